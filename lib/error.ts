@@ -1,0 +1,71 @@
+// What can go wrong, as people and programs are told it: one class, a closed set of codes, and the two tables that
+// turn a code into an exit status (the numbers that scripts of the first Luna know) and into an HTTP status.
+
+export type Code =
+  | 'usage' // the command line itself is wrong
+  | 'invalid' // a value is not acceptable
+  | 'failed' // the operation was tried and did not succeed
+  | 'not-found' // the named object does not exist
+  | 'taken' // the name, address or path is in use
+  | 'refused' // a rule forbids it now (linked objects, passive head)
+  | 'unavailable' // the store or a needed service cannot be reached
+  | 'internal' // a defect of Luna's own
+
+/** Exit statuses of the command line (specification section 5). */
+export const exitStatus = {
+  usage: 2,
+  invalid: 1,
+  failed: 1,
+  refused: 1,
+  internal: 1,
+  'not-found': 255,
+  taken: 255,
+  unavailable: 255,
+} satisfies Record<Code, number>
+
+/** HTTP statuses of lweb: a broken store is never "no such node". */
+export const httpStatus = {
+  usage: 400,
+  invalid: 400,
+  refused: 403,
+  'not-found': 404,
+  taken: 409,
+  failed: 500,
+  internal: 500,
+  unavailable: 503,
+} satisfies Record<Code, number>
+
+export interface Details {
+  /** The sentence that says why, where `what` alone does not. */
+  why?: string
+  /** The sentence that says what to do about it, best of all a command. */
+  fix?: string
+  /** Overrides the exit status of the code where the first Luna used another. */
+  exit?: number
+  cause?: unknown
+}
+
+/** An error meant for a person: what happened, why, and what to do. */
+export class LunaError extends Error {
+  readonly code: Code
+  readonly why: string | undefined
+  readonly fix: string | undefined
+  readonly exit: number
+
+  constructor(code: Code, what: string, details: Details = {}) {
+    super(what, 'cause' in details ? { cause: details.cause } : {})
+    this.name = 'LunaError'
+    this.code = code
+    this.why = details.why
+    this.fix = details.fix
+    this.exit = details.exit ?? exitStatus[code]
+  }
+}
+
+/** One line for a log or terminal: "what: why (fix)". Anything thrown is taken. */
+export function sentence(error: unknown): string {
+  if (!(error instanceof LunaError)) return error instanceof Error ? error.message : String(error)
+  const why = error.why ? `: ${error.why}` : ''
+  const fix = error.fix ? ` (${error.fix})` : ''
+  return error.message + why + fix
+}
