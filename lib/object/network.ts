@@ -1,0 +1,23 @@
+// A network: a prefix, what is free in it, and its zone. Addresses in all other objects are relative to its base.
+import type { Prefix } from './address.ts'
+import { field, type ObjectOf } from './field.ts'
+
+export const networkFields = {
+  name: field('name', 'name of the network, and of its DNS zone', ''),
+  version: field('int', 'IP version, 4 or 6', 4),
+  NETWORK: field('wide', 'base address', null),
+  PREFIX: field('int', 'prefix length', 0),
+  freelist: field('ranges', 'addresses that nobody has', []),
+  ns_hostname: field('text', 'host name of the name server in this zone', null),
+  ns_ip: field('wide', 'address of the name server', null),
+  include: field('text', 'lines added to the forward zone', null),
+  rev_include: field('text', 'lines added to the reverse zone', null),
+  comment: field('text', 'free text', ''),
+}
+
+export type Network = ObjectOf<typeof networkFields>
+
+/** The prefix of a network. */
+export function prefixOf(network: Pick<Network, 'version' | 'NETWORK' | 'PREFIX'>): Prefix {
+  return { version: network.version === 6 ? 6 : 4, base: network.NETWORK ?? 0n, length: network.PREFIX }
+}

@@ -1,0 +1,18 @@
+// A node: a machine of the cluster. Its MAC address is kept beside it (collection `mac`), its interfaces' names in its group.
+import { field, type ObjectOf } from './field.ts'
+
+export const nodeFields = {
+  name: field('name', 'host name', ''),
+  group: field('ref', 'group that the node belongs to', null, { to: 'group' }),
+  interfaces: field('node-interfaces', 'addresses per interface of the group', {}),
+  mac: field('text', 'always null: the address is in the collection of the same name', null),
+  switch: field('ref', 'switch that the node is plugged into', null, { to: 'switch' }),
+  port: field('text', 'port of that switch, by name or number', null),
+  localboot: field('flag', 'boot from the local disk', false),
+  setupbmc: field('flag', 'set up the BMC at installation', true),
+  service: field('flag', 'stop in the initramfs with network and sshd', false),
+  status: field('status', 'what the node said last', null, { later: true }),
+  comment: field('text', 'free text', ''),
+}
+
+export type Node = ObjectOf<typeof nodeFields>

@@ -1,0 +1,10 @@
+// Any other device that has addresses and DNS names here: power distribution, storage, printers.
+import { field, type ObjectOf } from './field.ts'
+
+export const otherdevFields = {
+  name: field('name', 'host name', ''),
+  connected: field('connected', 'address per network', {}),
+  comment: field('text', 'free text', ''),
+}
+
+export type Otherdev = ObjectOf<typeof otherdevFields>
