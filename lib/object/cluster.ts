@@ -36,7 +36,9 @@ export const clusterFields = {
 export type Cluster = ObjectOf<typeof clusterFields>
 
 /** `http://ADDRESS:PORT` of the frontend, with IPv6 addresses in brackets (RFC 3986). */
-export function frontendUrl(cluster: Pick<Cluster, 'frontend_address' | 'frontend_port' | 'frontend_https'>): string {
+export function frontendUrl(
+  cluster: Pick<Cluster, 'frontend_address' | 'frontend_port' | 'frontend_https'>,
+): string {
   const address = cluster.frontend_address ?? ''
   const host = address.includes(':') ? `[${address}]` : address
   return `${cluster.frontend_https ? 'https' : 'http'}://${host}:${cluster.frontend_port}`

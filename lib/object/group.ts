@@ -25,7 +25,9 @@ export const groupFields = {
 export type Group = ObjectOf<typeof groupFields>
 
 /** The interfaces of a group with their keys, sorted by name. */
-export function sortedInterfaces(group: Pick<Group, 'interfaces'>): (GroupInterface & { readonly key: string })[] {
+export function sortedInterfaces(
+  group: Pick<Group, 'interfaces'>,
+): (GroupInterface & { readonly key: string })[] {
   return Object.entries(group.interfaces)
     .map(([key, iface]) => ({ key, ...iface }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))

@@ -8,12 +8,22 @@ export const osimageFields = {
   kernopts: field('text', 'arguments added to the kernel command line', null),
   kernfile: field('text', 'packed kernel, a file of boot/', ''),
   initrdfile: field('text', 'packed initramfs, a file of boot/', ''),
-  dracutmodules: field('text', 'dracut modules to add, with a leading - to leave out', 'luna,-i18n,-plymouth'),
-  kernmodules: field('text', 'drivers to add, with a leading - to leave out', 'ipmi_devintf,ipmi_si,ipmi_msghandler'),
+  dracutmodules: field(
+    'text',
+    'dracut modules to add, with a leading - to leave out',
+    'luna,-i18n,-plymouth',
+  ),
+  kernmodules: field(
+    'text',
+    'drivers to add, with a leading - to leave out',
+    'ipmi_devintf,ipmi_si,ipmi_msghandler',
+  ),
   grab_exclude_list: field('text', 'rsync filter of what grab leaves alone', null),
   grab_filesystems: field('text', 'mount points that grab copies', '/,/boot'),
   tarball: field('text', 'packed tree, a file of torrents/ without its ending', null, { later: true }),
-  torrent: field('text', 'torrent of the packed tree, a file of torrents/ without its ending', null, { later: true }),
+  torrent: field('text', 'torrent of the packed tree, a file of torrents/ without its ending', null, {
+    later: true,
+  }),
   comment: field('text', 'free text', ''),
 }
 

@@ -34,8 +34,10 @@ function readIfThere(path: string): string | undefined {
  * Renders a template: `{{name}}` is escaped for the target language, `{{{name}}}` is verbatim (the operator's own text).
  * A name that neither the view nor an enclosing section has throws LunaError `internal`.
  */
-export function renderTemplate(template: string, view: View, escape: Escape): string {
-  return mustache.render(template, new StrictContext(view), undefined, { escape: (value) => escape(String(value)) })
+export function renderTemplate(template: string, view: View, quote: Escape): string {
+  return mustache.render(template, new StrictContext(view), undefined, {
+    escape: (value) => quote(String(value)),
+  })
 }
 
 class StrictContext extends mustache.Context {

@@ -1,0 +1,51 @@
+// One line per event: what happened and its fields. To standard error with the journal's priority in front (sd-daemon(3)),
+// or as `LEVEL:luna:text` for commands, which scripts of the first Luna know.
+
+type Level = 'debug' | 'info' | 'warning' | 'error'
+type Fields = { readonly [name: string]: string | number | boolean | undefined }
+
+export interface Log {
+  debug(event: string, fields?: Fields): void
+  info(event: string, fields?: Fields): void
+  warning(event: string, fields?: Fields): void
+  error(event: string, fields?: Fields): void
+}
+
+const priority = { debug: 7, info: 6, warning: 4, error: 3 } satisfies Record<Level, number>
+
+/** Log of a daemon: `<6>event key=value`, one line each, whatever the values hold. */
+export function daemonLog(write: (line: string) => void = toStderr): Log {
+  return logWith((level, text) => write(`<${priority[level]}>${text}\n`))
+}
+
+/** Log of a command: `INFO:luna:event key=value`; `debug` lines only when asked for. */
+export function commandLog(debug: boolean, write: (line: string) => void = toStderr): Log {
+  return logWith((level, text) => {
+    if (level !== 'debug' || debug) write(`${level.toUpperCase()}:luna:${text}\n`)
+  })
+}
+
+/** One line of an event; control characters are escaped, so that a hostile value cannot forge a line or move the cursor. */
+export function formatEvent(event: string, fields: Fields = {}): string {
+  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const text = pairs.map(([name, value]) => `${name}=${quoted(String(value))}`)
+  return [visible(event), ...text].join(' ')
+}
+
+function logWith(put: (level: Level, text: string) => void): Log {
+  const at = (level: Level) => (event: string, fields?: Fields) => put(level, formatEvent(event, fields))
+  return { debug: at('debug'), info: at('info'), warning: at('warning'), error: at('error') }
+}
+
+function quoted(value: string): string {
+  return /^[\w.:/@,+-]+$/.test(value) ? value : JSON.stringify(visible(value))
+}
+
+/** The text with control characters (C0, DEL, C1) as `\\xNN`. */
+export function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(line)
+}

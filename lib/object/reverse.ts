@@ -1,0 +1,47 @@
+// Names for the reverse lookup: the zone of a network, and the name of an address within it (RFC 1035 section 3.5,
+// RFC 3596 section 2.5). A zone covers the whole octets or nibbles of the prefix, so several networks may share one.
+import type { Ip, Prefix, Version } from './address.ts'
+import { bitsOf, toOffset } from './address.ts'
+
+const roots = { 4: 'in-addr.arpa', 6: 'ip6.arpa' } satisfies Record<Version, string>
+
+/**
+ * The reverse zone of a network: `30.10.in-addr.arpa` for 10.30.0.0/16 and for 10.30.0.0/18. Undefined when the prefix
+ * covers no whole label (IPv4 below /8, IPv6 below /4): there is no such zone short of the whole tree.
+ */
+export function reverseZone(prefix: Prefix): string | undefined {
+  const covered = coveredLabels(prefix)
+  if (covered === 0) return undefined
+  const labels = labelsOf({ version: prefix.version, value: prefix.base })
+  return [...labels.slice(-covered), roots[prefix.version]].join('.')
+}
+
+/**
+ * The owner name of an address below the reverse zone of its network: `5.0` for 10.30.0.5 in 10.30.0.0/16.
+ * Undefined when the address lies outside, or when the network has no reverse zone.
+ */
+export function reverseName(prefix: Prefix, ip: Ip): string | undefined {
+  const covered = coveredLabels(prefix)
+  if (covered === 0 || toOffset(prefix, ip) === undefined) return undefined
+  return labelsOf(ip).slice(0, -covered).join('.')
+}
+
+/** The full name of the PTR record of an address, without the last dot: `5.0.30.10.in-addr.arpa`. */
+export function ptrName(ip: Ip): string {
+  return [...labelsOf(ip), roots[ip.version]].join('.')
+}
+
+function coveredLabels(prefix: Prefix): number {
+  return Math.floor(prefix.length / bitsPerLabel(prefix.version))
+}
+
+function labelsOf(ip: Ip): string[] {
+  const step = bitsPerLabel(ip.version)
+  return Array.from({ length: bitsOf(ip.version) / step }, (_, at) =>
+    BigInt.asUintN(step, ip.value >> BigInt(at * step)).toString(ip.version === 4 ? 10 : 16),
+  )
+}
+
+function bitsPerLabel(version: Version): number {
+  return version === 4 ? 8 : 4
+}
