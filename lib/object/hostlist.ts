@@ -25,7 +25,7 @@ export function expandHostlist(text: string): string[] {
 
 function splitOutsideBrackets(text: string): string[] {
   // A bracket swallows the commas up to the next bracket of either kind; what does not pair up is refused later.
-  return (text.match(/(\[[^[\]]*|[^,[])+/g) ?? []).filter((part) => part !== '')
+  return text.match(/(\[[^[\]]*|[^,[])+/g) ?? []
 }
 
 function expandPart(part: string, room: number): string[] {
@@ -102,12 +102,13 @@ interface Numbered {
 
 /**
  * The shortest usual text for names that may differ in their last number: `node[001-010,020]`. Expanding it gives the
- * same names; groups of names stand in the order in which they first occur, numbers within them ascend.
+ * same names (those with commas or brackets excepted, which stand as they are). Groups of names keep the order in
+ * which they first occur, numbers within them ascend.
  */
 export function compressHostlist(names: readonly string[]): string {
   const groups = Map.groupBy(new Set(names), (name) => {
     const parts = takeApart(name)
-    return parts ? JSON.stringify([parts.head, parts.tail]) : name
+    return JSON.stringify(parts ? [parts.head, parts.tail] : [name])
   })
   return [...groups.values()].map(compressGroup).join(',')
 }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { macsOfHwdata, parseMac, parseMacAny } from '../../lib/object/mac.ts'
+
+describe('parseMac', () => {
+  it('accepts six groups with colons in any case and gives lower case', () => {
+    assert.equal(parseMac('00:11:22:AA:bb:Cc'), '00:11:22:aa:bb:cc')
+  })
+
+  const refused = {
+    hyphens: '00-11-22-33-44-55',
+    'no separators': '001122334455',
+    'short groups': '0:1:2:3:4:5',
+    'dotted groups of four': '0011.2233.4455',
+    'five groups': '00:11:22:33:44',
+    'InfiniBand addresses of twenty octets': '80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:0a:0b:0c',
+    'other letters': '00:11:22:33:44:5g',
+    'blanks and line ends': '00:11:22:33:44:55\n',
+    nothing: '',
+  }
+  for (const [what, text] of Object.entries(refused)) {
+    it(`refuses ${what}`, () => assert.equal(parseMac(text), undefined))
+  }
+})
+
+describe('parseMacAny', () => {
+  it('accepts hyphens, and blanks around', () => {
+    assert.equal(parseMacAny(' 52-54-00-00-00-0C\t'), '52:54:00:00:00:0c')
+    assert.equal(parseMacAny('52:54:00:00:00:0c'), '52:54:00:00:00:0c')
+  })
+
+  it('refuses mixed separators', () => assert.equal(parseMacAny('52:54-00:00:00:0c'), undefined))
+
+  it('refuses twelve digits, which may be an asset tag', () =>
+    assert.equal(parseMacAny('123456789012'), undefined))
+
+  it('refuses addresses that stand for none', () => {
+    assert.equal(parseMacAny('00:00:00:00:00:00'), undefined)
+    assert.equal(parseMacAny('FF-FF-FF-FF-FF-FF'), undefined)
+  })
+})
+
+describe('macsOfHwdata', () => {
+  it('gives the addresses in order, each once, and ignores the rest', () => {
+    const text = 'serial1|52:54:00:00:00:02||junk|52:54:00:00:00:01|52:54:00:00:00:02|00:00:00:00:00:00|'
+    assert.deepEqual(macsOfHwdata(text), ['52:54:00:00:00:02', '52:54:00:00:00:01'])
+  })
+
+  it('gives nothing for what is empty or junk', () => {
+    for (const text of ['', '|||', 'junk|', "'; drop|$(reboot)", '|'.repeat(1_000_000)]) {
+      assert.deepEqual(macsOfHwdata(text), [])
+    }
+  })
+
+  it('stops after 64 addresses', () => {
+    const many = Array.from({ length: 200 }, (_, n) => `52:54:00:00:00:${n.toString(16).padStart(2, '0')}`)
+    assert.deepEqual(macsOfHwdata(many.join('|')), many.slice(0, 64))
+  })
+})
