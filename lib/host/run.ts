@@ -1,0 +1,194 @@
+// Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its last words.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { LunaError } from '../error.ts'
+
+export interface RunOptions {
+  /** Written to standard input, which is closed afterwards; the place for secrets. */
+  readonly input?: string | Uint8Array
+  readonly cwd?: string
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds until the program and all that it started are killed. */
+  readonly timeout?: number
+  /** Aborting kills the program and all that it started. */
+  readonly signal?: AbortSignal
+  /** Sees every line as it comes, of both outputs. */
+  readonly onLine?: (line: string) => void
+  /** A status other than 0 is an answer, not an error. */
+  readonly allowFailure?: boolean
+}
+
+export interface Ran {
+  /** Exit status; 128 + number for a program that a signal ended. */
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+// Enough for every tool that is read as a whole; what runs away is cut here.
+const mostOutput = 64 * 1024 * 1024
+const termGrace = 2000
+
+/**
+ * Runs a program and gives its status and output (UTF-8). Throws LunaError `failed` with the command line and the last
+ * lines of standard error when the status is not 0, when it takes too long or is aborted, and when there is no such program.
+ */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  if (options.signal?.aborted) throw stopped(program, args, 'it was interrupted')
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env, PATH: searchPath() },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A process group of its own, so that all of it can be killed.
+    detached: true,
+  })
+  const ran = await new Promise<Ran & { why?: string }>((resolve, reject) => {
+    follow(child, options, resolve, (cause) => reject(notStarted(program, args, cause)))
+  })
+  if (ran.why) throw stopped(program, args, ran.why)
+  if (ran.status !== 0 && !options.allowFailure) throw failed(program, args, ran)
+  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr }
+}
+
+/** A command line as a person can paste it; for messages only. */
+export function commandLine(program: string, args: readonly string[]): string {
+  return [program, ...args].map(shellWord).join(' ')
+}
+
+/** One word for a POSIX shell (where a remote one is at the other end), whatever is in it. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function follow(
+  child: ChildProcess,
+  options: RunOptions,
+  done: (ran: Ran & { why?: string }) => void,
+  broken: (cause: unknown) => void,
+): void {
+  const stdout = collect(child.stdout, options.onLine)
+  const stderr = collect(child.stderr, options.onLine)
+  let why: string | undefined
+  const end = (reason: string) => {
+    why ??= reason
+    killGroup(child)
+  }
+  const onAbort = () => end('it was interrupted')
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  const timer = options.timeout && setTimeout(end, options.timeout, 'it took too long')
+  running.add(child)
+  const finish = () => {
+    running.delete(child)
+    options.signal?.removeEventListener('abort', onAbort)
+    if (timer) clearTimeout(timer)
+  }
+  child.once('error', (cause) => {
+    finish()
+    broken(cause)
+  })
+  child.once('close', (code, signal) => {
+    finish()
+    const status = code ?? 128 + signalNumber(signal)
+    done({ status, stdout: stdout(), stderr: stderr(), ...(why && { why }) })
+  })
+  // A program that does not read its input is no error of ours.
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(options.input ?? '')
+}
+
+function collect(stream: ChildProcess['stdout'], onLine?: (line: string) => void): () => string {
+  const chunks: string[] = []
+  let size = 0
+  let line = ''
+  stream?.setEncoding('utf8')
+  stream?.on('data', (chunk: string) => {
+    if (size < mostOutput) chunks.push(chunk)
+    size += chunk.length
+    if (!onLine) return
+    const lines = (line + chunk).split(/\r\n|\n|\r/)
+    line = (lines.pop() ?? '').slice(-mostLine)
+    for (const one of lines) onLine(one)
+  })
+  stream?.on('end', () => line && onLine?.(line))
+  return () => chunks.join('')
+}
+
+const mostLine = 64 * 1024
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) signalGroup(child, 'SIGKILL')
+})
+
+function killGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGTERM')
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), termGrace)
+  child.once('close', () => clearTimeout(timer))
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid) process.kill(-child.pid, signal)
+  } catch {
+    // It has gone already.
+  }
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
+  return (signal && numbers[signal]) ?? 127
+}
+
+/** The system's programs are found by users whose PATH has no sbin, too. */
+function searchPath(): string {
+  const path = process.env.PATH ?? '/usr/bin:/bin'
+  const missing = ['/usr/sbin', '/sbin'].filter((dir) => !path.split(':').includes(dir))
+  return [path, ...missing].join(':')
+}
+
+function failed(program: string, args: readonly string[], ran: Ran): LunaError {
+  const said = (ran.stderr.trim() || ran.stdout.trim()).split('\n').slice(-lastLines).join('\n')
+  return new LunaError('failed', `"${commandLine(program, args)}" failed`, {
+    why: said ? `exit status ${ran.status}; it said:\n${said}` : `exit status ${ran.status}`,
+  })
+}
+
+const lastLines = 8
+
+function stopped(program: string, args: readonly string[], why: string): LunaError {
+  return new LunaError('failed', `"${commandLine(program, args)}" was ended`, { why })
+}
+
+function notStarted(program: string, args: readonly string[], cause: unknown): LunaError {
+  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+  if (!missing)
+    return new LunaError('failed', `"${commandLine(program, args)}" did not start`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    })
+  const install = packages[program]
+  return new LunaError('failed', `the program "${program}" is not installed`, {
+    fix: install ? `install ${install}` : `install what provides ${program}`,
+    cause,
+  })
+}
+
+/** Where programs come from: Debian and Ubuntu; EL (RHEL, Rocky, Alma). */
+const packages: Readonly<Record<string, string>> = {
+  dhcpd: 'isc-dhcp-server (Debian) or dhcp-server (EL)',
+  nginx: 'nginx',
+  'named-checkconf': 'bind9-utils (Debian) or bind (EL)',
+  'named-checkzone': 'bind9-utils (Debian) or bind (EL)',
+  systemctl: 'systemd',
+  diff: 'diffutils',
+  ip: 'iproute2 (Debian) or iproute (EL)',
+  ssh: 'openssh-client (Debian) or openssh-clients (EL)',
+  scp: 'openssh-client (Debian) or openssh-clients (EL)',
+  rsync: 'rsync',
+  ipmitool: 'ipmitool',
+  tar: 'tar',
+  pigz: 'pigz',
+  dracut: 'dracut',
+  rpm: 'rpm',
+  unshare: 'util-linux',
+}
