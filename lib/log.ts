@@ -1,5 +1,6 @@
 // One line per event: what happened and its fields. To standard error with the journal's priority in front (sd-daemon(3)),
 // or as `LEVEL:luna:text` for commands, which scripts of the first Luna know.
+import { appendFileSync } from 'node:fs'
 
 type Level = 'debug' | 'info' | 'warning' | 'error'
 type Fields = { readonly [name: string]: string | number | boolean | undefined }
@@ -16,6 +17,20 @@ const priority = { debug: 7, info: 6, warning: 4, error: 3 } satisfies Record<Le
 /** Log of a daemon: `<6>event key=value`, one line each, whatever the values hold. */
 export function daemonLog(write: (line: string) => void = toStderr): Log {
   return logWith((level, text) => write(`<${priority[level]}>${text}\n`))
+}
+
+/**
+ * Log of a daemon in the background: `TIME LEVEL event key=value`, appended to a file that is opened anew for every line,
+ * so that it can be rotated. A full disk is no reason to stop serving.
+ */
+export function fileLog(path: string): Log {
+  return logWith((level, text) => {
+    try {
+      appendFileSync(path, `${new Date().toISOString()} ${level.toUpperCase()} ${text}\n`)
+    } catch {
+      // Nobody is left to be told.
+    }
+  })
 }
 
 /** Log of a command: `INFO:luna:event key=value`; `debug` lines only when asked for. */
