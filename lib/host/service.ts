@@ -1,0 +1,37 @@
+// Services of this machine, by the names that systemd has for them.
+import { LunaError } from '../error.ts'
+import { run } from './run.ts'
+
+export type Action = 'start' | 'stop' | 'restart' | 'reload' | 'reload-or-restart'
+
+/** Has systemd do it, and waits until it is done. Throws LunaError `failed` with where to look. */
+export async function service(action: Action, unit: string): Promise<void> {
+  try {
+    await run('systemctl', [action, unit], { timeout: 120_000 })
+  } catch (cause) {
+    if (!(cause instanceof LunaError)) throw cause
+    throw new LunaError('failed', `the service ${unit} did not ${action}`, {
+      why: cause.why ?? cause.message,
+      fix: cause.fix ?? `see: journalctl -u ${unit} -n 20`,
+      cause,
+    })
+  }
+}
+
+/** Like `service`, and fails also when the service does not stay up. */
+export async function bringUp(
+  action: 'start' | 'restart' | 'reload-or-restart',
+  unit: string,
+): Promise<void> {
+  await service(action, unit)
+  if (await isActive(unit)) return
+  throw new LunaError('failed', `the service ${unit} ended as soon as it was started`, {
+    fix: `see: journalctl -u ${unit} -n 20`,
+  })
+}
+
+/** True when systemd has the unit running (or on its way up). */
+export async function isActive(unit: string): Promise<boolean> {
+  const { status } = await run('systemctl', ['is-active', '--quiet', unit], { allowFailure: true })
+  return status === 0
+}

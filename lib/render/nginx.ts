@@ -1,0 +1,35 @@
+// The nginx server that nodes talk to: files of boot/ and torrents/ by itself, questions to lweb over FastCGI.
+import { escapeNginx } from './escape-nginx.ts'
+import { loadTemplate, renderTemplate } from './template.ts'
+
+export interface NginxFacts {
+  /** The cluster path, below which boot/ and torrents/ are. */
+  readonly path: string
+  readonly port: number
+  /** Listen on IPv6 as well. */
+  readonly ipv6: boolean
+  /** Certificate and key when nodes use https. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  /** The loopback port of lweb; 0 is its unix socket. */
+  readonly serverPort: number
+}
+
+/** The text of `luna.conf` for nginx's conf.d. */
+export function renderNginx(facts: NginxFacts, siteDir?: string): string {
+  const ssl = facts.tls ? ' ssl' : ''
+  const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
+  const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
+  const view = { path: facts.path, tls: facts.tls && { ...facts.tls }, listens, backend }
+  return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
+}
+
+/** A whole nginx configuration around one file of conf.d, only to have that file judged. */
+export function nginxAround(file: string, dir: string): string {
+  return [
+    `pid "${escapeNginx(dir)}/nginx.pid";`,
+    'error_log stderr;',
+    'events {}',
+    `http { access_log off; include "${escapeNginx(file)}"; }`,
+    '',
+  ].join('\n')
+}
