@@ -1,0 +1,50 @@
+// Long texts (scripts, comments, lists): from standard input when it is not a terminal, else from an editor.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
+import { LunaError } from '../error.ts'
+
+/**
+ * The text that the operator gives, without the line ends at its end. `old` is what the editor starts with.
+ * Throws LunaError `failed` when the editor cannot be started or fails.
+ */
+export async function readText(old: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
+  const text = process.stdin.isTTY ? await edit(old, env) : await standardInput(signal)
+  return text.replace(/[\r\n]+$/, '')
+}
+
+async function standardInput(signal: AbortSignal): Promise<string> {
+  signal.addEventListener('abort', () => process.stdin.destroy(), { once: true })
+  return readAll(process.stdin)
+}
+
+async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'luna-'))
+  const file = join(dir, 'text')
+  try {
+    await writeFile(file, old, { mode: 0o600 })
+    await runEditor(env.EDITOR || 'vi', file)
+    return await readFile(file, 'utf8')
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+function runEditor(editor: string, file: string): Promise<void> {
+  // EDITOR may hold arguments (`code --wait`); words are split at blanks, there is no shell.
+  const [program = 'vi', ...args] = editor.split(/\s+/).filter((word) => word !== '')
+  const failed = (why: string) =>
+    new LunaError('failed', `the editor ${editor} did not finish`, {
+      why,
+      fix: 'set EDITOR, or pipe the text in',
+    })
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args, file], { stdio: 'inherit' })
+    child.on('error', (error) => reject(failed(error.message)))
+    child.on('exit', (status) =>
+      status === 0 ? resolve() : reject(failed(`it ended with status ${status}`)),
+    )
+  })
+}

@@ -1,0 +1,33 @@
+// Adding and changing the setups of management controllers.
+import { LunaError } from '../error.ts'
+import type { Bmcsetup } from '../object/bmcsetup.ts'
+import { checkNewName, hasControl } from '../object/name.ts'
+import type { Store } from '../store/store.ts'
+import { getCluster } from './general.ts'
+import { insertLinked } from './link.ts'
+
+type Settings = Pick<Bmcsetup, 'user' | 'password' | 'userid' | 'netchannel' | 'mgmtchannel'>
+
+/** Adds a setup. `taken` (255) when the name is in use. */
+export async function addBmcsetup(store: Store, wish: { name: string } & Settings): Promise<void> {
+  checkNewName('bmcsetup', wish.name)
+  checkSettings(wish)
+  await store.alone(async (alone) => {
+    await insertLinked(alone, (await getCluster(alone)).id, 'bmcsetup', wish)
+  })
+}
+
+/** Changes what is given. `not-found` (255) when there is no such setup. */
+export async function changeBmcsetup(store: Store, name: string, change: Partial<Settings>): Promise<void> {
+  checkSettings(change)
+  const { id } = await store.getNamed('bmcsetup', name)
+  await store.update('bmcsetup', id, change)
+}
+
+/** User and password reach a BMC line by line: a line end in them would be another command. */
+function checkSettings(settings: Partial<Settings>): void {
+  for (const name of ['user', 'password'] as const) {
+    if (!hasControl(settings[name] ?? '')) continue
+    throw new LunaError('invalid', `the ${name} of a BMC cannot hold control characters`)
+  }
+}
