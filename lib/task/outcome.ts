@@ -1,0 +1,47 @@
+// What an operation has to tell beside its result: things to heed, and parts that could not be done while the rest was.
+import { LunaError } from '../error.ts'
+
+export interface Outcome {
+  /** Done as asked, but worth knowing. */
+  readonly warnings: readonly string[]
+  /** Not done; everything else was. The highest `exit` among them is the exit status. */
+  readonly failures: readonly LunaError[]
+}
+
+/** An Outcome that is still being written. */
+export interface Notes {
+  readonly warnings: string[]
+  readonly failures: LunaError[]
+}
+
+export function newNotes(): Notes {
+  return { warnings: [], failures: [] }
+}
+
+/** Does `work` unless it is refused, which is noted as a failure; gives false then. A broken store is thrown on. */
+export async function attempt(notes: Notes, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (!(error instanceof LunaError) || error.code === 'unavailable' || error.code === 'internal')
+      throw error
+    notes.failures.push(error)
+    return false
+  }
+}
+
+/**
+ * Does `work` for one name after the other, as the first Luna goes through a hostlist: an object that does not exist
+ * ends it with the earlier ones done, other failures are noted and it goes on.
+ */
+export async function inTurn(
+  notes: Notes,
+  names: readonly string[],
+  work: (name: string) => Promise<void>,
+): Promise<void> {
+  for (const name of names) {
+    const done = await attempt(notes, () => work(name))
+    if (!done && notes.failures.at(-1)?.code === 'not-found') return
+  }
+}
