@@ -1,0 +1,55 @@
+// Everything that decides what a node boots and installs, fetched at one place: a cache would stand here.
+import { join } from 'node:path'
+import { LunaError } from '../error.ts'
+import type { Cluster } from '../object/cluster.ts'
+import type { Id } from '../object/field.ts'
+import { type Group, networksUsed } from '../object/group.ts'
+import type { Mac } from '../object/mac.ts'
+import type { Network } from '../object/network.ts'
+import type { Node } from '../object/node.ts'
+import type { Osimage } from '../object/osimage.ts'
+import type { Store } from '../store/store.ts'
+import { getCluster } from './general.ts'
+
+export interface NodeFacts {
+  readonly cluster: Cluster
+  readonly node: Node
+  readonly mac: Mac | undefined
+  readonly group: Group
+  readonly image: Osimage
+  /** The networks that the group refers to, without those that are gone. */
+  readonly networks: ReadonlyMap<Id, Network>
+}
+
+/** Fetches the facts of a node. Throws LunaError `failed` when the node is without group or image. */
+export async function bootFacts(store: Store, node: Node): Promise<NodeFacts> {
+  const [cluster, mac, group] = await Promise.all([
+    getCluster(store),
+    store.macOf(node.id),
+    part(store, 'group', node.group, `node "${node.name}"`),
+  ])
+  const ids = [...new Set(networksUsed(group))]
+  const [image, ...found] = await Promise.all([
+    part(store, 'osimage', group.osimage, `group "${group.name}"`),
+    ...ids.map((id) => store.find('network', id)),
+  ])
+  const networks = new Map(found.filter((network) => network !== undefined).map((one) => [one.id, one]))
+  return { cluster, node, mac, group, image, networks }
+}
+
+async function part<K extends 'group' | 'osimage'>(store: Store, kind: K, id: Id | null, of: string) {
+  const found = id === null ? undefined : await store.find(kind, id)
+  if (found) return found
+  throw new LunaError('failed', `the ${kind} of ${of} is missing`, { fix: 'luna cluster check' })
+}
+
+/** NAME[.DOMAIN] of a node. */
+export function hostname({ node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>): string {
+  const domain = group.domain === null ? undefined : networks.get(group.domain)
+  return domain ? `${node.name}.${domain.name}` : node.name
+}
+
+/** Where a site keeps its own templates. */
+export function siteTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
+  return cluster.path ? join(cluster.path, 'templates') : undefined
+}

@@ -1,0 +1,165 @@
+// What a machine that asks over the network boots: which node it is, and that node's boot script.
+import { LunaError } from '../error.ts'
+import { fromOffset } from '../object/address.ts'
+import { frontendUrl } from '../object/cluster.ts'
+import type { Id } from '../object/field.ts'
+import { interfaceKey } from '../object/group.ts'
+import type { Mac } from '../object/mac.ts'
+import { prefixOf } from '../object/network.ts'
+import type { Node } from '../object/node.ts'
+import {
+  type BootType,
+  type BootView,
+  bootTypes,
+  renderBoot,
+  renderMenu,
+  unlistable,
+} from '../render/ipxe.ts'
+import type { Learned, Store } from '../store/store.ts'
+import { bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
+import { getCluster } from './general.ts'
+
+/** What a machine says of itself. */
+export interface Asked {
+  /** Its MAC addresses, the one that it boots from first. */
+  readonly macs: readonly Mac[]
+  /** The node that somebody chose at the menu. */
+  readonly node?: Node
+  /** ipxe, syslinux; anything else is not found. */
+  readonly type: string
+}
+
+export interface Discovered {
+  readonly node: Node
+  readonly script: string
+  /** How it was recognised. */
+  readonly by: 'mac' | 'port' | 'hand'
+  readonly mac: Mac
+  /** Whose MAC address it was until now. */
+  readonly takenFrom?: string
+}
+
+/**
+ * Tells which node asks, by what was chosen, else by any of its MAC addresses, else by the switch port that one of them
+ * was seen at; in the first and last case the address becomes the node's. Sets the status `boot.request`.
+ * Throws LunaError `not-found` when nothing tells, or when there is no such type of script.
+ */
+export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
+  const found = await recognise(store, asked)
+  const takenFrom = await assign(store, found, now)
+  const type = bootTypes.find((known) => known === asked.type)
+  if (!type)
+    throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`)
+  const script = await bootScript(store, found.node, type, url)
+  await store.setStatus(found.node.id, { step: 'boot.request', time: now })
+  return { ...found, script, ...(takenFrom && { takenFrom }) }
+}
+
+type Found = Pick<Discovered, 'node' | 'mac' | 'by'>
+
+async function recognise(store: Store, { macs, node }: Asked): Promise<Found> {
+  const [first] = macs
+  if (node && first) return { node, mac: first, by: 'hand' }
+  for (const mac of macs) {
+    const id = await store.findMac(mac)
+    const known = id && (await store.find('node', id))
+    if (known) return { node: known, mac, by: 'mac' }
+  }
+  for (const mac of macs) {
+    const seen = await store.learned(mac)
+    const there = seen.length > 0 ? nodeAtPort(seen, await store.list('node')) : undefined
+    if (there) return { node: there, mac, by: 'port' }
+  }
+  throw new LunaError('not-found', 'no node has any of these MAC addresses', {
+    why: macs.length > 0 ? macs.join(', ') : 'none was given',
+    fix: 'luna node change NODE --mac ADDRESS',
+  })
+}
+
+/**
+ * The node configured at a port where the machine was seen; names of ports count before numbers. Undefined when there is
+ * none, and when there are several: the machine could be any of them.
+ */
+export function nodeAtPort(seen: readonly Learned[], nodes: readonly Node[]): Node | undefined {
+  const wired = nodes.filter((node) => node.switch !== null && node.port)
+  for (const named of ['portname', 'port'] as const) {
+    const there = wired.filter((node) =>
+      seen.some((at) => at.switch === node.switch && at[named] === node.port),
+    )
+    if (there.length > 0) return there.length === 1 ? there[0] : undefined
+  }
+  return undefined
+}
+
+/** Makes the MAC address the node's, where it is not; gives the name of the node that had it. */
+async function assign(store: Store, { node, mac, by }: Found, now: Date): Promise<string | undefined> {
+  if (by === 'mac') return undefined
+  const former = await store.alone(async (alone) => {
+    const owner = await alone.findMac(mac)
+    if (owner !== node.id) await alone.setMac(node.id, mac)
+    return owner
+  })
+  await store.setStatus(node.id, { step: 'boot.mac_assigned', time: now })
+  if (former === undefined || former === node.id) return undefined
+  return (await store.find('node', former))?.name
+}
+
+/** What the node boots, as it would be told now; its status stays. `url` is where nodes reach the cluster (the default: as configured). */
+export async function bootScript(
+  store: Store,
+  node: Node,
+  type: BootType = 'ipxe',
+  url?: string,
+): Promise<string> {
+  const facts = await bootFacts(store, node)
+  return renderBoot(bootView(facts, url ?? frontendUrl(facts.cluster)), type, siteTemplates(facts.cluster))
+}
+
+function bootView(facts: NodeFacts, url: string): BootView {
+  const { node, image } = facts
+  return {
+    url,
+    node: node.name,
+    hostname: hostname(facts),
+    localboot: node.localboot,
+    service: node.service,
+    kernel: image.kernfile ?? '',
+    initrd: image.initrdfile ?? '',
+    options: image.kernopts ?? '',
+    fixed: fixedAddress(facts),
+  }
+}
+
+/** The address on the boot interface: of the IP version that the frontend speaks when the node has one, else of the other. */
+function fixedAddress({ node, group, mac, networks, cluster }: NodeFacts): BootView['fixed'] {
+  const key = interfaceKey(group, 'BOOTIF')
+  if (!mac || key === undefined) return null
+  const addressOf = (version: 4 | 6) => {
+    const id: Id | null = group.interfaces[key]?.network[version] ?? null
+    const network = id === null ? undefined : networks.get(id)
+    const offset = node.interfaces[key]?.[version] ?? null
+    if (!network || offset === null) return null
+    return { mac, address: fromOffset(prefixOf(network), offset), prefix: network.PREFIX }
+  }
+  const versions = cluster.frontend_address?.includes(':') ? ([6, 4] as const) : ([4, 6] as const)
+  return addressOf(versions[0]) ?? addressOf(versions[1])
+}
+
+export interface Menu {
+  readonly text: string
+  /** Nodes that the menu could not hold. */
+  readonly leftOut: readonly string[]
+}
+
+/** The boot menu; `chance` in 0..1 spreads in time what asks again after a failure. */
+export async function bootMenu(store: Store, url: string, chance: number): Promise<Menu> {
+  const [cluster, nodes] = await Promise.all([getCluster(store), store.list('node')])
+  const names = nodes.map((node) => node.name)
+  const text = renderMenu({ url, nodes: names, retry: retryAfter(chance) }, siteTemplates(cluster))
+  return { text, leftOut: unlistable(names) }
+}
+
+// With the 3 s that the failure stays on the screen, a node asks again after 10 s, give or take 2.
+function retryAfter(chance: number): number {
+  return 5000 + 4000 * chance
+}
