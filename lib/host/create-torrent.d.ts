@@ -1,0 +1,22 @@
+// The part of create-torrent 6 that Luna uses; the package has no types of its own.
+declare module 'create-torrent' {
+  interface Options {
+    name: string
+    announceList: string[][]
+    urlList: string[]
+    private: boolean
+    createdBy: string
+    comment: string
+    pieceLength: number
+    filterJunkFiles: boolean
+    onProgress?: (hashed: number, total: number) => void
+  }
+  function createTorrent(
+    file: string,
+    options: Options,
+    done: (cause: Error | null, torrent: Uint8Array) => void,
+  ): void
+
+  // biome-ignore lint/style/noDefaultExport: that is how the package exports it
+  export { createTorrent as default }
+}

@@ -1,0 +1,38 @@
+// Locks that the kernel takes back when their holder is gone, however it ends (flock(2)).
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { LunaError } from '../error.ts'
+
+/**
+ * Does work while holding the lock on a file or directory, and fails at once when somebody else holds it. Throws LunaError
+ * `refused` with `what` then.
+ */
+export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+  // cat holds the lock until its input ends, which it does at the latest when this process does.
+  const holder = spawn('flock', ['--nonblock', '--conflict-exit-code', String(held), path, 'cat'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  })
+  const ended = once(holder, 'close')
+  ended.catch(() => undefined)
+  holder.stdin.on('error', () => undefined)
+  holder.stdin.write('.')
+  const taken = once(holder.stdout, 'data').then(() => true)
+  if ((await Promise.race([taken, ended])) !== true) throw notTaken(holder.exitCode, path, what)
+  try {
+    return await work()
+  } finally {
+    holder.stdin.end()
+    await ended
+  }
+}
+
+const held = 75
+
+function notTaken(status: number | null, path: string, what: string): LunaError {
+  if (status === held) return new LunaError('refused', what, { fix: 'wait until that is done' })
+  return new LunaError('failed', `cannot lock ${path}`, {
+    why: 'flock(1) of util-linux did not do it',
+    fix: 'see that it is installed, and that the path is there',
+  })
+}

@@ -1,0 +1,43 @@
+// Makes finished drafts visible all together, with the way back while the last step can still fail.
+import { link, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { besides, isMissing, syncDirectory } from './file.ts'
+
+export interface Move {
+  readonly draft: string
+  /** On the same file system as the draft. */
+  readonly target: string
+}
+
+/**
+ * Renames every draft to its target, then does `commit`; when anything fails, every target is as it was. Whoever has an old
+ * file open goes on reading the old file.
+ */
+export async function publish(moves: readonly Move[], commit: () => Promise<void>): Promise<void> {
+  const back: (() => Promise<void>)[] = []
+  try {
+    for (const move of moves) back.unshift(await swap(move))
+    for (const dir of new Set(moves.map(({ target }) => dirname(target)))) await syncDirectory(dir)
+    await commit()
+  } catch (error) {
+    for (const undo of back) await undo()
+    throw error
+  } finally {
+    for (const { target } of moves) await rm(besides(target, 'old'), { force: true })
+  }
+}
+
+/** Gives the way back. */
+async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
+  const old = besides(target, 'old')
+  await rm(old, { force: true })
+  const had = await link(target, old).then(
+    () => true,
+    (cause) => {
+      if (isMissing(cause)) return false
+      throw cause
+    },
+  )
+  await rename(draft, target)
+  return () => (had ? rename(old, target) : rm(target, { force: true }))
+}

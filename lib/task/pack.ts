@@ -1,0 +1,153 @@
+// luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
+// then it is published at once, and the store is told last.
+import { chown, mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LunaError, sentence } from '../error.ts'
+import { mustBeRoot } from '../host/chroot.ts'
+import { getUser, runningPid } from '../host/daemon.ts'
+import { signal } from '../host/daemon-control.ts'
+import { withLock } from '../host/lock.ts'
+import { type Move, publish } from '../host/publish.ts'
+import type { Owner } from '../host/user.ts'
+import type { Cluster } from '../object/cluster.ts'
+import type { Change } from '../object/objects.ts'
+import type { Osimage } from '../object/osimage.ts'
+import type { Store } from '../store/store.ts'
+import { getCluster } from './general.ts'
+import { makeBootFiles } from './pack-boot.ts'
+import { makeTree } from './pack-tree.ts'
+
+export interface PackWish {
+  readonly name: string
+  /** The tree with its torrent, kernel with initramfs, or both. */
+  readonly what: 'all' | 'tree' | 'boot'
+  /** Take the initramfs that the image has, instead of making one. */
+  readonly copyBoot?: boolean
+}
+
+/** How far it is. `done` and `total` are bytes, where they are known. */
+export interface PackProgress {
+  readonly phase: 'tarball' | 'torrent' | 'initramfs' | 'publish'
+  readonly done?: number
+  readonly total?: number
+  /** What the program that is at work says. */
+  readonly detail?: string
+}
+
+export interface PackOptions {
+  readonly progress?: (at: PackProgress) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Packed {
+  /** The fields of the image that have new values now. */
+  readonly change: Pick<Change<'osimage'>, 'tarball' | 'torrent' | 'kernfile' | 'initrdfile'>
+  /** Files of the tree that are not in the tarball. */
+  readonly excluded: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** What was made of one half: fields to set, and where the drafts go. */
+export interface Made {
+  readonly change: Packed['change']
+  readonly moves: readonly Move[]
+  readonly excluded: readonly string[]
+}
+
+/** What the makers of both halves need. */
+export interface PackJob extends PackOptions {
+  readonly cluster: Cluster
+  readonly image: Osimage
+  /** The tree. */
+  readonly root: string
+  /** Where files go, and an empty directory on the same file system for drafts. */
+  readonly folder: string
+  readonly drafts: string
+  readonly owner: Owner
+}
+
+/**
+ * Packs an image. Until everything is made nothing has changed for any node. Throws LunaError `not-found` for an unknown
+ * image, `refused` when it is being packed already or without root, `invalid` and `failed` with what is missing or went wrong.
+ */
+export async function packOsimage(store: Store, wish: PackWish, options: PackOptions = {}): Promise<Packed> {
+  const cluster = await getCluster(store)
+  const image = await store.getNamed('osimage', wish.name)
+  const root = await treeOf(image)
+  mustBeRoot()
+  const owner = await getUser(cluster.user ?? 'root')
+  return await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
+    const base = { ...options, cluster, image, root, owner }
+    const halves: Made[] = []
+    const drafts: string[] = []
+    try {
+      for (const half of halvesOf(wish)) {
+        const folder = await prepareFolder(cluster, half.folder, owner)
+        drafts.push(join(folder, `.draft-${image.id}`))
+        const job = { ...base, folder, drafts: await emptyDrafts(folder, image) }
+        halves.push(await half.make(job))
+      }
+      options.progress?.({ phase: 'publish' })
+      const change = Object.assign({}, ...halves.map((half) => half.change))
+      await publish(
+        halves.flatMap((half) => half.moves),
+        () => store.alone((alone) => alone.update('osimage', image.id, change)),
+      )
+      const excluded = halves.flatMap((half) => half.excluded)
+      return { change, excluded, warnings: await tellSeeder(cluster) }
+    } finally {
+      for (const dir of drafts) await rm(dir, { recursive: true, force: true })
+    }
+  })
+}
+
+interface Half {
+  readonly folder: 'torrents' | 'boot'
+  readonly make: (job: PackJob) => Promise<Made>
+}
+
+function halvesOf(wish: PackWish): Half[] {
+  const copy = wish.copyBoot ?? false
+  const boot: Half = { folder: 'boot', make: (job) => makeBootFiles(job, copy) }
+  const tree: Half = { folder: 'torrents', make: makeTree }
+  // The initramfs first: it is where an image that is not complete is found out soonest.
+  return { all: [boot, tree], tree: [tree], boot: [boot] }[wish.what]
+}
+
+async function treeOf(image: Osimage): Promise<string> {
+  const root = image.path ?? ''
+  if (root !== '' && (await stat(root).catch(() => undefined))?.isDirectory()) return root
+  throw new LunaError('invalid', `the tree of osimage "${image.name}" is not there`, {
+    why: root === '' ? 'its path is not set' : `${root} is not a directory`,
+    fix: `luna osimage change ${image.name} --path DIRECTORY`,
+  })
+}
+
+async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
+  if (!cluster.path) {
+    throw new LunaError('invalid', 'the cluster has no path', { fix: 'luna cluster change --path DIRECTORY' })
+  }
+  const folder = join(cluster.path, name)
+  const made = await mkdir(folder, { recursive: true, mode: 0o755 })
+  if (made) await chown(folder, owner.uid, owner.gid)
+  return folder
+}
+
+/** What an earlier pack left when it was killed goes. */
+async function emptyDrafts(folder: string, image: Osimage): Promise<string> {
+  const drafts = join(folder, `.draft-${image.id}`)
+  await rm(drafts, { recursive: true, force: true })
+  await mkdir(drafts, { mode: 0o700 })
+  return drafts
+}
+
+/** Has the seeder look at once; the image is packed even when it cannot be told. Gives warnings. */
+async function tellSeeder(cluster: Cluster): Promise<string[]> {
+  try {
+    const pid = await runningPid(cluster.torrent_pidfile ?? '', 'ltorrent')
+    if (pid) signal(pid, 'SIGHUP', 'ltorrent')
+    return pid ? [] : ['ltorrent does not run: nodes get the image by HTTP only (systemctl start ltorrent)']
+  } catch (error) {
+    return [sentence(error)]
+  }
+}
