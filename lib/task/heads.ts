@@ -1,0 +1,40 @@
+// Clusters with several heads: which of them this is, and whether it may change anything.
+import { LunaError } from '../error.ts'
+import { isLocalAddress } from '../host/user.ts'
+import { type Cluster, headAddresses } from '../object/cluster.ts'
+
+/** Throws LunaError `refused` on a passive head: one of several that does not have the frontend address. */
+export async function assertActiveHead(
+  cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
+): Promise<void> {
+  if (await isActiveHead(cluster)) return
+  throw new LunaError('refused', 'this head is passive: nothing can be changed here', {
+    why: `the cluster has several heads, and the frontend address ${cluster.frontend_address || '(none)'} is not on this one`,
+    fix: 'do it on the head that has that address; where no head can have it: ip addr add ADDRESS dev lo, change it, ip addr del',
+  })
+}
+
+/** True unless the cluster has several heads and another one has the frontend address. */
+export async function isActiveHead(
+  cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
+): Promise<boolean> {
+  if (headAddresses(cluster).length === 0) return true
+  return cluster.frontend_address ? await isLocalAddress(cluster.frontend_address) : false
+}
+
+export interface Heads {
+  /** The address of this head; undefined when none of the cluster's is configured here. */
+  readonly own: string | undefined
+  readonly others: readonly string[]
+}
+
+/** The heads as seen from this one; both empty when there is only this one. */
+export async function findHeads(cluster: Pick<Cluster, 'cluster_ips'>): Promise<Heads> {
+  const own: string[] = []
+  const others: string[] = []
+  for (const address of headAddresses(cluster)) {
+    if (await isLocalAddress(address)) own.push(address)
+    else others.push(address)
+  }
+  return { own: own[0], others }
+}

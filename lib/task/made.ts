@@ -1,0 +1,31 @@
+// What the make commands have in common: what they give back, and how they are told to change nothing.
+import { join } from 'node:path'
+import type { Wanted } from '../host/file.ts'
+import { install, preview, type Steps } from '../host/install.ts'
+import type { Cluster } from '../object/cluster.ts'
+import type { Notes, Outcome } from './outcome.ts'
+
+export interface Made extends Outcome {
+  /** Unified diffs of what would change; only with `dryRun`. */
+  readonly diff: string
+  /** Files that changed; empty with `dryRun`. */
+  readonly changed: readonly string[]
+  readonly infos: readonly string[]
+}
+
+/** Installs the files, or only says what that would change. */
+export async function make(
+  files: readonly Wanted[],
+  steps: Steps,
+  dryRun: boolean,
+  notes: Notes,
+  infos: readonly string[] = [],
+): Promise<Made> {
+  if (dryRun) return { ...notes, infos, diff: await preview(files), changed: [] }
+  return { ...notes, infos, diff: '', changed: await install(files, steps) }
+}
+
+/** Where a site keeps its own versions of templates. */
+export function templatesOf(cluster: Pick<Cluster, 'path'>): string {
+  return join(cluster.path ?? '/opt/luna', 'templates')
+}
