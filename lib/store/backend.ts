@@ -1,0 +1,105 @@
+// The seam between what a store promises (documents.ts, the same for all) and the engine that keeps the documents: SQLite or MongoDB.
+import { DBRef, type Document, EJSON, ObjectId } from 'bson'
+import { kinds } from '../object/field.ts'
+import { isMap, numberOf } from './value.ts'
+
+/** Equality of every named path (`group.$id`); the paths are `_id`, or those of one index. */
+export type Where = Readonly<Record<string, unknown>>
+
+/** Whole documents, or without the link counters, which are as long as the cluster is big. */
+export type Part = 'whole' | 'object'
+
+/** A write; all of them can be done twice with the same result. */
+export type Write =
+  | { readonly op: 'insert'; readonly collection: string; readonly document: Document }
+  /** By dotted paths; nothing happens when there is no such document. */
+  | {
+      readonly op: 'update'
+      readonly collection: string
+      readonly id: unknown
+      readonly set: Readonly<Record<string, unknown>>
+      readonly unset: readonly string[]
+    }
+  /** Changes the document that has the key, or makes one. */
+  | {
+      readonly op: 'upsert'
+      readonly collection: string
+      readonly key: Where
+      readonly set: Readonly<Record<string, unknown>>
+    }
+  | { readonly op: 'remove'; readonly collection: string; readonly where: Where }
+  /** Removes what was not `updated` since. */
+  | { readonly op: 'expire'; readonly collection: string; readonly before: Date }
+  | { readonly op: 'clear'; readonly collection: string }
+
+/** Reads documents; every call gives fresh ones, with their BSON types (Int32, Long, Double, DBRef). */
+export interface Reader {
+  /** The documents of a collection, or those that match. */
+  find(collection: string, where?: Where, part?: Part): Promise<Document[]>
+  /** The names of all collections but the engine's own. */
+  collections(): Promise<string[]>
+}
+
+/** Rejects with LunaError `unavailable` when the engine cannot do what it is asked. */
+export interface Backend extends Reader {
+  readonly where: string
+  /** Does all of the writes or none, in this order. */
+  apply(writes: readonly Write[]): Promise<void>
+  /**
+   * Runs `work` while no other `exclusive` runs anywhere. What it gives to `commit` is applied like `apply`, but
+   * only if the exclusiveness still holds.
+   */
+  exclusive<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** The paths by which documents can be found, per collection. */
+const indexes: { readonly [collection: string]: readonly (readonly string[])[] } = {
+  ...Object.fromEntries(kinds.map((kind) => [kind, [['name']]])),
+  node: [['name'], ['group.$id']],
+  mac: [['mac'], ['node.$id']],
+  switch_mac: [['mac'], ['switch_id', 'mac', 'port', 'portname']],
+  tracker: [['info_hash'], ['peer_id'], ['info_hash', 'ip', 'port']],
+}
+
+/** The indexes of a collection: lists of paths. */
+export function indexesOf(collection: string): readonly (readonly string[])[] {
+  return Object.hasOwn(indexes, collection) ? (indexes[collection] ?? []) : []
+}
+
+/** What an index is called. */
+export function indexName(paths: readonly string[]): string {
+  return paths.join(' ')
+}
+
+/** The key of a document in an index; undefined when it lacks one of the values. */
+export function indexKey(paths: readonly string[], document: Document): string | undefined {
+  return keyText(paths.map((path) => valueAt(document, path.split('.'))))
+}
+
+/** The index that answers a question, and the key to look for. */
+export function indexFor(where: Where): { name: string; key: string | undefined } {
+  const paths = Object.keys(where)
+  return { name: indexName(paths), key: keyText(Object.values(where)) }
+}
+
+/** The text of an `_id`: hexadecimal, or Extended JSON where it is no ObjectId. */
+export function idText(id: unknown): string {
+  return id instanceof ObjectId ? id.toHexString() : EJSON.stringify(id, { relaxed: false })
+}
+
+function keyText(values: readonly unknown[]): string | undefined {
+  const texts = values.map((value) => {
+    if (typeof value === 'string') return value
+    return value instanceof ObjectId ? value.toHexString() : numberOf(value)?.toString()
+  })
+  if (texts.includes(undefined)) return undefined
+  return texts.length === 1 ? texts[0] : JSON.stringify(texts)
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  const [head, ...rest] = path
+  if (head === undefined) return value
+  if (value instanceof DBRef) return head === '$id' ? value.oid : undefined
+  return isMap(value) ? valueAt(value[head], rest) : undefined
+}

@@ -1,0 +1,165 @@
+// The reading half of a store, over documents from wherever they come: the engine, or a unit of work.
+import { type Document, EJSON, ObjectId } from 'bson'
+import { LunaError } from '../error.ts'
+import { type Id, type Kind, kinds } from '../object/field.ts'
+import { type Mac, parseMac } from '../object/mac.ts'
+import type { Objects } from '../object/objects.ts'
+import { idText, type Reader, type Where } from './backend.ts'
+import { readObject } from './document.ts'
+import { readLearned, readPeer } from './shelf.ts'
+import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, shelfLife } from './store.ts'
+import { byBytes, idOf, isMap, numberOf } from './value.ts'
+
+type Reads = Pick<
+  Store,
+  | 'get'
+  | 'find'
+  | 'getNamed'
+  | 'findNamed'
+  | 'list'
+  | 'nodesOf'
+  | 'raw'
+  | 'uses'
+  | 'usedBy'
+  | 'findMac'
+  | 'macOf'
+  | 'macs'
+  | 'learned'
+  | 'peers'
+  | 'peerNamed'
+  | 'dump'
+>
+
+/** All reading methods; `now` decides what is too old to be remembered. */
+export function readsOf(reader: Reader, now: () => Date): Reads {
+  return { ...objectReads(reader), ...linkReads(reader), ...macReads(reader), ...shelfReads(reader, now) }
+}
+
+function objectReads(reader: Reader) {
+  async function find<K extends Kind>(kind: K, id: Id): Promise<Objects[K] | undefined> {
+    const [document] = await reader.find(kind, { _id: new ObjectId(id) }, 'object')
+    return document && readObject(kind, document)
+  }
+  async function findNamed<K extends Kind>(kind: K, name: string): Promise<Objects[K] | undefined> {
+    const objects = await listed(kind, { name })
+    return objects[0]
+  }
+  async function listed<K extends Kind>(kind: K, where?: Where): Promise<Objects[K][]> {
+    const documents = await reader.find(kind, where, 'object')
+    return documents.map((document) => readObject(kind, document)).sort(byName)
+  }
+  return {
+    find,
+    findNamed,
+    get: async <K extends Kind>(kind: K, id: Id) => (await find(kind, id)) ?? missing(kind, `with id ${id}`),
+    getNamed: async <K extends Kind>(kind: K, name: string) =>
+      (await findNamed(kind, name)) ?? missing(kind, `"${name}"`),
+    list: <K extends Kind>(kind: K) => listed(kind),
+    nodesOf: (group: Id) => listed('node', { 'group.$id': new ObjectId(group) }),
+    raw: async (kind: Kind, id: Id) => {
+      const [document] = await reader.find(kind, { _id: new ObjectId(id) }, 'whole')
+      return document ? copyOf(document) : missing(kind, `with id ${id}`)
+    },
+    dump: () => dump(reader),
+  }
+}
+
+async function dump(reader: Reader): Promise<Dump> {
+  const collections = (await reader.collections()).sort(byBytes)
+  const all: Record<string, Document[]> = {}
+  for (const name of collections) {
+    const documents = (await reader.find(name, undefined, 'whole')).map(copyOf)
+    if (documents.length > 0) all[name] = documents.sort(byNameOrId)
+  }
+  return all
+}
+
+function linkReads(reader: Reader) {
+  async function links(side: '_use_' | '_usedby_', ref: Ref): Promise<Link[]> {
+    const [document] = await reader.find(ref.kind, { _id: new ObjectId(ref.id) }, 'whole')
+    return document ? linksIn(document[side]) : missing(ref.kind, `with id ${ref.id}`)
+  }
+  return { uses: (ref: Ref) => links('_use_', ref), usedBy: (ref: Ref) => links('_usedby_', ref) }
+}
+
+function linksIn(side: unknown): Link[] {
+  const maps = isMap(side) ? side : {}
+  return kinds.flatMap((kind) => {
+    const counts = maps[kind]
+    return Object.entries(isMap(counts) ? counts : {}).flatMap(([key, value]) => {
+      const id = idOf(key)
+      return id ? [{ kind, id, count: numberOf(value) ?? 0 }] : []
+    })
+  })
+}
+
+function macReads(reader: Reader) {
+  return {
+    findMac: async (mac: Mac) => {
+      const documents = await reader.find('mac', { mac })
+      return documents.sort(byId).flatMap(({ node }) => idOf(node) ?? [])[0]
+    },
+    macOf: async (node: Id) => {
+      const documents = await reader.find('mac', { 'node.$id': new ObjectId(node) })
+      return documents.sort(byId).flatMap((document) => macIn(document) ?? [])[0]
+    },
+    macs: async () => {
+      const documents = (await reader.find('mac')).sort(byId).reverse()
+      return new Map(
+        documents.flatMap((document) => {
+          const [node, mac] = [idOf(document.node), macIn(document)]
+          return node && mac ? [[node, mac] as const] : []
+        }),
+      )
+    },
+  }
+}
+
+function shelfReads(reader: Reader, now: () => Date) {
+  async function peersWhere(where?: Where): Promise<Peer[]> {
+    const peers = (await reader.find('tracker', where)).flatMap((document) => readPeer(document) ?? [])
+    return remembered(peers, now(), shelfLife.peers)
+  }
+  return {
+    learned: async (mac?: Mac): Promise<Learned[]> => {
+      const documents = await reader.find('switch_mac', mac && { mac })
+      const seen = documents.flatMap((document) => readLearned(document) ?? [])
+      return remembered(seen, now(), shelfLife.learned)
+    },
+    peers: (infoHash?: string) => peersWhere(infoHash === undefined ? undefined : { info_hash: infoHash }),
+    peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
+  }
+}
+
+/** What is not too old, newest first. */
+function remembered<T extends { readonly updated: Date }>(items: T[], now: Date, life: number): T[] {
+  const fresh = items.filter((item) => now.getTime() - item.updated.getTime() < life)
+  return fresh.sort((a, b) => b.updated.getTime() - a.updated.getTime())
+}
+
+function macIn(document: Document): Mac | undefined {
+  return typeof document.mac === 'string' ? parseMac(document.mac) : undefined
+}
+
+function byName(a: { name: string; id: Id }, b: { name: string; id: Id }): number {
+  return byBytes(a.name, b.name) || byBytes(a.id, b.id)
+}
+
+function byId(a: Document, b: Document): number {
+  return byBytes(idText(a._id), idText(b._id))
+}
+
+function byNameOrId(a: Document, b: Document): number {
+  const names = [a.name, b.name].map((name: unknown) => (typeof name === 'string' ? name : ''))
+  return byBytes(names[0] ?? '', names[1] ?? '') || byId(a, b)
+}
+
+function copyOf(document: Document): Document {
+  return EJSON.deserialize(EJSON.serialize(document, { relaxed: false }), { relaxed: false }) as Document
+}
+
+function missing(kind: Kind, which: string): never {
+  throw new LunaError('not-found', `there is no ${kind} ${which}`, {
+    fix: kind === 'cluster' ? 'make one: luna cluster init' : `see what there is: luna ${kind} list`,
+  })
+}

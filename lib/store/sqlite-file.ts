@@ -1,0 +1,69 @@
+// The file of the embedded store: made, opened, and what to say when that fails.
+import { chmodSync, chownSync, closeSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LunaError } from '../error.ts'
+
+// "luna" in ASCII: says to file(1), and to us, whose file this is.
+const applicationId = 0x6c756e61
+const formatVersion = 1
+
+// How long a write waits for another process's write (never for its unit of work), in milliseconds.
+const busyTimeout = 10_000
+
+/** Opens the file, making it where there is none. Throws LunaError `unavailable`. */
+export function openFile(path: string): DatabaseSync {
+  const where = `embedded store ${path}`
+  try {
+    if (path !== ':memory:') makeFile(path)
+    const database = new DatabaseSync(path, { timeout: busyTimeout })
+    checkFormat(database, where)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    return database
+  } catch (error) {
+    throw unavailable(where, error, path)
+  }
+}
+
+/**
+ * Makes an empty file that only its owner and group can read and write. Made by root it gets the owner and group of its directory:
+ * the daemons, which run as the cluster's user, open it too. SQLite gives its side files the same ownership.
+ */
+export function makeFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })) return
+  closeSync(openSync(path, 'a', 0o660))
+  chmodSync(path, 0o660)
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  chownSync(path, uid, gid)
+}
+
+/** What SQLite or the file system says, as an error for people. Errors of ours stay what they are. */
+export function unavailable(where: string, error: unknown, path?: string): LunaError {
+  if (error instanceof LunaError) return error
+  const fix =
+    path &&
+    `make the directory ${dirname(path)}, owned by the cluster's user; or correct path= of [Embedded] in luna.conf`
+  return new LunaError('unavailable', `the ${where} cannot be used`, {
+    why: error instanceof Error ? error.message : String(error),
+    ...(fix && { fix }),
+    cause: error,
+  })
+}
+
+function checkFormat(database: DatabaseSync, where: string): void {
+  const id = Number(database.prepare('PRAGMA application_id').get()?.application_id)
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+  if (id === applicationId && version === formatVersion) return
+  const tables = database.prepare('SELECT count(*) AS count FROM sqlite_master').get()?.count
+  if (id !== 0 || version !== 0 || tables !== 0) {
+    throw new LunaError('unavailable', `the ${where} cannot be used`, {
+      why:
+        id === applicationId
+          ? `its format ${version} is not known here`
+          : 'the file belongs to another program',
+      fix: 'correct path= of [Embedded] in luna.conf',
+    })
+  }
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`)
+}

@@ -1,0 +1,118 @@
+// Documents in tables of SQLite: one per collection, made when it is first written to, with a column per index of backend.ts.
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Document, deserialize, serialize } from 'bson'
+import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from './backend.ts'
+
+/** A stored document. The link counters are kept apart, since most who read a document do not want them. */
+interface Row {
+  readonly document: Uint8Array
+  readonly links: Uint8Array | null
+}
+
+export class Tables {
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #known = new Set<string>()
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  names(): string[] {
+    const sql = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`
+    const rows = this.#statement(sql).all()
+    return rows.map(({ name }) => String(name))
+  }
+
+  find(collection: string, where: Where | undefined, part: Part): Document[] {
+    return this.#rows(collection, where, part).map(documentOf)
+  }
+
+  /** Writes a whole document, over the one with the same id. */
+  put(collection: string, document: Document): void {
+    this.#make(collection)
+    const { _use_, _usedby_, ...rest } = document
+    const links = { ...(_use_ !== undefined && { _use_ }), ...(_usedby_ !== undefined && { _usedby_ }) }
+    const updated: unknown = document.updated
+    const values = [
+      idText(document._id),
+      serialize(rest),
+      Object.keys(links).length > 0 ? serialize(links) : null,
+      updated instanceof Date ? updated.getTime() : null,
+      ...indexesOf(collection).map((paths) => indexKey(paths, document) ?? null),
+    ]
+    const holes = values.map(() => '?').join(', ')
+    this.#statement(`INSERT OR REPLACE INTO ${quoted(collection)} VALUES (${holes})`).run(...values)
+  }
+
+  /** Removes what matches, or all. */
+  remove(collection: string, where?: Where): void {
+    if (!this.#has(collection)) return
+    const { name, key } = columnFor(where)
+    const filter = where ? ` WHERE ${quoted(name)} = ?` : ''
+    this.#statement(`DELETE FROM ${quoted(collection)}${filter}`).run(...(where ? [key] : []))
+  }
+
+  /** Removes what was not `updated` since. */
+  expire(collection: string, before: Date): void {
+    if (!this.#has(collection)) return
+    this.#statement(`DELETE FROM ${quoted(collection)} WHERE updated < ?`).run(before.getTime())
+  }
+
+  /** Forgets which tables there are: a transaction that was rolled back may have taken some along. */
+  forget(): void {
+    this.#known.clear()
+  }
+
+  #rows(collection: string, where: Where | undefined, part: Part): Row[] {
+    if (!this.#has(collection)) return []
+    const { name, key } = columnFor(where)
+    const filter = where ? ` WHERE ${quoted(name)} = ?` : ''
+    const links = part === 'whole' ? 'links' : 'NULL AS links'
+    const sql = `SELECT document, ${links} FROM ${quoted(collection)}${filter} ORDER BY id`
+    const rows = this.#statement(sql).all(...(where ? [key] : []))
+    return rows as unknown as Row[]
+  }
+
+  #has(collection: string): boolean {
+    if (this.#known.has(collection)) return true
+    const sql = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`
+    const there = this.#statement(sql).get(collection) !== undefined
+    if (there) this.#known.add(collection)
+    return there
+  }
+
+  #make(collection: string): void {
+    if (this.#has(collection)) return
+    const names = indexesOf(collection).map(indexName)
+    const columns = names.map((name) => `, ${quoted(name)} TEXT`).join('')
+    const table = quoted(collection)
+    const fixed = 'id TEXT PRIMARY KEY, document BLOB NOT NULL, links BLOB, updated INTEGER'
+    this.#database.exec(`CREATE TABLE ${table} (${fixed}${columns})`)
+    for (const name of [...names, 'updated']) {
+      this.#database.exec(`CREATE INDEX ${quoted(`${collection} by ${name}`)} ON ${table} (${quoted(name)})`)
+    }
+    this.#known.add(collection)
+  }
+
+  #statement(sql: string): StatementSync {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+function columnFor(where: Where = {}): { name: string; key: string | null } {
+  if (where._id !== undefined) return { name: 'id', key: idText(where._id) }
+  const { name, key = null } = indexFor(where)
+  return { name, key }
+}
+
+function documentOf({ document, links }: Row): Document {
+  const main = deserialize(document, { promoteValues: false })
+  return links ? { ...main, ...deserialize(links, { promoteValues: false }) } : main
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
