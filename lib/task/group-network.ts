@@ -40,11 +40,25 @@ export async function setNetwork(
   })
 }
 
-export function exhausted(network: Network, group: string, nodes: readonly string[]): LunaError {
-  const some =
-    nodes.length > 5 ? `${nodes.slice(0, 5).join(' ')} and ${nodes.length - 5} more` : nodes.join(' ')
+/** What to say when a network has no address left for these nodes of a group; it may be gone (damaged data). */
+export function exhausted(
+  network: Network | undefined,
+  group: string,
+  nodes: readonly string[],
+  exit = 1,
+): LunaError {
+  const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
+  if (!network) {
+    return new LunaError('failed', `no address for ${some}`, {
+      why: `a network of group "${group}" is gone`,
+      fix: 'luna cluster check --repair',
+      exit,
+    })
+  }
+  const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
   return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
-    fix: `widen it (luna network change ${network.name} --prefix ${network.PREFIX - 1}), then luna node change NAME --group ${group}`,
+    fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
+    exit,
   })
 }
 

@@ -19,6 +19,12 @@ export async function insertLinked<K extends Kind>(
   return id
 }
 
+/** Refuses a name that an object of the kind has. */
+export async function refuseNameTaken(store: Store, kind: Kind, name: string): Promise<void> {
+  if (!(await store.findNamed(kind, name))) return
+  throw new LunaError('taken', `there is a ${kind} "${name}" already`, { fix: 'choose another name' })
+}
+
 /** Changes an object and counts what it uses from now on. Counters that were wrong before are left and noted. */
 export async function updateLinked<K extends Kind>(
   store: Store,
