@@ -1,0 +1,28 @@
+// luna cluster sync: the cluster path on the other heads, made equal to the one here.
+import { rsyncTo } from '../host/remote.ts'
+import type { Store } from '../store/store.ts'
+import { getCluster } from './general.ts'
+import { assertActiveHead, findHeads } from './heads.ts'
+import { attempt, newNotes, type Outcome } from './outcome.ts'
+
+export interface Synced extends Outcome {
+  /** Heads that are equal now. */
+  readonly heads: readonly string[]
+}
+
+/** Copies the cluster path to every other head; one that fails is a failure, the others are done. No other head: nothing to do. */
+export async function syncCluster(store: Store, onLine: (line: string) => void): Promise<Synced> {
+  const cluster = await getCluster(store)
+  const { others } = await findHeads(cluster)
+  const notes = newNotes()
+  const heads: string[] = []
+  if (others.length > 0) await assertActiveHead(cluster)
+  for (const head of others) {
+    const path = `${cluster.path ?? '/opt/luna'}/`
+    const done = await attempt(notes, () =>
+      rsyncTo(head, path, ['--delete', '--info=progress2'], (line) => onLine(`${head}: ${line.trim()}`)),
+    )
+    if (done) heads.push(head)
+  }
+  return { ...notes, heads }
+}
