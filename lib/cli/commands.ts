@@ -1,0 +1,56 @@
+// The table of all commands, an object a file. A file is loaded when its object is asked for: one command starts fast.
+import type { ObjectCommands } from './command.ts'
+
+export interface ObjectEntry {
+  readonly name: string
+  readonly help: string
+  readonly load: () => Promise<ObjectCommands>
+}
+
+export const objects: readonly ObjectEntry[] = [
+  {
+    name: 'cluster',
+    help: 'the cluster itself, and the files that its services read',
+    load: async () => (await import('./commands/cluster.ts')).cluster,
+  },
+  {
+    name: 'osimage',
+    help: 'images of operating systems that nodes run',
+    load: async () => (await import('./commands/osimage.ts')).osimage,
+  },
+  {
+    name: 'bmcsetup',
+    help: 'setups of management controllers (BMC)',
+    load: async () => (await import('./commands/bmcsetup.ts')).bmcsetup,
+  },
+  {
+    name: 'network',
+    help: 'networks: addresses and DNS zones',
+    load: async () => (await import('./commands/network.ts')).network,
+  },
+  {
+    name: 'group',
+    help: 'groups of nodes with one image and the same interfaces',
+    load: async () => (await import('./commands/group.ts')).group,
+  },
+  {
+    name: 'node',
+    help: 'the machines of the cluster',
+    load: async () => (await import('./commands/node.ts')).node,
+  },
+  {
+    name: 'switch',
+    help: 'network switches, which tell what is plugged in where',
+    load: async () => (await import('./commands/switch.ts')).switches,
+  },
+  {
+    name: 'otherdev',
+    help: 'other devices that have addresses and DNS names',
+    load: async () => (await import('./commands/otherdev.ts')).otherdev,
+  },
+  {
+    name: 'db',
+    help: 'the whole database as one text',
+    load: async () => (await import('./commands/db.ts')).db,
+  },
+]

@@ -1,0 +1,69 @@
+// luna bmcsetup
+import { command, type ObjectCommands, option } from '../command.ts'
+import { deleteRow, editCommentOption, filled, listRow, renameRow, showRow } from '../rows.ts'
+
+const number = 'int'
+
+const add = command({
+  action: 'add',
+  help: 'Add a setup of management controllers.',
+  operand: 'none',
+  options: {
+    name: option('text', 'its name', { short: 'n', required: true }),
+    user: option('text', 'user of the BMC', { short: 'u', default: 'ladmin' }),
+    password: option('text', 'password of that user', { short: 'p', default: 'ladmin' }),
+    userid: option(number, 'number of that user', { short: 'I', value: 'N', default: 3 }),
+    netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N', default: 1 }),
+    mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N', default: 1 }),
+  },
+  examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
+  guarded: true,
+  async run(context, given) {
+    const { addBmcsetup } = await import('../../task/bmcsetup.ts')
+    await addBmcsetup(await context.store(), given)
+  },
+})
+
+const change = command({
+  action: 'change',
+  help: 'Change a setup. Nodes get it at their next installation.',
+  operand: 'name',
+  options: {
+    user: option('text', 'user of the BMC', { short: 'u' }),
+    password: option('text', 'password of that user', { short: 'p' }),
+    userid: option(number, 'number of that user', { short: 'I', value: 'N' }),
+    netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N' }),
+    mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N' }),
+    comment: editCommentOption,
+  },
+  examples: [['luna bmcsetup change base -p newsecret', 'another password']],
+  guarded: true,
+  async run(context, { comment, ...settings }, name) {
+    const store = await context.store()
+    const { changeBmcsetup } = await import('../../task/bmcsetup.ts')
+    if (!comment) return await changeBmcsetup(store, name, filled(settings))
+    const { commentObject } = await import('../../task/edit.ts')
+    const old = await store.getNamed('bmcsetup', name)
+    await commentObject(store, 'bmcsetup', name, await context.readText(old.comment ?? ''))
+  },
+})
+
+export const bmcsetup: ObjectCommands = {
+  object: 'bmcsetup',
+  help: 'setups of management controllers (BMC)',
+  commands: [
+    listRow('bmcsetup', 'List all setups.', [
+      ['Name', 'name'],
+      ['User', 'user'],
+      ['Password', 'password'],
+    ]),
+    showRow('bmcsetup', 'name', 'Show a setup.'),
+    add,
+    change,
+    renameRow('bmcsetup'),
+    deleteRow('bmcsetup', 'name', async (context, name) => {
+      const { deleteObject } = await import('../../task/remove.ts')
+      return await deleteObject(await context.store(), 'bmcsetup', name)
+    }),
+  ],
+}

@@ -1,0 +1,117 @@
+// luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the database.
+import type { Made } from '../../task/made.ts'
+import { type Context, command, option } from '../command.ts'
+import { jsonOption, jsonText, present, tell } from '../rows.ts'
+
+const dryRunOption = option('flag', 'show what would change, and change nothing')
+
+function tellMade(context: Context, made: Made): void {
+  context.print(made.diff)
+  for (const info of made.infos) context.log.info(info)
+  for (const file of made.changed) context.log.info('wrote', { file })
+  tell(context, made)
+}
+
+const makedhcp = command({
+  action: 'makedhcp',
+  help: 'Write dhcpd.conf, have dhcpd check it, and restart dhcpd when it differs.',
+  operand: 'none',
+  options: {
+    network: option('text', 'the network that dhcpd serves', { short: 'N' }),
+    start_ip: option('text', 'first address for unknown machines', { short: 's', value: 'ADDRESS' }),
+    end_ip: option('text', 'last address for unknown machines', { short: 'e', value: 'ADDRESS' }),
+    native_dhcp_ha: option('flag', 'two heads answer, as a failover pair'),
+    'dry-run': dryRunOption,
+  },
+  examples: [
+    ['luna cluster makedhcp -N cluster -s 10.30.128.1 -e 10.30.140.1', 'serve "cluster" from now on'],
+    ['luna cluster makedhcp', 'again, after nodes got their MAC addresses'],
+  ],
+  async run(context, given) {
+    const { makeDhcp } = await import('../../task/dhcp.ts')
+    const { network, start_ip: start, end_ip: end } = given
+    const range = present({ network, start, end })
+    const wish = { ...range, nativeHa: given.native_dhcp_ha, dryRun: given['dry-run'] }
+    tellMade(context, await makeDhcp(await context.store(), context.config, wish))
+  },
+})
+
+const makedns = command({
+  action: 'makedns',
+  help: 'Write the zones of all networks, have named check them, and reload named.',
+  operand: 'none',
+  options: { 'dry-run': dryRunOption },
+  examples: [['luna cluster makedns --dry-run', 'what would change']],
+  async run(context, given) {
+    const { makeDns } = await import('../../task/dns.ts')
+    const wish = { dryRun: given['dry-run'] }
+    tellMade(context, await makeDns(await context.store(), context.config, wish))
+  },
+})
+
+const makenginx = command({
+  action: 'makenginx',
+  help: "Write nginx's luna.conf, have nginx check it, and reload nginx when it differs.",
+  operand: 'none',
+  options: { 'dry-run': dryRunOption },
+  examples: [['luna cluster makenginx', 'after frontend_port or server_port were changed']],
+  async run(context, given) {
+    const { makeNginx } = await import('../../task/nginx.ts')
+    const wish = { dryRun: given['dry-run'] }
+    tellMade(context, await makeNginx(await context.store(), context.config, wish))
+  },
+})
+
+const maketftp = command({
+  action: 'maketftp',
+  help: 'Fill the TFTP root with the iPXE binaries of the distribution.',
+  operand: 'none',
+  options: {
+    tftp_root: option('text', 'the TFTP root; as luna.conf says, else /tftpboot', { value: 'DIR' }),
+    'dry-run': dryRunOption,
+  },
+  examples: [['luna cluster maketftp --tftp_root /srv/tftp', 'where tftpd reads on Debian']],
+  async run(context, given) {
+    const { makeTftp } = await import('../../task/tftp.ts')
+    const wish = { ...present({ tftpRoot: given.tftp_root }), dryRun: given['dry-run'] }
+    tellMade(context, await makeTftp(await context.store(), context.config, wish))
+  },
+})
+
+const listmacs = command({
+  action: 'listmacs',
+  help: 'List the MAC addresses that switches have seen, and which node is configured at that port.',
+  operand: 'none',
+  options: { json: jsonOption },
+  examples: [['luna cluster listmacs', 'what is plugged in where']],
+  async run(context, given) {
+    const { listMacs } = await import('../../task/listmacs.ts')
+    const seen = await listMacs(await context.store())
+    if (given.json) return context.print(jsonText(seen ?? []))
+    if (seen === undefined) return context.log.error('there are no switches (luna switch add)')
+    const { macTable } = await import('../mac-table.ts')
+    if (seen.length > 0) context.print(macTable(seen))
+  },
+})
+
+const check = command({
+  action: 'check',
+  help: 'Look for what does not fit together in the database: a line each.',
+  operand: 'none',
+  options: {
+    repair: option('flag', 'mend what can be mended without a decision of yours'),
+    json: jsonOption,
+  },
+  examples: [['luna cluster check --repair', 'after a crash']],
+  async run(context, given) {
+    const { checkCluster } = await import('../../task/check.ts')
+    const findings = await checkCluster(await context.store(), { repair: given.repair })
+    if (given.json) context.print(jsonText(findings))
+    else for (const { line, repaired } of findings) context.print(`${line}${repaired ? ' (repaired)' : ''}\n`)
+    const left = findings.filter(({ repaired }) => !repaired).length
+    const { LunaError } = await import('../../error.ts')
+    if (left > 0) context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`))
+  },
+})
+
+export const makeCommands = [makedhcp, makedns, makenginx, maketftp, listmacs, check]

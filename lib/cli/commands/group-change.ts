@@ -1,0 +1,112 @@
+// luna group change: one thing at a time, the first of what is given.
+import { LunaError } from '../../error.ts'
+import type { Store } from '../../store/store.ts'
+import { type Context, command, type Given, option } from '../command.ts'
+import { editCommentOption, filled, present, tell } from '../rows.ts'
+
+const text = 'from standard input or $EDITOR'
+
+const options = {
+  osimage: option('text', 'image that its nodes run', { short: 'o' }),
+  domain: option('text', 'network that gives the DNS domain; "" for none', { short: 'd', value: 'NETWORK' }),
+  bmcsetup: option('text', 'setup of the BMCs; "" for none', { short: 'b' }),
+  torrent_if: option('text', 'interface for the download; "" for any', { aliases: ['ti'], value: 'IF' }),
+  prescript: option('flag', `script that runs first, ${text}`, { aliases: ['pre'] }),
+  partscript: option('flag', `script that makes the root file system, ${text}`, { aliases: ['part'] }),
+  postscript: option('flag', `script that runs last, ${text}`, { aliases: ['post'] }),
+  comment: editCommentOption,
+  interface: option('text', 'an interface, with one of the following', { short: 'i', value: 'IF' }),
+  add: option('flag', 'add that interface', { short: 'A' }),
+  delete: option('flag', 'delete it', { short: 'D' }),
+  setnet: option('text', 'put it into a network', { aliases: ['sn'], value: 'NETWORK' }),
+  delnet: option('optional', 'take it out of its network', { aliases: ['dn'], value: 'NETWORK' }),
+  rename: option('text', 'give it another name', { aliases: ['nn'], value: 'NAME' }),
+  edit: option('flag', `its parameters, in ifcfg form, ${text}`, { short: 'e' }),
+} as const
+
+type Asked = Given<typeof options>
+
+export const change = command({
+  action: 'change',
+  help: 'Change one thing of a group. All its nodes get it.',
+  operand: 'name',
+  options,
+  examples: [
+    ['luna group change compute -o compute-2026', 'another image, at the next boot of each node'],
+    ['luna group change compute -i eth1 --add', 'one more interface,'],
+    ['luna group change compute -i eth1 --setnet storage', 'and an address on it for every node'],
+    ['luna group change compute --post < post.sh', 'another script'],
+  ],
+  guarded: true,
+  async run(context, asked, name) {
+    refuseTwo(asked)
+    const store = await context.store()
+    const field = textFields.find((one) => asked[one])
+    if (field) return await changeText(context, store, name, field)
+    if (asked.interface !== undefined) return await changeInterface(context, store, name, asked)
+    await changeReference(context, store, name, asked)
+  },
+})
+
+const textFields = ['prescript', 'postscript', 'partscript', 'comment'] as const
+
+function refuseTwo(asked: Asked): void {
+  const given = [
+    ...textFields.filter((one) => asked[one]),
+    ...(asked.interface === undefined ? [] : ['interface']),
+  ]
+  if (given.length < 2) return
+  const why = `${given.map((one) => `--${one}`).join(' and ')} are given`
+  throw new LunaError('usage', 'one command changes one of these', { why, exit: 1 })
+}
+
+async function changeText(
+  context: Context,
+  store: Store,
+  name: string,
+  field: (typeof textFields)[number],
+): Promise<void> {
+  const { changeGroup } = await import('../../task/group.ts')
+  const old = await store.getNamed('group', name)
+  tell(context, await changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }))
+}
+
+/** The first of torrent_if, osimage, domain, bmcsetup; the empty text clears all but the image. */
+async function changeReference(context: Context, store: Store, name: string, asked: Asked): Promise<void> {
+  const { changeGroup } = await import('../../task/group.ts')
+  const wishes = [
+    present({ torrentIf: asked.torrent_if }),
+    filled({ osimage: asked.osimage }),
+    present({ domain: asked.domain }),
+    present({ bmcsetup: asked.bmcsetup }),
+  ]
+  const wish = wishes.find((one) => Object.keys(one).length > 0)
+  if (wish) tell(context, await changeGroup(store, name, wish))
+  else await store.getNamed('group', name)
+}
+
+async function changeInterface(context: Context, store: Store, group: string, asked: Asked): Promise<void> {
+  const task = await import('../../task/group-interface.ts')
+  const networks = () => import('../../task/group-network.ts')
+  const name = asked.interface ?? ''
+  const { setnet, delnet, rename } = asked
+  if (asked.add) tell(context, await task.addInterface(store, group, name))
+  else if (asked.delete) tell(context, await task.deleteInterface(store, group, name))
+  else if (setnet) tell(context, await (await networks()).setNetwork(store, group, name, setnet))
+  else if (delnet !== undefined) {
+    const network = delnet === true || delnet === '' ? undefined : delnet
+    tell(context, await (await networks()).delNetwork(store, group, name, network))
+  } else if (rename) tell(context, await task.renameInterface(store, group, name, rename))
+  else if (asked.edit) await editInterface(context, store, group, name)
+  else {
+    const fix = 'give one of --add, --delete, --setnet, --delnet, --rename, --edit'
+    throw new LunaError('usage', `nothing to do with the interface ${name}`, { fix, exit: 1 })
+  }
+}
+
+async function editInterface(context: Context, store: Store, group: string, name: string): Promise<void> {
+  const { editInterface: edit } = await import('../../task/group-interface.ts')
+  const { interfaces } = await store.getNamed('group', group)
+  const old = Object.values(interfaces).find((iface) => iface.name === name)
+  tell(context, await edit(store, group, name, (await context.readText(old?.params ?? '')).trim()))
+}

@@ -1,0 +1,109 @@
+// luna group
+import { LunaError } from '../../error.ts'
+import { command, type ObjectCommands, option } from '../command.ts'
+import {
+  deleteRow,
+  editCommentOption,
+  filled,
+  jsonOption,
+  listRow,
+  printText,
+  renameRow,
+  show,
+  tell,
+} from '../rows.ts'
+import { change } from './group-change.ts'
+
+const one = { exclusive: 'one' } as const
+
+const showCommand = command({
+  action: 'show',
+  help: 'Show a group, or one thing of it.',
+  operand: 'name',
+  options: {
+    raw: option('flag', 'the stored document as JSON', { short: 'R', ...one }),
+    osimage: option('flag', 'only the image', { short: 'o', ...one }),
+    prescript: option('flag', 'only the script that runs first', { aliases: ['pre'], ...one }),
+    postscript: option('flag', 'only the script that runs last', { aliases: ['post'], ...one }),
+    partscript: option('flag', 'only the script that makes the root file system', {
+      aliases: ['part'],
+      ...one,
+    }),
+    bmcsetup: option('flag', 'only the BMC setup', { short: 'b', ...one }),
+    interface: option('text', 'only this interface, as JSON', { short: 'i', value: 'IF', ...one }),
+    comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
+    json: jsonOption,
+  },
+  examples: [['luna group show compute --post > post.sh', 'a script, to be changed and given back']],
+  async run(context, given, name) {
+    const store = await context.store()
+    const { showObject } = await import('../../task/edit.ts')
+    for (const field of ['prescript', 'postscript', 'partscript'] as const) {
+      if (given[field]) return printText(context, (await store.getNamed('group', name))[field])
+    }
+    for (const field of ['osimage', 'bmcsetup'] as const) {
+      if (!given[field]) continue
+      const other = (await showObject(store, 'group', name, new Date()))[field]
+      return printText(context, other === null ? 'None' : `[${String(other)}]`)
+    }
+    if (given.interface === undefined) return await show(context, 'group', given, [name])
+    const { interfaceFacts } = await import('../../task/group-show.ts')
+    printText(context, JSON.stringify(await interfaceFacts(store, name, given.interface)))
+  },
+})
+
+const add = command({
+  action: 'add',
+  help: 'Add a group with the interface BOOTIF in a network, and BMC in another.',
+  operand: 'none',
+  options: {
+    name: option('text', 'its name', { short: 'n', required: true }),
+    osimage: option('text', 'image that its nodes run', { short: 'o', required: true }),
+    network: option('text', 'network that its nodes boot from', { short: 'N', required: true }),
+    bmcsetup: option('text', 'setup of the BMCs', { short: 'b' }),
+    bmcnetwork: option('text', 'network of the BMCs', { short: 'bn', value: 'NETWORK' }),
+  },
+  examples: [
+    ['luna group add -n compute -o compute -N cluster', 'without BMCs'],
+    ['luna group add -n compute -o compute -N cluster -b base -bn ipmi', 'with BMCs'],
+  ],
+  guarded: true,
+  async run(context, { name, osimage, network, ...bmc }) {
+    const { addGroup } = await import('../../task/group.ts')
+    tell(context, await addGroup(await context.store(), { name, osimage, network, ...filled(bmc) }))
+  },
+})
+
+const clone = command({
+  action: 'clone',
+  help: 'Add a group like another one, without nodes.',
+  operand: 'name',
+  options: { to: option('text', 'name of the new group', { short: 't', value: 'NAME', required: true }) },
+  examples: [['luna group clone compute -t gpu', 'same image, scripts, interfaces and networks']],
+  async run(context, { to }, from) {
+    const { cloneGroup } = await import('../../task/group.ts')
+    if (to === '') throw new LunaError('invalid', 'the name of the new group is empty')
+    tell(context, await cloneGroup(await context.store(), { from, to }))
+  },
+})
+
+export const group: ObjectCommands = {
+  object: 'group',
+  help: 'groups of nodes with one image and the same interfaces',
+  commands: [
+    listRow('group', 'List all groups.', [
+      ['Name', 'name'],
+      ['Osimage', 'osimage'],
+      ['Interfaces', 'interfaces'],
+    ]),
+    showCommand,
+    add,
+    change,
+    clone,
+    renameRow('group'),
+    deleteRow('group', 'name', async (context, name) => {
+      const { deleteGroup } = await import('../../task/group.ts')
+      return await deleteGroup(await context.store(), name)
+    }),
+  ],
+}

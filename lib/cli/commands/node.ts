@@ -1,0 +1,150 @@
+// luna node
+import { type Context, command, type ObjectCommands, option } from '../command.ts'
+import {
+  deleteRow,
+  editCommentOption,
+  filled,
+  jsonOption,
+  jsonText,
+  present,
+  renameRow,
+  show,
+  showOptions,
+  tell,
+} from '../rows.ts'
+
+const list = command({
+  action: 'list',
+  help: 'List nodes, those of a group together.',
+  operand: 'none',
+  options: {
+    group: option('text', 'only those of this group', { short: 'g' }),
+    'one-line': option('flag', 'a line per node', { short: '1' }),
+    json: jsonOption,
+  },
+  examples: [['luna node list -g compute -1', 'the nodes of one group, a line each']],
+  async run(context, given) {
+    const { listNodes } = await import('../../task/node-list.ts')
+    const nodes = await listNodes(await context.store(), given.group || undefined)
+    if (given.json) return context.print(jsonText(nodes))
+    const { nodeTable, nodeTableOneLine } = await import('../node-table.ts')
+    context.print(given['one-line'] ? nodeTableOneLine(nodes) : nodeTable(nodes))
+  },
+})
+
+const scripts = ['boot', 'install'] as const
+
+const showCommand = command({
+  action: 'show',
+  help: 'Show nodes.',
+  operand: 'names',
+  options: {
+    ...showOptions,
+    script: option('choice', 'only the script that it boots or is installed with', {
+      short: 's',
+      choices: scripts,
+    }),
+  },
+  examples: [
+    ["luna node show 'node[001-003]'", 'three tables'],
+    ['luna node show node001 -s install', 'what node001 would run now'],
+  ],
+  async run(context, given, names) {
+    if (given.script === undefined || given.raw || given.comment)
+      return await show(context, 'node', given, names)
+    for (const name of names) context.print(await scriptOf(context, given.script, name))
+  },
+})
+
+async function scriptOf(context: Context, script: string, name: string): Promise<string> {
+  const store = await context.store()
+  const node = await store.getNamed('node', name)
+  if (script === 'boot') return (await import('../../task/boot.ts')).bootScript(store, node)
+  return (await import('../../task/install.ts')).installScript(store, node)
+}
+
+const add = command({
+  action: 'add',
+  help: 'Add nodes to a group. Each gets the lowest free address of every network there.',
+  operand: 'none',
+  options: {
+    name: option('names', 'their names, as a hostlist; the next automatic name when not given', {
+      short: 'n',
+      value: 'NAMES',
+    }),
+    group: option('text', 'the group', { short: 'g', required: true }),
+  },
+  examples: [
+    ['luna node add -g compute', 'one more node'],
+    ["luna node add -g compute -n 'node[001-100]'", 'a hundred'],
+  ],
+  guarded: true,
+  async run(context, { name, group }) {
+    const { addNodes } = await import('../../task/node.ts')
+    const outcome = await addNodes(await context.store(), { group, ...present({ names: name }) })
+    if (!name) for (const node of outcome.added) context.log.info('added', { node })
+    tell(context, outcome)
+  },
+})
+
+const change = command({
+  action: 'change',
+  help: 'Change nodes. All that is given is done.',
+  operand: 'names',
+  options: {
+    group: option('text', 'move to this group; addresses are kept where the networks are the same', {
+      short: 'g',
+      exclusive: 'address',
+    }),
+    interface: option('pair', 'give an interface this address', {
+      short: 'i',
+      value: 'IF ADDRESS',
+      exclusive: 'address',
+    }),
+    mac: option('text', 'MAC address, taken from whoever has it; "" for none', { value: 'MAC' }),
+    switch: option('text', 'the switch it is plugged into; "" for none', { short: 's' }),
+    port: option('text', 'the port there, by name or number', { short: 'p' }),
+    localboot: option('yes-no', 'boot from the local disk', { short: 'l' }),
+    setupbmc: option('yes-no', 'set up the BMC at installation', { aliases: ['sb'] }),
+    service: option('yes-no', 'stop in the initramfs, with network and sshd', { aliases: ['sv'] }),
+    comment: editCommentOption,
+  },
+  examples: [
+    ['luna node change node001 --mac 52:54:00:00:00:01', 'the machine with that MAC address is node001'],
+    ["luna node change 'node[001-100]' -g gpu", 'another group, at the next boot of each node'],
+  ],
+  guarded: true,
+  async run(context, { comment, interface: address, port, ...given }, names) {
+    const { changeNodes } = await import('../../task/node-change.ts')
+    const store = await context.store()
+    const old = comment ? await store.findNamed('node', names[0] ?? '') : undefined
+    const wish = {
+      ...present(given),
+      ...filled({ port }),
+      ...(comment && { comment: await context.readText(old?.comment ?? '') }),
+      ...(address && { interface: { name: address[0], address: address[1] } }),
+    }
+    tell(context, await changeNodes(store, names, wish))
+  },
+})
+
+export const node: ObjectCommands = {
+  object: 'node',
+  help: 'the machines of the cluster',
+  commands: [
+    list,
+    showCommand,
+    add,
+    change,
+    renameRow('node'),
+    deleteRow(
+      'node',
+      'names',
+      async (context, names) => {
+        const { deleteNodes } = await import('../../task/node.ts')
+        return await deleteNodes(await context.store(), names)
+      },
+      'Delete nodes. Their addresses are free again.',
+    ),
+  ],
+}

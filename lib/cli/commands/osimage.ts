@@ -1,0 +1,136 @@
+// luna osimage
+import { type Context, command, type ObjectCommands, option } from '../command.ts'
+import {
+  deleteRow,
+  editCommentOption,
+  filled,
+  jsonOption,
+  listRow,
+  printText,
+  renameRow,
+  show,
+} from '../rows.ts'
+
+const one = { exclusive: 'one' } as const
+
+const showCommand = command({
+  action: 'show',
+  help: 'Show an image, or one thing of it.',
+  operand: 'name',
+  options: {
+    raw: option('flag', 'the stored document as JSON', { short: 'R', ...one }),
+    path: option('flag', 'only the path', { short: 'p', ...one }),
+    kernver: option('flag', 'all kernels in the image; <= marks the one in use', { short: 'k', ...one }),
+    kernopts: option('flag', 'only the kernel arguments', { short: 'o', ...one }),
+    grab_exclude_list: option('flag', 'only the exclude list of grab', { short: 'e', ...one }),
+    grab_filesystems: option('flag', 'only the file systems of grab', { short: 'f', ...one }),
+    comment: option('flag', 'only the comment', { short: 'C', ...one }),
+    json: jsonOption,
+  },
+  examples: [['luna osimage show compute -k', 'which kernels could be used']],
+  async run(context, given, name) {
+    if (given.kernver) return await printKernels(context, name)
+    for (const field of ['path', 'kernopts', 'grab_exclude_list', 'grab_filesystems'] as const) {
+      if (!given[field]) continue
+      return printText(context, (await (await context.store()).getNamed('osimage', name))[field])
+    }
+    await show(context, 'osimage', given, [name])
+  },
+})
+
+async function printKernels(context: Context, name: string): Promise<void> {
+  const { kernelsOf } = await import('../../task/osimage.ts')
+  for (const { version, chosen } of await kernelsOf(await context.store(), name)) {
+    context.print(`${version}${chosen ? ' <=' : ''}\n`)
+  }
+}
+
+const add = command({
+  action: 'add',
+  help: 'Add the operating system in a directory as an image.',
+  operand: 'none',
+  options: {
+    name: option('text', 'its name', { short: 'n', required: true }),
+    path: option('text', 'the root of its tree', { short: 'p', required: true }),
+    kernver: option('text', 'kernel to boot; the first one in the image when not given', {
+      short: 'k',
+      value: 'VERSION',
+    }),
+    kernopts: option('text', 'kernel arguments', { short: 'o', value: 'ARGUMENTS' }),
+  },
+  examples: [["luna osimage add -n compute -p /opt/luna/os/compute -o 'console=ttyS0'", 'with its kernel']],
+  guarded: true,
+  async run(context, given) {
+    const { addOsimage } = await import('../../task/osimage.ts')
+    await addOsimage(await context.store(), { ...filled(given), name: given.name, path: given.path })
+  },
+})
+
+const change = command({
+  action: 'change',
+  help: 'Change one thing of an image. What is packed already stays as it is until the next pack.',
+  operand: 'name',
+  options: {
+    kernver: option('text', 'kernel to boot', { short: 'k', value: 'VERSION', ...one }),
+    kernopts: option('text', 'kernel arguments', { short: 'o', value: 'ARGUMENTS', ...one }),
+    dracutmodules: option('text', 'dracut modules, -NAME leaves one out', {
+      short: 'd',
+      value: 'A,B',
+      ...one,
+    }),
+    kernmodules: option('text', 'drivers, -NAME leaves one out', { short: 'm', value: 'A,B', ...one }),
+    path: option('text', 'the root of its tree', { short: 'p', ...one }),
+    grab_exclude_list: option('flag', 'what grab leaves alone, from standard input or $EDITOR', {
+      short: 'e',
+      ...one,
+    }),
+    grab_filesystems: option('text', 'what grab copies', { short: 'f', value: '/A,/B', ...one }),
+    comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
+  },
+  examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
+  guarded: true,
+  async run(context, { comment, grab_exclude_list, ...settings }, name) {
+    const store = await context.store()
+    const { changeOsimage } = await import('../../task/osimage.ts')
+    const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
+    if (!text) return await changeOsimage(store, name, filled(settings))
+    const old = await store.getNamed('osimage', name)
+    await changeOsimage(store, name, { [text]: await context.readText(old[text] ?? '') })
+  },
+})
+
+const clone = command({
+  action: 'clone',
+  help: 'Copy the tree and settings of an image.',
+  operand: 'name',
+  options: {
+    to: option('text', 'name of the copy', { short: 't', value: 'NAME', required: true }),
+    path: option('text', 'where its tree goes; must not exist', { short: 'p', required: true }),
+  },
+  examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
+  async run(context, { to, path }, from) {
+    const { cloneOsimage } = await import('../../task/osimage.ts')
+    await cloneOsimage(await context.store(), { from, to, path }, context.signal)
+  },
+})
+
+export const osimage: ObjectCommands = {
+  object: 'osimage',
+  help: 'images of operating systems that nodes run',
+  commands: [
+    listRow('osimage', 'List all images.', [
+      ['Name', 'name'],
+      ['Path', 'path'],
+      ['Kernel version', 'kernver'],
+    ]),
+    showCommand,
+    add,
+    change,
+    clone,
+    renameRow('osimage'),
+    deleteRow('osimage', 'name', async (context, name) => {
+      const { deleteObject } = await import('../../task/remove.ts')
+      return await deleteObject(await context.store(), 'osimage', name)
+    }),
+  ],
+}

@@ -1,0 +1,63 @@
+// luna otherdev
+import { command, type ObjectCommands, option } from '../command.ts'
+import { deleteRow, editCommentOption, filled, listRow, present, renameRow, showRow, tell } from '../rows.ts'
+
+const add = command({
+  action: 'add',
+  help: 'Add devices that only have an address and a DNS name here.',
+  operand: 'none',
+  options: {
+    name: option('names', 'their names, as a hostlist', { short: 'n', value: 'NAMES', required: true }),
+    network: option('text', 'network of the address', { short: 'N', required: true }),
+    ip: option('text', 'address', { short: 'i', value: 'ADDRESS' }),
+  },
+  examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
+  guarded: true,
+  async run(context, { name, network, ip }) {
+    const { addOtherdevs } = await import('../../task/otherdev.ts')
+    tell(context, await addOtherdevs(await context.store(), { names: name, network, ...present({ ip }) }))
+  },
+})
+
+const change = command({
+  action: 'change',
+  help: 'Connect devices to a network, change their address there, or disconnect them.',
+  operand: 'names',
+  options: {
+    network: option('text', 'the network', { short: 'N' }),
+    ip: option('text', 'address in it; "" disconnects', { short: 'i', value: 'ADDRESS' }),
+    comment: editCommentOption,
+  },
+  examples: [
+    ['luna otherdev change pdu01 -N cluster -i 10.30.10.1', 'an address in another network too'],
+    ['luna otherdev change pdu01 -N cluster -i ""', 'that network no more'],
+  ],
+  guarded: true,
+  async run(context, { comment, network, ip }, names) {
+    const { changeOtherdevs } = await import('../../task/otherdev.ts')
+    const store = await context.store()
+    const old = comment ? await store.findNamed('otherdev', names[0] ?? '') : undefined
+    const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
+    const settings = { ...filled({ network }), ...present({ ip }), ...text }
+    tell(context, await changeOtherdevs(store, names, settings))
+  },
+})
+
+export const otherdev: ObjectCommands = {
+  object: 'otherdev',
+  help: 'other devices that have addresses and DNS names',
+  commands: [
+    listRow('otherdev', 'List all other devices.', [
+      ['Name', 'name'],
+      ['IPs', 'connected'],
+    ]),
+    showRow('otherdev', 'names', 'Show other devices.'),
+    add,
+    change,
+    renameRow('otherdev'),
+    deleteRow('otherdev', 'names', async (context, names) => {
+      const { deleteOtherdevs } = await import('../../task/otherdev.ts')
+      return await deleteOtherdevs(await context.store(), names)
+    }),
+  ],
+}

@@ -1,0 +1,62 @@
+// What a running command works with: the store opened once, output that survives a closed pipe, errors counted.
+import { type Config, loadConfig } from '../config.ts'
+import { LunaError, sentence } from '../error.ts'
+import type { Log } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import type { Context } from './command.ts'
+import { readText } from './text.ts'
+
+export interface Running extends Context {
+  /** Exit status of what was reported so far. */
+  status(): number
+  close(): Promise<void>
+}
+
+/** The context of one command; nothing is read or opened before it is asked for. */
+export function startContext(log: Log, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Running {
+  let config: Config | undefined
+  let store: Promise<Store> | undefined
+  let status = 0
+  return {
+    log,
+    env,
+    signal,
+    get config() {
+      config ??= loadConfig(env)
+      return config
+    },
+    store() {
+      store ??= open(this.config)
+      return store
+    },
+    print: (text) => void process.stdout.write(text),
+    report(error) {
+      status = Math.max(status, reportError(log, error))
+    },
+    readText: (old) => readText(old, env, signal),
+    status: () => status,
+    close: async () => await (await store?.catch(() => undefined))?.close(),
+  }
+}
+
+async function open(config: Config): Promise<Store> {
+  const { openStore } = await import('../store/open.ts')
+  return await openStore(config)
+}
+
+/** Logs what went wrong, a line of it a line of the log, and gives the exit status that it means. */
+export function reportError(log: Log, error: unknown): number {
+  if (error instanceof LunaError) {
+    for (const line of sentence(error).split('\n')) log.error(line)
+    if (error.cause instanceof Error) log.debug(stackOf(error.cause))
+    return error.exit
+  }
+  log.error(`unexpected: ${sentence(error)}`)
+  log.error('this is a defect of Luna: please report it with the output of the same command with "luna -d"')
+  for (const line of stackOf(error).split('\n')) log.debug(line)
+  return 1
+}
+
+function stackOf(error: unknown): string {
+  return (error instanceof Error && error.stack) || String(error)
+}

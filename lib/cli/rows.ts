@@ -1,0 +1,156 @@
+// Rows that most objects have: list, show, rename, delete; and what rows share.
+import type { Kind } from '../object/field.ts'
+import type { Facts } from '../task/describe.ts'
+import type { Outcome } from '../task/outcome.ts'
+import { type Command, type Context, command, type Operands, option } from './command.ts'
+import { type Cell, table } from './print.ts'
+import { cellOf, showTable } from './show.ts'
+
+/** `--json` of list and show. */
+export const jsonOption = option('flag', 'as JSON, for scripts: names of fields as in show, values as shown')
+export const rawOption = option('flag', 'the stored document as JSON', { short: 'R' })
+export const commentOption = option('flag', 'only the comment', { short: 'C' })
+export const editCommentOption = option('flag', 'the comment, from standard input or $EDITOR', { short: 'C' })
+
+/** Facts as the text of `--json`. */
+export function jsonText(facts: unknown): string {
+  return `${JSON.stringify(facts, null, 2)}\n`
+}
+
+/** A column of a list: its title, and the field that it shows or what it makes of all fields. */
+type Column = readonly [title: string, cell: string | ((facts: Facts) => Cell)]
+
+/** `luna OBJECT list`. */
+export function listRow(kind: Kind, help: string, columns: readonly Column[]): Command {
+  return command({
+    action: 'list',
+    help,
+    operand: 'none',
+    options: { json: jsonOption },
+    examples: [[`luna ${kind} list --json`, 'the same with all fields, for scripts']],
+    async run(context, given) {
+      const { listObjects } = await import('../task/edit.ts')
+      const all = await listObjects(await context.store(), kind, new Date())
+      context.print(given.json ? jsonText(all) : listTable(kind, columns, all))
+    },
+  })
+}
+
+function listTable(kind: Kind, columns: readonly Column[], all: readonly Facts[]): string {
+  const rows = all.map((facts) =>
+    columns.map(([, cell]) =>
+      typeof cell === 'string' ? cellOf(kind, cell, facts[cell] ?? null) : cell(facts),
+    ),
+  )
+  return table(
+    columns.map(([title]) => title),
+    rows,
+  )
+}
+
+/** Options of every `show`. */
+export const showOptions = { raw: rawOption, comment: commentOption, json: jsonOption }
+
+/** `luna OBJECT show` of objects that have nothing of their own to show. */
+export function showRow(kind: Kind, operand: 'name' | 'names', help: string): Command {
+  return command({
+    action: 'show',
+    help,
+    operand,
+    options: showOptions,
+    examples: [[`luna ${kind} show ${exampleOf(operand)} --json`, 'the same for scripts']],
+    run: (context, given, names) => show(context, kind, given, listOf(names)),
+  })
+}
+
+type Show = { readonly raw: boolean; readonly comment: boolean; readonly json: boolean }
+
+/** Prints what is asked for of every name; raw wins over the comment. */
+export async function show(
+  context: Context,
+  kind: Kind,
+  given: Show,
+  names: readonly string[],
+): Promise<void> {
+  const store = await context.store()
+  const { rawObject, showObject } = await import('../task/edit.ts')
+  const { rawJson } = await import('./raw.ts')
+  const shown: Facts[] = []
+  for (const name of names) {
+    if (given.raw) {
+      context.print(rawJson(await rawObject(store, kind, name)))
+      continue
+    }
+    const facts = await showObject(store, kind, name, new Date())
+    if (given.comment) printText(context, facts.comment)
+    else if (given.json) shown.push(facts)
+    else context.print(showTable(kind, facts))
+  }
+  if (shown.length > 0) context.print(jsonText(shown.length === 1 ? shown[0] : shown))
+}
+
+/** Prints a text of the operator's as it is, a blank line where there is none. */
+export function printText(context: Context, text: unknown): void {
+  context.print(`${text === null || text === undefined ? '' : String(text)}\n`)
+}
+
+/** `luna OBJECT rename`. */
+export function renameRow(kind: Kind): Command {
+  return command({
+    action: 'rename',
+    help: `Give the ${kind} another name. References to it stay.`,
+    operand: 'name',
+    options: { newname: option('text', 'the new name', { aliases: ['nn'], required: true }) },
+    examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
+    guarded: true,
+    async run(context, { newname }, name) {
+      const { renameObject } = await import('../task/edit.ts')
+      await renameObject(await context.store(), kind, name, newname)
+    },
+  })
+}
+
+type Deleter<K extends 'name' | 'names'> = (context: Context, operand: Operands[K]) => Promise<Outcome>
+
+/** `luna OBJECT delete`. */
+export function deleteRow<K extends 'name' | 'names'>(
+  kind: Kind,
+  operand: K,
+  remove: Deleter<K>,
+  help = `Delete the ${kind}. Refused while something uses it.`,
+): Command {
+  return command({
+    action: 'delete',
+    help,
+    operand,
+    examples: [[`luna ${kind} delete ${exampleOf(operand)}`, 'gone']],
+    guarded: true,
+    run: async (context, _given, names) => tell(context, await remove(context, names)),
+  })
+}
+
+/** Logs the outcome of a task; failures show in the exit status. */
+export function tell(context: Context, outcome: Outcome): void {
+  for (const warning of outcome.warnings) context.log.warning(warning)
+  for (const failure of outcome.failures) context.report(failure)
+}
+
+/** The values without those that the first Luna ignores: not given, empty, zero. */
+export function filled<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => Boolean(value))) as Filled<T>
+}
+
+/** The values without those that are not given. */
+export function present<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Filled<T>
+}
+
+type Filled<T> = { readonly [N in keyof T]?: Exclude<T[N], undefined> }
+
+function listOf(operand: string | readonly string[]): readonly string[] {
+  return typeof operand === 'string' ? [operand] : operand
+}
+
+function exampleOf(operand: 'name' | 'names'): string {
+  return operand === 'name' ? 'NAME' : "'NAME[1-3]'"
+}

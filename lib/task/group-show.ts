@@ -1,0 +1,43 @@
+// One interface of a group, in the words of the first Luna: everything is text, and what is not there is empty.
+import { LunaError } from '../error.ts'
+import type { Store } from '../store/store.ts'
+import { type Fact, groupInterfaces, remembering } from './describe.ts'
+
+interface NetworkTexts {
+  readonly name: string
+  readonly network: string
+  readonly prefix: string
+  readonly netmask: string
+}
+
+export interface InterfaceFacts {
+  readonly name: string
+  readonly options: string
+  readonly network: { readonly 4: NetworkTexts; readonly 6: NetworkTexts }
+}
+
+/** Name, parameters and networks of an interface; exit status 1 when the group has none of that name. */
+export async function interfaceFacts(store: Store, group: string, name: string): Promise<InterfaceFacts> {
+  const interfaces = await groupInterfaces(await store.getNamed('group', group), remembering(store))
+  const found = record(interfaces[name])
+  if (!found) {
+    const known = Object.keys(interfaces).join(', ') || 'it has none'
+    throw new LunaError('not-found', `group "${group}" has no interface "${name}"`, {
+      fix: `its interfaces: ${known}`,
+      exit: 1,
+    })
+  }
+  const network = { 4: texts(found[4]), 6: texts(found[6]) }
+  return { name, options: String(found.params), network }
+}
+
+function texts(fact: Fact | undefined): NetworkTexts {
+  const { name = '', network = '', prefix = '', netmask = '' } = record(fact) ?? {}
+  return { name: String(name), network: String(network), prefix: String(prefix), netmask: String(netmask) }
+}
+
+function record(fact: Fact | undefined): Readonly<Record<string, Fact>> | undefined {
+  return typeof fact === 'object' && fact !== null && !Array.isArray(fact)
+    ? (fact as Readonly<Record<string, Fact>>)
+    : undefined
+}
