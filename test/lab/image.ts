@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
-import { tryRun } from './run.ts'
+import { run } from '../../lib/host/run.ts'
 
 const recipe = join(import.meta.dirname, 'image')
 
@@ -18,7 +18,7 @@ export interface Image {
 
 /** The image from the cache; built by debootstrap when the recipe is new. `say` gets a line before that long work. */
 export async function ensureImage(say: (line: string) => void): Promise<Image> {
-  const cache = process.env['LUNA_LAB_CACHE'] ?? '/var/cache/luna-lab'
+  const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
   const folder = join(cache, await hashOfRecipe())
   if (!existsSync(folder)) {
     say(`building the nodes' image with debootstrap (once, about two minutes; kept in ${cache})`)
@@ -30,11 +30,12 @@ export async function ensureImage(say: (line: string) => void): Promise<Image> {
 async function build(cache: string, folder: string): Promise<void> {
   await mkdir(cache, { recursive: true, mode: 0o755 })
   const draft = await mkdtemp(join(cache, 'draft-'))
-  const mirror = process.env['LUNA_LAB_MIRROR']
+  const mirror = process.env.LUNA_LAB_MIRROR
   const command = ['sh', join(recipe, 'recipe.sh'), draft, ...(mirror ? [mirror] : [])]
   // the namespaces take with them whatever is mounted or left running when the build ends, however it ends
-  const ran = await tryRun('unshare', ['--mount', '--pid', '--fork', '--kill-child', ...command])
-  if (ran.code !== 0) {
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child']
+  const ran = await run('unshare', [...namespaces, ...command], { allowFailure: true })
+  if (ran.status !== 0) {
     await rm(draft, { recursive: true, force: true })
     const why = (ran.stdout + ran.stderr).trimEnd().split('\n').slice(-20).join('\n')
     throw new LunaError('failed', 'the image of the nodes could not be built', { why })

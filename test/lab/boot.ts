@@ -1,0 +1,55 @@
+// One boot: a machine is switched on and followed, phase by phase, to its login prompt.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { nodeStatus } from './cluster.ts'
+import { type Phase, Progress, phaseOf } from './phases.ts'
+import { startVm, type Vm, type VmSpec } from './vm.ts'
+
+/** Emulated machines are slow, and slower when there are several: this is for one that has stopped altogether. */
+const patience = 420_000
+
+export interface Boot {
+  vm: Vm
+  progress: Progress
+  /** Seconds since power on. */
+  seconds(): number
+  /** What Luna says the node is doing while it downloads, with the percentage. */
+  status: string | undefined
+  /** Fulfilled at the login prompt; rejected with the end of the console when that does not come. */
+  up: Promise<void>
+}
+
+/** Switches a machine on, types for it what saves time, and follows it. `seen` is told of each phase as it begins. */
+export async function boot(spec: VmSpec, seen: (boot: Boot, phase: Phase) => void = () => {}): Promise<Boot> {
+  const start = performance.now()
+  const seconds = () => (performance.now() - start) / 1000
+  const vm = await startVm(spec)
+  const progress = new Progress()
+  const begin = (phase: Phase) => {
+    if (progress.phase === phase) return
+    progress.begin(phase, seconds())
+    seen(it, phase)
+  }
+  const up = vm.console.waitFor(/^\S+ login: /m, patience).then(() => begin('up'))
+  const it: Boot = { vm, progress, seconds, status: undefined, up }
+  // whoever waits for it sees the rejection; whoever does not, need not
+  up.catch(() => {})
+  begin('firmware')
+  vm.console.onLine((line) => {
+    const phase = phaseOf(line)
+    if (phase) begin(phase)
+  })
+  void vm.hurry()
+  void watchDownload(it)
+  return it
+}
+
+async function watchDownload(it: Boot): Promise<void> {
+  let waiting = true
+  void it.up.catch(() => {}).finally(() => (waiting = false))
+  while (waiting) {
+    await delay(2000, undefined, { ref: false })
+    const downloading = it.progress.phase === 'download'
+    it.status = downloading ? await nodeStatus(it.vm.spec.name).catch(() => undefined) : undefined
+  }
+}

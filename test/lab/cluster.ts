@@ -1,0 +1,71 @@
+// A cluster made the way its administrator makes it: with Luna's own commands, one after the other.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Ran, run } from '../../lib/host/run.ts'
+import { places } from './machine.ts'
+import { network, nodeMac } from './net.ts'
+
+const program = join(import.meta.dirname, '../../bin/luna')
+
+// A quiet kernel that trusts its emulated hardware starts in half the time.
+const kernelOptions = [
+  ...[
+    'console=ttyS0',
+    'quiet',
+    'mitigations=off',
+    'init_on_alloc=0',
+    'audit=0',
+    'nmi_watchdog=0',
+    'tsc=reliable',
+  ],
+  ...['no_timer_check', 'random.trust_cpu=on', 'systemd.show_status=0'],
+].join(' ')
+
+/** Runs a command of Luna's; throws LunaError `failed` with what it said when its status is not 0. */
+export function luna(...args: string[]): Promise<Ran> {
+  return run(process.execPath, [program, ...args])
+}
+
+/** Writes the configuration that all of Luna's programs of this lab read. */
+export async function configure(): Promise<void> {
+  const text = `[Embedded]\npath=${places.store}\n\n[Paths]\ntftp_root=${places.tftp}\n`
+  await writeFile(places.conf, text)
+  process.env.LUNA_CONF = places.conf
+  process.env.LUNA_LOGDIR = places.logs
+}
+
+/** Steps of making the cluster, in order; each is a sentence and the command. */
+export function clusterSteps(): [string, string[]][] {
+  const { server, base, prefix, name } = network
+  return [
+    ['cluster', ['cluster', 'init', '--frontend_address', server, '--path', places.cluster]],
+    ['network', ['network', 'add', '-n', name, '-N', base, '-P', String(prefix)]],
+    ['image', ['osimage', 'add', '-n', 'compute', '-p', places.image, '-o', kernelOptions]],
+    // the kernel of the image has no IPMI
+    ['image', ['osimage', 'change', 'compute', '--kernmodules', 'virtio_net']],
+    ['image packed', ['osimage', 'pack', 'compute']],
+    ['group', ['group', 'add', '-n', 'compute', '-o', 'compute', '-N', name]],
+    ['dhcpd', ['cluster', 'makedhcp', '-N', name, '-s', network.rangeStart, '-e', network.rangeEnd]],
+    ['tftpd', ['cluster', 'maketftp']],
+    ['nginx', ['cluster', 'makenginx']],
+  ]
+}
+
+/** Adds nodes to the group, and tells Luna their MAC addresses; gives their names. */
+export async function addNodes(count: number): Promise<string[]> {
+  const names: string[] = []
+  for (let number = 1; number <= count; number++) {
+    const name = `node${String(number).padStart(3, '0')}`
+    await luna('node', 'add', '-n', name, '-g', 'compute')
+    await luna('node', 'change', name, '--mac', nodeMac(number))
+    names.push(name)
+  }
+  return names
+}
+
+/** The step of a node's `status`, and the percentage while it downloads; undefined before the first one. */
+export async function nodeStatus(name: string): Promise<string | undefined> {
+  const { stdout } = await luna('node', 'show', name)
+  return /^\| status +\| (.+?) - \d/m.exec(stdout)?.[1]
+}

@@ -1,0 +1,131 @@
+// The lab's door: `npm run lab` makes a cluster, boots its nodes over the network and shows how they come up.
+
+import { parseArgs } from 'node:util'
+import { LunaError, sentence } from '../../lib/error.ts'
+import { type Boot, boot } from './boot.ts'
+import { addNodes, luna } from './cluster.ts'
+import { enter, insideWith } from './enter.ts'
+import { type Firmware, firmwares } from './firmware.ts'
+import { places } from './machine.ts'
+import { nodeAddress, nodeMac } from './net.ts'
+import { buildScene, closeScene, type Scene } from './scene.ts'
+import { LiveTable, renderSummary } from './table.ts'
+
+const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}] [--keep]
+
+Boots virtual machines over a network of their own with everything that a real cluster has.
+  --nodes N      how many machines (1)
+  --firmware F   bios: iPXE in the card's ROM, the quickest (default); bios-pxe: a PXE client that gets iPXE by TFTP;
+                 uefi: UEFI with its own PXE client
+  --keep         leave it running afterwards, until Ctrl-C
+`
+
+interface Wish {
+  nodes: number
+  firmware: Firmware
+  keep: boolean
+}
+
+async function main(args: string[]): Promise<number> {
+  const wish = parseWish(args)
+  if (!wish) {
+    process.stdout.write(help)
+    return 0
+  }
+  if (!insideWith()) return enter([process.execPath, import.meta.filename, ...args])
+  const stop = new Promise<number>((resolve) => {
+    process.once('SIGINT', () => resolve(130))
+    process.once('SIGTERM', () => resolve(143))
+  })
+  return Promise.race([work(wish, stop), stop])
+}
+
+/** The command line as a wish; undefined when help is asked for. Throws LunaError `usage`. */
+function parseWish(args: string[]): Wish | undefined {
+  try {
+    const { values } = parseArgs({ args, options })
+    if (values.help) return undefined
+    const nodes = Number(values.nodes)
+    const firmware = firmwares.find((name) => name === values.firmware)
+    if (!Number.isInteger(nodes) || nodes < 1 || nodes > 99)
+      throw new Error('--nodes is a number from 1 to 99')
+    if (!firmware) throw new Error(`--firmware is one of ${firmwares.join(', ')}`)
+    return { nodes, firmware, keep: values.keep }
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    throw new LunaError('usage', what, { fix: 'npm run lab -- --help', cause })
+  }
+}
+
+const options = {
+  nodes: { type: 'string', default: '1' },
+  firmware: { type: 'string', default: 'bios' },
+  keep: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+async function work(wish: Wish, stop: Promise<number>): Promise<number> {
+  const scene = await buildScene((line) => console.log(line))
+  const names = await addNodes(wish.nodes)
+  const boots = await bootAll(names, wish.firmware)
+  const up = await Promise.allSettled(boots.map((each) => each.up))
+  const status = await report(scene, boots, up)
+  if (!wish.keep) {
+    await Promise.all(boots.map((each) => each.vm.stop()))
+    await closeScene(scene)
+    return status
+  }
+  console.log(lookAround(scene))
+  return stop
+}
+
+async function bootAll(names: readonly string[], firmware: Firmware): Promise<Boot[]> {
+  const boots: Boot[] = []
+  const table = new LiveTable(boots, process.stdout)
+  for (const [index, name] of names.entries()) {
+    const spec = { name, mac: nodeMac(index + 1), firmware }
+    boots.push(await boot(spec, tell))
+  }
+  void Promise.allSettled(boots.map((each) => each.up)).then(() => table.end())
+  return boots
+}
+
+function tell(boot: Boot, phase: string): void {
+  if (!process.stdout.isTTY)
+    console.log(`${boot.seconds().toFixed(1).padStart(6)} s  ${boot.vm.spec.name}: ${phase}`)
+}
+
+/** Says how it went; gives the exit status. */
+async function report(scene: Scene, boots: Boot[], up: PromiseSettledResult<void>[]): Promise<number> {
+  console.log(`\n${renderSummary(boots)}\n`)
+  let status = 0
+  for (const [index, result] of up.entries()) {
+    const name = boots[index]?.vm.spec.name ?? ''
+    if (result.status === 'rejected') {
+      status = 1
+      console.error(`lab: ${name} did not come up: ${sentence(result.reason)}\n`)
+    } else process.stdout.write((await luna('node', 'show', name)).stdout)
+  }
+  if (status !== 0)
+    for (const unit of ['isc-dhcp-server', 'nginx', 'lweb'] as const)
+      console.error(`--- ${unit}\n${await scene.services.lastWords(unit)}`)
+  return status
+}
+
+function lookAround(scene: Scene): string {
+  return `The lab goes on until Ctrl-C is pressed here. To look around, in another terminal:
+  nsenter --target $(pgrep -f lab/init.sh | head -n 1) --mount --net --uts --pid bash
+and there:
+  export LUNA_CONF=${places.conf} PATH=${places.bin}:$PATH
+  ssh -i ${scene.image.key} -o StrictHostKeyChecking=no root@${nodeAddress(1)}
+  less ${places.logs}/node001.console.log`
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(`lab: ${sentence(error)}`)
+  process.exitCode = error instanceof LunaError ? error.exit : 1
+}
+// daemons and machines that are still running are the kernel's to end, with the namespace
+if (insideWith()) process.exit()

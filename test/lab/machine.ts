@@ -1,0 +1,73 @@
+// Turns the namespaces that `enter` made into a machine of its own: places that Luna and its daemons write to are
+// fresh and in memory, there is a user "luna", and the image of the nodes is a copy on write of the cached one.
+
+import { appendFile, copyFile, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run } from '../../lib/host/run.ts'
+
+/** Where the lab keeps what it makes; private, because /run is the lab's own. */
+export const labFolder = '/run/luna-lab'
+
+/** The folders of one lab. */
+export const places = {
+  cluster: join(labFolder, 'luna'),
+  image: join(labFolder, 'luna/os/compute'),
+  logs: join(labFolder, 'log'),
+  vms: join(labFolder, 'vm'),
+  bin: join(labFolder, 'bin'),
+  tftp: join(labFolder, 'tftpboot'),
+  conf: join(labFolder, 'luna.conf'),
+  store: join(labFolder, 'luna.db'),
+}
+
+/** Makes this mount namespace the lab's machine. */
+export async function makeMachine(imageRoot: string): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/run'])
+  for (const folder of [
+    places.logs,
+    places.vms,
+    places.bin,
+    places.tftp,
+    '/run/luna',
+    '/run/lock',
+    '/run/named',
+  ])
+    await mkdir(folder, { recursive: true, mode: 0o755 })
+  for (const folder of written) await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', folder])
+  await addUser('luna')
+  await makeClusterFolder(imageRoot)
+}
+
+// What Debian's packages made and their daemons or Luna write to.
+const written = ['/etc/dhcp', '/var/lib/dhcp', '/etc/nginx/conf.d', '/var/log/nginx', '/var/cache/bind']
+
+async function makeClusterFolder(imageRoot: string): Promise<void> {
+  const [upper, work] = [join(labFolder, 'image/upper'), join(labFolder, 'image/work')]
+  for (const folder of ['boot', 'torrents', 'templates', 'os/compute'])
+    await mkdir(join(places.cluster, folder), { recursive: true })
+  await mkdir(upper, { recursive: true })
+  await mkdir(work, { recursive: true })
+  const layers = `lowerdir=${imageRoot},upperdir=${upper},workdir=${work}`
+  await run('mount', ['-t', 'overlay', '-o', layers, 'image', places.image])
+  for (const folder of ['', 'boot', 'torrents', 'templates', 'os'])
+    await run('chown', ['luna:luna', join(places.cluster, folder)])
+}
+
+/** A system user that only this mount namespace knows, if the machine has none of that name. */
+async function addUser(name: string): Promise<void> {
+  const found = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .some((line) => line.startsWith(`${name}:`))
+  if (found) return
+  await coverFile('/etc/passwd', `${name}:x:${userId}:${userId}::${places.cluster}:/usr/sbin/nologin\n`)
+  await coverFile('/etc/group', `${name}:x:${userId}:\n`)
+}
+
+const userId = 64_700
+
+async function coverFile(path: string, addition: string): Promise<void> {
+  const copy = join(labFolder, path.replaceAll('/', '-'))
+  await copyFile(path, copy)
+  await appendFile(copy, addition)
+  await run('mount', ['--bind', copy, path])
+}
