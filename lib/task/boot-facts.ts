@@ -1,11 +1,12 @@
 // Everything that decides what a node boots and installs, fetched at one place: a cache would stand here.
 import { join } from 'node:path'
 import { LunaError } from '../error.ts'
+import { fromOffset, type Version } from '../object/address.ts'
 import type { Cluster } from '../object/cluster.ts'
 import type { Id } from '../object/field.ts'
 import { type Group, networksUsed } from '../object/group.ts'
 import type { Mac } from '../object/mac.ts'
-import type { Network } from '../object/network.ts'
+import { type Network, prefixOf } from '../object/network.ts'
 import type { Node } from '../object/node.ts'
 import type { Osimage } from '../object/osimage.ts'
 import type { Store } from '../store/store.ts'
@@ -47,6 +48,19 @@ async function part<K extends 'group' | 'osimage'>(store: Store, kind: K, id: Id
 export function hostname({ node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>): string {
   const domain = group.domain === null ? undefined : networks.get(group.domain)
   return domain ? `${node.name}.${domain.name}` : node.name
+}
+
+/** The address of a node on the interface with that key, or null when it has none of that IP version there. */
+export function addressOf(
+  { node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>,
+  key: string,
+  version: Version,
+): { readonly address: string; readonly prefix: number } | null {
+  const id = group.interfaces[key]?.network[version] ?? null
+  const network = id === null ? undefined : networks.get(id)
+  const offset = node.interfaces[key]?.[version] ?? null
+  if (!network || offset === null) return null
+  return { address: fromOffset(prefixOf(network), offset), prefix: network.PREFIX }
 }
 
 /** Where a site keeps its own templates. */

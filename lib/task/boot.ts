@@ -1,11 +1,8 @@
 // What a machine that asks over the network boots: which node it is, and that node's boot script.
 import { LunaError } from '../error.ts'
-import { fromOffset } from '../object/address.ts'
 import { frontendUrl } from '../object/cluster.ts'
-import type { Id } from '../object/field.ts'
 import { interfaceKey } from '../object/group.ts'
 import type { Mac } from '../object/mac.ts'
-import { prefixOf } from '../object/network.ts'
 import type { Node } from '../object/node.ts'
 import {
   type BootType,
@@ -16,7 +13,7 @@ import {
   unlistable,
 } from '../render/ipxe.ts'
 import type { Learned, Store } from '../store/store.ts'
-import { bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
+import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
 import { getCluster } from './general.ts'
 
 /** What a machine says of itself. */
@@ -131,18 +128,13 @@ function bootView(facts: NodeFacts, url: string): BootView {
 }
 
 /** The address on the boot interface: of the IP version that the frontend speaks when the node has one, else of the other. */
-function fixedAddress({ node, group, mac, networks, cluster }: NodeFacts): BootView['fixed'] {
+function fixedAddress(facts: NodeFacts): BootView['fixed'] {
+  const { mac, group, cluster } = facts
   const key = interfaceKey(group, 'BOOTIF')
   if (!mac || key === undefined) return null
-  const addressOf = (version: 4 | 6) => {
-    const id: Id | null = group.interfaces[key]?.network[version] ?? null
-    const network = id === null ? undefined : networks.get(id)
-    const offset = node.interfaces[key]?.[version] ?? null
-    if (!network || offset === null) return null
-    return { mac, address: fromOffset(prefixOf(network), offset), prefix: network.PREFIX }
-  }
   const versions = cluster.frontend_address?.includes(':') ? ([6, 4] as const) : ([4, 6] as const)
-  return addressOf(versions[0]) ?? addressOf(versions[1])
+  const found = addressOf(facts, key, versions[0]) ?? addressOf(facts, key, versions[1])
+  return found && { mac, ...found }
 }
 
 export interface Menu {

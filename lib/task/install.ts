@@ -1,0 +1,90 @@
+// The install script of a node: everything that the script says, out of the store.
+import { LunaError } from '../error.ts'
+import { netmask } from '../object/address.ts'
+import { frontendUrl } from '../object/cluster.ts'
+import { interfaceKey, sortedInterfaces } from '../object/group.ts'
+import type { Node } from '../object/node.ts'
+import type { InstallView } from '../render/install.ts'
+import type { Store } from '../store/store.ts'
+import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
+
+const bmcInterface = 'BMC'
+const template = 'install.sh.mustache'
+
+/**
+ * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the cluster (the
+ * default: as configured). Throws LunaError `not-found` while the node's image is not packed.
+ */
+export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
+  const facts = await bootFacts(store, node)
+  const { torrent, tarball, name } = facts.image
+  if (!torrent || !tarball) {
+    throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
+      fix: `luna osimage pack ${name}`,
+    })
+  }
+  const bmc = await bmcOf(store, facts)
+  const { renderInstallScript } = await import('../render/install.ts')
+  const { loadTemplate } = await import('../render/template.ts')
+  const view = installView(facts, { torrent, tarball, url: url ?? frontendUrl(facts.cluster), bmc })
+  return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
+}
+
+type Rest = Pick<InstallView, 'torrent' | 'tarball' | 'url' | 'bmc'>
+
+function installView(facts: NodeFacts, rest: Rest): InstallView {
+  const { node, group, networks } = facts
+  const domain = group.domain === null ? undefined : networks.get(group.domain)
+  return {
+    ...rest,
+    node: node.name,
+    hostname: hostname(facts),
+    domain: domain?.name ?? '',
+    prescript: group.prescript,
+    partscript: group.partscript,
+    postscript: group.postscript,
+    torrentBind: torrentAddress(facts),
+    interfaces: sortedInterfaces(group)
+      .filter(({ name }) => name !== bmcInterface)
+      .map(({ key, name, params }) => ({ name, ...addressesOf(facts, key), params })),
+  }
+}
+
+/** The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC (IPv4). */
+async function bmcOf(store: Store, facts: NodeFacts): Promise<InstallView['bmc']> {
+  const { node, group } = facts
+  if (group.bmcsetup === null || !node.setupbmc) return null
+  const setup = await store.find('bmcsetup', group.bmcsetup)
+  if (!setup) {
+    throw new LunaError('failed', `the BMC setup of group "${group.name}" is missing`, {
+      fix: 'luna cluster check',
+    })
+  }
+  const key = interfaceKey(group, bmcInterface)
+  const { userid, netchannel, mgmtchannel } = setup
+  return {
+    user: setup.user ?? '',
+    password: setup.password ?? '',
+    ...{ userid, netchannel, mgmtchannel },
+    address: key === undefined ? null : addressesOf(facts, key).v4,
+  }
+}
+
+/** Where the torrent client listens: on the interface that the group names (Q-TORRENTIF), else wherever it likes. */
+function torrentAddress(facts: NodeFacts): string {
+  const { group } = facts
+  const key = group.torrent_if ? interfaceKey(group, group.torrent_if) : undefined
+  if (key === undefined) return ''
+  const { v4, v6 } = addressesOf(facts, key)
+  return (v4 ?? v6)?.address ?? ''
+}
+
+interface Addresses {
+  readonly v4: { readonly address: string; readonly prefix: number; readonly netmask: string } | null
+  readonly v6: { readonly address: string; readonly prefix: number } | null
+}
+
+function addressesOf(facts: NodeFacts, key: string): Addresses {
+  const v4 = addressOf(facts, key, 4)
+  return { v4: v4 && { ...v4, netmask: netmask(v4.prefix) }, v6: addressOf(facts, key, 6) }
+}

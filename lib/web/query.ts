@@ -1,0 +1,61 @@
+// Query strings as clients send them: pairs of bytes. A tracker needs the bytes, everybody else the text.
+import { LunaError } from '../error.ts'
+
+export type Query = readonly (readonly [name: string, value: Buffer])[]
+
+const mostPairs = 200
+const mostLength = 16 * 1024
+
+/**
+ * Reads `name=value&...` with percent-encoding and `+` for blank. Pairs without a value are left out.
+ * Throws LunaError `usage` for more than any client of ours would send.
+ */
+export function parseQuery(text: string): Query {
+  if (text.length > mostLength) throw new LunaError('usage', 'the query is too long')
+  const pairs = text.split('&')
+  if (pairs.length > mostPairs) throw new LunaError('usage', 'the query has too many parameters')
+  return pairs.flatMap((pair) => {
+    const at = pair.indexOf('=')
+    const value = at < 0 ? '' : pair.slice(at + 1)
+    return value === '' ? [] : [[decode(pair.slice(0, at)).toString('utf8'), decode(value)] as const]
+  })
+}
+
+/** The bytes of a parameter; of several the last. */
+export function bytesOf(query: Query, name: string): Buffer | undefined {
+  return query.findLast(([known]) => known === name)?.[1]
+}
+
+/** All values of a parameter. */
+export function allBytesOf(query: Query, name: string): Buffer[] {
+  return query.filter(([known]) => known === name).map(([, value]) => value)
+}
+
+/** The text of a parameter (UTF-8), without blanks around it; undefined when nothing is left. */
+export function textOf(query: Query, name: string): string | undefined {
+  return bytesOf(query, name)?.toString('utf8').trim() || undefined
+}
+
+/** A whole number in min..max; `absent` when the parameter is not there. Throws LunaError `invalid`. */
+export function numberOf(query: Query, name: string, absent: number, min = 0, max = Number.MAX_SAFE_INTEGER) {
+  const text = textOf(query, name)
+  if (text === undefined) return absent
+  const number = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  if (number >= min && number <= max) return number
+  throw new LunaError('invalid', `${name} is not a number in ${min}..${max}`)
+}
+
+function decode(text: string): Buffer {
+  if (!/[%+]/.test(text)) return Buffer.from(text)
+  const source = Buffer.from(text)
+  const bytes = Buffer.alloc(source.length)
+  let length = 0
+  for (let at = 0; at < source.length; at++) {
+    const [byte = 0] = source.subarray(at, at + 1)
+    const hex = byte === 0x25 ? source.toString('latin1', at + 1, at + 3) : ''
+    const escaped = /^[0-9a-f]{2}$/i.test(hex)
+    bytes[length++] = escaped ? Number.parseInt(hex, 16) : byte === 0x2b ? 0x20 : byte
+    if (escaped) at += 2
+  }
+  return bytes.subarray(0, length)
+}

@@ -1,0 +1,173 @@
+// Every URL that lweb answers: path and step, how the query is read, what is done, and what is said.
+// What is malformed is refused where it is read; below, values are taken as good.
+import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
+import type { Log } from '../log.ts'
+import { macsOfHwdata } from '../object/mac.ts'
+import type { Node } from '../object/node.ts'
+import type { Store } from '../store/store.ts'
+import { type Asked, bootMenu, discover } from '../task/boot.ts'
+import { installScript } from '../task/install.ts'
+import { announce, scrape } from '../task/torrent.ts'
+import type { Handler, Request, Response } from './fastcgi.ts'
+import { parseQuery, type Query, textOf } from './query.ts'
+import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
+
+/** What the routes work with. */
+export interface Means {
+  /** The store, opened when it is first needed; rejects with LunaError `unavailable`. */
+  store(): Promise<Store>
+  /** `PROTO://IP:PORT` where nodes reach the cluster, as it was when the server started. */
+  readonly url: string
+  readonly log: Log
+  now(): Date
+  /** Numbers in 0..1. */
+  chance(): number
+}
+
+interface Route {
+  readonly path: string
+  /** The value of `step`; a route without takes what is left of its path. */
+  readonly step?: string
+  answer(query: Query, request: Request, means: Means): Promise<Response>
+}
+
+const routes: readonly Route[] = [
+  { path: '/luna', step: 'boot', answer: menu },
+  { path: '/luna', step: 'discovery', answer: discovery },
+  { path: '/luna', step: 'install', answer: install },
+  { path: '/luna', answer: noSuchStep },
+  { path: '/announce', answer: (query, request, means) => tracked(announced(query, request, means)) },
+  { path: '/scrape', answer: (query, _request, means) => tracked(scraped(query, means)) },
+]
+
+/** The handler of all routes. A request that is refused or fails is answered, and logged in one line. */
+export function answerWith(means: Means): Handler {
+  return async (request) => {
+    try {
+      return await answer(request, means)
+    } catch (error) {
+      const status = statusOf(error)
+      const why = sentence(error).slice(0, 500)
+      const fields = { status, remote: request.remote, url: shortUrl(request), why }
+      if (status >= 500) means.log.error('request failed', fields)
+      else means.log.warning('request refused', fields)
+      return { status, type: 'text/plain; charset=UTF-8', body: `${status < 500 ? why : broken(status)}\n` }
+    }
+  }
+}
+
+async function answer(request: Request, means: Means): Promise<Response> {
+  // Paths match by prefix: so they always did.
+  const sharing = routes.filter(({ path }) => request.path.startsWith(path))
+  if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path')
+  if (request.method !== 'GET') throw new MethodRefused()
+  const query = parseQuery(request.query)
+  const step = textOf(query, 'step')
+  const route = sharing.find((one) => one.step === undefined || one.step === step)
+  return (route ?? { answer: noSuchStep }).answer(query, request, means)
+}
+
+async function menu(_query: Query, _request: Request, { store, url, chance, log }: Means): Promise<Response> {
+  const { text, leftOut } = await bootMenu(await store(), url, chance())
+  if (leftOut.length > 0)
+    log.warning('names that no boot menu can hold', { nodes: leftOut.slice(0, 10).join(' ') })
+  return html(text)
+}
+
+async function discovery(query: Query, _request: Request, means: Means): Promise<Response> {
+  const hwdata = textOf(query, 'hwdata')
+  if (!hwdata) throw new LunaError('usage', 'hwdata is missing')
+  const store = await means.store()
+  const name = textOf(query, 'node')
+  const asked: Asked = {
+    macs: macsOfHwdata(hwdata),
+    type: textOf(query, 'type') ?? 'ipxe',
+    ...(name && { node: await namedNode(store, name) }),
+  }
+  const { script, node, mac, by, takenFrom } = await discover(store, asked, means.url, means.now())
+  means.log.info('discovered', { node: node.name, mac, by, takenFrom })
+  return html(script)
+}
+
+async function install(query: Query, _request: Request, means: Means): Promise<Response> {
+  const name = textOf(query, 'node')
+  if (!name) throw new LunaError('usage', 'node is missing')
+  const store = await means.store()
+  const node = await namedNode(store, name)
+  const status = textOf(query, 'status')
+  if (status !== undefined) return reported(store, node, status, means)
+  const script = await installScript(store, node, means.url)
+  await store.setStatus(node.id, { step: 'install.request', time: means.now() })
+  means.log.info('install script given', { node: node.name })
+  return html(script)
+}
+
+async function reported(store: Store, node: Node, step: string, { log, now }: Means): Promise<Response> {
+  if (/^[a-z0-9 ._-]{1,200}$/i.test(step)) {
+    await store.setStatus(node.id, { step, time: now() })
+    log.info('status', { node: node.name, step })
+  }
+  return html('')
+}
+
+function noSuchStep(query: Query): Promise<Response> {
+  const step = textOf(query, 'step')
+  const what = step === undefined ? 'step is missing' : `there is no step ${JSON.stringify(step)}`
+  return Promise.reject(new LunaError('usage', what, { fix: 'step=boot, discovery or install' }))
+}
+
+async function announced(query: Query, { remote }: Request, means: Means): Promise<Response> {
+  const asked = parseAnnounce(query, remote)
+  return plain(announceAnswer(await announce(await means.store(), asked, means.now(), means.chance), asked))
+}
+
+async function scraped(query: Query, means: Means): Promise<Response> {
+  const hashes = parseScrape(query)
+  const figures = await scrape(await means.store(), hashes, means.now())
+  return plain(scrapeAnswer(figures, hashes.length > 0))
+}
+
+/** Torrent clients are told what is wrong with their request in their own language, and not by a status. */
+async function tracked(work: Promise<Response>): Promise<Response> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof LunaError && error.code === 'invalid') return plain(failureAnswer(error.message))
+    throw error
+  }
+}
+
+/** The node of that name; one that does not exist is a bad request, as initramfs images know it. */
+async function namedNode(store: Store, name: string): Promise<Node> {
+  const node = await store.findNamed('node', name)
+  if (node) return node
+  throw new LunaError('usage', `there is no node ${JSON.stringify(name.slice(0, 100))}`)
+}
+
+/** The query was good when a task fails: what is `invalid` then is what the store holds. */
+const taskStatus: Record<Code, number> = { ...httpStatus, invalid: 500, refused: 500, taken: 500 }
+
+class MethodRefused extends Error {
+  override readonly message = 'only GET is answered'
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof MethodRefused) return 405
+  return error instanceof LunaError ? taskStatus[error.code] : 500
+}
+
+function broken(status: number): string {
+  return status === 503 ? 'the store cannot be reached' : 'this failed: the log of lweb says why'
+}
+
+function html(body: string): Response {
+  return { status: 200, type: 'text/html; charset=UTF-8', body }
+}
+
+function plain(body: Buffer): Response {
+  return { status: 200, type: 'text/plain', body }
+}
+
+function shortUrl({ path, query }: Request): string {
+  return `${path}?${query}`.slice(0, 300)
+}

@@ -1,0 +1,116 @@
+// What torrent clients ask and are told, between bytes and values: announce (BEP 3, 7, 23) and scrape (BEP 48).
+import { LunaError } from '../error.ts'
+import { formatIp, parseIp } from '../object/address.ts'
+import type { Peer } from '../store/store.ts'
+import type { Announced, Scraped, Told } from '../task/torrent.ts'
+import { type Bencodable, bencode } from './bencode.ts'
+import { allBytesOf, bytesOf, numberOf, type Query, textOf } from './query.ts'
+
+export interface AnnounceRequest extends Announced {
+  readonly compact: boolean
+  /** Given back as it came. */
+  readonly trackerId: string
+}
+
+const mostTorrents = 50
+
+/** Reads an announce; `remote` is where it came from. Throws LunaError `invalid`, which the client is told as the failure reason. */
+export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
+  const infoHash = twentyBytes(query, 'info_hash')
+  const peerId = twentyBytes(query, 'peer_id')
+  if (textOf(query, 'port') === undefined) throw new LunaError('invalid', 'missing port')
+  const peer = {
+    infoHash,
+    peerId,
+    ip: addressOf(textOf(query, 'ip'), remote),
+    port: numberOf(query, 'port', 0, 0, 65_535),
+    uploaded: numberOf(query, 'uploaded', 0),
+    downloaded: numberOf(query, 'downloaded', 0),
+    left: numberOf(query, 'left', 0),
+    status: eventOf(query),
+  }
+  return {
+    peer,
+    numwant: numberOf(query, 'numwant', 50),
+    compact: numberOf(query, 'compact', 0) === 1,
+    trackerId: (textOf(query, 'trackerid') ?? '').slice(0, 100),
+  }
+}
+
+/** Reads the info hashes of a scrape, in hexadecimal. Throws LunaError `invalid`. */
+export function parseScrape(query: Query): string[] {
+  const hashes = allBytesOf(query, 'info_hash')
+  if (hashes.length > mostTorrents) throw new LunaError('invalid', `more than ${mostTorrents} torrents`)
+  if (hashes.some((hash) => hash.length !== 20)) throw new LunaError('invalid', 'info_hash is not 20 bytes')
+  return [...new Set(hashes.map((hash) => hash.toString('hex')))]
+}
+
+function twentyBytes(query: Query, name: string): string {
+  const bytes = bytesOf(query, name)
+  if (!bytes) throw new LunaError('invalid', `missing ${name}`)
+  if (bytes.length !== 20) throw new LunaError('invalid', `${name} is not 20 bytes`)
+  return bytes.toString('hex')
+}
+
+/** The address that a client says it has, when it says one, else where the request came from; IPv4 never in IPv6 form. */
+function addressOf(said: string | undefined, remote: string): string {
+  const own = said === undefined ? undefined : parseIp(said)
+  const ip = own && own.value !== 0n ? own : parseIp(remote)
+  if (!ip) throw new LunaError('invalid', 'the address of the client is not known')
+  const mapped = ip.version === 6 && ip.value >> 32n === 0xffffn
+  return mapped ? formatIp(4, ip.value & 0xffff_ffffn) : formatIp(ip.version, ip.value)
+}
+
+function eventOf(query: Query): string | null {
+  const event = textOf(query, 'event')
+  return event && /^[a-z]{1,20}$/.test(event) ? event : null
+}
+
+/** The answer to an announce. */
+export function announceAnswer(told: Told, { compact, trackerId }: AnnounceRequest): Buffer {
+  const answer = new Map<string, Bencodable>([
+    ['complete', told.complete],
+    ['incomplete', told.incomplete],
+    ['interval', told.interval],
+    ['min interval', told.minInterval],
+    ['tracker id', trackerId],
+  ])
+  if (!compact) return bencode(answer.set('peers', told.peers.map(listed)))
+  const [four, six] = [packed(told.peers, 4), packed(told.peers, 6)]
+  answer.set('peers', four)
+  return bencode(six.length > 0 ? answer.set('peers6', six) : answer)
+}
+
+/** Why a client got nothing (BEP 3). */
+export function failureAnswer(reason: string): Buffer {
+  return bencode(new Map([['failure reason', reason]]))
+}
+
+/** The answer to a scrape; `de` when no torrent was asked for, as it always was. */
+export function scrapeAnswer(figures: ReadonlyMap<string, Scraped>, asked: boolean): Buffer {
+  if (!asked) return bencode(new Map())
+  const files = [...figures].map(([hash, figure]) => {
+    const key = Buffer.from(hash, 'hex').toString('latin1')
+    return [key, new Map(Object.entries({ ...figure }))] as const
+  })
+  return bencode(new Map([['files', new Map(files)]]))
+}
+
+function listed(peer: Peer): Bencodable {
+  return new Map<string, Bencodable>([
+    ['peer_id', Buffer.from(peer.peerId, 'hex')],
+    ['ip', peer.ip],
+    ['port', peer.port],
+  ])
+}
+
+/** Address and port of all peers of one IP version, in network byte order: 6 bytes each (BEP 23), or 18 (BEP 7). */
+function packed(peers: readonly Peer[], version: 4 | 6): Buffer {
+  const digits = version === 4 ? 8 : 32
+  const endpoints = peers.flatMap(({ ip: text, port }) => {
+    const ip = parseIp(text)
+    if (ip?.version !== version) return []
+    return [ip.value.toString(16).padStart(digits, '0') + port.toString(16).padStart(4, '0')]
+  })
+  return Buffer.from(endpoints.join(''), 'hex')
+}

@@ -1,0 +1,76 @@
+// One web worker: answers requests until its leader, or a signal, tells it to stop; then it finishes what it has in hand.
+import cluster from 'node:cluster'
+import { once } from 'node:events'
+import type { Config } from '../config.ts'
+import { sentence } from '../error.ts'
+import { daemonLog, fileLog, type Log } from '../log.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { type Address, type Listener, serve } from './fastcgi.ts'
+import { answerWith } from './routes.ts'
+
+/** What the leader tells a worker, once. The configuration comes this way because it may hold a password. */
+export interface Order {
+  readonly config: Config
+  readonly url: string
+  readonly address: Address
+  /** null: standard error. */
+  readonly logFile: string | null
+}
+
+/** What the leader says when it is time to go. */
+export const goodbye = 'stop'
+
+// How often a worker shows its leader that it has not hung.
+export const beatEvery = 5000
+
+/** The whole life of a worker. */
+export async function work(): Promise<void> {
+  const stopping = new AbortController()
+  // A terminal's Ctrl-C reaches all processes: the leader decides then.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => stopping.abort())
+  process.once('disconnect', () => stopping.abort())
+  const [order] = (await once(process, 'message')) as [Order]
+  process.on('message', (message) => message === goodbye && stopping.abort())
+  const log = order.logFile === null ? daemonLog() : fileLog(order.logFile)
+  const store = lazily(() => openStore(order.config))
+  try {
+    const listener = await serve(answerWith(meansOf(order, store.get, log)), order.address)
+    const beat = setInterval(() => process.connected && process.send?.('beat'), beatEvery)
+    if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
+    clearInterval(beat)
+    await finish(listener)
+  } catch (error) {
+    log.error('the worker cannot serve', { why: sentence(error) })
+    process.exitCode = 1
+  }
+  await store.close()
+  if (process.connected) process.disconnect()
+}
+
+function meansOf({ url }: Order, store: () => Promise<Store>, log: Log) {
+  return { url, store, log, now: () => new Date(), chance: Math.random }
+}
+
+async function finish(listener: Listener): Promise<void> {
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true
+  await listener.close()
+}
+
+/** The store, opened at the first request and again after a failure: a worker outlives its database. */
+function lazily(open: () => Promise<Store>): { get: () => Promise<Store>; close: () => Promise<void> } {
+  let opened: Promise<Store> | undefined
+  const get = () => {
+    const mine = opened ?? open()
+    opened = mine
+    mine.catch(() => {
+      if (opened === mine) opened = undefined
+    })
+    return mine
+  }
+  const close = async () => {
+    await opened?.then((store) => store.close()).catch(() => {})
+  }
+  return { get, close }
+}
