@@ -13,7 +13,7 @@ const column = 30
 
 /** Help of `luna` and of `luna OBJECT`: what may come next, a line each. */
 export function overview(path: string, about: string, entries: readonly Entry[]): string {
-  const rows = entries.map(({ name, help }) => item(`  ${name}`, help))
+  const rows = entries.map(({ name, help }) => item(`  ${name}`, firstSentence(help)))
   const choices = `{${entries.map(({ name }) => name).join(',')}}`
   const debug = path === 'luna' ? [item('-d, --debug', 'say more on standard error')] : []
   return [
@@ -21,6 +21,10 @@ export function overview(path: string, about: string, entries: readonly Entry[])
     ...['positional arguments:', `  ${choices}`, ...rows, ''],
     ...['options:', item('-h, --help', 'show this help'), ...debug, ''],
   ].join('\n')
+}
+
+function firstSentence(help: string): string {
+  return help.split(/(?<=\.) /)[0] ?? help
 }
 
 /** Help of one command. */

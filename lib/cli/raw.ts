@@ -36,16 +36,26 @@ function members(value: object, inner: string, wide: boolean): string[] {
     })
 }
 
+interface Bson {
+  readonly _bsontype?: string
+  /** Of a DBRef. */
+  readonly oid?: unknown
+  readonly collection?: string
+  toHexString?(): string
+}
+
 /** BSON's own types. */
 function scalar(value: object, inner: string): string | undefined {
   if (value instanceof Date) return `{\n${inner}"$date": ${value.getTime()}\n${inner.slice(4)}}`
-  const bson = value as { readonly _bsontype?: string; toHexString?(): string; toString(): string }
+  const bson = value as Bson
   switch (bson._bsontype) {
     case 'ObjectId':
       return `{\n${inner}"$oid": "${bson.toHexString?.() ?? ''}"\n${inner.slice(4)}}`
     case 'Int32':
     case 'Long':
       return bson.toString()
+    case 'DBRef':
+      return `{\n${inner}"$id": ${render(bson.oid, inner, false)},\n${inner}"$ref": ${JSON.stringify(bson.collection)}\n${inner.slice(4)}}`
     case 'Double':
       return doubleText(Number(value))
     default:

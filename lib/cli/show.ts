@@ -38,7 +38,7 @@ function groupCell(fact: Fact): string {
   const width = Math.max(0, ...interfaces.map(([name]) => name.length + 3))
   return interfaces
     .flatMap(([name, iface]) => {
-      const networks = [facts(iface)[4], facts(iface)[6]]
+      const networks = [facts(iface).ipv4, facts(iface).ipv6]
         .filter((network) => network != null)
         .map(networkText)
       return labelled(`[${name}]:`, width, networks.length > 0 ? networks : ['-'])
@@ -60,7 +60,7 @@ function nodeCell(fact: Fact): string {
 
 /** The addresses of a node's interface, IPv4 first. */
 export function addressesOf(iface: Fact): string[] {
-  return [facts(iface)[4], facts(iface)[6]].filter((address) => address != null).map(String)
+  return [facts(iface).ipv4, facts(iface).ipv6].filter((address) => address != null).map(String)
 }
 
 function connectedCell(fact: Fact): string {

@@ -104,11 +104,12 @@ export function address(network: Network | undefined, offset: bigint | null): st
   }
 }
 
-/** Networks of every interface of a group, by interface name: `{eth0: {4: {name, network, prefix, netmask}, 6: null, params}}`. */
+/** Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask}, ipv6: null, params}}`. */
 export async function groupInterfaces(group: Group, find: Find): Promise<Facts> {
   const facts: Record<string, Fact> = {}
   for (const { name, network, params } of sortedInterfaces(group)) {
-    facts[name] = { 4: await networkFacts(find, network[4]), 6: await networkFacts(find, network[6]), params }
+    const [ipv4, ipv6] = [await networkFacts(find, network[4]), await networkFacts(find, network[6])]
+    facts[name] = { ipv4, ipv6, params }
   }
   return facts
 }
@@ -135,14 +136,14 @@ async function describeNode(node: Node, { store, find, now }: Means): Promise<Fa
   return { ...facts, status: { step, time: time.toISOString(), age, ...(progress && { progress }) } }
 }
 
-/** Addresses of every interface of a node, by interface name: `{eth0: {4: '10.30.0.1', 6: null}}`. */
+/** Addresses of every interface of a node, by interface name: `{eth0: {ipv4: '10.30.0.1', ipv6: null}}`. */
 export async function nodeInterfaces(node: Node, group: Group | undefined, find: Find): Promise<Facts> {
   const facts: Record<string, Fact> = {}
   for (const { key, name, network } of group ? sortedInterfaces(group) : []) {
     const own = node.interfaces[key] ?? { 4: null, 6: null }
     const of = async (id: Id | null, offset: bigint | null) =>
       address(id === null ? undefined : await find('network', id), offset)
-    facts[name] = { 4: await of(network[4], own[4]), 6: await of(network[6], own[6]) }
+    facts[name] = { ipv4: await of(network[4], own[4]), ipv6: await of(network[6], own[6]) }
   }
   return facts
 }

@@ -27,7 +27,7 @@ export async function interfaceFacts(store: Store, group: string, name: string):
       exit: 1,
     })
   }
-  const network = { 4: texts(found[4]), 6: texts(found[6]) }
+  const network = { 4: texts(found.ipv4), 6: texts(found.ipv6) }
   return { name, options: String(found.params), network }
 }
 

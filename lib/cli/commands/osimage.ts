@@ -10,6 +10,7 @@ import {
   renameRow,
   show,
 } from '../rows.ts'
+import { pack } from './osimage-pack.ts'
 
 const one = { exclusive: 'one' } as const
 
@@ -126,6 +127,7 @@ export const osimage: ObjectCommands = {
     showCommand,
     add,
     change,
+    pack,
     clone,
     renameRow('osimage'),
     deleteRow('osimage', 'name', async (context, name) => {

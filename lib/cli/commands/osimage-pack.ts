@@ -1,0 +1,54 @@
+// luna osimage pack, grab and sync: what takes long, and shows how far it is.
+import type { PackProgress } from '../../task/pack.ts'
+import { type Context, command, option } from '../command.ts'
+import { tell } from '../rows.ts'
+
+const half = { exclusive: 'half' } as const
+
+export const pack = command({
+  action: 'pack',
+  help: 'Pack an image: tarball and torrent, kernel and initramfs. Nodes get all of it at once, when it is done.',
+  operand: 'name',
+  options: {
+    image: option('flag', 'only the tarball and its torrent', { short: 'i', ...half }),
+    boot: option('flag', 'only kernel and initramfs', { short: 'b', ...half }),
+    copy_boot: option('flag', 'take the initramfs that the image has, instead of making one', { short: 'c' }),
+  },
+  examples: [
+    ['luna osimage pack compute', 'after anything in the image has changed'],
+    ['luna osimage pack compute -b', 'after kernel, drivers or dracut modules have changed'],
+  ],
+  async run(context, given, name) {
+    const { packOsimage } = await import('../../task/pack.ts')
+    const what = given.image ? 'tree' : given.boot ? 'boot' : 'all'
+    const progress = progressLine(context)
+    const options = { progress: progress.show, signal: context.signal }
+    const wish = { name, what, copyBoot: given.copy_boot } as const
+    const packed = await packOsimage(await context.store(), wish, options).finally(progress.end)
+    for (const file of packed.excluded) context.log.info('not in the tarball', { file })
+    tell(context, { warnings: packed.warnings, failures: [] })
+  },
+})
+
+/** On a terminal one line that is written over, else a line of the log per phase. */
+function progressLine(context: Context): { show: (at: PackProgress) => void; end: () => void } {
+  let phase = ''
+  const terminal = process.stderr.isTTY
+  const end = () => {
+    if (terminal && phase !== '') process.stderr.write('\n')
+    phase = ''
+  }
+  const show = (at: PackProgress) => {
+    if (terminal) {
+      if (phase !== at.phase) end()
+      process.stderr.write(`\r${at.phase}${percent(at)}\u001b[K`)
+    } else if (phase !== at.phase) context.log.info(at.phase)
+    phase = at.phase
+  }
+  return { show, end }
+}
+
+function percent({ done, total }: PackProgress): string {
+  if (done === undefined || !total) return ''
+  return ` ${Math.floor((100 * done) / total)}% of ${Math.ceil(total / 2 ** 20)} MiB`
+}
