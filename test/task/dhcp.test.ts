@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openMemoryStore } from '../../lib/store/open.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { type DhcpWish, makeDhcp } from '../../lib/task/dhcp.ts'
+import { useFakeBin } from '../fake-bin.ts'
+import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
+import { hostIn } from './host.ts'
+
+const range = { network: 'cluster', start: '10.30.128.1', end: '10.30.140.1' }
+
+describe('makeDhcp', () => {
+  const fake = useFakeBin()
+  let store: Store
+  let ids: Awaited<ReturnType<typeof fillBoot>>
+
+  beforeEach(async () => {
+    store = openMemoryStore()
+    ids = await fillBoot(store)
+    writeFileSync(join(fake.dir, 'leases'), 'lease 10.30.200.1 {}\n')
+  })
+  afterEach(() => store.close())
+
+  it('writes the file, empties the leases, and records the range', async () => {
+    const made = await make(range)
+    assert.deepEqual(made.changed, [path('dhcpd.conf')])
+    assert.match(conf(), /range 10\.30\.128\.1 10\.30\.140\.1;/)
+    assert.match(
+      conf(),
+      /host node001 \{\s*hardware ethernet 52:54:00:00:00:01;\s*fixed-address 10\.30\.0\.1;/,
+    )
+    assert.doesNotMatch(conf(), /node002/)
+    assert.deepEqual(fake.calls(), ['stop dhcpd', 'start dhcpd', 'is-active dhcpd'])
+    assert.equal(readFileSync(path('leases'), 'utf8'), '')
+    const [cluster] = await store.list('cluster')
+    assert.equal(cluster?.dhcp_net, ids.cluster)
+    assert.equal(cluster?.dhcp_range_start, 0x8001n)
+    const used = await store.usedBy({ kind: 'network', id: ids.cluster })
+    assert.equal(used.find(({ kind }) => kind === 'cluster')?.count, 1)
+    assert.deepEqual((await store.get('network', ids.cluster)).freelist, [
+      { start: 3n, end: 0x8000n },
+      { start: 0x8c02n, end: 0xfffdn },
+    ])
+  })
+
+  it('keeps the key to itself and from run to run', async () => {
+    await make(range)
+    const key = /secret (\S+);/.exec(conf())?.[1]
+    assert.equal(Buffer.from(key ?? '', 'base64').length, 32)
+    assert.equal(statSync(path('dhcpd.conf')).mode & 0o777, 0o640)
+    await store.update('network', ids.cluster, { comment: 'x' })
+    const dry = await make({ dryRun: true })
+    assert.doesNotMatch(dry.diff, /secret [^(]/)
+    await make({})
+    assert.equal(/secret (\S+);/.exec(conf())?.[1], key)
+  })
+
+  it('does not touch a dhcpd whose file stays the same', async () => {
+    await make(range)
+    writeFileSync(path('leases'), 'lease 10.30.128.1 {}\n')
+    fake.calls()
+    assert.deepEqual((await make({})).changed, [])
+    assert.deepEqual(fake.calls(), ['is-active dhcpd'])
+    assert.notEqual(readFileSync(path('leases'), 'utf8'), '')
+  })
+
+  it('keeps the leases when only a reservation is new', async () => {
+    await make(range)
+    writeFileSync(path('leases'), 'lease 10.30.128.1 {}\n')
+    fake.calls()
+    await addNode(store, 'node003', ids.compute, { BOOTIF: '10.30.0.3' }, '52:54:00:00:00:03')
+    await make({})
+    assert.deepEqual(fake.calls(), ['restart dhcpd', 'is-active dhcpd'])
+    assert.notEqual(readFileSync(path('leases'), 'utf8'), '')
+  })
+
+  it('shows what a dry run would change, and changes nothing', async () => {
+    const made = await make({ ...range, dryRun: true })
+    assert.match(made.diff, /^--- \/dev\/null\n\+\+\+ .*dhcpd\.conf\n/)
+    assert.match(made.diff, /^\+ {4}range 10\.30\.128\.1/m)
+    assert.deepEqual([existsSync(path('dhcpd.conf')), fake.calls()], [false, []])
+    assert.equal((await store.list('cluster'))[0]?.dhcp_net, null)
+  })
+
+  it('puts file, leases and database back when dhcpd does not start', async () => {
+    await make(range)
+    const before = conf()
+    writeFileSync(path('leases'), 'lease 10.30.128.1 {}\n')
+    fake.fail('start')
+    await assert.rejects(make({ ...range, start: '10.30.200.1', end: '10.30.210.1' }), {
+      code: 'failed',
+      exit: 1,
+      message: /not taken/,
+    })
+    assert.equal(conf(), before)
+    assert.notEqual(readFileSync(path('leases'), 'utf8'), '')
+    assert.equal((await store.list('cluster'))[0]?.dhcp_range_start, 0x8001n)
+  })
+
+  it('gives the old range back when it moves, and the link with it', async () => {
+    await make(range)
+    await make({ ...range, start: '10.30.200.1', end: '10.30.210.1' })
+    assert.deepEqual((await store.get('network', ids.cluster)).freelist, [
+      { start: 3n, end: 0xc800n },
+      { start: 0xd202n, end: 0xfffdn },
+    ])
+    await store.update('cluster', (await store.list('cluster'))[0]?.id ?? ids.cluster, {
+      frontend_address: '10.31.255.1',
+    })
+    await make({ network: 'ipmi', start: '10.31.128.1', end: '10.31.140.1' })
+    assert.doesNotMatch(conf(), /host node/)
+    assert.deepEqual((await store.get('network', ids.cluster)).freelist, [{ start: 3n, end: 0xfffdn }])
+    const used = await store.usedBy({ kind: 'network', id: ids.cluster })
+    assert.equal(
+      used.some(({ id }) => id === ids.ipmi),
+      false,
+    )
+    assert.equal(
+      (await store.usedBy({ kind: 'network', id: ids.ipmi })).filter((l) => l.kind === 'cluster').length,
+      1,
+    )
+  })
+
+  it('takes all of a range that starts where a free range does', async () => {
+    await make({ ...range, start: '10.30.0.3', end: '10.30.0.100' })
+    assert.deepEqual((await store.get('network', ids.cluster)).freelist, [{ start: 101n, end: 0xfffdn }])
+  })
+
+  it('leaves nodes their addresses when a range that lay over them moves away', async () => {
+    const id = (await store.list('cluster'))[0]?.id ?? ids.cluster
+    await store.update('cluster', id, { dhcp_net: ids.cluster, dhcp_range_start: 1n, dhcp_range_end: 10n })
+    assert.match((await make({})).warnings.join('\n'), /10\.30\.0\.1 belongs to node node001/)
+    await make(range)
+    assert.equal((await store.get('network', ids.cluster)).freelist[0]?.start, 3n)
+  })
+
+  const refused: [string, DhcpWish, object][] = [
+    ['nothing when no range is known', {}, { exit: 1 }],
+    ['a network alone', { network: 'cluster' }, { exit: 1 }],
+    ['addresses without a network', { start: '10.30.128.1', end: '10.30.140.1' }, { exit: 1 }],
+    ['an unknown network', { ...range, network: 'nope' }, { exit: 255 }],
+    ['a start outside', { ...range, start: '10.31.128.1' }, { exit: 1, message: /first address/ }],
+    ['an end outside', { ...range, end: '10.31.128.1' }, { exit: 1, message: /last address/ }],
+    ['a range that runs backwards', { ...range, end: '10.30.128.1' }, { exit: 1 }],
+    ['junk', { ...range, start: 'junk' }, { exit: 1 }],
+    [
+      'a network without the frontend address',
+      { network: 'ipmi', start: '10.31.1.1', end: '10.31.1.9' },
+      { exit: 1, message: /frontend/ },
+    ],
+    [
+      'addresses that are taken, saying by whom',
+      { ...range, start: '10.30.250.1', end: '10.30.255.254' },
+      { exit: 1, why: /10\.30\.255\.254 belongs to the name server of network cluster/ },
+    ],
+  ]
+  for (const [what, wish, error] of refused) {
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(make(wish), error)
+      assert.deepEqual(fake.calls(), [])
+    })
+  }
+
+  it('refuses to go without an IPv4 frontend address', async () => {
+    const id = (await store.list('cluster'))[0]?.id ?? ids.cluster
+    await make(range)
+    for (const frontend_address of ['', 'fd00::1', 'x; }']) {
+      await store.update('cluster', id, { frontend_address })
+      await assert.rejects(make({}), { exit: 1, message: /IPv4 frontend/ })
+    }
+  })
+
+  it('leaves out names that dhcpd cannot have, and says so', async () => {
+    for (const [at, name] of ['a;b', 'x } host y {', 'quo"te', 'new\nline', 'ähm', '_a'].entries())
+      await addNode(store, name, ids.compute, { BOOTIF: `10.30.1.${at + 1}` }, `52:54:00:00:01:0${at}`)
+    const made = await make(range)
+    assert.equal(made.warnings.filter((text) => /cannot have that name/.test(text)).length, 6)
+    assert.equal(conf().match(/^host /gm)?.length, 1)
+  })
+
+  it('takes another interface in the network where BOOTIF is not, but never the BMC', async () => {
+    const other = await addNetwork(store, 'other', '10.50.0.0/16')
+    const odd = await addGroup(store, 'odd', {
+      BOOTIF: { 4: other },
+      BMC: { 4: ids.cluster },
+      eth5: { 4: ids.cluster },
+    })
+    const addresses = { BOOTIF: '10.50.0.1', BMC: '10.30.5.1', eth5: '10.30.5.2' }
+    await addNode(store, 'odd1', odd, addresses, '52:54:00:00:02:01')
+    await make(range)
+    assert.match(conf(), /host odd1 \{[^}]*fixed-address 10\.30\.5\.2;/)
+  })
+
+  it('says that a pair needs another head', async () => {
+    assert.match((await make({ ...range, nativeHa: true })).warnings.join(), /one head only/)
+  })
+
+  function path(name: string): string {
+    return join(fake.dir, name)
+  }
+
+  function conf(): string {
+    return readFileSync(path('dhcpd.conf'), 'utf8')
+  }
+
+  function make(wish: DhcpWish) {
+    return makeDhcp(store, hostIn(fake.dir), wish)
+  }
+})
