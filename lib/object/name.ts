@@ -54,6 +54,11 @@ export function checkNewName(kind: Named, name: string): void {
   throw new LunaError('invalid', `${shown} cannot be the name of a new ${kind}`, { why, fix: rule.fix })
 }
 
+/** Whether a new object of that kind could have the name. */
+export function fitsName(kind: Named, name: string): boolean {
+  return rules[kind].holds(name)
+}
+
 /** True for one label of a host name: RFC 1123 section 2.1, letters in either case, 1..63 characters. */
 export function isHostLabel(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(text)
