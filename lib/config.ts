@@ -67,7 +67,7 @@ const defaults = {
  * localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and for unknown sections' keys.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const named = env.LUNA_CONF
+  const named = env.LUNA_CONF || undefined
   const file = named ?? '/etc/luna.conf'
   const family = existsSync('/etc/debian_version') ? 'debian' : 'el'
   if (!named && !existsSync(file)) return parseConfig('', file, family)
