@@ -1,0 +1,93 @@
+// One announce to an HTTP tracker (BEP 3): that this seeder has all of a torrent, or no longer offers it.
+import { get as getHttp } from 'node:http'
+import { get as getHttps } from 'node:https'
+import { LunaError } from '../error.ts'
+import { type Bdict, bdecodeDictionary, integerOf, textOf } from '../object/bdecode.ts'
+
+export interface Announcement {
+  /** The tracker. */
+  readonly url: string
+  /** 40 hexadecimal digits. */
+  readonly infoHash: string
+  /** The address and port that peers reach the seeder at. */
+  readonly address: string
+  readonly port: number
+  readonly uploaded: number
+  readonly event?: 'started' | 'stopped'
+}
+
+/** By this name every tracker of Luna, old or new, knows the server's own seeder. */
+export const peerId = 'lunalunalunalunaluna'
+
+const patience = 5000
+const largestAnswer = 65_536
+
+/** Announces and gives the seconds after which the tracker wants to hear again. Throws LunaError `unavailable`. */
+export async function announce(announcement: Announcement): Promise<number | undefined> {
+  const bytes = await fetchBytes(announceUrl(announcement)).catch((cause: unknown) => {
+    throw unavailable(
+      announcement.url,
+      cause instanceof Error ? cause.message || String(cause) : String(cause),
+    )
+  })
+  const answer = bdecodeDictionary(bytes)
+  const failure = answer ? textOf(answer, 'failure reason') : 'its answer is not bencoded'
+  if (failure !== undefined) throw unavailable(announcement.url, failure)
+  return intervalOf(answer)
+}
+
+/** The whole URL; pure. */
+export function announceUrl(announcement: Announcement): URL {
+  const { infoHash, address, port, uploaded, event } = announcement
+  const fields = {
+    info_hash: infoHash.replace(/../g, '%$&'),
+    peer_id: peerId,
+    ip: encodeURIComponent(address),
+    port,
+    uploaded,
+    downloaded: 0,
+    left: 0,
+    compact: 1,
+    // It only offers: peers come by themselves.
+    numwant: 0,
+    ...(event && { event }),
+  }
+  const query = Object.entries(fields).map(([name, value]) => `${name}=${value}`)
+  return new URL(`${announcement.url}?${query.join('&')}`)
+}
+
+function intervalOf(answer: Bdict | undefined): number | undefined {
+  return answer && integerOf(answer, 'interval')
+}
+
+async function fetchBytes(url: URL): Promise<Buffer> {
+  return await new Promise((resolve, reject) => {
+    // The certificate is our own head's, often signed by nobody; nothing secret is said or believed here.
+    const options = {
+      timeout: patience,
+      signal: AbortSignal.timeout(patience),
+      rejectUnauthorized: false,
+      agent: false,
+    }
+    const get = url.protocol === 'https:' ? getHttps : getHttp
+    const request = get(url, options, (response) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > largestAnswer) request.destroy(new Error('its answer is too long'))
+        else chunks.push(chunk)
+      })
+      response.on('error', reject)
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(Buffer.concat(chunks))
+        else reject(new Error(`HTTP status ${response.statusCode}`))
+      })
+    })
+    request.on('error', reject)
+  })
+}
+
+function unavailable(url: string, why: string): LunaError {
+  return new LunaError('unavailable', `the tracker ${url} did not take the announce`, { why })
+}

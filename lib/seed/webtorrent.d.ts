@@ -1,0 +1,71 @@
+// The part of webtorrent 3 that Luna uses; the package has no types of its own.
+declare module 'webtorrent' {
+  import type { EventEmitter } from 'node:events'
+
+  namespace WebTorrent {
+    interface Options {
+      /** 40 hexadecimal digits. */
+      peerId: string
+      torrentPort: number
+      maxConns: number
+      tracker: false
+      dht: false
+      lsd: false
+      utPex: false
+      natUpnp: false
+      natPmp: false
+      utp: false
+      webSeeds: false
+      seedOutgoingConnections: false
+    }
+
+    interface AddOptions {
+      path: string
+      skipVerify: true
+      store: new (pieceLength: number, options: StoreOptions) => ChunkStore
+      storeCacheSlots: number
+      uploads: number
+    }
+
+    interface StoreOptions {
+      readonly path: string
+      readonly files: readonly { readonly path: string }[]
+    }
+
+    interface Part {
+      readonly offset?: number
+      readonly length?: number
+    }
+
+    type Done<T> = (cause: Error | null, value?: T) => void
+
+    interface ChunkStore {
+      readonly chunkLength: number
+      get(index: number, part: Part | Done<Uint8Array> | null, done?: Done<Uint8Array>): void
+      put(index: number, piece: Uint8Array, done: Done<never>): void
+      close(done: Done<never>): void
+      destroy(done: Done<never>): void
+    }
+
+    interface Torrent extends EventEmitter {
+      readonly infoHash: string
+      readonly length: number
+      readonly uploaded: number
+      readonly numPeers: number
+    }
+  }
+
+  class WebTorrent extends EventEmitter {
+    constructor(options: WebTorrent.Options)
+    readonly destroyed: boolean
+    add(
+      torrent: Uint8Array,
+      options: WebTorrent.AddOptions,
+      ready: (torrent: WebTorrent.Torrent) => void,
+    ): WebTorrent.Torrent
+    remove(torrent: WebTorrent.Torrent): Promise<void>
+    destroy(done: (cause?: Error) => void): void
+  }
+
+  export = WebTorrent
+}
