@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openMemoryStore } from '../../lib/store/open.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { makeDns } from '../../lib/task/dns.ts'
+import { useFakeBin } from '../fake-bin.ts'
+import { addCluster, addGroup, addNetwork, addNode, take } from '../scenario/boot.ts'
+import { hostIn } from './host.ts'
+
+describe('makeDns', () => {
+  const fake = useFakeBin()
+  const day = new Date('2026-03-04T12:00:00Z')
+  let store: Store
+  const at = (name: string) => join(fake.dir, name)
+  const zone = (name: string) => readFileSync(at(`zones/${name}.luna.zone`), 'utf8')
+  const list = () => readFileSync(at('list'), 'utf8')
+  const make = (wish = {}, now = day) => makeDns(store, hostIn(fake.dir), wish, now)
+
+  beforeEach(async () => {
+    store = openMemoryStore()
+    mkdirSync(at('zones'))
+    await addCluster(store, {
+      path: fake.dir,
+      named_include_file: at('list'),
+      named_zone_dir: at('zones'),
+    })
+  })
+  afterEach(() => store.close())
+
+  it('makes forward and reverse zones for both versions', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    const six = await addNetwork(store, 'six', 'fd00:30::/64')
+    const group = await addGroup(store, 'compute', { BOOTIF: { 4: cluster, 6: six } })
+    await addNode(store, 'node001', group, { BOOTIF: ['10.30.0.1', 'fd00:30::1'] })
+    const made = await make()
+    assert.deepEqual(made.failures, [])
+    assert.match(
+      zone('cluster'),
+      /^@ IN SOA master01\.cluster\. root\.master01\.cluster\. \(\n +2026030400 ;/m,
+    )
+    assert.match(zone('cluster'), /^@ IN A 10\.30\.255\.254$/m)
+    assert.match(zone('cluster'), /^node001 IN A 10\.30\.0\.1$/m)
+    assert.match(zone('six'), /^node001 IN AAAA fd00:30::1$/m)
+    assert.match(zone('30.10.in-addr.arpa'), /^1\.0 IN PTR node001\.cluster\.$/m)
+    assert.match(zone('0.0.0.0.0.0.0.0.0.3.0.0.0.0.d.f.ip6.arpa'), /^1\.(0\.){14}0 IN PTR node001\.six\.$/m)
+    assert.equal(list().match(/^zone /gm)?.length, 4)
+    assert.deepEqual(fake.calls(), ['is-active named', 'reload named', 'is-active named'])
+    assert.equal(statSync(at('zones/cluster.luna.zone')).mode & 0o002, 0)
+  })
+
+  it('counts the serial up only when something changed, whatever it was before', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await make()
+    assert.deepEqual((await make({}, new Date('2026-05-05'))).changed, [])
+    await store.update('network', cluster, { include: 'www IN A 10.30.0.9' })
+    assert.equal((await make()).changed.length, 1)
+    assert.match(zone('cluster'), /2026030401 ; serial/)
+    assert.match(zone('30.10.in-addr.arpa'), /2026030400 ; serial/)
+    writeFileSync(at('zones/cluster.luna.zone'), '@ IN SOA a. b. (\n 1 ; serial\n')
+    await make({}, new Date('2026-05-05'))
+    assert.match(zone('cluster'), /2026050500 ; serial/)
+  })
+
+  it('removes the zones of networks that are gone, and no other files', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    writeFileSync(at('zones/old.luna.zone'), 'x')
+    writeFileSync(at('zones/own.zone'), 'x')
+    await make()
+    assert.deepEqual(readdirSync(at('zones')).sort(), [
+      '30.10.in-addr.arpa.luna.zone',
+      'cluster.luna.zone',
+      'own.zone',
+    ])
+  })
+
+  it('merges networks of one reverse zone, and keeps their includes apart', async () => {
+    await addNetwork(store, 'high', '10.60.128.0/18', { rev_include: '1.3 IN PTR high.high.' })
+    await addNetwork(store, 'low', '10.60.0.0/18', { rev_include: '1.2 IN PTR low.low.' })
+    await make()
+    const text = zone('60.10.in-addr.arpa')
+    assert.match(text, /^254\.191 IN PTR master01\.high\.$/m)
+    assert.match(text, /^254\.63 IN PTR master01\.low\.$/m)
+    assert.match(text, /; custom include\n1\.3 IN PTR high\.high\.\n1\.2 IN PTR low\.low\.\n/)
+  })
+
+  it('puts an address into the smallest zone, which hides the larger one', async () => {
+    const big = await addNetwork(store, 'big', '10.70.0.0/16')
+    await addNetwork(store, 'small', '10.70.5.0/24')
+    const ip = await take(store, big, '10.70.5.9')
+    await store.insert('switch', { name: 'sw01', network: big, ip })
+    await make()
+    assert.match(zone('5.70.10.in-addr.arpa'), /^9 IN PTR sw01\.big\.$/m)
+    assert.doesNotMatch(zone('70.10.in-addr.arpa'), /sw01/)
+  })
+
+  it('takes addresses of eight groups, and prefixes too large for a reverse zone', async () => {
+    await addNetwork(store, 'full', '2001:db8:1:2:3:4:5:0/112')
+    await addNetwork(store, 'huge', '64.0.0.0/4')
+    const { warnings } = await make()
+    assert.match(zone('full'), /AAAA 2001:db8:1:2:3:4:5:fffe/)
+    assert.match(warnings.join('\n'), /huge is too large for a reverse zone/)
+    assert.equal(list().match(/arpa"/g)?.length, 1)
+  })
+
+  it('names interfaces where a group has several in the network', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    const two = await addGroup(store, 'two', { BOOTIF: { 4: cluster }, eth1: { 4: cluster } })
+    await addNode(store, 'node001', two, { BOOTIF: '10.30.0.1', eth1: '10.30.0.2' })
+    const same = await addGroup(store, 'same', { eth2: { 4: cluster }, ETH2: { 4: cluster } })
+    await addNode(store, 'node002', same, { eth2: '10.30.0.3', ETH2: '10.30.0.4' })
+    const { warnings } = await make()
+    assert.match(zone('cluster'), /^node001-bootif IN A 10\.30\.0\.1\nnode001-eth1 IN A 10\.30\.0\.2$/m)
+    assert.match(zone('cluster'), /^node002-ETH2 /m)
+    assert.match(warnings.join('\n'), /node002-eth2" is there already/)
+  })
+
+  it('keeps the first of two equal names or addresses, and says so', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    const over = await addNetwork(store, 'over', '10.30.128.0/17')
+    const ip = await take(store, cluster, '10.30.200.1')
+    await store.insert('switch', { name: 'a', network: cluster, ip })
+    await store.insert('otherdev', { name: 'A', connected: { [cluster]: 5n } })
+    await store.insert('otherdev', { name: 'b', connected: { [over]: ip - 0x8000n } })
+    const { warnings, failures } = await make()
+    assert.deepEqual(failures, [])
+    assert.match(warnings.join('\n'), /"A" is there already/)
+    assert.match(warnings.join('\n'), /10\.30\.200\.1 is a\.cluster\. and b\.over\./)
+  })
+
+  it('is not broken by hostile names, nor stopped by them', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await addNetwork(store, 'x"; }; evil {', '10.31.0.0/16')
+    const hostile = [
+      'a;b',
+      'a b',
+      'quo"te',
+      'new\nline IN A 1.2.3.4',
+      '$INCLUDE /etc/passwd',
+      '(',
+      'ä',
+      '\\',
+      '@',
+      '*',
+    ]
+    for (const [index, name] of hostile.entries())
+      await store.insert('otherdev', { name, connected: { [cluster]: BigInt(index + 1) } })
+    const made = await make()
+    assert.equal(made.warnings.filter((text) => /cannot be a name in DNS/.test(text)).length, hostile.length)
+    assert.match(made.failures[0]?.message ?? '', /no DNS zone/)
+    assert.equal(zone('cluster').match(/ IN A /g)?.length, 2)
+    assert.doesNotMatch(list(), /evil/)
+  })
+
+  it('lets old names with underscores live', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await store.insert('otherdev', { name: 'pdu_1', connected: { [cluster]: 1n } })
+    await make()
+    assert.match(list(), /"cluster\.luna\.zone";[^}]*\};[^}]*\};\s+check-names ignore;/)
+  })
+
+  it('changes nothing when one zone is wrong', async () => {
+    const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await make()
+    const before = [zone('cluster'), list()]
+    await addNetwork(store, 'other', '10.31.0.0/16', { include: 'this is not a record' })
+    await store.update('network', cluster, { include: 'www IN A 10.30.0.9' })
+    await assert.rejects(make(), { code: 'failed', message: /named-checkzone/ })
+    assert.deepEqual([zone('cluster'), list()], before)
+    assert.equal(readdirSync(at('zones')).length, 2)
+  })
+
+  it('only shows the zones when asked to', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    assert.match((await make({ dryRun: true })).diff, /\+@ IN A 10\.30\.255\.254/)
+    assert.deepEqual([readdirSync(at('zones')), fake.calls()], [[], []])
+  })
+
+  it('refuses to go without networks, or without a place for the files', async () => {
+    await assert.rejects(make(), { exit: 1 })
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    const [cluster] = await store.list('cluster')
+    if (!cluster) throw new Error('no cluster')
+    for (const field of ['named_zone_dir', 'named_include_file'] as const) {
+      await store.update('cluster', cluster.id, { [field]: null })
+      await assert.rejects(make(), { exit: 1, fix: `luna cluster change --${field} PATH` })
+      await store.update('cluster', cluster.id, { [field]: '/x' })
+    }
+  })
+})
