@@ -3,7 +3,7 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeFile, unavailable } from './sqlite-file.ts'
+import { explain, makeFile } from './sqlite-file.ts'
 
 export interface Mutex {
   /** Runs `work` while no other does, in this process or another. */
@@ -47,7 +47,7 @@ function lockFile(path: string) {
       return true
     } catch (error) {
       if (isBusy(error)) return false
-      throw unavailable(where, error, path)
+      throw explain(where, error, path)
     }
   }
   return {

@@ -21,7 +21,7 @@ export function openFile(path: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     return database
   } catch (error) {
-    throw unavailable(where, error, path)
+    throw explain(where, error, path)
   }
 }
 
@@ -38,18 +38,18 @@ export function makeFile(path: string): void {
   chownSync(path, uid, gid)
 }
 
-/** What SQLite or the file system says, as an error for people. Errors of ours stay what they are. */
-export function unavailable(where: string, error: unknown, path?: string): LunaError {
-  if (error instanceof LunaError) return error
-  const fix =
-    path &&
-    `make the directory ${dirname(path)}, owned by the cluster's user; or correct path= of [Embedded] in luna.conf`
+/** What SQLite or the file system says, as an error for people. Other errors stay what they are. */
+export function explain(where: string, error: unknown, path?: string): unknown {
+  if (error instanceof LunaError || !(error instanceof Error && 'code' in error)) return error
+  const fix = path && `make the directory ${dirname(path)}, owned by the cluster's user; ${correctPath}`
   return new LunaError('unavailable', `the ${where} cannot be used`, {
-    why: error instanceof Error ? error.message : String(error),
+    why: error.message,
     ...(fix && { fix }),
     cause: error,
   })
 }
+
+const correctPath = 'or correct path= of [Embedded] in luna.conf'
 
 function checkFormat(database: DatabaseSync, where: string): void {
   const id = Number(database.prepare('PRAGMA application_id').get()?.application_id)

@@ -5,7 +5,7 @@ import type { Backend, Part, Where, Write } from './backend.ts'
 import { type Mutex, makeMutex } from './mutex.ts'
 import { changeByPath } from './path.ts'
 import { keyFields } from './shelf.ts'
-import { openFile, unavailable } from './sqlite-file.ts'
+import { explain, openFile } from './sqlite-file.ts'
 import { Tables } from './sqlite-tables.ts'
 
 /** Opens the store in a file, or in memory (`:memory:`). Throws LunaError `unavailable` when that cannot be. */
@@ -102,7 +102,7 @@ class SqliteBackend implements Backend {
     try {
       return Promise.resolve(work())
     } catch (error) {
-      return Promise.reject(unavailable(this.where, error))
+      return Promise.reject(explain(this.where, error))
     }
   }
 }

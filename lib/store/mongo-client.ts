@@ -1,0 +1,79 @@
+// The connection to MongoDB: options from luna.conf, and what to say when it does not work.
+import {
+  MongoClient,
+  type MongoClientOptions,
+  MongoCompatibilityError,
+  MongoError,
+  MongoServerError,
+} from 'mongodb'
+import type { MongoConfig } from '../config.ts'
+import { LunaError } from '../error.ts'
+
+// A command says within this time (milliseconds) that its store is not there, and waits no longer for an answer than that.
+const reachWithin = 3000
+const answerWithin = 30_000
+
+/** Connects. Rejects with LunaError `unavailable`. */
+export async function connectMongo(config: MongoConfig, file: string): Promise<MongoClient> {
+  try {
+    const client = new MongoClient(`mongodb://${config.server}/`, clientOptions(config))
+    await client.connect()
+    return client
+  } catch (error) {
+    throw explained(config, file, error)
+  }
+}
+
+/**
+ * The options of the driver. User and password count only together; the password never becomes part of a URL. One
+ * server without a replica set is talked to as it is, whatever it says of itself. As in the first Luna, TLS without a CA
+ * does not verify the certificate.
+ */
+export function clientOptions(config: MongoConfig): MongoClientOptions {
+  const { server, replicaset, authdb, user, password, tls, caFile } = config
+  return {
+    appName: 'luna',
+    serverSelectionTimeoutMS: reachWithin,
+    connectTimeoutMS: reachWithin,
+    socketTimeoutMS: answerWithin,
+    writeConcern: { w: 'majority' },
+    ...(replicaset ? { replicaSet: replicaset } : !server.includes(',') && { directConnection: true }),
+    ...(user && password && { auth: { username: user, password } }),
+    ...(user && password && authdb && { authSource: authdb }),
+    ...(tls && { tls: true, ...(caFile ? { tlsCAFile: caFile } : { tlsAllowInvalidCertificates: true }) }),
+  }
+}
+
+/** What the driver says, as an error for people: which store, why, and the ways out. Other errors stay what they are. */
+export function explain(config: MongoConfig, file: string, error: unknown): unknown {
+  return error instanceof MongoError ? explained(config, file, error) : error
+}
+
+function explained(config: MongoConfig, file: string, error: unknown): LunaError {
+  const why = error instanceof Error ? error.message : String(error)
+  if (error instanceof MongoServerError && error.code === duplicateKey) {
+    return new LunaError('taken', 'another program has made an object with the same name meanwhile', {
+      why,
+      fix: 'try again',
+      cause: error,
+    })
+  }
+  const what = `the MongoDB at ${config.server} cannot be used`
+  return new LunaError('unavailable', what, { why, fix: wayOut(file, error), cause: error })
+}
+
+/** The code of a violated unique index. */
+export const duplicateKey = 11000
+
+// Authentication failed; not authorized.
+const accessCodes: readonly unknown[] = [18, 13]
+
+function wayOut(file: string, error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if ([error, cause].some((one) => one instanceof MongoCompatibilityError))
+    return 'upgrade MongoDB to 4.4 or later'
+  if (error instanceof MongoServerError && accessCodes.includes(error.code)) {
+    return `correct user, password and authdb of [MongoDB] in ${file}`
+  }
+  return `start MongoDB, or name an embedded store in ${file}: [Embedded] path=/var/lib/luna/luna.db`
+}
