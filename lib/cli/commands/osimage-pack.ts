@@ -52,3 +52,32 @@ function percent({ done, total }: PackProgress): string {
   if (done === undefined || !total) return ''
   return ` ${Math.floor((100 * done) / total)}% of ${Math.ceil(total / 2 ** 20)} MiB`
 }
+
+export const grab = command({
+  action: 'grab',
+  help: 'Make the tree of an image equal to a running node, over ssh. What the exclude list names stays as it is.',
+  operand: 'name',
+  options: {
+    host: option('text', 'the node, by host name or address', { short: 'H', required: true }),
+    dry_run: option('flag', 'show what would change, and change nothing', { short: 'd' }),
+    verbose: option('flag', 'show every file', { short: 'v' }),
+  },
+  examples: [['luna osimage grab compute -H node001 -d', 'what differs between node001 and the image']],
+  async run(context, { host, dry_run: dryRun, verbose }, name) {
+    const { grabOsimage } = await import('../../task/grab.ts')
+    const onLine = (line: string) => context.print(`${line}\n`)
+    const means = { onLine, signal: context.signal }
+    await grabOsimage(await context.store(), { name, host, dryRun, verbose: verbose || dryRun }, means)
+  },
+})
+
+export const sync = command({
+  action: 'sync',
+  help: 'Copy the tree of an image to the other heads.',
+  operand: 'name',
+  examples: [['luna osimage sync compute', 'nothing to do where there is one head']],
+  async run(context, _given, name) {
+    const { syncOsimage } = await import('../../task/grab.ts')
+    tell(context, await syncOsimage(await context.store(), name, (line) => context.log.info(line)))
+  },
+})

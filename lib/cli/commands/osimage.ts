@@ -10,7 +10,7 @@ import {
   renameRow,
   show,
 } from '../rows.ts'
-import { pack } from './osimage-pack.ts'
+import { grab, pack, sync } from './osimage-pack.ts'
 
 const one = { exclusive: 'one' } as const
 
@@ -128,6 +128,8 @@ export const osimage: ObjectCommands = {
     add,
     change,
     pack,
+    grab,
+    sync,
     clone,
     renameRow('osimage'),
     deleteRow('osimage', 'name', async (context, name) => {

@@ -1,0 +1,66 @@
+// npm run scenarios -- DIR [--store embedded|mongodb] [NAME...]
+// Runs the scenario files of DIR with the runner in it (DIR/runner.py) against bin/luna, lweb and nginx: in namespaces of
+// their own, with overlays over /etc, /var and /opt, so that this machine stays as it is. The exit status is the runner's.
+import { spawn, spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Stage, setStage } from './stage.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    store: { type: 'string', default: 'embedded' },
+    verbose: { type: 'boolean', short: 'v', default: false },
+    inside: { type: 'boolean', default: false },
+  },
+})
+const [dir, ...names] = positionals
+const { store } = values
+if (dir === undefined || (store !== 'embedded' && store !== 'mongodb')) {
+  console.error('usage: npm run scenarios -- DIR [--store embedded|mongodb] [-v] [NAME...]')
+  process.exit(2)
+}
+process.exitCode = values.inside ? await inside(resolve(dir), store) : outside()
+
+/** Starts this program again in namespaces of its own; all that it starts ends with it. */
+function outside(): number {
+  const namespaces = ['--mount', '--net', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc']
+  const again = [process.execPath, import.meta.filename, '--inside', ...process.argv.slice(2)]
+  const { status, error } = spawnSync('unshare', [...namespaces, ...again], { stdio: 'inherit' })
+  if (error) console.error(`unshare did not start: ${error.message}`)
+  return status ?? 1
+}
+
+async function inside(scenarios: string, kind: 'embedded' | 'mongodb'): Promise<number> {
+  const stage = await setStage(kind)
+  try {
+    return await runner(scenarios, stage)
+  } finally {
+    await stage.close()
+  }
+}
+
+function runner(scenarios: string, stage: Stage): Promise<number> {
+  const options = [
+    ...['--cli', stage.luna, '--alt', `lpower=${stage.lpower}`],
+    ...['--http', stage.url, '--server-cmd', stage.server],
+    ...['--dump-cmd', `${stage.luna} db export`, '--exec-cmd', stage.edit, '--reset-cmd', stage.reset],
+    ...['--golden', join(scenarios, 'expected'), ...(values.verbose ? ['-v'] : [])],
+  ]
+  const args = [join(scenarios, 'runner.py'), ...options, ...files(scenarios)]
+  const child = spawn('python3', args, { stdio: 'inherit', env: stage.env })
+  return new Promise((done, broken) => {
+    child.on('error', broken)
+    child.on('exit', (status) => done(status ?? 1))
+  })
+}
+
+/** The scenario files that are named (`02_network`, `02`), or all. */
+function files(scenarios: string): string[] {
+  const all = readdirSync(scenarios).filter((name) => /^\w+\.json$/.test(name))
+  const wanted = (file: string) => names.some((name) => basename(file, '.json').startsWith(name))
+  const chosen = names.length === 0 ? all : all.filter(wanted)
+  if (chosen.length === 0) throw new Error(`no scenario in ${scenarios} is called ${names.join(' or ')}`)
+  return chosen.sort().map((file) => join(scenarios, file))
+}
