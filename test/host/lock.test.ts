@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { LunaError } from '../../lib/error.ts'
+import { withLock } from '../../lib/host/lock.ts'
+import { type Place, temporaryPlace } from './small-image.ts'
+
+const lock = join(import.meta.dirname, '../../lib/host/lock.ts')
+
+describe('withLock', () => {
+  let place: Place
+  beforeEach(() => {
+    place = temporaryPlace()
+  })
+  afterEach(() => place.remove())
+
+  it('lets one in at a time and refuses the other at once', async () => {
+    await withLock(place.path, 'taken', async () => {
+      await assert.rejects(
+        withLock(place.path, 'it is taken', async () => assert.fail('both are in')),
+        (error) => error instanceof LunaError && error.code === 'refused' && error.message === 'it is taken',
+      )
+    })
+    assert.equal(await withLock(place.path, 'taken', async () => 'free again'), 'free again')
+  })
+
+  it('is free again after the work has failed', async () => {
+    await assert.rejects(
+      withLock(place.path, 'taken', () => Promise.reject(new Error('no'))),
+      /^Error: no$/,
+    )
+    assert.equal(await withLock(place.path, 'taken', async () => 1), 1)
+  })
+
+  it('is taken back from a process that is killed', async () => {
+    const holder = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { withLock } from ${JSON.stringify(lock)}
+        await withLock(${JSON.stringify(place.path)}, 'taken', async () => {
+          process.stdout.write('held')
+          await new Promise((done) => setTimeout(done, 60_000))
+        })`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await once(holder.stdout, 'data')
+    await assert.rejects(
+      withLock(place.path, 'it is taken', async () => 1),
+      /it is taken/,
+    )
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    assert.equal(await eventually(() => withLock(place.path, 'taken', async () => 'free')), 'free')
+  })
+
+  it('says when there is nothing to lock', async () => {
+    await assert.rejects(
+      withLock(join(place.path, 'no/such/file'), 'taken', async () => 1),
+      /cannot lock/,
+    )
+  })
+})
+
+/** What the work gives once it does not fail any more; the limit is mocha's. */
+async function eventually<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const done = await work().then(
+      (value) => ({ value }),
+      () => undefined,
+    )
+    if (done) return done.value
+  }
+}
