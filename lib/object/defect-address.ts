@@ -49,14 +49,12 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
   const unused = complement([...free, ...recorded], prefix)
   const sound = complement(keepReserved ? [...taken, ...recorded] : recorded, prefix)
   const mend = { do: 'update', kind: 'network', id: network.id, change: { freelist: sound } } as const
-  const usable = recorded.filter(({ start, end }) => isUsable(prefix, start, end))
+  const [usable, outside] = parted(recorded, ({ start, end }) => isUsable(prefix, start, end))
   return [
-    ...recorded
-      .filter((one) => !usable.includes(one))
-      .map((one): Defect => {
-        const line = `${what}: ${shown(network, one)} of ${one.who} is no address for a host in it`
-        return { defect: 'outside', line }
-      }),
+    ...outside.map((one): Defect => {
+      const line = `${what}: ${shown(network, one)} of ${one.who} is no address for a host in it`
+      return { defect: 'outside', line }
+    }),
     ...overlaps(recorded).map(([one, other]): Defect => {
       const line = `${what}: ${shown(network, other)} belongs to both ${one.who} and ${other.who}`
       return { defect: 'duplicate-address', line }
@@ -80,6 +78,10 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
       return { defect: 'reserved', line, ...(keepReserved ? {} : { mend }) }
     }),
   ]
+}
+
+function parted<T>(items: readonly T[], fits: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(fits), items.filter((item) => !fits(item))]
 }
 
 /** Every pair in which the later one begins before an earlier one ends. */

@@ -38,10 +38,11 @@ function interfaceNames({ all }: Pick<Snapshot, 'all'>): Defect[] {
 
 export function macDefects({ all, macs }: Pick<Snapshot, 'all' | 'macs'>): Defect[] {
   const names = new Map(all.node.map(({ id, name }) => [id, name]))
-  const living = macs.filter(({ node }) => node !== undefined && names.has(node))
+  const lives = ({ node }: { node: Id | undefined }) => node !== undefined && names.has(node)
+  const living = macs.filter(lives)
   return [
     ...macs
-      .filter((record) => !living.includes(record))
+      .filter((record) => !lives(record))
       .map(({ mac, node }): Defect => {
         const mend = node && ({ do: 'forget-mac', node } as const)
         return { defect: 'dangling', line: `MAC address ${mac}: its node is gone`, ...(mend && { mend }) }

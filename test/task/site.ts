@@ -1,0 +1,95 @@
+// A small site made by the tasks themselves, and short ways to ask about it.
+import assert from 'node:assert/strict'
+import { LunaError } from '../../lib/error.ts'
+import { fromOffset } from '../../lib/object/address.ts'
+import type { Kind } from '../../lib/object/field.ts'
+import { prefixOf } from '../../lib/object/network.ts'
+import { heldBy } from '../../lib/object/slot.ts'
+import { openMemoryStore } from '../../lib/store/open.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { checkCluster } from '../../lib/task/check.ts'
+import { getCluster } from '../../lib/task/general.ts'
+import { addGroup } from '../../lib/task/group.ts'
+import { insertLinked } from '../../lib/task/link.ts'
+import { addNetwork } from '../../lib/task/network.ts'
+import type { Outcome } from '../../lib/task/outcome.ts'
+
+/** Networks cluster, ipmi (/16), tiny (five free addresses), six; image os, BMC setup base; group compute with BOOTIF and BMC. */
+export async function smallSite(): Promise<Store> {
+  const store = openMemoryStore()
+  await store.insert('cluster', { name: 'general' })
+  for (const [name, address, prefix] of networks)
+    await addNetwork(store, { name, address, prefix, nsHostname: 'master01' })
+  await store.alone(async (alone) => {
+    const { id } = await getCluster(alone)
+    await insertLinked(alone, id, 'osimage', { name: 'os' })
+    await insertLinked(alone, id, 'bmcsetup', { name: 'base' })
+  })
+  await addGroup(store, { name: 'compute', osimage: 'os', network: 'cluster', bmcnetwork: 'ipmi' })
+  return store
+}
+
+const networks = [
+  ['cluster', '10.30.0.0', 16],
+  ['ipmi', '10.31.0.0', 16],
+  ['tiny', '172.16.1.0', 29],
+  ['six', 'fd00:30::', 64],
+] as const
+
+/** Addresses of a node by interface: `{ BMC: '10.31.0.1', BOOTIF: '10.30.0.1 fd00:30::1' }`. */
+export async function addressesOf(store: Store, name: string): Promise<Record<string, string>> {
+  const node = await store.getNamed('node', name)
+  assert(node.group)
+  const addresses: Record<string, string> = {}
+  for (const held of heldBy(node, await store.get('group', node.group))) {
+    const address = fromOffset(prefixOf(await store.get('network', held.network)), held.offset)
+    addresses[held.name] = [addresses[held.name], address].filter(Boolean).join(' ')
+  }
+  return addresses
+}
+
+/** Free ranges of a network as text: `1-5,7-9`. */
+export async function freeIn(store: Store, name: string): Promise<string> {
+  const { freelist } = await store.getNamed('network', name)
+  return freelist.map(({ start, end }) => `${start}-${end}`).join(',')
+}
+
+/** What an object uses, as counted: `{ 'network cluster': 2 }`. */
+export async function linksOf(store: Store, kind: Kind, name: string): Promise<Record<string, number>> {
+  const links: Record<string, number> = {}
+  for (const { count, ...used } of await store.uses({ kind, id: (await store.getNamed(kind, name)).id }))
+    links[`${used.kind} ${(await store.get(used.kind, used.id)).name}`] = count
+  return links
+}
+
+/** Fails unless the work is refused with that code and exit status, and leaves the whole database as it was. */
+export async function refuses(
+  store: Store,
+  code: string,
+  exit: number,
+  work: Promise<unknown>,
+): Promise<LunaError> {
+  const before = JSON.stringify(await store.dump())
+  const error = await work.then(
+    () => assert.fail('it was not refused'),
+    (thrown: unknown) => thrown,
+  )
+  assert(error instanceof LunaError, String(error))
+  assert.deepEqual({ code: error.code, exit: error.exit }, { code, exit }, error.message)
+  assert.equal(JSON.stringify(await store.dump()), before)
+  return error
+}
+
+/** The exit statuses of what could not be done. */
+export function exits(outcome: Outcome): number[] {
+  return outcome.failures.map(({ exit }) => exit)
+}
+
+/** Fails when counters, free lists or references are not as they should be. */
+export async function assertSound(store: Store): Promise<void> {
+  const findings = await checkCluster(store, { repair: false })
+  assert.deepEqual(
+    findings.filter(({ harmless }) => !harmless).map(({ line }) => line),
+    [],
+  )
+}
