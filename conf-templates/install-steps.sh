@@ -1,0 +1,158 @@
+# shellcheck shell=bash
+# Part of the install script: steps, their statuses and failures, the operator's scripts, download.
+# The rendered script sets luna root step tarball torrent_url torrent_bind and defines post, set_hostname,
+# stage_interfaces.
+
+say() {
+  printf 'luna: %s\n' "$*"
+}
+
+# in_step STATUS COMMAND...: a command that fails inside ends the script, unless its failure was tested for
+in_step() {
+  step=$1
+  shift
+  post "$step"
+  say "step $step"
+  trap 'failed "$?" "$BASH_COMMAND"' ERR
+  "$@"
+}
+
+# failed EXIT_STATUS COMMAND: says so here and to the server, and leaves the node to the initramfs, which has a shell
+failed() {
+  [ "$BASH_SUBSHELL" = 0 ] || exit "$1"
+  trap - ERR
+  set +e
+  say "step $step failed with status $1: $2"
+  post "install.error.${step#install.}"
+  give_names_back
+  stop_client
+  say "the node is not installed; correct the cause, then it is tried again"
+  exit 1
+}
+
+# clear_last_try: what an earlier run of this script, which failed, has left behind
+clear_last_try() {
+  trap 'failed "$?" "$BASH_COMMAND"' ERR
+  stop_client
+  rm -f "$luna/variables"
+  while is_mounted "$root"; do
+    umount -R "$root" || umount -l "$root"
+  done
+}
+
+is_mounted() {
+  local where rest
+  while read -r _ where rest; do
+    if [ "$where" = "$1" ]; then
+      return 0
+    fi
+  done </proc/mounts
+  return 1
+}
+
+# operator_script NAME: the operator's own text. It fails when its last command does, or where it says exit.
+# A background job, because inside a tested command the script's own "set -e" would have no effect.
+operator_script() {
+  local status=0
+  run_operator_script "$1" </dev/null &
+  wait "$!" || status=$?
+  if [ "$status" != 0 ]; then
+    failed "$status" "$1, $(<"$luna/failed")"
+  fi
+}
+
+# The scripts share their variables and functions, as if they were one, and get a shell without any of our options.
+run_operator_script() {
+  set +eE +o pipefail
+  trap - ERR USR1
+  if [ -r "$luna/variables" ]; then
+    # variables of the shell itself are read-only, which it mentions
+    . "$luna/variables" 2>/dev/null
+  fi
+  cd / || exit
+  luna_failed=
+  trap 'luna_failed="line $LINENO: $BASH_COMMAND"' ERR
+  trap 'luna_status=$? luna_last=$BASH_COMMAND; note_variables; exit "$luna_status"' EXIT
+  . "$luna/$1"
+}
+
+note_variables() {
+  local all
+  printf '%s\n' "${luna_failed:-$luna_last}" >"$luna/failed"
+  all=$'\n'$(declare -p)
+  printf '%s\n' "${all//$'\n'declare /$'\n'declare -g }" >"$luna/variables"
+  declare -f >>"$luna/variables"
+}
+
+partition() {
+  operator_script partscript
+  if ! is_mounted "$root"; then
+    say "the partscript mounted nothing on $root"
+    false
+  fi
+}
+
+# download: the client signals when the tarball is here, and goes on seeding until it is told to stop
+download() {
+  local torrent=$root/${torrent_url##*/}
+  curl -sS -f --retry 5 --connect-timeout 10 -o "$torrent" "$torrent_url"
+  downloaded=
+  rm -f "$luna/ltorrent-client.pid"
+  trap 'downloaded=yes' USR1
+  (
+    cd "$root" || exit
+    LUNA_WEBSEED=${torrent_url%/*}/${tarball##*/}
+    export LUNA_WEBSEED
+    exec "$luna/ltorrent-client" -t "$torrent" -p "$$" -f "$luna/ltorrent-client.pid" ${torrent_bind:+-b "$torrent_bind"}
+  ) &
+  client=$!
+  await_download
+  rm -f "$torrent"
+  [ -s "$tarball" ]
+}
+
+await_download() {
+  while [ -z "$downloaded" ]; do
+    # a signal ends this wait at once
+    wait "$client" || :
+    if [ -z "$downloaded" ] && ! kill -0 "$client" 2>/dev/null; then
+      client_in_background || break
+    fi
+  done
+  if [ -z "$downloaded" ]; then
+    say "the torrent client ended without the tarball; it comes by HTTP"
+    rm -f "$tarball"
+    curl -sS -f -C - --retry 10 --retry-delay 10 --connect-timeout 10 -o "$tarball" "${torrent_url%/*}/${tarball##*/}"
+  fi
+}
+
+# client_in_background: there are clients that go on in a process of their own
+client_in_background() {
+  sleep 1 &
+  wait "$!" || :
+  [ -n "$downloaded" ] || client_runs
+}
+
+client_runs() {
+  [ -s "$luna/ltorrent-client.pid" ] && kill -0 "$(<"$luna/ltorrent-client.pid")" 2>/dev/null
+}
+
+# stop_client: it takes its pid file away when it has ended
+stop_client() {
+  local tries
+  for tries in 1 2 3 4 5 6 7 8 9 10; do
+    client_runs || break
+    kill "$(<"$luna/ltorrent-client.pid")" 2>/dev/null || :
+    if [ "$tries" = 10 ]; then
+      kill -KILL "$(<"$luna/ltorrent-client.pid")" 2>/dev/null || :
+    fi
+    sleep 0.5
+  done
+  rm -f "$luna/ltorrent-client.pid"
+}
+
+# load_ipmi: the device of the BMC
+load_ipmi() {
+  modprobe -a ipmi_devintf ipmi_si ipmi_msghandler
+  udevadm settle --timeout=10 2>/dev/null || :
+}

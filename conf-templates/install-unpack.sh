@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# Part of the install script: from the tarball to the files, with owners, ACLs, capabilities and SELinux labels.
+
+unpack() {
+  take_names
+  tar_options
+  if ! expand | tar -C "$root" "${tar_options[@]}" -xpf - 2>"$luna/unpack.log"; then
+    tail -n 5 "$luna/unpack.log"
+    false
+  fi
+  give_names_back
+  stop_client
+  rm -f "$tarball"
+}
+
+expand() {
+  if command -v pigz >/dev/null; then
+    pigz -dc "$tarball"
+  else
+    gzip -dc "$tarball"
+  fi
+}
+
+# ACLs in a tarball hold names, and tar looks them up: for so long, this system has the users of the image.
+# A tarball that begins with these two files costs no second reading.
+take_names() {
+  local first='' prefix='' database
+  read -r first < <(expand 2>/dev/null | tar -tf - 2>/dev/null) || :
+  if [[ $first == ./* ]]; then
+    prefix=./
+  fi
+  rm -rf "$luna/names"
+  mkdir -p "$luna/names/own"
+  cp /etc/passwd /etc/group "$luna/names/own/" 2>/dev/null || :
+  expand 2>/dev/null | tar -C "$luna/names" --occurrence=1 -xf - "${prefix}etc/passwd" "${prefix}etc/group" 2>/dev/null || :
+  for database in passwd group; do
+    if [ -s "$luna/names/etc/$database" ]; then
+      cat "$luna/names/etc/$database" >"/etc/$database"
+    fi
+  done
+}
+
+give_names_back() {
+  local database
+  for database in passwd group; do
+    if [ -e "$luna/names/own/$database" ]; then
+      cat "$luna/names/own/$database" >"/etc/$database"
+    fi
+  done
+  rm -rf "$luna/names"
+}
+
+# tar_options: what the tar of this initramfs can restore
+tar_options() {
+  local help option
+  tar_options=()
+  help=$(tar --help)
+  for option in --numeric-owner --xattrs --xattrs-include='*' --acls --selinux; do
+    if [[ $help == *"${option%%=*}"* ]]; then
+      tar_options+=("$option")
+    fi
+  done
+}
+
+# finish: capabilities and labels of the files
+finish() {
+  step=install.capabilities
+  restore_capabilities
+  step=install.selinux
+  relabel
+}
+
+# restore_capabilities: they are extended attributes; a tar that could not restore those is made up for by rpm
+restore_capabilities() {
+  local file capabilities
+  if [[ " ${tar_options[*]} " == *' --xattrs '* ]]; then
+    return 0
+  fi
+  if [ ! -x "$root/usr/bin/rpm" ]; then
+    say "file capabilities could not be restored: the tar of the initramfs knows no extended attributes"
+    return 0
+  fi
+  while IFS=$'\t' read -r file capabilities; do
+    chroot "$root" setcap "$capabilities" "$file" || :
+  done < <(chroot "$root" rpm -qa --queryformat '[%|FILECAPS?{%{FILENAMES}\t%{FILECAPS}\n}|]' | grep cap_)
+}
+
+# relabel: the files of an image with SELinux need their labels before it boots, those that we wrote above all
+relabel() {
+  local policy
+  policy=$(selinux_policy) || return 0
+  say "relabelling for SELinux"
+  if ! chroot "$root" setfiles -F -q "/etc/selinux/$policy/contexts/files/file_contexts" / 2>/dev/null; then
+    : >"$root/.autorelabel"
+  fi
+}
+
+# selinux_policy: prints its name; fails where the image does not use SELinux
+selinux_policy() {
+  local line mode='' policy='' arguments
+  read -r arguments </proc/cmdline
+  if [[ " $arguments " == *' selinux=0 '* || ! -r $root/etc/selinux/config ]]; then
+    return 1
+  fi
+  while read -r line; do
+    case $line in
+      SELINUX=*) mode=${line#*=} ;;
+      SELINUXTYPE=*) policy=${line#*=} ;;
+    esac
+  done <"$root/etc/selinux/config"
+  if [[ $mode == disabled* || ! -e $root/etc/selinux/$policy/contexts/files/file_contexts ]]; then
+    return 1
+  fi
+  printf '%s\n' "$policy"
+}

@@ -1,0 +1,78 @@
+#!/bin/sh
+# Ways in for a person: sshd, shells on terminals. Sourced by luna-boot.sh.
+
+# console_device: prints the terminal behind /dev/console (a controlling terminal needs the real one)
+console_device() {
+  device=console
+  while [ -r "$LUNA_SYS/class/tty/$device/active" ]; do
+    read -r device <"$LUNA_SYS/class/tty/$device/active"
+    device=${device##* }
+  done
+  printf '/dev/%s\n' "$device"
+}
+
+# shell_on TERMINAL: a login shell there, until the person leaves it
+shell_on() {
+  setsid -c sh -l <>"$1" >&0 2>&1
+}
+
+# keep_shell_on TERMINAL: the same in the background, with a new shell whenever one is left. Needs no network.
+keep_shell_on() {
+  [ -c "$1" ] || return 0
+  keep_shell "$1" &
+  shells="$shells $!"
+}
+
+keep_shell() {
+  trap 'kill -KILL "$shell" 2>/dev/null; exit 0' TERM
+  while :; do
+    setsid -c sh -l <>"$1" >&0 2>&1 &
+    shell=$!
+    wait "$shell" || sleep 1
+  done
+}
+
+shells=
+start_shells() {
+  keep_shell_on /dev/tty2
+  terminal=$(arg ctty) && keep_shell_on "/dev/${terminal#/dev/}"
+  return 0
+}
+
+stop_shells() {
+  for keeper in $shells; do
+    kill "$keeper" 2>/dev/null
+    wait "$keeper"
+  done
+  shells=
+}
+
+start_sshd() {
+  if [ ! -r "$LUNA_DIR/sshd_config" ]; then
+    say "no sshd: the image had no sshd, no host key or no /root/.ssh/authorized_keys when it was packed"
+    return 0
+  fi
+  mkdir -p /run/sshd
+  "$(cat "$LUNA_DIR/sshd")" -f "$LUNA_DIR/sshd_config" && say "sshd up"
+  return 0
+}
+
+stop_sshd() {
+  [ -r "$LUNA_DIR/sshd" ] || return 0
+  kill_program "$(cat "$LUNA_DIR/sshd")"
+  kill_program "$(readlink -f /usr/libexec/openssh/sshd-session 2>/dev/null)"
+  kill_program "$(readlink -f /usr/lib/openssh/sshd-session 2>/dev/null)"
+}
+
+# enter_within SECONDS: true when somebody pressed Enter at the console in that time
+enter_within() {
+  timeout "$1" sh -c 'read -r _' <"$(console_device)"
+  case $? in
+    0) return 0 ;;
+    124) return 1 ;;
+    *) # no console that can be read
+      sleep "$1"
+      return 1
+      ;;
+  esac
+}

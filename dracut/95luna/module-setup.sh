@@ -1,0 +1,126 @@
+#!/bin/bash
+# dracut module "luna": the node's side of a network installation. In an image only when asked for (--add luna).
+# Works with dracut 033 (EL7) and later, with and without systemd in the initramfs.
+
+# shellcheck disable=SC2154  # moddir, initdir, systemdutildir come from dracut
+
+check() {
+  return 255
+}
+
+depends() {
+  echo base udev-rules
+}
+
+installkernel() {
+  # The image is packed on one machine and boots on others: what this machine has does not matter.
+  hostonly='' instmods \
+    '=drivers/net/ethernet' '=drivers/net/phy' '=drivers/net/mdio' '=drivers/net/hyperv' '=drivers/net/usb' \
+    virtio_net virtio_pci vmxnet3 xen-netfront e1000 e1000e af_packet ipv6 bonding 8021q \
+    ib_ipoib mlx4_ib mlx5_ib hfi1 ib_qib \
+    ipmi_devintf ipmi_si ipmi_ssif ipmi_msghandler
+}
+
+install() {
+  inst_multiple bash curl ip tar gzip cat cut grep head od readlink sed setsid sleep tail timeout tr udevadm \
+    chmod chown chroot cp kill ln ls mkdir mkfifo mknod modprobe mount mv rm rmdir stat touch umount
+  inst_multiple -o pigz zstd xz aria2c ipmitool \
+    awk blkid blockdev cmp date dd df dmesg du efibootmgr find free getcap getfattr id less lsblk lsmod lspci \
+    mdadm mkfs.ext3 mkfs.ext4 mkfs.vfat mkfs.xfs mkfs.btrfs mke2fs mkswap mountpoint parted partprobe ping ps reboot \
+    resize2fs setcap setfattr sfdisk sgdisk sha1sum sort swapon sync tune2fs uname vi wc wipefs xfs_growfs \
+    /etc/mke2fs.conf /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
+  install_pieces
+  install_dhcp
+  install_sshd
+  # Without this the hooks run before any device exists; and "luna" is no device that systemd could mount.
+  if type dracut_need_initqueue >/dev/null 2>&1; then
+    dracut_need_initqueue
+  fi
+  if dracut_module_included systemd; then
+    inst_script "$moddir/luna-generator.sh" "$systemdutildir/system-generators/luna-generator"
+  fi
+  # The names of the interfaces have to be those that the installed system will use.
+  inst_rules 75-net-description.rules 80-net-setup-link.rules 80-net-name-slot.rules 60-net.rules
+  inst_multiple -o /usr/lib/systemd/network/99-default.link /lib/systemd/network/99-default.link
+}
+
+install_pieces() {
+  local piece
+  for piece in lib args net shell; do
+    inst_simple "$moddir/luna-$piece.sh" "/luna/$piece.sh"
+  done
+  inst_script "$moddir/luna-boot.sh" /luna/boot
+  inst_script "$moddir/ltorrent-client" /luna/ltorrent-client
+  inst_hook cmdline 95 "$moddir/luna-cmdline.sh"
+  inst_hook pre-mount 95 "$moddir/luna-pre-mount.sh"
+}
+
+# The client of luna.bootproto=dhcp is the first of these that the image has.
+install_dhcp() {
+  local client=none
+  if type -P dhclient >/dev/null; then
+    client=dhclient
+    inst_multiple dhclient
+    inst_script "$moddir/dhclient-script" /luna/dhclient-script
+  elif [[ -x /usr/lib/systemd/systemd-networkd ]]; then
+    client=networkd
+    install_networkd
+  elif type -P NetworkManager >/dev/null; then
+    client=networkmanager
+    install_networkmanager
+  else
+    dwarn "luna: no DHCP client in this image, luna.bootproto=dhcp will not work"
+  fi
+  inst_simple "$moddir/luna-dhcp-$client.sh" /luna/dhcp.sh
+}
+
+install_networkd() {
+  inst_multiple /usr/lib/systemd/systemd-networkd /usr/lib/systemd/systemd-networkd-wait-online
+  inst_multiple -o networkctl /lib/systemd/system/systemd-networkd.service /lib/systemd/system/systemd-networkd.socket \
+    /usr/lib/systemd/system/systemd-networkd.service /usr/lib/systemd/system/systemd-networkd.socket
+  install_user systemd-network
+}
+
+install_networkmanager() {
+  inst_multiple NetworkManager
+  inst_multiple -o /etc/NetworkManager/NetworkManager.conf '/usr/lib/NetworkManager/conf.d/*.conf' \
+    /usr/lib/*/NetworkManager/*/libnm-device-plugin-*.so
+}
+
+# sshd lets in who may log in as root on the installed node, and shows the host key of the installed node.
+install_sshd() {
+  local sshd key keys=()
+  sshd=$(type -P sshd) || return 0
+  for key in /etc/ssh/ssh_host_*_key; do
+    [[ -r $key ]] && keys+=("$key")
+  done
+  if ((${#keys[@]} == 0)) || [[ ! -r /root/.ssh/authorized_keys ]]; then
+    dwarn "luna: no sshd in the initramfs: it needs a host key in /etc/ssh and /root/.ssh/authorized_keys in this image"
+    return 0
+  fi
+  inst_multiple "$sshd" "${keys[@]}" /root/.ssh/authorized_keys
+  inst_multiple -o /usr/libexec/openssh/sshd-session /usr/libexec/openssh/sshd-auth \
+    /usr/lib/openssh/sshd-session /usr/lib/openssh/sshd-auth
+  chmod 700 "$initdir/root" "$initdir/root/.ssh"
+  chmod 600 "$initdir/root/.ssh/authorized_keys" "${keys[@]/#/$initdir}"
+  install_user root
+  install_user sshd
+  mkdir -p "$initdir$(getent passwd sshd | cut -d: -f6)"
+  {
+    printf 'HostKey %s\n' "${keys[@]}"
+    printf '%s\n' 'AuthorizedKeysFile /root/.ssh/authorized_keys' 'PermitRootLogin without-password' \
+      'PasswordAuthentication no' 'UsePAM no' 'UseDNS no' 'PidFile /luna/sshd.pid' 'Subsystem sftp internal-sftp'
+  } >"$initdir/luna/sshd_config"
+  printf '%s\n' "$sshd" >"$initdir/luna/sshd"
+}
+
+# install_user NAME: the user and its group, without the password
+install_user() {
+  local database
+  for database in passwd group; do
+    if ! grep -qs "^$1:" "$initdir/etc/$database"; then
+      getent "$database" "$1" >>"$initdir/etc/$database"
+    fi
+  done
+  return 0
+}

@@ -1,0 +1,143 @@
+// The install script of a node: conf-templates/install.sh.mustache around the shell functions of
+// conf-templates/install-*.sh. What is the node's own lives in the view; what is the same for all lives in those files.
+import { LunaError } from '../error.ts'
+import { endMarker, quoteForShell } from './escape-shell.ts'
+import { loadTemplate, renderTemplate, type View } from './template.ts'
+
+/** All that the install script of one node says; the values are plain text, escaped here. */
+export interface InstallView {
+  /** Name of the node, as in `step=install&node=`. */
+  readonly node: string
+  /** NAME or NAME.DOMAIN. */
+  readonly hostname: string
+  /** The domain alone, '' for none: for templates of a site. */
+  readonly domain: string
+  /** `PROTO://IP:PORT`, without a path. */
+  readonly url: string
+  readonly prescript: string | null
+  readonly partscript: string | null
+  readonly postscript: string | null
+  /** Base names of the files in torrents/, without .torrent and .tgz. */
+  readonly torrent: string
+  readonly tarball: string
+  /** Address that the torrent client binds to, '' for any. */
+  readonly torrentBind: string
+  /** null: the BMC is left alone. */
+  readonly bmc: InstallBmc | null
+  /** The interfaces of the node but BMC, in the order in which they are to be written. */
+  readonly interfaces: readonly InstallInterface[]
+}
+
+export interface InstallBmc {
+  readonly user: string
+  readonly password: string
+  readonly userid: number
+  readonly netchannel: number
+  readonly mgmtchannel: number
+  /** null: its address is left alone (no interface BMC, or none with IPv4). */
+  readonly address: { readonly address: string; readonly netmask: string } | null
+}
+
+export interface InstallInterface {
+  /** BOOTIF is the interface that the node was booted from, whatever it is called there. */
+  readonly name: string
+  readonly v4: { readonly address: string; readonly prefix: number; readonly netmask: string } | null
+  readonly v6: { readonly address: string; readonly prefix: number } | null
+  /** The operator's own lines in the form of ifcfg files, '' for none. */
+  readonly params: string
+}
+
+const parts = [
+  'steps',
+  'unpack',
+  'network',
+  'network-model',
+  'network-ifcfg',
+  'network-ifupdown',
+  'network-keyfile',
+]
+  .concat(['network-netplan', 'network-networkd'])
+  .map((part) => `install-${part}.sh`)
+
+let shipped: { readonly template: string; readonly library: string } | undefined
+
+/**
+ * The bash script that installs a node (specification section 8.5). `template` replaces the one that Luna ships.
+ * Throws LunaError `invalid` where a name has a character that cannot be in such a name.
+ */
+export function renderInstallScript(view: InstallView, template?: string): string {
+  shipped ??= {
+    template: loadTemplate('install.sh.mustache'),
+    library: parts.map((part) => loadTemplate(part)).join('\n'),
+  }
+  return renderTemplate(template ?? shipped.template, viewOf(view, shipped.library), quoteForShell)
+}
+
+function viewOf(view: InstallView, library: string): View {
+  return {
+    library,
+    node: checkName('node', view.node),
+    hostname: checkName('host', view.hostname),
+    domain: view.domain,
+    url: view.url,
+    statusUrl: `${view.url}/luna?step=install&node=${encodeURIComponent(view.node)}&status=`,
+    torrent: checkName('torrent', view.torrent),
+    tarball: checkName('tarball', view.tarball),
+    torrentBind: view.torrentBind,
+    bmc: view.bmc ? { ...view.bmc, address: view.bmc.address ? { ...view.bmc.address } : null } : null,
+    scripts: [
+      script('prescript', view.prescript),
+      script('partscript', view.partscript),
+      script('postscript', view.postscript),
+    ],
+    interfaces: view.interfaces.map(interfaceView),
+  }
+}
+
+function script(name: string, given: string | null): View {
+  const text = bodyText(name, given ?? '')
+  return { name, text, end: endMarker(name, text) }
+}
+
+function interfaceView(wanted: InstallInterface): View {
+  const bootif = wanted.name === 'BOOTIF'
+  // the name comes from the initramfs; the shell puts it in
+  const name = bootif ? `\${LUNA_BOOTIF}` : checkName('interface', wanted.name)
+  const params = bodyText(`interface ${wanted.name}`, wanted.params)
+  const lines = ifcfgLines(name, wanted).map((line, index) => {
+    const word = line.endsWith(name) && bootif ? `"${line}"` : quoteForShell(line)
+    return `${word} ${index === 0 ? '>' : '>>'}"$luna/network/ifcfg-${name}"`
+  })
+  return {
+    bootif,
+    lines,
+    params: params.trim() ? { file: name, text: params, end: endMarker('parameters', params) } : null,
+  }
+}
+
+function ifcfgLines(name: string, { v4, v6 }: InstallInterface): string[] {
+  return [
+    `DEVICE=${name}`,
+    `NAME=${name}`,
+    ...(v4 ? [`IPADDR=${v4.address}`, `PREFIX=${v4.prefix}`, `NETMASK=${v4.netmask}`] : []),
+    ...(v6 ? ['IPV6INIT=yes', `IPV6ADDR=${v6.address}/${v6.prefix}`] : []),
+  ]
+}
+
+// These names end up in file names and URLs of the script as well as in its words.
+function checkName(kind: string, name: string): string {
+  if (/^[A-Za-z0-9_][A-Za-z0-9._:@-]*$/.test(name)) return name
+  throw new LunaError(
+    'invalid',
+    `${kind} name ${JSON.stringify(name)} cannot be put into an install script`,
+    {
+      why: 'letters, digits and . _ : @ - are what it may have',
+      fix: 'rename it',
+    },
+  )
+}
+
+function bodyText(what: string, text: string): string {
+  if (!text.includes('\0')) return text.replace(/\n$/, '')
+  throw new LunaError('invalid', `the text of ${what} has a NUL in it`, { fix: 'write it anew' })
+}
