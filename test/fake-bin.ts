@@ -8,8 +8,10 @@ export interface FakeBin {
   dir: string
   /** What the fakes were called with since the last time it was asked. */
   calls(): string[]
-  /** Actions that fail from now on, separated by blanks. */
-  fail(actions: string): void
+  /** Actions of systemctl, and hosts, that fail from now on, separated by blanks. */
+  fail(what: string): void
+  /** The addresses that this machine has from now on, separated by blanks. */
+  addresses(addresses: string): void
 }
 
 /** Call it inside `describe`. */
@@ -27,20 +29,25 @@ export function useFakeBin(): FakeBin {
         rmSync(log, { force: true })
       }
     },
-    fail(actions) {
-      process.env.LUNA_FAKE_FAIL = actions
+    fail(what) {
+      process.env.LUNA_FAKE_FAIL = what
+    },
+    addresses(addresses) {
+      process.env.LUNA_FAKE_ADDRESSES = addresses
     },
   }
   beforeEach(() => {
     fake.dir = mkdtempSync(join(tmpdir(), 'luna-test-'))
     process.env.LUNA_FAKE_LOG = join(fake.dir, 'calls')
     process.env.LUNA_FAKE_FAIL = ''
+    process.env.LUNA_FAKE_ADDRESSES = ''
     process.env.PATH = `${join(import.meta.dirname, 'fake-bin')}:${before.PATH}`
   })
   afterEach(() => {
     process.env.PATH = before.PATH
     delete process.env.LUNA_FAKE_LOG
     delete process.env.LUNA_FAKE_FAIL
+    delete process.env.LUNA_FAKE_ADDRESSES
     rmSync(fake.dir, { recursive: true, force: true })
   })
   return fake
