@@ -74,7 +74,7 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
         }
       }),
     ...unused.map((range): Defect => {
-      const line = `${what}: ${shown(network, range)} is reserved, and nothing has it (to keep it: --keep-reserved)`
+      const line = `${what}: ${shown(network, range)} is reserved, and nothing has it (on purpose? then repair with --keep-reserved)`
       return { defect: 'reserved', line, ...(keepReserved ? {} : { mend }) }
     }),
   ]

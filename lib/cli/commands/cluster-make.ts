@@ -100,15 +100,19 @@ const check = command({
   operand: 'none',
   options: {
     repair: option('flag', 'mend what can be mended without a decision of yours'),
+    'keep-reserved': option('flag', 'leave addresses reserved that nothing has'),
     json: jsonOption,
   },
   examples: [['luna cluster check --repair', 'after a crash']],
   async run(context, given) {
     const { checkCluster } = await import('../../task/check.ts')
-    const findings = await checkCluster(await context.store(), { repair: given.repair })
+    const findings = await checkCluster(await context.store(), {
+      repair: given.repair,
+      keepReserved: given['keep-reserved'],
+    })
     if (given.json) context.print(jsonText(findings))
     else for (const { line, repaired } of findings) context.print(`${line}${repaired ? ' (repaired)' : ''}\n`)
-    const left = findings.filter(({ repaired }) => !repaired).length
+    const left = findings.filter(({ repaired, harmless }) => !repaired && !harmless).length
     const { LunaError } = await import('../../error.ts')
     if (left > 0) context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`))
   },
