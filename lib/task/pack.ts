@@ -1,6 +1,6 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
 // then it is published at once, and the store is told last.
-import { chown, mkdir, rm, stat } from 'node:fs/promises'
+import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
 import { mustBeRoot } from '../host/chroot.ts'
@@ -83,9 +83,11 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
     try {
       for (const half of halvesOf(wish)) {
         const folder = await prepareFolder(cluster, half.folder, owner)
-        drafts.push(join(folder, `.draft-${image.id}`))
-        const job = { ...base, folder, drafts: await emptyDrafts(folder, image) }
-        halves.push(await half.make(job))
+        await clearDrafts(folder, image, await store.list('osimage'))
+        const own = join(folder, draftsOf(image))
+        drafts.push(own)
+        await mkdir(own, { mode: 0o700 })
+        halves.push(await half.make({ ...base, folder, drafts: own }))
       }
       options.progress?.({ phase: 'publish' })
       const change = Object.assign({}, ...halves.map((half) => half.change))
@@ -133,12 +135,19 @@ async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owne
   return folder
 }
 
-/** What an earlier pack left when it was killed goes. */
-async function emptyDrafts(folder: string, image: Osimage): Promise<string> {
-  const drafts = join(folder, `.draft-${image.id}`)
-  await rm(drafts, { recursive: true, force: true })
-  await mkdir(drafts, { mode: 0o700 })
-  return drafts
+/** What an earlier pack left when it was killed goes, also that of an image which is no more. */
+async function clearDrafts(folder: string, image: Osimage, images: readonly Osimage[]): Promise<void> {
+  const others = new Set(images.filter(({ id }) => id !== image.id).map(draftsOf))
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(draftsPrefix) || others.has(name)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+const draftsPrefix = '.draft-'
+
+function draftsOf({ id }: Osimage): string {
+  return draftsPrefix + id
 }
 
 /** Has the seeder look at once; the image is packed even when it cannot be told. Gives warnings. */

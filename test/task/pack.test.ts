@@ -178,6 +178,7 @@ describe('packOsimage', () => {
     assert.equal(readFileSync('/proc/self/mounts', 'utf8').includes(root), false)
     rmSync(join(place.path, 'boot'), { recursive: true })
     makeSmallImage(root)
+    mkdirSync(join(place.path, 'boot/.draft-of-one-that-is-gone/old'), { recursive: true })
     mkdirSync(join(place.path, `boot/.draft-${id}/old`), { recursive: true })
     await eventually(() => pack('boot'))
     assert.deepEqual(files('boot'), ['compute-initramfs-1', 'compute-vmlinuz-1'])
