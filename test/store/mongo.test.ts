@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { clientOptions } from '../../lib/store/mongo-client.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { contract } from './contract.ts'
+import { type MongoServer, noMongoServer, startMongoServer } from './mongo-server.ts'
+import { mongoPlace } from './place.ts'
+
+let server: MongoServer | undefined
+
+describe('MongoDB', () => {
+  before(async function () {
+    this.timeout(300_000)
+    server = await startMongoServer()
+    if (server) return
+    if (process.env.CI) throw new Error(noMongoServer)
+    console.log(`    MongoDB is not tested: ${noMongoServer}`)
+    this.skip()
+  })
+  after(() => server?.stop())
+
+  contract('MongoDB', () => mongoPlace(server?.config ?? { server: 'not started', tls: false }))
+})
+
+describe('a MongoDB that is not there', () => {
+  it('is said so within seconds: which, why, and both ways out', async () => {
+    const mongo = { server: '127.0.0.1:1', tls: false }
+    const config = { file: '/etc/luna.conf', store: { mongo }, paths: {}, services: {} } as never
+    await assert.rejects(openStore(config), {
+      code: 'unavailable',
+      exit: 255,
+      message: 'the MongoDB at 127.0.0.1:1 cannot be used',
+      why: /ECONNREFUSED/,
+      fix: /start MongoDB, or .*\[Embedded\] path=/,
+    })
+  })
+})
+
+describe('clientOptions', () => {
+  const base = { server: 'db1', tls: false }
+
+  it('takes user and password only together, and never into a URL', () => {
+    assert.equal(clientOptions({ ...base, user: 'luna' }).auth, undefined)
+    const { auth, authSource } = clientOptions({
+      ...base,
+      user: 'luna',
+      password: 'p@ss/w%rd',
+      authdb: 'luna',
+    })
+    assert.deepEqual(auth, { username: 'luna', password: 'p@ss/w%rd' })
+    assert.equal(authSource, 'luna')
+  })
+
+  it('asks one server as it is, and looks for the primary of a replica set', () => {
+    assert.equal(clientOptions(base).directConnection, true)
+    assert.equal(clientOptions({ ...base, server: 'db1,db2' }).directConnection, undefined)
+    const set = clientOptions({ ...base, replicaset: 'rs0' })
+    assert.deepEqual([set.replicaSet, set.directConnection], ['rs0', undefined])
+  })
+
+  it('verifies the certificate where there is a CA', () => {
+    const insecure = clientOptions({ ...base, tls: true })
+    assert.deepEqual([insecure.tls, insecure.tlsAllowInvalidCertificates], [true, true])
+    const secure = clientOptions({ ...base, tls: true, caFile: '/ca.pem' })
+    assert.deepEqual([secure.tlsCAFile, secure.tlsAllowInvalidCertificates], ['/ca.pem', undefined])
+  })
+})

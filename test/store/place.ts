@@ -1,0 +1,63 @@
+// Where a store of a test is kept: opened as often as a test likes, by several processes too.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { MongoConfig } from '../../lib/config.ts'
+import { makeStore, type StoreOptions } from '../../lib/store/documents.ts'
+import { openMongo } from '../../lib/store/mongo.ts'
+import { openSqlite } from '../../lib/store/sqlite.ts'
+import type { Store } from '../../lib/store/store.ts'
+
+/** What another process must know to open the same store. */
+export type Address =
+  | { readonly embedded: string }
+  | { readonly mongo: MongoConfig; readonly database: string; readonly transactions?: boolean }
+
+/** An empty store, and how to open it. */
+export interface Place {
+  /** Absent where only this process can open it, and only once. */
+  readonly address?: Address
+  open(options?: StoreOptions): Promise<Store>
+  remove(): Promise<void>
+}
+
+/** Opens the store at an address. */
+export async function openAt(address: Address, options: StoreOptions = {}): Promise<Store> {
+  if ('embedded' in address) return makeStore(openSqlite(address.embedded), options)
+  const { mongo, ...more } = address
+  return makeStore(await openMongo(mongo, '/etc/luna.conf', more), options)
+}
+
+export function memoryPlace(): Place {
+  return {
+    open: async (options = {}) => makeStore(openSqlite(':memory:'), options),
+    remove: async () => undefined,
+  }
+}
+
+export function filePlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'luna-store-'))
+  const address = { embedded: join(folder, 'luna.db') }
+  return {
+    address,
+    open: (options = {}) => openAt(address, options),
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+let databases = 0
+
+/** A database of its own; `transactions` where the server should be taken to have them or not. */
+export function mongoPlace(mongo: MongoConfig, transactions?: boolean): Place {
+  const database = `luna_test_${process.pid}_${databases++}`
+  const address: Address = { mongo, database, ...(transactions !== undefined && { transactions }) }
+  return {
+    address,
+    open: (options = {}) => openAt(address, options),
+    remove: async () => {
+      const store = await openAt(address)
+      await store.drop()
+      await store.close()
+    },
+  }
+}

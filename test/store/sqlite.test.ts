@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeStore } from '../../lib/store/documents.ts'
+import { openSqlite } from '../../lib/store/sqlite.ts'
+import { contract } from './contract.ts'
+import { filePlace, memoryPlace } from './place.ts'
+
+contract('embedded, in memory', memoryPlace)
+contract('embedded, in a file', filePlace)
+
+describe('the file of an embedded store', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'luna-store-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('is for its owner and the group of its directory only', async () => {
+    const path = join(folder, 'luna.db')
+    const store = makeStore(openSqlite(path))
+    await store.insert('node', { name: 'n' })
+    const [file, directory] = [statSync(path), statSync(folder)]
+    assert.equal(file.mode & 0o777, 0o660)
+    assert.equal(file.gid, directory.gid)
+    await store.close()
+  })
+
+  it('in a directory that is not there: unavailable, and what to do', () => {
+    const path = join(folder, 'none', 'luna.db')
+    assert.throws(() => openSqlite(path), {
+      code: 'unavailable',
+      exit: 255,
+      fix: /make the directory .*none/,
+    })
+  })
+
+  it('that is no database, or that of another program: unavailable, and untouched', () => {
+    const path = join(folder, 'text')
+    writeFileSync(path, "this is somebody else's file, and long enough to look at\n".repeat(20))
+    assert.throws(() => openSqlite(path), { code: 'unavailable', fix: /path= of \[Embedded\]/ })
+  })
+
+  it('that vanishes from under its user does not become an empty store', async () => {
+    const store = makeStore(openSqlite(join(folder, 'luna.db')))
+    await store.close()
+    await assert.rejects(store.list('node'), { code: 'unavailable' })
+    await assert.rejects(store.insert('node', { name: 'n' }), { code: 'unavailable' })
+  })
+})
