@@ -4,7 +4,8 @@ import { netmask } from '../object/address.ts'
 import { frontendUrl } from '../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../object/group.ts'
 import type { Node } from '../object/node.ts'
-import type { InstallView } from '../render/install.ts'
+import { type InstallView, renderInstallScript } from '../render/install.ts'
+import { loadTemplate } from '../render/template.ts'
 import type { Store } from '../store/store.ts'
 import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
 
@@ -24,8 +25,6 @@ export async function installScript(store: Store, node: Node, url?: string): Pro
     })
   }
   const bmc = await bmcOf(store, facts)
-  const { renderInstallScript } = await import('../render/install.ts')
-  const { loadTemplate } = await import('../render/template.ts')
   const view = installView(facts, { torrent, tarball, url: url ?? frontendUrl(facts.cluster), bmc })
   return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
 }
