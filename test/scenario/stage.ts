@@ -32,6 +32,7 @@ export async function setStage(kind: 'embedded' | 'mongodb'): Promise<Stage> {
   program(bin, 'reset', resetLines)
   program(bin, 'serve', serveLines(base))
   writeFileSync(join(base, 'nginx.conf'), nginxLines(base))
+  makeCertificate()
   const node = `${process.execPath} ${join(import.meta.dirname, 'edit.ts')}`
   const own = { luna: `${top}/bin/luna`, lpower: `${top}/bin/lpower`, edit: node }
   const commands = { server: join(bin, 'serve'), reset: join(bin, 'reset') }
@@ -68,6 +69,22 @@ function addUsers(): void {
   }
 }
 
+/** For scenarios that turn HTTPS on: makenginx wants to see one. */
+function makeCertificate(): void {
+  mkdirSync('/etc/luna', { recursive: true })
+  const files = ['-keyout', '/etc/luna/frontend.key', '-out', '/etc/luna/frontend.crt']
+  const what = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-subj',
+    '/CN=master01',
+  ]
+  execFileSync('openssl', ['req', '-x509', ...what, ...files], { stdio: 'ignore' })
+}
+
 async function storeOf(kind: 'embedded' | 'mongodb', base: string) {
   const nothing = async () => undefined
   if (kind === 'embedded') {
@@ -81,7 +98,7 @@ async function storeOf(kind: 'embedded' | 'mongodb', base: string) {
   const { startMongoServer } = await import('../store/mongo-server.ts')
   const server = await startMongoServer()
   if (!server) throw new Error('no MongoDB server can be had here')
-  return { section: `[MongoDB]\nserver=${new URL(server.uri).host}`, close: () => server.stop() }
+  return { section: `[MongoDB]\nserver=${server.config.server}`, close: () => server.stop() }
 }
 
 function program(bin: string, name: string, lines: string): void {
@@ -101,6 +118,8 @@ chown named:named /var/named /var/named2`
 function serveLines(base: string): string {
   return `set -e
 ${top}/bin/luna cluster makenginx
+# Whatever the cluster says, requests come to one port, and without TLS.
+sed '/ssl_certificate/d; /^ *listen /d; s/server {/server { listen ${port};/' /etc/nginx/conf.d/luna.conf > ${base}/luna.conf
 mkdir -p /run/luna /var/log/luna
 chown luna:luna /run/luna /var/log/luna
 ${top}/bin/lweb run &
@@ -121,7 +140,7 @@ http {
   access_log off;
   set_real_ip_from 127.0.0.0/8;
   real_ip_header X-Real-IP;
-  include /etc/nginx/conf.d/luna.conf;
+  include ${base}/luna.conf;
 }
 `
 }
