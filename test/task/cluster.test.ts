@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openMemoryStore } from '../../lib/store/open.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { changeCluster, deleteCluster, initCluster } from '../../lib/task/cluster.ts'
+import type { ClusterChange } from '../../lib/task/cluster-change.ts'
+import { getCluster } from '../../lib/task/general.ts'
+import { useFakeBin } from '../fake-bin.ts'
+import { addNetwork } from '../scenario/boot.ts'
+
+const me = process.getuid?.() === 0 ? 'root' : (process.env.USER ?? 'root')
+
+describe('cluster', () => {
+  const fake = useFakeBin()
+  let store: Store
+  const at = (name: string) => join(fake.dir, name)
+  const init = (wish = {}) => {
+    const defaults = { frontend_address: '10.30.255.254', nodeprefix: 'node', nodedigits: 3, user: me }
+    return initCluster(store, { ...defaults, path: at('luna'), logDir: at('log'), ...wish })
+  }
+
+  beforeEach(() => {
+    store = openMemoryStore()
+    mkdirSync(at('luna'))
+  })
+  afterEach(() => store.close())
+
+  it('is made once, with a directory for logs', async () => {
+    await init()
+    const cluster = await getCluster(store)
+    assert.deepEqual([cluster.name, cluster.path, cluster.frontend_port], ['general', at('luna'), 7050])
+    assert.ok(statSync(at('log')).isDirectory())
+    await assert.rejects(init(), { code: 'taken', exit: 255 })
+    assert.equal((await store.list('cluster')).length, 1)
+  })
+
+  const wrong: [string, object][] = [
+    ['a path that is not there', { path: '/nonexistent' }],
+    ['a path that is no directory', { path: '/etc/passwd' }],
+    ['a user that is not there', { user: 'nosuchuser' }],
+    ['a user who is a number', { user: '0' }],
+    ['a path that belongs to somebody else', { path: '/proc/1/task', user: 'daemon' }],
+    ['a prefix that makes no host names', { nodeprefix: 'a b' }],
+    ['an address with a line end', { frontend_address: '10.0.0.1\n' }],
+  ]
+  for (const [what, wish] of wrong) {
+    it(`is not made with ${what}`, async () => {
+      await assert.rejects(init(wish), { code: 'invalid', exit: 255 })
+      assert.deepEqual(await store.list('cluster'), [])
+    })
+  }
+
+  it('is changed by all that is given', async () => {
+    await init()
+    const wish = {
+      frontend_port: 8080,
+      frontend_https: true,
+      torrent_pidfile: '',
+      cluster_ips: '10.0.0.1, 10.0.0.2',
+    }
+    await changeCluster(store, wish)
+    const { frontend_port, frontend_https, torrent_pidfile, cluster_ips } = await getCluster(store)
+    assert.deepEqual([frontend_port, frontend_https, torrent_pidfile], [8080, true, null])
+    assert.equal(cluster_ips, '10.0.0.1,10.0.0.2')
+    await changeCluster(store, { cluster_ips: '' })
+    assert.equal((await getCluster(store)).cluster_ips, null)
+  })
+
+  it('is changed not at all when some of it is wrong', async () => {
+    await init()
+    const wishes: ClusterChange[] = [
+      { path: '/nonexistent' },
+      { path: '' },
+      { user: 'nosuchuser' },
+      { cluster_ips: '10.30.0.1,bogus' },
+      { cluster_ips: 'fd00::1' },
+      { frontend_port: 0 },
+      { frontend_port: 65536 },
+      { nodedigits: 0 },
+      { tracker_interval: 1.5 },
+      { named_zone_dir: '/a\nb' },
+    ]
+    for (const wish of wishes)
+      await assert.rejects(changeCluster(store, { nodeprefix: 'x', ...wish }), { code: 'invalid', exit: 1 })
+    assert.equal((await getCluster(store)).nodeprefix, 'node')
+  })
+
+  it('takes a frontend address that is none, with a warning, as it always did', async () => {
+    await init()
+    const { warnings } = await changeCluster(store, { frontend_address: 'not-an-ip' })
+    assert.match(warnings.join(), /not an IP address/)
+    assert.equal((await getCluster(store)).frontend_address, 'not-an-ip')
+  })
+
+  it('goes when nothing is left of it, and with everything when forced', async () => {
+    await init()
+    const network = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await assert.rejects(deleteCluster(store, { force: false }), {
+      code: 'refused',
+      why: /\[network\/cluster\]/,
+    })
+    await deleteCluster(store, { force: true })
+    assert.deepEqual([await store.list('cluster'), await store.find('network', network)], [[], undefined])
+    await init()
+    await deleteCluster(store, { force: false })
+    assert.deepEqual(await store.list('cluster'), [])
+  })
+})
