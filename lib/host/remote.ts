@@ -1,5 +1,6 @@
 // The other heads of a cluster: files and commands go there as root over ssh, without questions.
-import { run, shellWord } from './run.ts'
+import { run } from './run.ts'
+import { shellWord } from './run-error.ts'
 
 const sshOptions = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5']
 

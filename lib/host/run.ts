@@ -1,6 +1,6 @@
 // Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its last words.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { LunaError } from '../error.ts'
+import { failed, notStarted, stopped } from './run-error.ts'
 
 export interface RunOptions {
   /** Written to standard input, which is closed afterwards; the place for secrets. */
@@ -48,16 +48,6 @@ export async function run(program: string, args: readonly string[], options: Run
   if (ran.why) throw stopped(program, args, ran.why)
   if (ran.status !== 0 && !options.allowFailure) throw failed(program, args, ran)
   return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr }
-}
-
-/** A command line as a person can paste it; for messages only. */
-export function commandLine(program: string, args: readonly string[]): string {
-  return [program, ...args].map(shellWord).join(' ')
-}
-
-/** One word for a POSIX shell (where a remote one is at the other end), whatever is in it. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 function follow(
@@ -144,51 +134,4 @@ function searchPath(): string {
   const path = process.env.PATH ?? '/usr/bin:/bin'
   const missing = ['/usr/sbin', '/sbin'].filter((dir) => !path.split(':').includes(dir))
   return [path, ...missing].join(':')
-}
-
-function failed(program: string, args: readonly string[], ran: Ran): LunaError {
-  const said = (ran.stderr.trim() || ran.stdout.trim()).split('\n').slice(-lastLines).join('\n')
-  return new LunaError('failed', `"${commandLine(program, args)}" failed`, {
-    why: said ? `exit status ${ran.status}; it said:\n${said}` : `exit status ${ran.status}`,
-  })
-}
-
-const lastLines = 8
-
-function stopped(program: string, args: readonly string[], why: string): LunaError {
-  return new LunaError('failed', `"${commandLine(program, args)}" was ended`, { why })
-}
-
-function notStarted(program: string, args: readonly string[], cause: unknown): LunaError {
-  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-  if (!missing)
-    return new LunaError('failed', `"${commandLine(program, args)}" did not start`, {
-      why: cause instanceof Error ? cause.message : String(cause),
-      cause,
-    })
-  const install = packages[program]
-  return new LunaError('failed', `the program "${program}" is not installed`, {
-    fix: install ? `install ${install}` : `install what provides ${program}`,
-    cause,
-  })
-}
-
-/** Where programs come from: Debian and Ubuntu; EL (RHEL, Rocky, Alma). */
-const packages: Readonly<Record<string, string>> = {
-  dhcpd: 'isc-dhcp-server (Debian) or dhcp-server (EL)',
-  nginx: 'nginx',
-  'named-checkconf': 'bind9-utils (Debian) or bind (EL)',
-  'named-checkzone': 'bind9-utils (Debian) or bind (EL)',
-  systemctl: 'systemd',
-  diff: 'diffutils',
-  ip: 'iproute2 (Debian) or iproute (EL)',
-  ssh: 'openssh-client (Debian) or openssh-clients (EL)',
-  scp: 'openssh-client (Debian) or openssh-clients (EL)',
-  rsync: 'rsync',
-  ipmitool: 'ipmitool',
-  tar: 'tar',
-  pigz: 'pigz',
-  dracut: 'dracut',
-  rpm: 'rpm',
-  unshare: 'util-linux',
 }

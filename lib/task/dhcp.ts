@@ -1,27 +1,23 @@
-// luna cluster makedhcp: dhcpd.conf for the DHCP network, and the other heads' dhcpd.conf.
-import { randomBytes } from 'node:crypto'
-import { dirname } from 'node:path'
 import type { Config } from '../config.ts'
 import { LunaError } from '../error.ts'
-import { checkDhcpd, dhcpdOwner, restartDhcpd } from '../host/dhcpd.ts'
-import { readText, type Wanted } from '../host/file.ts'
-import { copyTo, runOn } from '../host/remote.ts'
+import { checkDhcpd, restartDhcpd } from '../host/dhcpd.ts'
+import type { Wanted } from '../host/file.ts'
+import type { Steps } from '../host/install.ts'
 import { bringUp, isActive } from '../host/service.ts'
-import { fromOffset, parseIp } from '../object/address.ts'
-import { type Cluster, frontendUrl } from '../object/cluster.ts'
+import { parseIp } from '../object/address.ts'
+import type { Cluster } from '../object/cluster.ts'
 import type { Network } from '../object/network.ts'
 import { prefixOf } from '../object/network.ts'
 import { type Everything, recordedAddresses } from '../object/recorded.ts'
-import { type DhcpdFacts, dhcpdSecret, type Failover, keyOfDhcpd, renderDhcpd } from '../render/dhcpd.ts'
 import type { Store } from '../store/store.ts'
+import { factsOf, filesOf, tellOthers } from './dhcp-files.ts'
 import { type DhcpRange, findRange, type RangeWish, usersIn } from './dhcp-range.ts'
-import { reservations } from './dhcp-reservation.ts'
 import { fetchEverything } from './everything.ts'
 import { getCluster } from './general.ts'
 import { findHeads, type Heads } from './heads.ts'
 import { updateLinked } from './link.ts'
-import { type Made, make, templatesOf } from './made.ts'
-import { attempt, type Notes, newNotes } from './outcome.ts'
+import { type Made, make } from './made.ts'
+import { type Notes, newNotes } from './outcome.ts'
 
 export interface DhcpWish extends RangeWish {
   /** Two heads answer, as a failover pair. */
@@ -52,23 +48,27 @@ async function makeFiles(store: Store, host: Host, wish: DhcpWish) {
   const range = await findRange(store, cluster, all, wish)
   const notes = newNotes()
   const heads = await findHeads(cluster)
-  warn(cluster, all, range, heads, wish, notes)
+  const native = wish.nativeHa ?? false
+  warn(cluster, all, range, heads, native, notes)
   const facts = await factsOf(store, host, cluster, all, range, notes)
-  const files = await filesOf(host, cluster, facts, heads, wish)
+  const files = await filesOf(host, cluster, facts, heads, native)
+  const made = await make(files, stepsOf(host, files, range.moved), wish.dryRun ?? false, notes)
+  if (!wish.dryRun) await tellOthers(host, heads, range.moved, native, notes)
+  return { made, range, cluster, notes }
+}
+
+function stepsOf(host: Host, files: readonly Wanted[], moved: boolean): Steps {
   const { dhcpd_conf: conf, dhcpd_leases: leases } = host.paths
   const unit = host.services.dhcpd
-  const steps = {
-    check: async (draftOf: (path: string) => string) => {
+  return {
+    async check(draftOf) {
       for (const { path } of files) await checkDhcpd(draftOf(path))
     },
-    activate: async (changed: readonly string[]) => {
-      if (range.moved || changed.includes(conf)) await restartDhcpd(unit, leases, range.moved)
+    async activate(changed) {
+      if (moved || changed.includes(conf)) await restartDhcpd(unit, leases, moved)
       else if (!(await isActive(unit))) await bringUp('start', unit)
     },
   }
-  const made = await make(files, steps, wish.dryRun ?? false, notes)
-  if (!wish.dryRun) await tellOthers(host, heads, range.moved, wish.nativeHa ?? false, notes)
-  return { made, range, cluster, notes }
 }
 
 function requireFrontend(cluster: Cluster): void {
@@ -87,7 +87,7 @@ function warn(
   all: Everything,
   range: DhcpRange,
   heads: Heads,
-  wish: DhcpWish,
+  native: boolean,
   notes: Notes,
 ): void {
   const others = recordedAddresses({ ...all, cluster: [] })
@@ -97,82 +97,8 @@ function warn(
   const base = prefixOf(range.network).base
   if (frontend >= base + range.start && frontend <= base + range.end)
     notes.warnings.push(`the DHCP range contains the frontend address ${cluster.frontend_address}`)
-  if (wish.nativeHa && heads.own === undefined && heads.others.length === 0)
+  if (native && heads.own === undefined && heads.others.length === 0)
     notes.warnings.push('the cluster has one head only (cluster_ips is not set): no failover pair')
-}
-
-async function factsOf(
-  store: Store,
-  host: Host,
-  cluster: Cluster,
-  all: Everything,
-  range: DhcpRange,
-  notes: Notes,
-): Promise<Omit<DhcpdFacts, 'failover'>> {
-  const prefix = prefixOf(range.network)
-  const kept = keyOfDhcpd((await readText(host.paths.dhcpd_conf)) ?? '')
-  return {
-    network: prefix,
-    start: fromOffset(prefix, range.start),
-    end: fromOffset(prefix, range.end),
-    frontend: cluster.frontend_address ?? '',
-    url: frontendUrl(cluster),
-    key: kept ?? randomBytes(32).toString('base64'),
-    hosts: reservations(range.network, all, await store.macs(), notes),
-  }
-}
-
-async function filesOf(
-  host: Host,
-  cluster: Cluster,
-  facts: Omit<DhcpdFacts, 'failover'>,
-  heads: Heads,
-  wish: DhcpWish,
-): Promise<Wanted[]> {
-  const { own, others } = heads
-  const pair = wish.nativeHa && own !== undefined && others[0] !== undefined ? [own, others[0]] : undefined
-  if (wish.nativeHa && !pair && (own ?? others[0])) throw noPair(cluster)
-  const owner = await dhcpdOwner()
-  const file = (path: string, failover: Failover | null): Wanted => {
-    const content = renderDhcpd({ ...facts, failover }, templatesOf(cluster))
-    return { path, content, mode: 0o640, owner, secret: dhcpdSecret }
-  }
-  const [address = '', peer = ''] = pair ?? []
-  const first = file(host.paths.dhcpd_conf, pair ? { role: 'primary', address, peer } : null)
-  if (others.length === 0) return [first]
-  const second = pair ? ({ role: 'secondary', address: peer, peer: address } as const) : null
-  return [first, file(host.paths.dhcpd_secondary_conf, second)]
-}
-
-function noPair(cluster: Cluster): LunaError {
-  return new LunaError('refused', 'there is no failover pair', {
-    why: `of the cluster's addresses (${cluster.cluster_ips}) one must be on this head, and one on another`,
-    fix: 'luna cluster change --cluster_ips A,B',
-  })
-}
-
-/** Gives the other heads their file; those that cannot be reached are failures, the rest is done. */
-async function tellOthers(
-  host: Host,
-  heads: Heads,
-  forget: boolean,
-  running: boolean,
-  notes: Notes,
-): Promise<void> {
-  const { dhcpd_conf: conf, dhcpd_secondary_conf: secondary, dhcpd_leases: leases } = host.paths
-  const draft = `${dirname(conf)}/.luna-dhcpd.conf.new`
-  for (const head of heads.others) {
-    await attempt(notes, async () => {
-      await copyTo(head, secondary, draft)
-      await runOn(head, ['dhcpd', '-4', '-t', '-q', '-cf', draft])
-      await runOn(head, ['mv', '-f', draft, conf])
-      // Without failover only the active head answers; the other one is ready for when it becomes that.
-      await runOn(head, ['systemctl', 'stop', host.services.dhcpd])
-      if (forget) await runOn(head, ['rm', '-f', leases, `${leases}~`])
-      await runOn(head, ['touch', leases])
-      if (running) await runOn(head, ['systemctl', 'start', host.services.dhcpd])
-    })
-  }
 }
 
 async function recordRange(store: Store, cluster: Cluster, range: DhcpRange, notes: Notes): Promise<void> {

@@ -33,9 +33,13 @@ export async function makeTftp(
   const infos: string[] = []
   const files: Wanted[] = []
   for (const file of known) {
-    const found = await findSource(file, notes)
+    const found = await findSource(file)
+    infos.push(
+      found
+        ? `${file.name} (${file.what}) is ${found.source}`
+        : `no iPXE for ${file.what} here: such nodes cannot boot`,
+    )
     if (!found) continue
-    infos.push(`${file.name} (${file.what}) is ${found.source}`)
     files.push({ path: join(root, file.name), content: found.content, mode: 0o644 })
     const web = { path: join(boot, file.name), content: found.content, mode: 0o644 }
     if (file.http) files.push(owner ? { ...web, owner } : web)
@@ -47,19 +51,15 @@ export async function makeTftp(
   return await make(files, steps, wish.dryRun ?? false, notes, infos)
 }
 
-async function findSource(file: BootFile, notes: Notes) {
+async function findSource(file: BootFile) {
   for (const source of file.sources) {
     const content = await readBytes(source)
     if (content) return { source, content }
   }
-  const install = 'install ipxe (Debian) or ipxe-bootimgs (EL)'
-  if (!file.needed) {
-    notes.warnings.push(`no iPXE for ${file.what} on this machine: such nodes cannot boot`)
-    return undefined
-  }
+  if (!file.needed) return undefined
   throw new LunaError('failed', `no iPXE for ${file.what} on this machine`, {
     why: `none of these is there: ${file.sources.join(', ')}`,
-    fix: install,
+    fix: 'install ipxe (Debian) or ipxe-bootimgs (EL)',
   })
 }
 

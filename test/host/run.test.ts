@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { commandLine, run, shellWord } from '../../lib/host/run.ts'
+import { run } from '../../lib/host/run.ts'
+import { commandLine, shellWord } from '../../lib/host/run-error.ts'
 
 describe('run', () => {
   it('gives status and both outputs', async () => {

@@ -122,6 +122,21 @@ describe('makeDhcp', () => {
     )
   })
 
+  it('mends a link to the DHCP network that got lost', async () => {
+    await make(range)
+    const [cluster] = await store.list('cluster')
+    const user = { kind: 'cluster', id: cluster?.id ?? ids.cluster } as const
+    await store.unlink(user, { kind: 'network', id: ids.cluster })
+    await make({})
+    assert.deepEqual(await store.uses(user), [{ kind: 'network', id: ids.cluster, count: 1 }])
+  })
+
+  it('tells what to do when the network of the range is gone', async () => {
+    await make(range)
+    await store.remove('network', ids.cluster)
+    await assert.rejects(make({}), { code: 'not-found', exit: 255, fix: /makedhcp --network/ })
+  })
+
   it('takes all of a range that starts where a free range does', async () => {
     await make({ ...range, start: '10.30.0.3', end: '10.30.0.100' })
     assert.deepEqual((await store.get('network', ids.cluster)).freelist, [{ start: 101n, end: 0xfffdn }])

@@ -36,10 +36,11 @@ describe('makeTftp', () => {
     assert.deepEqual((await make()).changed, [])
   })
 
-  it('warns of machines that cannot boot, and of a server that is down', async () => {
+  it('says which machines cannot boot, and that the server is down', async () => {
     fake.fail('is-active')
-    const { warnings } = await make({ tftpRoot: at('other') })
-    assert.match(warnings.join('\n'), /arm64.*\n.*enable --now tftp/)
+    const { warnings, infos } = await make({ tftpRoot: at('other') })
+    assert.match(infos.join('\n'), /no iPXE for arm64/)
+    assert.match(warnings.join('\n'), /enable --now tftp/)
     assert.ok(existsSync(at('other/bios')))
   })
 
