@@ -17,6 +17,12 @@ import type { Outcome } from '../../lib/task/outcome.ts'
 /** Networks cluster, ipmi (/16), tiny (five free addresses), six; image os, BMC setup base; group compute with BOOTIF and BMC. */
 export async function smallSite(): Promise<Store> {
   const store = openMemoryStore()
+  await fillSite(store)
+  return store
+}
+
+/** The same in an empty store of any kind. */
+export async function fillSite(store: Store): Promise<void> {
   await store.insert('cluster', { name: 'general' })
   for (const [name, address, prefix] of networks)
     await addNetwork(store, { name, address, prefix, nsHostname: 'master01' })
@@ -26,7 +32,6 @@ export async function smallSite(): Promise<Store> {
     await insertLinked(alone, id, 'bmcsetup', { name: 'base' })
   })
   await addGroup(store, { name: 'compute', osimage: 'os', network: 'cluster', bmcnetwork: 'ipmi' })
-  return store
 }
 
 const networks = [
