@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import type { Config } from '../config.ts'
 import { LunaError } from '../error.ts'
 import { readText, type Wanted } from '../host/file.ts'
-import { checkNamed, namedConfiguration, namedOwner } from '../host/named.ts'
+import { checkNamed, namedOwner } from '../host/named.ts'
 import { rsyncTo, runOn } from '../host/remote.ts'
 import { isActive, reloadOrStart } from '../host/service.ts'
 import type { Owner } from '../host/user.ts'
@@ -19,6 +19,7 @@ import {
   zoneFile,
 } from '../render/named.ts'
 import type { Store } from '../store/store.ts'
+import { requireDirectory, warnUnused } from './dns-place.ts'
 import { zonesOf } from './dns-zones.ts'
 import { fetchEverything } from './everything.ts'
 import { getCluster } from './general.ts'
@@ -42,6 +43,7 @@ export async function makeDns(
   const all = await fetchEverything(store)
   if (all.network.length === 0)
     throw new LunaError('invalid', 'there is no network: nothing to make zones of')
+  await requireDirectory(dir)
   const notes = newNotes()
   const zones = zonesOf(all, notes)
   const files = await filesOf(cluster, list, dir, zones, now, notes)
@@ -117,22 +119,6 @@ async function check(
     underscores: hasUnderscores(zone),
   }))
   await checkNamed(draftOf(list), judged)
-}
-
-/** Says when named, as it is configured here, will not serve the zones. */
-async function warnUnused(dir: string, zones: readonly Zone[], notes: Notes): Promise<void> {
-  const text = await namedConfiguration()
-  const first = zones[0]
-  if (text === undefined || !first) return
-  if (!text.includes(`"${zoneFile(first.name)}"`)) {
-    notes.warnings.push(
-      'named does not serve the zones yet: its configuration does not include the file of zones',
-    )
-    return
-  }
-  const own = /^\s*directory "([^"]*)";/m.exec(text)?.[1]
-  if (own !== undefined && own !== dir)
-    notes.warnings.push(`named looks for zone files in ${own}: luna cluster change --named_zone_dir ${own}`)
 }
 
 async function tellOthers(

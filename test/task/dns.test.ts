@@ -176,6 +176,14 @@ describe('makeDns', () => {
     assert.deepEqual([readdirSync(at('zones')), fake.calls()], [[], []])
   })
 
+  it('says what to do where there is no directory for zone files', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    const [cluster] = await store.list('cluster')
+    if (!cluster) throw new Error('no cluster')
+    await store.update('cluster', cluster.id, { named_zone_dir: at('nowhere') })
+    await assert.rejects(make(), { exit: 1, message: /nowhere/, fix: /named/ })
+  })
+
   it('refuses to go without networks, or without a place for the files', async () => {
     await assert.rejects(make(), { exit: 1 })
     await addNetwork(store, 'cluster', '10.30.0.0/16')
@@ -184,7 +192,7 @@ describe('makeDns', () => {
     for (const field of ['named_zone_dir', 'named_include_file'] as const) {
       await store.update('cluster', cluster.id, { [field]: null })
       await assert.rejects(make(), { exit: 1, fix: `luna cluster change --${field} PATH` })
-      await store.update('cluster', cluster.id, { [field]: '/x' })
+      await store.update('cluster', cluster.id, { [field]: fake.dir })
     }
   })
 })
