@@ -94,13 +94,17 @@ async function pidFile(config: Config): Promise<string> {
 function onSignals(): Calls {
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
-  // From the first moment: a pack that ends while this one waits for a cluster must not end it.
-  let look = () => {}
+  // From the first moment: news while it waits for a cluster must not end it, nor get lost.
+  let missed = false
+  let look = () => {
+    missed = true
+  }
   process.on('SIGHUP', () => look())
   return {
     stop: stopping.signal,
     onNews: (then) => {
       look = then
+      if (missed) then()
     },
   }
 }
