@@ -30,7 +30,7 @@ export async function deleteInterface(store: Store, groupName: string, name: str
   return await onInterface(store, groupName, name, async ({ alone, notes, group, key, iface, pool }) => {
     const { [key]: _, ...rest } = group.interfaces
     await updateLinked(alone, 'group', group, { interfaces: rest }, notes)
-    await eachNode(alone, group, async (node) => {
+    await eachNode(alone, group, (node) => {
       for (const version of [4, 6] as const) freeAddress(pool, node, key, iface, version)
       const { [key]: __, ...left } = node.interfaces
       return left

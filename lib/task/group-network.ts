@@ -31,7 +31,7 @@ export async function setNetwork(
     await setLinked(scene, version, network.id)
     await pool.load([network.id])
     const lacking: string[] = []
-    await eachNode(alone, group, async (node) => {
+    await eachNode(alone, group, (node) => {
       const offset = pool.take(network.id) ?? null
       if (offset === null) lacking.push(node.name)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
@@ -73,7 +73,7 @@ export async function delNetwork(
     const { alone, group, key, iface, pool } = scene
     const version = await versionToDrop(alone, iface, networkName)
     await setLinked(scene, version, null)
-    await eachNode(alone, group, async (node) => {
+    await eachNode(alone, group, (node) => {
       freeAddress(pool, node, key, iface, version)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: null } }
     })

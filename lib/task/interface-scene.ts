@@ -47,10 +47,10 @@ export async function onInterface(
 export async function eachNode(
   store: Store,
   group: Group,
-  change: (node: Node) => Promise<Record<string, NodeInterface>>,
+  change: (node: Node) => Record<string, NodeInterface>,
 ): Promise<void> {
   for (const node of await store.nodesOf(group.id))
-    await store.update('node', node.id, { interfaces: await change(node) })
+    await store.update('node', node.id, { interfaces: change(node) })
 }
 
 /** Gives the address back that the node has on the interface, if any. */

@@ -41,13 +41,7 @@ export function openPool(store: Store): Pool {
 
   return {
     async load(networks) {
-      for (const id of new Set(networks)) {
-        if (entries.has(id)) continue
-        const network = await store.find('network', id)
-        // Old databases may count the base or the broadcast address as free: nobody gets these.
-        const free = network && tidy(network.freelist, prefixOf(network))
-        entries.set(id, network && free && { network, free, changed: false })
-      }
+      for (const id of new Set(networks)) if (!entries.has(id)) entries.set(id, await fetchEntry(store, id))
     },
     network: (id) => entries.get(id)?.network,
     take(id) {
@@ -68,6 +62,12 @@ export function openPool(store: Store): Pool {
       }
     },
   }
+}
+
+async function fetchEntry(store: Store, id: Id): Promise<Entry | undefined> {
+  const network = await store.find('network', id)
+  // Old databases may count the base or the broadcast address as free: nobody gets these.
+  return network && { network, free: tidy(network.freelist, prefixOf(network)), changed: false }
 }
 
 /** Takes the lowest free address for every slot; those without one are told apart. */
