@@ -1,5 +1,6 @@
 // The connection to MongoDB: options from luna.conf, and what to say when it does not work.
 import {
+  MongoBulkWriteError,
   MongoClient,
   type MongoClientOptions,
   MongoCompatibilityError,
@@ -62,8 +63,23 @@ function explained(config: MongoConfig, file: string, error: unknown): LunaError
   return new LunaError('unavailable', what, { why, fix: wayOut(file, error), cause: error })
 }
 
-/** The code of a violated unique index. */
-export const duplicateKey = 11000
+/** True when the server has decided, so that the same again would fail again; false when it could not be asked. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof MongoServerError && !error.hasErrorLabel('RetryableWriteError')
+}
+
+/** True when all that went wrong is that documents with the same _id were there already. */
+export function isKnown(error: unknown): boolean {
+  if (!(error instanceof MongoBulkWriteError)) return false
+  const errors = [error.writeErrors].flat()
+  return (
+    errors.length > 0 &&
+    errors.every(({ code, errmsg }) => code === duplicateKey && /\b_id_?\b/.test(errmsg ?? ''))
+  )
+}
+
+// A unique index is violated.
+const duplicateKey = 11000
 
 // Authentication failed; not authorized.
 const accessCodes: readonly unknown[] = [18, 13]

@@ -26,7 +26,6 @@ export async function putDown(
   const parts = partsOf(writes).map((part, number) => {
     return { _id: `${fence}.${number}`, fence, number, writes: new Binary(serialize({ writes: part })) }
   })
-  await collection.deleteMany({ fence: { $lte: fence } })
   for (const part of parts) await collection.insertOne(part)
   await lease.move({ journal: fence })
 }

@@ -29,6 +29,7 @@ export class Lease {
   readonly #fence: number
   readonly #timer: NodeJS.Timeout
   #confirmed = performance.now()
+  #abandoned = false
   /** What the holder before had decided and may not have finished. */
   readonly journal: number | undefined
 
@@ -85,13 +86,16 @@ export class Lease {
     if (performance.now() - this.#confirmed > term / 2) await this.move()
   }
 
+  /** Lets others go on; nothing happens after `abandon`. */
   async release(): Promise<void> {
     clearInterval(this.#timer)
+    if (this.#abandoned) return
     await this.#collection.updateOne({ ...key, fence: this.#fence }, { $set: { owner: null } })
   }
 
   /** Leaves the lease to time: what was decided is not finished, and the next holder sees to it. */
   abandon(): void {
+    this.#abandoned = true
     clearInterval(this.#timer)
   }
 }

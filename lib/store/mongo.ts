@@ -1,13 +1,13 @@
 // The store in MongoDB, as the first Luna has it: database `luna`, a collection per kind.
-import { type Document, deserialize, type ObjectId } from 'bson'
-import type { AnyBulkWriteOperation, ClientSession, Db, MongoClient } from 'mongodb'
+import { type Document, deserialize } from 'bson'
+import type { ClientSession, Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../config.ts'
 import type { Backend, Part, Where, Write } from './backend.ts'
-import { connectMongo, duplicateKey, explain } from './mongo-client.ts'
+import { connectMongo, explain, isFinal, isKnown } from './mongo-client.ts'
 import { makeIndexes } from './mongo-indexes.ts'
 import { type JournalPart, putDown, read, strike } from './mongo-journal.ts'
 import { Lease, type LeaseDocument } from './mongo-lease.ts'
-import { keyFields } from './shelf.ts'
+import { runsOf } from './mongo-write.ts'
 
 export interface MongoOptions {
   /** The name of the database; another one than `luna` is for tests. */
@@ -77,7 +77,7 @@ class MongoBackend implements Backend {
   apply(writes: readonly Write[]): Promise<void> {
     return this.#attempt(async () => {
       await this.#ready()
-      for (const run of runsOf(writes)) await this.#do(run)
+      await this.#doAll(writes)
     })
   }
 
@@ -93,55 +93,70 @@ class MongoBackend implements Backend {
 
   async #leased<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T> {
     const lease = await Lease.take(this.#database.collection<LeaseDocument>(leases))
-    let unfinished = true
     try {
-      if (lease.journal !== undefined) await this.#finish(lease, await read(this.#journal(), lease.journal))
-      unfinished = false
+      if (lease.journal !== undefined) await this.#resume(lease, lease.journal)
       return await work(async (writes) => {
         await this.#ready()
-        unfinished = true
-        if (this.#setting.transactions) await this.#inTransaction(lease, writes)
-        else await this.#journalled(lease, writes)
-        unfinished = false
+        await this.#commit(lease, writes)
       })
     } finally {
-      if (unfinished) lease.abandon()
-      else await lease.release()
+      await lease.release()
     }
+  }
+
+  async #commit(lease: Lease, writes: readonly Write[]): Promise<void> {
+    if (this.#setting.transactions) return this.#inTransaction(lease, writes)
+    if (writes.length > 1) {
+      await putDown(this.#journal(), lease, writes)
+      return this.#finish(lease, writes)
+    }
+    await lease.move()
+    await this.#doAll(writes)
   }
 
   async #inTransaction(lease: Lease, writes: readonly Write[]): Promise<void> {
     await this.#setting.client.withSession((session) =>
       session.withTransaction(async () => {
         await lease.move({}, session)
-        for (const run of runsOf(writes)) await this.#do(run, { session })
+        await this.#doAll(writes, { session })
       }),
     )
   }
 
-  async #journalled(lease: Lease, writes: readonly Write[]): Promise<void> {
-    await putDown(this.#journal(), lease, writes)
-    await this.#finish(lease, writes)
+  /** Does what a holder before had put down. Where it cannot be done at all, it is no reason to stop everybody else. */
+  async #resume(lease: Lease, fence: number): Promise<void> {
+    try {
+      await this.#finish(lease, await read(this.#journal(), fence))
+    } catch (error) {
+      if (!isFinal(error)) throw error
+    }
   }
 
-  /** Does what was put down; all of it can be done twice. */
+  /** Does what was put down. When the server is lost meanwhile, the next holder of the lease does the rest. */
   async #finish(lease: Lease, writes: readonly Write[]): Promise<void> {
-    for (const run of runsOf(writes)) {
-      await lease.check()
-      await this.#do(run, { again: true })
+    try {
+      await this.#doAll(writes, { check: () => lease.check() })
+    } catch (error) {
+      if (isFinal(error)) await strike(this.#journal(), lease)
+      else lease.abandon()
+      throw error
     }
     await strike(this.#journal(), lease)
   }
 
-  async #do(
-    run: Run,
-    { session, again = false }: { session?: ClientSession; again?: boolean } = {},
+  async #doAll(
+    writes: readonly Write[],
+    { session, check }: { session?: ClientSession; check?: () => Promise<void> } = {},
   ): Promise<void> {
-    const options = { ordered: !run.inserts, ...(session && { session }) }
-    try {
-      await this.#database.collection(run.collection).bulkWrite(run.writes.map(operation), options)
-    } catch (error) {
-      if (!again || !run.inserts || !onlyKnown(error)) throw error
+    for (const { collection, inserts, operations } of runsOf(writes)) {
+      await check?.()
+      const options = { ordered: !inserts, ...(session && { session }) }
+      try {
+        await this.#database.collection(collection).bulkWrite(operations, options)
+      } catch (error) {
+        // Done for the second time: what was inserted is there already.
+        if (!check || !isKnown(error)) throw error
+      }
     }
   }
 
@@ -161,56 +176,4 @@ class MongoBackend implements Backend {
       throw explain(this.#setting.config, this.#setting.file, error)
     }
   }
-}
-
-/** Writes that one call takes: in a row, to one collection, and inserts apart from others. */
-interface Run {
-  readonly collection: string
-  readonly inserts: boolean
-  readonly writes: Write[]
-}
-
-function runsOf(writes: readonly Write[]): Run[] {
-  const runs: Run[] = []
-  for (const write of writes) {
-    const inserts = write.op === 'insert'
-    const last = runs.at(-1)
-    if (last?.collection === write.collection && last.inserts === inserts) last.writes.push(write)
-    else runs.push({ collection: write.collection, inserts, writes: [write] })
-  }
-  return runs
-}
-
-function operation(write: Write): AnyBulkWriteOperation {
-  switch (write.op) {
-    case 'insert':
-      return { insertOne: { document: write.document } }
-    case 'update':
-      return {
-        updateOne: { filter: { _id: write.id as ObjectId }, update: updateOf(write.set, write.unset) },
-      }
-    case 'upsert': {
-      const $setOnInsert = keyFields(write.key)
-      return { updateOne: { filter: write.key, update: { $set: write.set, $setOnInsert }, upsert: true } }
-    }
-    case 'remove':
-      return { deleteMany: { filter: write.where } }
-    case 'expire':
-      return { deleteMany: { filter: { updated: { $lt: write.before } } } }
-    case 'clear':
-      return { deleteMany: { filter: {} } }
-    default:
-      return write satisfies never
-  }
-}
-
-function updateOf(set: Readonly<Record<string, unknown>>, unset: readonly string[]): Document {
-  const $unset = Object.fromEntries(unset.map((path) => [path, '']))
-  return { ...(Object.keys(set).length > 0 && { $set: set }), ...(unset.length > 0 && { $unset }) }
-}
-
-/** True when all that went wrong is that documents were there already. */
-function onlyKnown(error: unknown): boolean {
-  const errors: unknown = error instanceof Error && 'writeErrors' in error ? error.writeErrors : []
-  return Array.isArray(errors) && errors.length > 0 && errors.every(({ code }) => code === duplicateKey)
 }

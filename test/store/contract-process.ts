@@ -12,20 +12,20 @@ export function processContract(scene: () => Scene): void {
       this.timeout(120_000)
       const { store } = scene()
       await prepare(store)
-      const children = ['a', 'b', 'c', 'd'].map((prefix) => start(scene(), prefix, 10))
+      const children = ['a', 'b', 'c', 'd'].map((prefix) => start(scene(), prefix, 6))
       const ends = await Promise.all(children.map((child) => once(child, 'exit')))
       assert.deepEqual(
         ends.map(([status]) => status),
         [0, 0, 0, 0],
       )
-      await assertSound(store, 40)
+      await assertSound(store, 24)
     })
 
     it('may be killed at any moment: what they did is there as a whole or not at all', async function () {
       this.timeout(120_000)
       const { store } = scene()
       await prepare(store)
-      for (const pause of [1, 3, 6]) {
+      for (const pause of [1, 4]) {
         const child = start(scene(), `p${pause}_`, 1000)
         for (let line = 0; line < pause && child.stdout; line++) await once(child.stdout, 'data')
         child.kill('SIGKILL')

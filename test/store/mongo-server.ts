@@ -59,12 +59,17 @@ async function startMongod(): Promise<MongoServer> {
   return { ...local(port), kind: 'mongod', stop: () => stopped(server).then(clean) }
 }
 
-async function startStandIn(jars: string): Promise<MongoServer> {
+async function startStandIn(jars: string, ...set: string[]): Promise<MongoServer> {
   const source = join(import.meta.dirname, 'MemoryMongoServer.java')
-  const server = spawn('java', ['-cp', join(jars, '*'), source], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const server = spawn('java', [...quickStart, '-cp', join(jars, '*'), source, ...set], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
   const port = await firstLine(server)
   return { ...local(Number(port)), kind: 'mongo-java-server', stop: () => stopped(server) }
 }
+
+// It lives for seconds: compiled once, without a second thought.
+const quickStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 
 const artifact = { group: 'de.bwaldvogel', name: 'mongo-java-server', version: '1.47.0' } as const
 
@@ -142,4 +147,13 @@ function stopped(server: ChildProcess): Promise<void> {
     server.once('exit', () => resolve())
     server.kill()
   })
+}
+
+/** The stand-in as the only member of a replica set; undefined where it cannot be had. */
+export async function startReplicaSet(): Promise<MongoServer | undefined> {
+  try {
+    return inPath('java') ? await startStandIn(fetchJars(), 'rs0') : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -2,24 +2,57 @@ import assert from 'node:assert/strict'
 import { clientOptions } from '../../lib/store/mongo-client.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { contract } from './contract.ts'
-import { type MongoServer, noMongoServer, startMongoServer } from './mongo-server.ts'
+import { crashTests } from './mongo-crash.ts'
+import { type MongoServer, noMongoServer, startMongoServer, startReplicaSet } from './mongo-server.ts'
 import { mongoPlace } from './place.ts'
 
-let server: MongoServer | undefined
+const notStarted = { server: 'not started', tls: false }
 
 describe('MongoDB', () => {
+  const server = started(startMongoServer)
+  contract('MongoDB', () => mongoPlace(server()?.config ?? notStarted))
+  crashTests(() => server()?.config ?? notStarted)
+})
+
+describe('MongoDB as a replica set', () => {
+  const server = started(startReplicaSet)
+  let place = mongoPlace(notStarted)
+  afterEach(() => place.remove())
+
+  it('does units of work as transactions', async () => {
+    place = mongoPlace(server()?.config ?? notStarted)
+    const store = await place.open()
+    await store.alone(async (inner) => {
+      const group = await inner.insert('group', { name: 'g' })
+      await inner.insert('node', { name: 'n', group })
+    })
+    const failing = store.alone(async (inner) => {
+      await inner.insert('node', { name: 'other' })
+      throw new Error('enough')
+    })
+    await assert.rejects(failing, /enough/)
+    assert.deepEqual(
+      (await store.list('node')).map(({ name }) => name),
+      ['n'],
+    )
+    await store.close()
+  })
+})
+
+/** A server for the tests of a suite, which are skipped in one visible line where there is none; not in CI. */
+function started(start: () => Promise<MongoServer | undefined>): () => MongoServer | undefined {
+  let server: MongoServer | undefined
   before(async function () {
     this.timeout(300_000)
-    server = await startMongoServer()
+    server = await start()
     if (server) return
     if (process.env.CI) throw new Error(noMongoServer)
-    console.log(`    MongoDB is not tested: ${noMongoServer}`)
+    console.log(`    not tested: ${noMongoServer}`)
     this.skip()
   })
   after(() => server?.stop())
-
-  contract('MongoDB', () => mongoPlace(server?.config ?? { server: 'not started', tls: false }))
-})
+  return () => server
+}
 
 describe('a MongoDB that is not there', () => {
   it('is said so within seconds: which, why, and both ways out', async () => {

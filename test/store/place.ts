@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { MongoConfig } from '../../lib/config.ts'
 import { makeStore, type StoreOptions } from '../../lib/store/documents.ts'
 import { openMongo } from '../../lib/store/mongo.ts'
+import { connectMongo } from '../../lib/store/mongo-client.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import type { Store } from '../../lib/store/store.ts'
 
@@ -55,9 +56,9 @@ export function mongoPlace(mongo: MongoConfig, transactions?: boolean): Place {
     address,
     open: (options = {}) => openAt(address, options),
     remove: async () => {
-      const store = await openAt(address)
-      await store.drop()
-      await store.close()
+      const client = await connectMongo(mongo, '/etc/luna.conf')
+      await client.db(database).dropDatabase()
+      await client.close()
     },
   }
 }

@@ -1,0 +1,121 @@
+// What is left in MongoDB when a command dies or loses its lease in the middle of its writes, step by step.
+import assert from 'node:assert/strict'
+import { ObjectId } from 'bson'
+import type { Db, MongoClient } from 'mongodb'
+import type { MongoConfig } from '../../lib/config.ts'
+import type { Write } from '../../lib/store/backend.ts'
+import { makeStore } from '../../lib/store/documents.ts'
+import { openMongo } from '../../lib/store/mongo.ts'
+import { connectMongo } from '../../lib/store/mongo-client.ts'
+import { type JournalPart, putDown } from '../../lib/store/mongo-journal.ts'
+import { Lease, type LeaseDocument } from '../../lib/store/mongo-lease.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { rejectsWith } from '../help.ts'
+
+export function crashTests(config: () => MongoConfig): void {
+  describe('a command that dies while it writes to MongoDB', () => {
+    let client: MongoClient
+    let database: Db
+    let store: Store
+    beforeEach(async () => {
+      const name = `luna_crash_${process.pid}_${Date.now()}`
+      client = await connectMongo(config(), '/etc/luna.conf')
+      database = client.db(name)
+      // Some sites have made names unique themselves.
+      await database.collection('node').createIndex({ name: 1 }, { unique: true })
+      store = makeStore(await openMongo(config(), '/etc/luna.conf', { database: name, transactions: false }))
+      await store.insert('group', { name: 'g' })
+    })
+    afterEach(async () => {
+      await store.close()
+      await database.dropDatabase()
+      await client.close()
+    })
+
+    /** What a command leaves that had its writes put down and died then. */
+    async function leave(writes: readonly Write[], valid = true): Promise<void> {
+      const lease = await Lease.take(database.collection<LeaseDocument>('luna_lease'))
+      await putDown(database.collection<JournalPart>('luna_journal'), lease, writes)
+      if (!valid) await lease.move({ journal: null })
+      await lease.release()
+    }
+
+    it('has done all of it when the next one has come', async () => {
+      await leave([insert('n1'), insert('n2')])
+      assert.deepEqual(await store.list('node'), [])
+      await store.insert('osimage', { name: 'next' })
+      assert.deepEqual(await names(store), ['n1', 'n2'])
+      assert.equal(await database.collection('luna_journal').countDocuments(), 0)
+    })
+
+    it('has done it once, however much was done before', async () => {
+      const group = await store.getNamed('group', 'g')
+      const change: Write = {
+        op: 'update',
+        collection: 'group',
+        id: new ObjectId(group.id),
+        set: { comment: 'x' },
+        unset: [],
+      }
+      const writes = [insert('n1'), insert('n2'), change]
+      await leave(writes)
+      const [first] = writes
+      assert.ok(first?.op === 'insert')
+      await database.collection('node').insertOne({ ...first.document, status: 'meanwhile' })
+      await store.insert('osimage', { name: 'next' })
+      assert.deepEqual(await names(store), ['n1', 'n2'])
+      assert.equal((await store.getNamed('group', 'g')).comment, 'x')
+      assert.equal(await database.collection('node').countDocuments({ status: 'meanwhile' }), 1)
+    })
+
+    it('has done nothing of what was not put down as a whole', async () => {
+      await leave([insert('n1'), insert('n2')], false)
+      await store.alone(async (inner) => {
+        await inner.insert('osimage', { name: 'one' })
+        await inner.insert('osimage', { name: 'two' })
+      })
+      assert.deepEqual(await names(store), [])
+      assert.equal(await database.collection('luna_journal').countDocuments(), 0)
+    })
+
+    it('stops nobody when what it wanted cannot be done', async () => {
+      await store.insert('node', { name: 'n1' })
+      await leave([insert('n1'), insert('n2')])
+      await store.insert('osimage', { name: 'next' })
+      await store.insert('osimage', { name: 'after' })
+      assert.equal((await store.list('osimage')).length, 2)
+      assert.deepEqual(await names(store), ['n1', 'n2'])
+    })
+
+    it('writes nothing when another one took over meanwhile', async () => {
+      const work = store.alone(async (inner) => {
+        await inner.insert('node', { name: 'n1' })
+        await inner.insert('node', { name: 'n2' })
+        await database
+          .collection('luna_lease')
+          .updateOne({}, { $inc: { fence: 1 }, $set: { owner: 'another' } })
+      })
+      const error = await rejectsWith('unavailable', work)
+      assert.match(error.message, /nothing was changed/)
+      assert.deepEqual(await names(store), [])
+    })
+
+    it('says taken when a program that knows no lease has made the same name', async () => {
+      const work = store.alone(async (inner) => {
+        await inner.insert('node', { name: 'n1' })
+        await inner.insert('node', { name: 'n2' })
+        await database.collection('node').insertOne({ name: 'n1' })
+      })
+      await rejectsWith('taken', work)
+      await store.insert('osimage', { name: 'next' })
+    })
+  })
+}
+
+function insert(name: string): Write {
+  return { op: 'insert', collection: 'node', document: { _id: new ObjectId(), name } }
+}
+
+async function names(store: Store): Promise<string[]> {
+  return (await store.list('node')).map(({ name }) => name)
+}
