@@ -17,7 +17,7 @@ export interface InstallView {
   readonly prescript: string | null
   readonly partscript: string | null
   readonly postscript: string | null
-  /** Base names of the files in torrents/, without .torrent and .tgz. */
+  /** Base names of the files in torrents/, without .torrent and .tgz; '' while there are none. */
   readonly torrent: string
   readonly tarball: string
   /** Address that the torrent client binds to, '' for any. */
@@ -81,8 +81,8 @@ function viewOf(view: InstallView, library: string): View {
     domain: view.domain,
     url: view.url,
     statusUrl: `${view.url}/luna?step=install&node=${encodeURIComponent(view.node)}&status=`,
-    torrent: checkName('torrent', view.torrent),
-    tarball: checkName('tarball', view.tarball),
+    torrentFile: fileOf('torrent', view.torrent, '.torrent'),
+    tarballFile: fileOf('tarball', view.tarball, '.tgz'),
     torrentBind: view.torrentBind,
     bmc: view.bmc ? { ...view.bmc, address: view.bmc.address ? { ...view.bmc.address } : null } : null,
     scripts: [
@@ -92,6 +92,10 @@ function viewOf(view: InstallView, library: string): View {
     ],
     interfaces: view.interfaces.map(interfaceView),
   }
+}
+
+function fileOf(what: string, name: string, ending: string): string {
+  return name === '' ? '' : checkName(what, name) + ending
 }
 
 function script(name: string, given: string | null): View {

@@ -19,13 +19,21 @@ const template = 'install.sh.mustache'
 export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
   const facts = await bootFacts(store, node)
   const { torrent, tarball, name } = facts.image
-  if (!torrent || !tarball) {
-    throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
-      fix: `luna osimage pack ${name}`,
-    })
-  }
+  if (torrent && tarball) return await scriptOf(store, facts, url)
+  throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
+    fix: `luna osimage pack ${name}`,
+  })
+}
+
+/** The same for a person to read: also while the image is not packed, without the names of its files then. */
+export async function previewInstallScript(store: Store, node: Node): Promise<string> {
+  return await scriptOf(store, await bootFacts(store, node))
+}
+
+async function scriptOf(store: Store, facts: NodeFacts, url = frontendUrl(facts.cluster)): Promise<string> {
+  const { torrent, tarball } = facts.image
   const bmc = await bmcOf(store, facts)
-  const view = installView(facts, { torrent, tarball, url: url ?? frontendUrl(facts.cluster), bmc })
+  const view = installView(facts, { torrent: torrent ?? '', tarball: tarball ?? '', url, bmc })
   return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
 }
 

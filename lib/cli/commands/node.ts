@@ -60,7 +60,7 @@ async function scriptOf(context: Context, script: string, name: string): Promise
   const store = await context.store()
   const node = await store.getNamed('node', name)
   if (script === 'boot') return (await import('../../task/boot.ts')).bootScript(store, node)
-  return (await import('../../task/install.ts')).installScript(store, node)
+  return (await import('../../task/install.ts')).previewInstallScript(store, node)
 }
 
 const add = command({
