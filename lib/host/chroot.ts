@@ -1,5 +1,8 @@
 // Work inside the tree of an image, in mount and pid namespaces of its own: nothing is left mounted or running, whatever
 // ends this process. What is mounted where is said in in-image.sh.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { LunaError } from '../error.ts'
 import { type Ran, type RunOptions, run } from './run.ts'
@@ -13,6 +16,12 @@ export interface Inside {
   readonly work?: string
   /** A directory with dracut modules that the image shall have as well, over its own of the same name. */
   readonly dracutModules?: string
+  /** Names are resolved as on this machine. */
+  readonly resolvesNames?: boolean
+  /** A library that makes uname(2) answer with this kernel (packaging/uname). */
+  readonly kernel?: { readonly library: string; readonly version: string }
+  /** More for the environment of the program. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface CommandLine {
@@ -34,12 +43,14 @@ export function insideCommand(inside: Inside, program: string, args: readonly st
     ...(inside.readOnly ? ['-r'] : []),
     ...(inside.work ? ['-w', inside.work] : []),
     ...(inside.dracutModules ? ['-m', inside.dracutModules] : []),
+    ...(inside.resolvesNames ? ['-n'] : []),
+    ...(inside.kernel ? ['-u', inside.kernel.library] : []),
   ]
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child']
   return dyingWithUs('unshare', [
     ...namespaces,
     ...['--', 'sh', script, ...options, '--', inside.root],
-    ...['env', '-i', ...environment(), program, ...args],
+    ...['env', '-i', ...environment(inside), program, ...args],
   ])
 }
 
@@ -66,6 +77,33 @@ export function mustBeRoot(): void {
   throw new LunaError('refused', 'only root can work inside an image', { fix: 'run it as root' })
 }
 
-function environment(): string[] {
-  return Object.entries(insideEnvironment).map(([name, value]) => `${name}=${value}`)
+function environment({ env, kernel }: Inside): string[] {
+  const preload = kernel && { LD_PRELOAD: '/run/luna-uname.so', FAKE_KERN: kernel.version }
+  return Object.entries({ ...insideEnvironment, ...env, ...preload }).map(
+    ([name, value]) => `${name}=${value}`,
+  )
+}
+
+/**
+ * Runs a program inside with this terminal, and gives its exit status, as a shell would. Ctrl-C is the program's; `signal`
+ * ends it and everything that it started.
+ */
+export async function enter(
+  inside: Inside,
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  mustBeRoot()
+  const command = insideCommand(inside, program, args)
+  const child = spawn(command.program, command.args, { stdio: 'inherit' })
+  // What is inside ends with the first process that was started, and nothing can hold that one up.
+  const kill = () => void child.kill('SIGKILL')
+  signal.addEventListener('abort', kill, { once: true })
+  try {
+    await once(child, 'exit')
+    return child.exitCode ?? 128 + (child.signalCode ? constants.signals[child.signalCode] : 0)
+  } finally {
+    signal.removeEventListener('abort', kill)
+  }
 }
