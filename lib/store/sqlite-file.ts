@@ -41,29 +41,45 @@ export function makeFile(path: string): void {
 /** What SQLite or the file system says, as an error for people. Other errors stay what they are. */
 export function explain(where: string, error: unknown, path?: string): unknown {
   if (error instanceof LunaError || !(error instanceof Error && 'code' in error)) return error
-  const fix = path && `make the directory ${dirname(path)}, owned by the cluster's user; ${correctPath}`
   return new LunaError('unavailable', `the ${where} cannot be used`, {
     why: error.message,
-    ...(fix && { fix }),
+    ...(path !== undefined && { fix: wayOut(path, error.code) }),
     cause: error,
   })
 }
 
-const correctPath = 'or correct path= of [Embedded] in luna.conf'
+function wayOut(path: string, code: unknown): string {
+  if (code === 'EACCES') return "run it as root or as the cluster's user"
+  const folder = `make the directory ${dirname(path)}, owned by the cluster's user`
+  return code === 'ENOENT' ? `${folder}; or ${correctPath}` : correctPath
+}
 
+const correctPath = 'correct path= of [Embedded] in luna.conf'
+
+/** Puts our mark on an empty file, and refuses one with another mark or with somebody else's tables. */
 function checkFormat(database: DatabaseSync, where: string): void {
-  const id = Number(database.prepare('PRAGMA application_id').get()?.application_id)
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-  if (id === applicationId && version === formatVersion) return
+  if (markOf(database) === mark) return
+  // Another process may be putting it on at this moment.
+  database.exec('BEGIN IMMEDIATE')
+  const now = markOf(database)
   const tables = database.prepare('SELECT count(*) AS count FROM sqlite_master').get()?.count
-  if (id !== 0 || version !== 0 || tables !== 0) {
-    throw new LunaError('unavailable', `the ${where} cannot be used`, {
-      why:
-        id === applicationId
-          ? `its format ${version} is not known here`
-          : 'the file belongs to another program',
-      fix: 'correct path= of [Embedded] in luna.conf',
-    })
+  if (now === 0n && tables === 0) {
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`)
   }
-  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`)
+  database.exec('COMMIT')
+  if (now === mark || (now === 0n && tables === 0)) return
+  const ours = now >> 32n === BigInt(applicationId)
+  throw new LunaError('unavailable', `the ${where} cannot be used`, {
+    why: ours ? 'a newer Luna has made it' : 'the file belongs to another program',
+    fix: correctPath,
+  })
+}
+
+const mark = (BigInt(applicationId) << 32n) | BigInt(formatVersion)
+
+/** Application id and format version of a file in one number; 0 for a new one. */
+function markOf(database: DatabaseSync): bigint {
+  const id = database.prepare('PRAGMA application_id').get()?.application_id
+  const version = database.prepare('PRAGMA user_version').get()?.user_version
+  return (BigInt(Number(id)) << 32n) | BigInt(Number(version))
 }

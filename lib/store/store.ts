@@ -120,8 +120,8 @@ export interface Store {
   /**
    * Runs `work` alone, over the whole cluster: no other `alone` runs meanwhile, on this machine or another, and what
    * `work` writes to the store it is given is seen by others all at once when it is done. Rejected work leaves nothing
-   * behind. Inside `work` only the store that it is given may be used. Single writes outside (setStatus, announce, learn)
-   * do not wait for it.
+   * behind. Inside `work` only the store that it is given may be used. Single writes outside (setStatus,
+   * announce, learn, forget) do not wait for it. Asking that store for `alone` joins the work that runs.
    */
   alone<T>(work: (store: Store) => Promise<T>): Promise<T>
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { makeStore } from '../../lib/store/documents.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import { contract } from './contract.ts'
@@ -36,13 +37,25 @@ describe('the file of an embedded store', () => {
     })
   })
 
-  it('that is no database, or that of another program: unavailable, and untouched', () => {
+  it('that is no database: unavailable, and untouched', () => {
     const path = join(folder, 'text')
     writeFileSync(path, "this is somebody else's file, and long enough to look at\n".repeat(20))
     assert.throws(() => openSqlite(path), { code: 'unavailable', fix: /path= of \[Embedded\]/ })
   })
 
-  it('that vanishes from under its user does not become an empty store', async () => {
+  it('that another program, or a newer Luna, has made: unavailable, and untouched', async () => {
+    const path = join(folder, 'other.db')
+    const other = new DatabaseSync(path)
+    other.exec('CREATE TABLE theirs (x)')
+    assert.throws(() => openSqlite(path), { code: 'unavailable', why: /belongs to another program/ })
+    other.exec('DROP TABLE theirs')
+    await openSqlite(path).close()
+    other.exec('PRAGMA user_version = 2')
+    assert.throws(() => openSqlite(path), { code: 'unavailable', why: /newer Luna/ })
+    other.close()
+  })
+
+  it('that is closed does not become an empty store', async () => {
     const store = makeStore(openSqlite(join(folder, 'luna.db')))
     await store.close()
     await assert.rejects(store.list('node'), { code: 'unavailable' })
