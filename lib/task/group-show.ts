@@ -1,5 +1,4 @@
 // One interface of a group, in the words of the first Luna: everything is text, and what is not there is empty.
-import { LunaError } from '../error.ts'
 import type { Store } from '../store/store.ts'
 import { type Fact, groupInterfaces, remembering } from './describe.ts'
 
@@ -16,17 +15,15 @@ export interface InterfaceFacts {
   readonly network: { readonly 4: NetworkTexts; readonly 6: NetworkTexts }
 }
 
-/** Name, parameters and networks of an interface; exit status 1 when the group has none of that name. */
-export async function interfaceFacts(store: Store, group: string, name: string): Promise<InterfaceFacts> {
+/** Name, parameters and networks of an interface; undefined when the group has none of that name. */
+export async function interfaceFacts(
+  store: Store,
+  group: string,
+  name: string,
+): Promise<InterfaceFacts | undefined> {
   const interfaces = await groupInterfaces(await store.getNamed('group', group), remembering(store))
   const found = record(interfaces[name])
-  if (!found) {
-    const known = Object.keys(interfaces).join(', ') || 'it has none'
-    throw new LunaError('not-found', `group "${group}" has no interface "${name}"`, {
-      fix: `its interfaces: ${known}`,
-      exit: 1,
-    })
-  }
+  if (!found) return undefined
   const network = { 4: texts(found.ipv4), 6: texts(found.ipv6) }
   return { name, options: String(found.params), network }
 }

@@ -1,6 +1,6 @@
 // luna group
 import { LunaError } from '../../error.ts'
-import { command, type ObjectCommands, option } from '../command.ts'
+import { type Context, command, type ObjectCommands, option } from '../command.ts'
 import {
   deleteRow,
   editCommentOption,
@@ -47,10 +47,18 @@ const showCommand = command({
       return printText(context, other === null ? 'None' : `[${String(other)}]`)
     }
     if (given.interface === undefined) return await show(context, 'group', given, [name])
-    const { interfaceFacts } = await import('../../task/group-show.ts')
-    printText(context, JSON.stringify(await interfaceFacts(store, name, given.interface)))
+    await showInterface(context, name, given.interface)
   },
 })
+
+async function showInterface(context: Context, name: string, wanted: string): Promise<void> {
+  const { interfaceFacts } = await import('../../task/group-show.ts')
+  const facts = await interfaceFacts(await context.store(), name, wanted)
+  if (facts) return printText(context, JSON.stringify(facts))
+  // The word and the exit status 0 are what scripts of the first Luna look for.
+  context.log.error(`group "${name}" has no interface "${wanted}"`)
+  context.print('False\n')
+}
 
 const add = command({
   action: 'add',

@@ -1,4 +1,5 @@
 // luna osimage pack, grab and sync: what takes long, and shows how far it is.
+import { LunaError } from '../../error.ts'
 import type { PackProgress } from '../../task/pack.ts'
 import { type Context, command, option } from '../command.ts'
 import { tell } from '../rows.ts'
@@ -26,7 +27,9 @@ export const pack = command({
     const wish = { name, what, copyBoot: given.copy_boot } as const
     const packed = await packOsimage(await context.store(), wish, options).finally(progress.end)
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
-    tell(context, { warnings: packed.warnings, failures: [] })
+    // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.
+    if (given.boot) for (const warning of packed.warnings) context.report(new LunaError('failed', warning))
+    else tell(context, packed.outcome)
   },
 })
 

@@ -86,6 +86,10 @@ const change = command({
       ...one,
     }),
     grab_filesystems: option('text', 'what grab copies', { short: 'f', value: '/A,/B', ...one }),
+    compression: option('choice', 'of the tarball; auto: zstd where nodes can read it', {
+      choices: ['gzip', 'zstd', 'auto'],
+      ...one,
+    }),
     comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
   },
   examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
