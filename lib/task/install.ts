@@ -31,26 +31,26 @@ export async function previewInstallScript(store: Store, node: Node): Promise<st
 }
 
 async function scriptOf(store: Store, facts: NodeFacts, url = frontendUrl(facts.cluster)): Promise<string> {
-  const { torrent, tarball } = facts.image
-  const bmc = await bmcOf(store, facts)
-  const view = installView(facts, { torrent: torrent ?? '', tarball: tarball ?? '', url, bmc })
+  const view = await installView(store, facts, url)
   return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
 }
 
-type Rest = Pick<InstallView, 'torrent' | 'tarball' | 'url' | 'bmc'>
-
-function installView(facts: NodeFacts, rest: Rest): InstallView {
-  const { node, group, networks } = facts
+/** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */
+export async function installView(store: Store, facts: NodeFacts, url: string): Promise<InstallView> {
+  const { node, group, image, networks } = facts
   const domain = group.domain === null ? undefined : networks.get(group.domain)
   return {
-    ...rest,
+    url,
     node: node.name,
     hostname: hostname(facts),
     domain: domain?.name ?? '',
+    torrent: image.torrent ?? '',
+    tarball: image.tarball ?? '',
+    torrentBind: torrentAddress(facts),
     prescript: group.prescript,
     partscript: group.partscript,
     postscript: group.postscript,
-    torrentBind: torrentAddress(facts),
+    bmc: await bmcOf(store, facts),
     interfaces: sortedInterfaces(group)
       .filter(({ name }) => name !== bmcInterface)
       .map(({ key, name, params }) => ({ name, ...addressesOf(facts, key), params })),
