@@ -10,8 +10,8 @@ import {
 import type { MongoConfig } from '../config.ts'
 import { LunaError } from '../error.ts'
 
-// A command says within this time (milliseconds) that its store is not there, and waits no longer for an answer than that.
-const reachWithin = 3000
+// After so many milliseconds a server counts as not there; after so many more as one that does not answer.
+const reachWithin = 2000
 const answerWithin = 30_000
 
 /** Connects. Rejects with LunaError `unavailable`. */
