@@ -13,8 +13,11 @@ unpack() {
   rm -f "$tarball"
 }
 
+# expand: writes the tarball as it was before compression; what compressed it shows in its first bytes
 expand() {
-  if command -v pigz >/dev/null; then
+  if [ "$(od -An -tx1 -N4 "$tarball" | tr -d ' ')" = 28b52ffd ]; then
+    zstd -dc "$tarball"
+  elif command -v pigz >/dev/null; then
     pigz -dc "$tarball"
   else
     gzip -dc "$tarball"

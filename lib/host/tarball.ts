@@ -58,7 +58,8 @@ async function compressor(compression: Compression): Promise<string> {
   return (await isInstalled('pigz')) ? 'pigz -n' : 'gzip -n'
 }
 
-async function isInstalled(program: string): Promise<boolean> {
+/** True when there is such a program that knows `--version`. */
+export async function isInstalled(program: string): Promise<boolean> {
   return await run(program, ['--version'], { allowFailure: true }).then(
     () => true,
     () => false,

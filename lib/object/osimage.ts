@@ -24,6 +24,14 @@ export const osimageFields = {
   torrent: field('text', 'torrent of the packed tree, a file of torrents/ without its ending', null, {
     later: true,
   }),
+  compression: field(
+    'text',
+    'of the tarball: gzip (as when absent), zstd, or auto: zstd where nodes can read it',
+    null,
+    {
+      later: true,
+    },
+  ),
   comment: field('text', 'free text', ''),
 }
 

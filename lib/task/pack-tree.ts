@@ -1,11 +1,11 @@
 // The tree of an image as a tarball, and the torrent of that.
 import { randomUUID } from 'node:crypto'
-import { chmod, chown, open, stat, statfs, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, open, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../error.ts'
 import { makeTorrent } from '../host/metainfo.ts'
 import { run } from '../host/run.ts'
-import { makeTarball } from '../host/tarball.ts'
+import { type Compression, isInstalled, makeTarball } from '../host/tarball.ts'
 import type { Owner } from '../host/user.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import type { Made, PackJob } from './pack.ts'
@@ -38,11 +38,54 @@ async function writeTarball(job: PackJob, file: string): Promise<string[]> {
   const { excluded } = await makeTarball({
     root: job.root,
     file,
-    compress: 'gzip',
+    compress: await chooseCompression(job),
     ...(job.signal && { signal: job.signal }),
     onBytes: (bytes) => job.progress?.({ phase: 'tarball', done: Math.min(bytes, total), total }),
   })
   return excluded
+}
+
+/**
+ * With `auto` zstd where nodes can surely read it: their initramfs is made now, from an image that has zstd, or could read it
+ * the last time.
+ */
+async function chooseCompression(job: PackJob): Promise<Compression> {
+  const asked = job.image.compression
+  if (asked !== 'zstd' && asked !== 'auto') return 'gzip'
+  const [here, there] = [await isInstalled('zstd'), await hasZstd(job.root)]
+  if (asked === 'zstd' && !(here && there)) {
+    throw new LunaError(
+      'invalid',
+      `the tarball of osimage "${job.image.name}" cannot be compressed with zstd`,
+      {
+        why: here ? 'the image has no zstd, which its initramfs needs' : 'zstd is not installed here',
+        fix: `install it, or: luna osimage change ${job.image.name} --compression gzip`,
+      },
+    )
+  }
+  const readable = job.newInitramfs || (await isZstd(join(job.folder, `${job.image.tarball}.tgz`)))
+  return here && there && (asked === 'zstd' || readable) ? 'zstd' : 'gzip'
+}
+
+async function hasZstd(root: string): Promise<boolean> {
+  return await access(join(root, 'usr/bin/zstd')).then(
+    () => true,
+    () => false,
+  )
+}
+
+// RFC 8878, section 3.1.1.
+const zstdMagic = '28b52ffd'
+
+async function isZstd(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => undefined)
+  if (!handle) return false
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+    return buffer.subarray(0, bytesRead).toString('hex') === zstdMagic
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Bytes that the files of a tree take up, without what is mounted in it. */

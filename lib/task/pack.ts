@@ -2,10 +2,9 @@
 // then it is published at once, and the store is told last.
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LunaError, sentence } from '../error.ts'
+import { LunaError } from '../error.ts'
 import { mustBeRoot } from '../host/chroot.ts'
-import { getUser, runningPid } from '../host/daemon.ts'
-import { signal } from '../host/daemon-control.ts'
+import { getUser } from '../host/daemon.ts'
 import { withLock } from '../host/lock.ts'
 import { type Move, publish } from '../host/publish.ts'
 import type { Owner } from '../host/user.ts'
@@ -14,8 +13,11 @@ import type { Change } from '../object/objects.ts'
 import type { Osimage } from '../object/osimage.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from './general.ts'
+import type { Outcome } from './outcome.ts'
 import { makeBootFiles } from './pack-boot.ts'
+import { tellSeeder } from './pack-seeder.ts'
 import { makeTree } from './pack-tree.ts'
+import { syncCluster } from './sync.ts'
 
 export interface PackWish {
   readonly name: string
@@ -27,7 +29,7 @@ export interface PackWish {
 
 /** How far it is. `done` and `total` are bytes, where they are known. */
 export interface PackProgress {
-  readonly phase: 'tarball' | 'torrent' | 'initramfs' | 'publish'
+  readonly phase: 'tarball' | 'torrent' | 'initramfs' | 'publish' | 'sync'
   readonly done?: number
   readonly total?: number
   /** What the program that is at work says. */
@@ -39,12 +41,12 @@ export interface PackOptions {
   readonly signal?: AbortSignal
 }
 
-export interface Packed {
+/** The failures are other heads that could not be given the image; it is packed all the same. */
+export interface Packed extends Outcome {
   /** The fields of the image that have new values now. */
   readonly change: Pick<Change<'osimage'>, 'tarball' | 'torrent' | 'kernfile' | 'initrdfile'>
   /** Files of the tree that are not in the tarball. */
   readonly excluded: readonly string[]
-  readonly warnings: readonly string[]
 }
 
 /** What was made of one half: fields to set, and where the drafts go. */
@@ -64,6 +66,8 @@ export interface PackJob extends PackOptions {
   readonly folder: string
   readonly drafts: string
   readonly owner: Owner
+  /** The initramfs is made in the same run. */
+  readonly newInitramfs: boolean
 }
 
 /**
@@ -77,7 +81,8 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
   mustBeRoot()
   const owner = await getUser(cluster.user ?? 'root')
   return await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
-    const base = { ...options, cluster, image, root, owner }
+    const newInitramfs = wish.what === 'all' && !wish.copyBoot
+    const base = { ...options, cluster, image, root, owner, newInitramfs }
     const halves: Made[] = []
     const drafts: string[] = []
     try {
@@ -96,11 +101,24 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
         () => store.alone((alone) => alone.update('osimage', image.id, change)),
       )
       const excluded = halves.flatMap((half) => half.excluded)
-      return { change, excluded, warnings: await tellSeeder(cluster) }
+      return { change, excluded, ...(await spreadWord(store, cluster, wish, options)) }
     } finally {
       for (const dir of drafts) await rm(dir, { recursive: true, force: true })
     }
   })
+}
+
+/** Only a whole pack goes to the other heads, as it always was: halves are for trying things. */
+async function spreadWord(
+  store: Store,
+  cluster: Cluster,
+  wish: PackWish,
+  { progress }: PackOptions,
+): Promise<Outcome> {
+  const told = await tellSeeder(cluster)
+  if (wish.what !== 'all') return told
+  const { warnings, failures } = await syncCluster(store, (detail) => progress?.({ phase: 'sync', detail }))
+  return { warnings: [...told.warnings, ...warnings], failures: [...told.failures, ...failures] }
 }
 
 interface Half {
@@ -148,15 +166,4 @@ const draftsPrefix = '.draft-'
 
 function draftsOf({ id }: Osimage): string {
   return draftsPrefix + id
-}
-
-/** Has the seeder look at once; the image is packed even when it cannot be told. Gives warnings. */
-async function tellSeeder(cluster: Cluster): Promise<string[]> {
-  try {
-    const pid = await runningPid(cluster.torrent_pidfile ?? '', 'ltorrent')
-    if (pid) signal(pid, 'SIGHUP', 'ltorrent')
-    return pid ? [] : ['ltorrent does not run: nodes get the image by HTTP only (systemctl start ltorrent)']
-  } catch (error) {
-    return [sentence(error)]
-  }
 }

@@ -112,6 +112,27 @@ describe('packOsimage', () => {
     )
   })
 
+  it('compresses with zstd when told to, or when nodes can surely read it', async () => {
+    writeFileSync(join(root, 'usr/bin/zstd'), '')
+    const magic = async (what: 'all' | 'tree', compression: string) => {
+      await store.update('osimage', id, { compression })
+      const { tarball } = (await pack(what)).change
+      return readFileSync(join(place.path, `torrents/${tarball}.tgz`))
+        .subarray(0, 2)
+        .toString('hex')
+    }
+    assert.equal(await magic('tree', 'auto'), '1f8b', 'the initramfs that nodes have may not know zstd')
+    assert.equal(await magic('all', 'auto'), '28b5')
+    assert.equal(await magic('tree', 'auto'), '28b5', 'it knew the last one')
+    assert.equal(await magic('all', 'gzip'), '1f8b')
+    assert.equal(await magic('tree', 'zstd'), '28b5')
+  })
+
+  it('refuses zstd for an image that has none', async () => {
+    await store.update('osimage', id, { compression: 'zstd' })
+    await assert.rejects(pack('tree'), /cannot be compressed with zstd/)
+  })
+
   it('packs one half and leaves the other as it is', async () => {
     const first = (await pack('all')).change
     const second = (await pack('tree')).change
