@@ -1,9 +1,10 @@
 // All or nothing without transactions: what a unit of work writes is put down first, as a whole (collection `luna_journal`); one step
 // in the lease makes it valid; then it is done. Who gets the lease next finishes what a crash left undone.
-import { Binary, deserialize, serialize } from 'bson'
+import { Binary, serialize } from 'bson'
 import type { Collection } from 'mongodb'
 import type { Write } from './backend.ts'
 import type { Lease } from './mongo-lease.ts'
+import { documentOf } from './value.ts'
 
 /** One part of a journal; `writes` is BSON of `{writes: Write[]}`, since names in it may have dots and dollars. */
 export interface JournalPart {
@@ -34,8 +35,7 @@ export async function putDown(
 export async function read(collection: Collection<JournalPart>, fence: number): Promise<Write[]> {
   const parts = await collection.find({ fence }).sort({ number: 1 }).toArray()
   return parts.flatMap(({ writes }) => {
-    const part = deserialize(writes.buffer, { promoteValues: false })
-    return part.writes as Write[]
+    return documentOf(writes.buffer).writes as Write[]
   })
 }
 

@@ -2,9 +2,9 @@
 // when it has not moved for a whole term of his own clock, so that no two clocks are ever compared. Every holder gets a
 // higher `fence`; what is written under a lower one is refused.
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientSession, Collection } from 'mongodb'
 import { LunaError } from '../error.ts'
+import { takeTurn } from './wait.ts'
 
 /** The one document of the collection `luna_lease`. */
 export interface LeaseDocument {
@@ -19,8 +19,6 @@ export interface LeaseDocument {
 // How often the holder moves, and how long nobody may have seen it move until it counts as dead, in milliseconds.
 const beatEvery = 1000
 const term = 8000
-const firstWait = 2
-const longestWait = 50
 
 const key = { _id: 'alone' }
 
@@ -36,17 +34,19 @@ export class Lease {
   /** Waits until it has the lease. */
   static async take(collection: Collection<LeaseDocument>): Promise<Lease> {
     const owner = randomUUID()
-    let seen = null as LeaseDocument | null
+    let seen: LeaseDocument | undefined
     let since = performance.now()
-    for (let wait = firstWait; ; wait = Math.min(2 * wait, longestWait)) {
-      const taken = await tryTake(collection, owner, performance.now() - since > term ? seen : null)
-      if (taken) return new Lease(collection, taken)
-      const now: LeaseDocument | null = await collection.findOne(key)
+    const taken = await takeTurn('MongoDB', async () => {
+      const dead = performance.now() - since > term ? seen : undefined
+      const lease = await tryTake(collection, owner, dead)
+      if (lease) return lease
+      const now = (await collection.findOne(key)) ?? undefined
       if (!now) await makeFree(collection)
       if (now?.beat !== seen?.beat || now?.fence !== seen?.fence) since = performance.now()
       seen = now
-      await sleep(wait * (0.5 + Math.random()))
-    }
+      return undefined
+    })
+    return new Lease(collection, taken)
   }
 
   constructor(collection: Collection<LeaseDocument>, taken: LeaseDocument) {
@@ -103,7 +103,7 @@ export class Lease {
 function tryTake(
   collection: Collection<LeaseDocument>,
   owner: string,
-  dead: LeaseDocument | null,
+  dead: LeaseDocument | undefined,
 ): Promise<LeaseDocument | null> {
   const free = dead ? { ...key, fence: dead.fence, beat: dead.beat } : { ...key, owner: null }
   const change = { $set: { owner }, $inc: { fence: 1, beat: 1 } }

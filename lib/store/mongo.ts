@@ -1,5 +1,5 @@
 // The store in MongoDB, as the first Luna has it: database `luna`, a collection per kind.
-import { type Document, deserialize } from 'bson'
+import type { Document } from 'bson'
 import type { ClientSession, Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../config.ts'
 import type { Backend, Part, Where, Write } from './backend.ts'
@@ -8,6 +8,7 @@ import { makeIndexes } from './mongo-indexes.ts'
 import { type JournalPart, putDown, read, strike } from './mongo-journal.ts'
 import { Lease, type LeaseDocument } from './mongo-lease.ts'
 import { runsOf } from './mongo-write.ts'
+import { documentOf } from './value.ts'
 
 export interface MongoOptions {
   /** The name of the database; another one than `luna` is for tests. */
@@ -70,7 +71,7 @@ class MongoBackend implements Backend {
       // The driver has a copy of the package bson of its own, whose types are not ours: the bytes are common ground.
       const found = this.#database.collection(collection, { raw: true }).find(where, { projection })
       const documents: unknown[] = await found.toArray()
-      return documents.map((bytes) => deserialize(bytes as Uint8Array, { promoteValues: false }))
+      return documents.map((bytes) => documentOf(bytes as Uint8Array))
     })
   }
 

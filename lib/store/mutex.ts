@@ -2,18 +2,14 @@
 // own, so that whoever holds it for long keeps nobody from reading and writing the store itself.
 
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { explain, makeFile } from './sqlite-file.ts'
+import { takeTurn } from './wait.ts'
 
 export interface Mutex {
   /** Runs `work` while no other does, in this process or another. */
   run<T>(work: () => Promise<T>): Promise<T>
   close(): void
 }
-
-// The first wait for another process, and the longest, in milliseconds.
-const firstWait = 2
-const longestWait = 50
 
 /** The mutex of the store at a path; of a store in memory it is this process's own. */
 export function makeMutex(path: string): Mutex {
@@ -51,11 +47,7 @@ function lockFile(path: string) {
     }
   }
   return {
-    take: async () => {
-      for (let wait = firstWait; !tryTake(); wait = Math.min(2 * wait, longestWait)) {
-        await sleep(wait * (0.5 + Math.random()))
-      }
-    },
+    take: () => takeTurn(where, () => tryTake() || undefined),
     release: () => database?.exec('ROLLBACK'),
     close: () => database?.isOpen && database.close(),
   }

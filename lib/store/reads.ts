@@ -1,5 +1,5 @@
 // The reading half of a store, over documents from wherever they come: the engine, or a unit of work.
-import { type Document, EJSON, ObjectId } from 'bson'
+import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
 import { type Id, type Kind, kinds } from '../object/field.ts'
 import { type Mac, parseMac } from '../object/mac.ts'
@@ -8,7 +8,7 @@ import { idText, type Reader, type Where } from './backend.ts'
 import { readObject } from './document.ts'
 import { readLearned, readPeer } from './shelf.ts'
 import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, shelfLife } from './store.ts'
-import { byBytes, idOf, isMap, numberOf } from './value.ts'
+import { byBytes, copyOf, idOf, isMap, numberOf } from './value.ts'
 
 type Reads = Pick<
   Store,
@@ -152,10 +152,6 @@ function byId(a: Document, b: Document): number {
 function byNameOrId(a: Document, b: Document): number {
   const names = [a.name, b.name].map((name: unknown) => (typeof name === 'string' ? name : ''))
   return byBytes(names[0] ?? '', names[1] ?? '') || byId(a, b)
-}
-
-function copyOf(document: Document): Document {
-  return EJSON.deserialize(EJSON.serialize(document, { relaxed: false }), { relaxed: false }) as Document
 }
 
 function missing(kind: Kind, which: string): never {

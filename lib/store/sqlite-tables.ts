@@ -1,7 +1,8 @@
 // Documents in tables of SQLite: one per collection, made when it is first written to, with a column per index of backend.ts.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Document, deserialize, serialize } from 'bson'
+import { type Document, serialize } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from './backend.ts'
+import { documentOf } from './value.ts'
 
 /** A stored document. The link counters are kept apart, since most who read a document do not want them. */
 interface Row {
@@ -25,7 +26,7 @@ export class Tables {
   }
 
   find(collection: string, where: Where | undefined, part: Part): Document[] {
-    return this.#rows(collection, where, part).map(documentOf)
+    return this.#rows(collection, where, part).map(wholeOf)
   }
 
   /** Writes a whole document, over the one with the same id. */
@@ -108,9 +109,9 @@ function columnFor(where: Where = {}): { name: string; key: string | null } {
   return { name, key }
 }
 
-function documentOf({ document, links }: Row): Document {
-  const main = deserialize(document, { promoteValues: false })
-  return links ? { ...main, ...deserialize(links, { promoteValues: false }) } : main
+function wholeOf({ document, links }: Row): Document {
+  const main = documentOf(document)
+  return links ? { ...main, ...documentOf(links) } : main
 }
 
 function quoted(name: string): string {

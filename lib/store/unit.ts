@@ -1,12 +1,12 @@
 // A unit of work: reads through to the engine, keeps every change to itself, and gives all of them at the end as one list.
 // Links to one document add up here: ten thousand new nodes change the cluster's document once.
-import { type Document, EJSON, Int32, ObjectId } from 'bson'
+import { type Document, Int32, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
 import type { Backend, Part, Reader, Where, Write } from './backend.ts'
 import { flushed } from './flush.ts'
 import { type Entry, Overlay } from './overlay.ts'
 import type { Dump, Ref } from './store.ts'
-import { isMap, numberOf } from './value.ts'
+import { copyOf, isMap, numberOf } from './value.ts'
 
 /** Both sides of the link counters, by the names of their fields. */
 export type Side = '_use_' | '_usedby_'
@@ -80,11 +80,7 @@ export class Unit implements Reader {
     for (const [name, documents] of Object.entries(dump)) {
       const overlay = this.#overlay(name)
       overlay.complete()
-      for (const document of documents)
-        overlay.add(
-          EJSON.deserialize(EJSON.serialize(document, { relaxed: false }), { relaxed: false }),
-          true,
-        )
+      for (const document of documents) overlay.add(copyOf(document), true)
     }
   }
 

@@ -1,8 +1,18 @@
 // Single BSON values: what is read tolerantly (any integer type, any form of reference), and what is written exactly.
-import { DBRef, Double, Int32, Long, ObjectId } from 'bson'
+import { DBRef, type Document, Double, deserialize, Int32, Long, ObjectId, serialize } from 'bson'
 import { type Id, parseId } from '../object/field.ts'
 
 const maxLong = (1n << 63n) - 1n
+
+/** A document from its bytes, with every BSON type as it is. */
+export function documentOf(bytes: Uint8Array): Document {
+  return deserialize(bytes, { promoteValues: false, bsonRegExp: true })
+}
+
+/** Another document that says the same. */
+export function copyOf(document: Document): Document {
+  return documentOf(serialize(document))
+}
 
 /** A whole number of whatever BSON type, decimal strings included; undefined for everything else. */
 export function integerOf(value: unknown): bigint | undefined {
