@@ -1,0 +1,39 @@
+// Asks the routes of lweb without any web server.
+import type { Log } from '../../lib/log.ts'
+import { formatEvent } from '../../lib/log.ts'
+import type { Store } from '../../lib/store/store.ts'
+import type { Response } from '../../lib/web/fastcgi.ts'
+import { answerWith } from '../../lib/web/routes.ts'
+
+export interface Asking {
+  ask(url: string, method?: string): Promise<{ status: number; type: string; body: string }>
+  /** Every line that was logged. */
+  readonly lines: string[]
+}
+
+export const frontend = 'http://10.30.255.254:7050'
+export const now = new Date('2026-03-04T05:06:07Z')
+
+export function asking(store: () => Promise<Store>): Asking {
+  const lines: string[] = []
+  const handler = answerWith({ store, url: frontend, log: logTo(lines), now: () => now, chance: () => 0.5 })
+  return {
+    lines,
+    async ask(url, method = 'GET') {
+      const [path = '', query = ''] = url.split(/\?(.*)/s)
+      return plain(await handler({ method, path, query, remote: '10.30.0.1' }))
+    },
+  }
+}
+
+function plain({ status, type, body }: Response) {
+  return { status, type, body: Buffer.from(body).toString('latin1') }
+}
+
+function logTo(lines: string[]): Log {
+  const at =
+    (level: string): Log['info'] =>
+    (event, fields) =>
+      lines.push(`${level} ${formatEvent(event, fields)}`)
+  return { debug: at('debug'), info: at('info'), warning: at('warning'), error: at('error') }
+}
