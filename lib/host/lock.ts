@@ -1,6 +1,7 @@
 // Locks that the kernel takes back when their holder is gone, however it ends (flock(2)).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
 import { LunaError } from '../error.ts'
 
 /**
@@ -8,6 +9,8 @@ import { LunaError } from '../error.ts'
  * `refused` with `what` then.
  */
 export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+  // flock(1) would make a file where nothing is.
+  if (!(await stat(path).catch(() => undefined))) throw notTaken(undefined, path, what)
   // cat holds the lock until its input ends, which it does at the latest when this process does.
   const holder = spawn('flock', ['--nonblock', '--conflict-exit-code', String(held), path, 'cat'], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -29,10 +32,9 @@ export async function withLock<T>(path: string, what: string, work: () => Promis
 
 const held = 75
 
-function notTaken(status: number | null, path: string, what: string): LunaError {
+function notTaken(status: number | null | undefined, path: string, what: string): LunaError {
   if (status === held) return new LunaError('refused', what, { fix: 'wait until that is done' })
   return new LunaError('failed', `cannot lock ${path}`, {
-    why: 'flock(1) of util-linux did not do it',
-    fix: 'see that it is installed, and that the path is there',
+    why: status === undefined ? 'there is no such file or directory' : 'flock(1) of util-linux did not do it',
   })
 }

@@ -21,6 +21,8 @@ export interface GrabWish {
   readonly host: string
   readonly dryRun: boolean
   readonly verbose: boolean
+  /** Trust the host key of a node that was never met before, and remember it. */
+  readonly acceptNewHostKey?: boolean
 }
 
 interface Means {
@@ -60,7 +62,9 @@ async function grabOne(wish: GrabWish, grab: Grab, root: string, { onLine, signa
   const source = `${host}:${join(grab.mountPoint, '/')}`
   const input = `${grab.rules.join('\n')}\n`
   const loud = wish.verbose || wish.dryRun ? { onLine } : {}
-  await run('rsync', [...args, '-e', 'ssh -o BatchMode=yes', '--', source, target], {
+  const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
+  const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
+  await run('rsync', [...args, '-e', ssh, '--', source, target], {
     input,
     signal,
     ...loud,

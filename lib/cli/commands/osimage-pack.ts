@@ -29,7 +29,7 @@ export const pack = command({
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
     // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.
     if (given.boot) for (const warning of packed.warnings) context.report(new LunaError('failed', warning))
-    else tell(context, packed.outcome)
+    else tell(context, packed)
   },
 })
 
@@ -64,13 +64,15 @@ export const grab = command({
     host: option('text', 'the node, by host name or address', { short: 'H', required: true }),
     dry_run: option('flag', 'show what would change, and change nothing', { short: 'd' }),
     verbose: option('flag', 'show every file', { short: 'v' }),
+    'accept-new-host-key': option('flag', 'trust a node that was never met before'),
   },
   examples: [['luna osimage grab compute -H node001 -d', 'what differs between node001 and the image']],
-  async run(context, { host, dry_run: dryRun, verbose }, name) {
+  async run(context, { host, dry_run: dryRun, verbose, 'accept-new-host-key': acceptNewHostKey }, name) {
     const { grabOsimage } = await import('../../task/grab.ts')
     const onLine = (line: string) => context.print(`${line}\n`)
     const means = { onLine, signal: context.signal }
-    await grabOsimage(await context.store(), { name, host, dryRun, verbose: verbose || dryRun }, means)
+    const wish = { name, host, dryRun, verbose: verbose || dryRun, acceptNewHostKey }
+    await grabOsimage(await context.store(), wish, means)
   },
 })
 
