@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { nodeStatus } from './cluster.ts'
 import { type Phase, Progress, phaseOf } from './phases.ts'
-import { startVm, type Vm, type VmSpec } from './vm.ts'
+import { failedBoot, startVm, type Vm, type VmSpec } from './vm.ts'
 
 /** Emulated machines are slow, and slower when there are several: this is for one that has stopped altogether. */
 const patience = 420_000
@@ -30,13 +30,16 @@ export async function boot(spec: VmSpec, seen: (boot: Boot, phase: Phase) => voi
     progress.begin(phase, seconds())
     seen(it, phase)
   }
-  const up = vm.console.waitFor(/^\S+ login: /m, patience).then(() => begin('up'))
+  const up = vm.console.waitFor(/^\S+ login: |No bootable device/m, patience).then(([words]) => {
+    if (words === 'No bootable device') throw failedBoot(vm, 'the firmware found nothing to boot from')
+    begin('up')
+  })
   const it: Boot = { vm, progress, seconds, status: undefined, up }
   // whoever waits for it sees the rejection; whoever does not, need not
   up.catch(() => {})
   begin('firmware')
   vm.console.onLine((line) => {
-    const phase = phaseOf(line)
+    const phase = phaseOf(line, progress.phase)
     if (phase) begin(phase)
   })
   void vm.hurry()

@@ -7,14 +7,18 @@ const mostKept = 4 * 1024 * 1024
 export class Console {
   #text = ''
   #line = ''
+  #unfinished = ''
   readonly #lineListeners = new Set<(line: string) => void>()
   readonly #waiters = new Set<() => void>()
   #closed = false
 
   /** Takes in what was received, escape sequences and all. */
   feed(chunk: string): void {
-    this.#text = (this.#text + plain(chunk)).slice(-mostKept)
-    const lines = (this.#line + plain(chunk)).split('\n')
+    const [whole, rest] = cutUnfinished(this.#unfinished + chunk)
+    this.#unfinished = rest
+    const said = plain(whole)
+    this.#text = (this.#text + said).slice(-mostKept)
+    const lines = (this.#line + said).split('\n')
     this.#line = lines.pop() ?? ''
     for (const line of lines) for (const listener of this.#lineListeners) listener(line.trimEnd())
     this.#wake()
@@ -70,6 +74,13 @@ export class Console {
   #wake(): void {
     for (const look of [...this.#waiters]) look()
   }
+}
+
+/** Cuts off an escape sequence whose end has not come yet. */
+function cutUnfinished(text: string): [string, string] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const at = text.search(/\x1b(?:\[[0-9;?=]*|[()])?$/)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)]
 }
 
 /** Text without terminal escape sequences (ECMA-48) and carriage returns. */

@@ -2,7 +2,7 @@
 // fresh and in memory, there is a user "luna", and the image of the nodes is a copy on write of the cached one.
 
 import { appendFile, copyFile, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
 
 /** Where the lab keeps what it makes; private, because /run is the lab's own. */
@@ -13,14 +13,15 @@ export const places = {
   cluster: join(labFolder, 'luna'),
   image: join(labFolder, 'luna/os/compute'),
   logs: join(labFolder, 'log'),
+  nginxLogs: join(labFolder, 'log/nginx'),
   vms: join(labFolder, 'vm'),
   bin: join(labFolder, 'bin'),
   tftp: join(labFolder, 'tftpboot'),
   conf: join(labFolder, 'luna.conf'),
-  store: join(labFolder, 'luna.db'),
+  store: join(labFolder, 'store/luna.db'),
 }
 
-/** Makes this mount namespace the lab's machine. */
+/** Makes this mount namespace the lab's machine. Logs go to the folder LUNA_LAB_LOGS where that is set, and stay there. */
 export async function makeMachine(imageRoot: string): Promise<void> {
   await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/run'])
   for (const folder of [
@@ -33,13 +34,20 @@ export async function makeMachine(imageRoot: string): Promise<void> {
     '/run/named',
   ])
     await mkdir(folder, { recursive: true, mode: 0o755 })
+  const kept = process.env.LUNA_LAB_LOGS
+  if (kept) await run('mount', ['--bind', kept, places.logs])
+  await mkdir(places.nginxLogs, { recursive: true })
+  await run('mount', ['--bind', places.nginxLogs, '/var/log/nginx'])
   for (const folder of written) await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', folder])
   await addUser('luna')
+  // RuntimeDirectory= and StateDirectory= of the units
+  await mkdir(dirname(places.store))
+  await run('chown', ['luna:luna', '/run/luna', dirname(places.store)])
   await makeClusterFolder(imageRoot)
 }
 
 // What Debian's packages made and their daemons or Luna write to.
-const written = ['/etc/dhcp', '/var/lib/dhcp', '/etc/nginx/conf.d', '/var/log/nginx', '/var/cache/bind']
+const written = ['/etc/dhcp', '/var/lib/dhcp', '/etc/nginx/conf.d', '/var/cache/bind']
 
 async function makeClusterFolder(imageRoot: string): Promise<void> {
   const [upper, work] = [join(labFolder, 'image/upper'), join(labFolder, 'image/work')]

@@ -37,8 +37,6 @@ export const meaning: Readonly<Record<Phase, string>> = {
 const beginnings: readonly [RegExp, Phase][] = [
   [/Start PXE over IPv4|^iPXE> dhcp net0/, 'pxe'],
   [/^iPXE initialising devices/, 'ipxe'],
-  [/luna\?step=boot\b.* ok$/, 'menu'],
-  [/luna\?step=discovery.* ok$/, 'loading'],
   [/\/boot\/\S*initramfs\S*.* ok$/, 'kernel'],
   [/^luna: initramfs started/, 'initramfs'],
   [/^luna: install script fetched/, 'install'],
@@ -49,8 +47,12 @@ const beginnings: readonly [RegExp, Phase][] = [
   [/^\S+ login: *$/, 'up'],
 ]
 
-/** The phase that begins with this line of the console, if one does. */
-export function phaseOf(line: string): Phase | undefined {
+// iPXE does not print what is asked for, but first comes the menu.
+const answered = /:\d+\/luna\.\.\..* ok$/
+
+/** The phase that begins with this line of the console of a machine in phase `now`, if one does. */
+export function phaseOf(line: string, now: Phase | undefined): Phase | undefined {
+  if (answered.test(line)) return now === 'menu' ? 'loading' : 'menu'
   return beginnings.find(([words]) => words.test(line))?.[1]
 }
 

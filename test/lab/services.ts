@@ -69,8 +69,8 @@ export class Services {
 
   /** The end of what the daemon has written; empty when it never ran. */
   async lastWords(unit: Unit, lines = 15): Promise<string> {
-    const text = await readFile(logOf(unit), 'utf8').catch(() => '')
-    return text.trimEnd().split('\n').slice(-lines).join('\n')
+    const text = await Promise.all(logsOf(unit).map((log) => readFile(log, 'utf8').catch(() => '')))
+    return text.join('').trimEnd().split('\n').slice(-lines).join('\n')
   }
 
   async stopAll(): Promise<void> {
@@ -81,6 +81,12 @@ export class Services {
 /** Where a daemon's output goes. */
 export function logOf(unit: Unit): string {
   return join(places.logs, `${unit}.log`)
+}
+
+// nginx says little to whoever started it
+function logsOf(unit: Unit): string[] {
+  const own = unit === 'nginx' ? ['error.log', 'access.log'].map((name) => join(places.nginxLogs, name)) : []
+  return [logOf(unit), ...own]
 }
 
 function launch(daemon: Daemon, log: string): ChildProcess {
