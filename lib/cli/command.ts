@@ -1,6 +1,7 @@
 // What a command is: one row of the table in commands/*.ts. Parser, help, completion and manual page all read the rows.
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
+import type { Kind } from '../object/field.ts'
 import type { Store } from '../store/store.ts'
 
 /** The value that each kind of option gives. */
@@ -36,6 +37,8 @@ export interface Option<K extends OptionKind = OptionKind> {
   readonly required?: true
   readonly default?: OptionKinds[K]
   readonly choices?: readonly string[]
+  /** What the value names, where it names something that is there: completion offers that. */
+  readonly refersTo?: Kind | 'interface' | 'file'
   /** Of the options with the same word here only one may be given. */
   readonly exclusive?: string
 }

@@ -17,7 +17,7 @@ const makedhcp = command({
   help: 'Write dhcpd.conf, have dhcpd check it, and restart dhcpd when it differs.',
   operand: 'none',
   options: {
-    network: option('text', 'the network that dhcpd serves', { short: 'N' }),
+    network: option('text', 'the network that dhcpd serves', { short: 'N', refersTo: 'network' }),
     start_ip: option('text', 'first address for unknown machines', { short: 's', value: 'ADDRESS' }),
     end_ip: option('text', 'last address for unknown machines', { short: 'e', value: 'ADDRESS' }),
     native_dhcp_ha: option('flag', 'two heads answer, as a failover pair'),
@@ -67,7 +67,10 @@ const maketftp = command({
   help: 'Fill the TFTP root with the iPXE binaries of the distribution.',
   operand: 'none',
   options: {
-    tftp_root: option('text', 'the TFTP root; as luna.conf says, else /tftpboot', { value: 'DIR' }),
+    tftp_root: option('text', 'the TFTP root; as luna.conf says, else /tftpboot', {
+      value: 'DIR',
+      refersTo: 'file',
+    }),
     'dry-run': dryRunOption,
   },
   examples: [['luna cluster maketftp --tftp_root /srv/tftp', 'where tftpd reads on Debian']],

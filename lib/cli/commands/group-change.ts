@@ -7,19 +7,35 @@ import { editCommentOption, filled, present, tell } from '../rows.ts'
 const text = 'from standard input or $EDITOR'
 
 const options = {
-  osimage: option('text', 'image that its nodes run', { short: 'o' }),
-  domain: option('text', 'network that gives the DNS domain; "" for none', { short: 'd', value: 'NETWORK' }),
-  bmcsetup: option('text', 'setup of the BMCs; "" for none', { short: 'b' }),
-  torrent_if: option('text', 'interface for the download; "" for any', { aliases: ['ti'], value: 'IF' }),
+  osimage: option('text', 'image that its nodes run', { short: 'o', refersTo: 'osimage' }),
+  domain: option('text', 'network that gives the DNS domain; "" for none', {
+    short: 'd',
+    value: 'NETWORK',
+    refersTo: 'network',
+  }),
+  bmcsetup: option('text', 'setup of the BMCs; "" for none', { short: 'b', refersTo: 'bmcsetup' }),
+  torrent_if: option('text', 'interface for the download; "" for any', {
+    aliases: ['ti'],
+    value: 'IF',
+    refersTo: 'interface',
+  }),
   prescript: option('flag', `script that runs first, ${text}`, { aliases: ['pre'] }),
   partscript: option('flag', `script that makes the root file system, ${text}`, { aliases: ['part'] }),
   postscript: option('flag', `script that runs last, ${text}`, { aliases: ['post'] }),
   comment: editCommentOption,
-  interface: option('text', 'an interface, with one of the following', { short: 'i', value: 'IF' }),
+  interface: option('text', 'an interface, with one of the following', {
+    short: 'i',
+    value: 'IF',
+    refersTo: 'interface',
+  }),
   add: option('flag', 'add that interface', { short: 'A' }),
   delete: option('flag', 'delete it', { short: 'D' }),
-  setnet: option('text', 'put it into a network', { aliases: ['sn'], value: 'NETWORK' }),
-  delnet: option('optional', 'take it out of its network', { aliases: ['dn'], value: 'NETWORK' }),
+  setnet: option('text', 'put it into a network', { aliases: ['sn'], value: 'NETWORK', refersTo: 'network' }),
+  delnet: option('optional', 'take it out of its network', {
+    aliases: ['dn'],
+    value: 'NETWORK',
+    refersTo: 'network',
+  }),
   rename: option('text', 'give it another name', { aliases: ['nn'], value: 'NAME' }),
   edit: option('flag', `its parameters, in ifcfg form, ${text}`, { short: 'e' }),
 } as const

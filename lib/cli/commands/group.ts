@@ -30,7 +30,12 @@ const showCommand = command({
       ...one,
     }),
     bmcsetup: option('flag', 'only the BMC setup', { short: 'b', ...one }),
-    interface: option('text', 'only this interface, as JSON', { short: 'i', value: 'IF', ...one }),
+    interface: option('text', 'only this interface, as JSON', {
+      short: 'i',
+      value: 'IF',
+      refersTo: 'interface',
+      ...one,
+    }),
     comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
     json: jsonOption,
   },
@@ -66,10 +71,14 @@ const add = command({
   operand: 'none',
   options: {
     name: option('text', 'its name', { short: 'n', required: true }),
-    osimage: option('text', 'image that its nodes run', { short: 'o', required: true }),
-    network: option('text', 'network that its nodes boot from', { short: 'N', required: true }),
-    bmcsetup: option('text', 'setup of the BMCs', { short: 'b' }),
-    bmcnetwork: option('text', 'network of the BMCs', { short: 'bn', value: 'NETWORK' }),
+    osimage: option('text', 'image that its nodes run', { short: 'o', refersTo: 'osimage', required: true }),
+    network: option('text', 'network that its nodes boot from', {
+      short: 'N',
+      refersTo: 'network',
+      required: true,
+    }),
+    bmcsetup: option('text', 'setup of the BMCs', { short: 'b', refersTo: 'bmcsetup' }),
+    bmcnetwork: option('text', 'network of the BMCs', { short: 'bn', value: 'NETWORK', refersTo: 'network' }),
   },
   examples: [
     ['luna group add -n compute -o compute -N cluster', 'without BMCs'],

@@ -18,7 +18,7 @@ const list = command({
   help: 'List nodes, those of a group together.',
   operand: 'none',
   options: {
-    group: option('text', 'only those of this group', { short: 'g' }),
+    group: option('text', 'only those of this group', { short: 'g', refersTo: 'group' }),
     'one-line': option('flag', 'a line per node', { short: '1' }),
     json: jsonOption,
   },
@@ -72,7 +72,7 @@ const add = command({
       short: 'n',
       value: 'NAMES',
     }),
-    group: option('text', 'the group', { short: 'g', required: true }),
+    group: option('text', 'the group', { short: 'g', refersTo: 'group', required: true }),
   },
   examples: [
     ['luna node add -g compute', 'one more node'],
@@ -94,15 +94,17 @@ const change = command({
   options: {
     group: option('text', 'move to this group; addresses are kept where the networks are the same', {
       short: 'g',
+      refersTo: 'group',
       exclusive: 'address',
     }),
     interface: option('pair', 'give an interface this address', {
       short: 'i',
       value: 'IF ADDRESS',
+      refersTo: 'interface',
       exclusive: 'address',
     }),
     mac: option('text', 'MAC address, taken from whoever has it; "" for none', { value: 'MAC' }),
-    switch: option('text', 'the switch it is plugged into; "" for none', { short: 's' }),
+    switch: option('text', 'the switch it is plugged into; "" for none', { short: 's', refersTo: 'switch' }),
     port: option('text', 'the port there, by name or number', { short: 'p' }),
     localboot: option('yes-no', 'boot from the local disk', { short: 'l' }),
     setupbmc: option('yes-no', 'set up the BMC at installation', { aliases: ['sb'] }),

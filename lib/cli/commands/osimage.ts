@@ -52,7 +52,7 @@ const add = command({
   operand: 'none',
   options: {
     name: option('text', 'its name', { short: 'n', required: true }),
-    path: option('text', 'the root of its tree', { short: 'p', required: true }),
+    path: option('text', 'the root of its tree', { short: 'p', refersTo: 'file', required: true }),
     kernver: option('text', 'kernel to boot; the first one in the image when not given', {
       short: 'k',
       value: 'VERSION',
@@ -80,7 +80,7 @@ const change = command({
       ...one,
     }),
     kernmodules: option('text', 'drivers, -NAME leaves one out', { short: 'm', value: 'A,B', ...one }),
-    path: option('text', 'the root of its tree', { short: 'p', ...one }),
+    path: option('text', 'the root of its tree', { short: 'p', refersTo: 'file', ...one }),
     grab_exclude_list: option('flag', 'what grab leaves alone, from standard input or $EDITOR', {
       short: 'e',
       ...one,
@@ -110,7 +110,11 @@ const clone = command({
   operand: 'name',
   options: {
     to: option('text', 'name of the copy', { short: 't', value: 'NAME', required: true }),
-    path: option('text', 'where its tree goes; must not exist', { short: 'p', required: true }),
+    path: option('text', 'where its tree goes; must not exist', {
+      short: 'p',
+      refersTo: 'file',
+      required: true,
+    }),
   },
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
   async run(context, { to, path }, from) {

@@ -8,7 +8,7 @@ const add = command({
   operand: 'none',
   options: {
     name: option('names', 'their names, as a hostlist', { short: 'n', value: 'NAMES', required: true }),
-    network: option('text', 'network of the address', { short: 'N', required: true }),
+    network: option('text', 'network of the address', { short: 'N', refersTo: 'network', required: true }),
     ip: option('text', 'address', { short: 'i', value: 'ADDRESS' }),
   },
   examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
@@ -24,7 +24,7 @@ const change = command({
   help: 'Connect devices to a network, change their address there, or disconnect them.',
   operand: 'names',
   options: {
-    network: option('text', 'the network', { short: 'N' }),
+    network: option('text', 'the network', { short: 'N', refersTo: 'network' }),
     ip: option('text', 'address in it; "" disconnects', { short: 'i', value: 'ADDRESS' }),
     comment: editCommentOption,
   },

@@ -10,7 +10,7 @@ const add = command({
   operand: 'none',
   options: {
     name: option('names', 'their names, as a hostlist', { short: 'n', value: 'NAMES', required: true }),
-    network: option('text', 'network of the address', { short: 'N', required: true }),
+    network: option('text', 'network of the address', { short: 'N', refersTo: 'network', required: true }),
     ip: option('text', 'address', { short: 'i', value: 'ADDRESS', required: true }),
     read: option('text', 'SNMP community to read with', {
       short: 'r',
@@ -37,7 +37,7 @@ const change = command({
   help: 'Change switches. A new network keeps the place of the address in it.',
   operand: 'names',
   options: {
-    network: option('text', 'network of the address', { short: 'N' }),
+    network: option('text', 'network of the address', { short: 'N', refersTo: 'network' }),
     ip: option('text', 'address', { short: 'i', value: 'ADDRESS' }),
     read: option('text', 'SNMP community to read with', { short: 'r', value: 'COMMUNITY' }),
     rw: option('text', 'SNMP community to write with', { short: 'w', value: 'COMMUNITY' }),
