@@ -57,17 +57,18 @@ async function grabOne(wish: GrabWish, grab: Grab, root: string, { onLine, signa
   const target = join(root, grab.mountPoint, '/')
   if (!wish.dryRun) await mkdir(target, { recursive: true })
   const host = wish.host.includes(':') ? `[${wish.host}]` : wish.host
-  const flags = [...(wish.dryRun ? ['--dry-run'] : []), ...(wish.verbose ? ['--verbose'] : [])]
+  // A dry run that says nothing is of no use.
+  const loud = wish.verbose || wish.dryRun
+  const flags = [...(wish.dryRun ? ['--dry-run'] : []), ...(loud ? ['--verbose'] : [])]
   const args = ['-aHAX', '--numeric-ids', '--one-file-system', '--delete', '--exclude-from=-', ...flags]
   const source = `${host}:${join(grab.mountPoint, '/')}`
   const input = `${grab.rules.join('\n')}\n`
-  const loud = wish.verbose || wish.dryRun ? { onLine } : {}
   const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
   const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
   await run('rsync', [...args, '-e', ssh, '--', source, target], {
     input,
     signal,
-    ...loud,
+    ...(loud && { onLine }),
   })
 }
 

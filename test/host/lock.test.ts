@@ -58,11 +58,13 @@ describe('withLock', () => {
     assert.equal(await eventually(() => withLock(place.path, 'taken', async () => 'free')), 'free')
   })
 
-  it('says when there is nothing to lock', async () => {
+  it('says when there is nothing to lock, and makes nothing there', async () => {
+    const path = join(place.path, 'none')
     await assert.rejects(
-      withLock(join(place.path, 'no/such/file'), 'taken', async () => 1),
+      withLock(path, 'taken', async () => 1),
       /cannot lock/,
     )
+    assert.equal(existsSync(path), false)
   })
 })
 

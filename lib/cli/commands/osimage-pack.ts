@@ -71,7 +71,7 @@ export const grab = command({
     const { grabOsimage } = await import('../../task/grab.ts')
     const onLine = (line: string) => context.print(`${line}\n`)
     const means = { onLine, signal: context.signal }
-    const wish = { name, host, dryRun, verbose: verbose || dryRun, acceptNewHostKey }
+    const wish = { name, host, dryRun, verbose, acceptNewHostKey }
     await grabOsimage(await context.store(), wish, means)
   },
 })
