@@ -56,9 +56,9 @@ export interface Backend extends Reader {
 /** The paths by which documents can be found, per collection. */
 const indexes: { readonly [collection: string]: readonly (readonly string[])[] } = {
   ...Object.fromEntries(kinds.map((kind) => [kind, [['name']]])),
-  node: [['name'], ['group.$id']],
+  node: [['name'], ['group.$id'], ['switch.$id']],
   mac: [['mac'], ['node.$id']],
-  switch_mac: [['mac'], ['switch_id', 'mac', 'port', 'portname']],
+  switch_mac: [['mac'], ['switch_id', 'port'], ['switch_id', 'mac', 'port', 'portname']],
   tracker: [['info_hash'], ['peer_id'], ['info_hash', 'ip', 'port']],
 }
 

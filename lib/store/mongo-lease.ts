@@ -114,9 +114,10 @@ async function makeFree(collection: Collection<LeaseDocument>): Promise<void> {
   await collection.updateOne(key, { $setOnInsert: { owner: null, fence: 0, beat: 0 } }, { upsert: true })
 }
 
+// What was put down already is finished by whoever took over; what was not is not there.
 function lost(): LunaError {
-  return new LunaError('unavailable', 'nothing was changed: another command took over', {
+  return new LunaError('unavailable', 'another command took over before this one was done', {
     why: `this one did not reach the store for ${term / 1000} seconds`,
-    fix: 'try again',
+    fix: 'look at what is there, and try again',
   })
 }

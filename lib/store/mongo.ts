@@ -101,7 +101,8 @@ class MongoBackend implements Backend {
         await this.#commit(lease, writes)
       })
     } finally {
-      await lease.release()
+      // Where this fails, the lease runs out by itself.
+      await lease.release().catch(() => undefined)
     }
   }
 

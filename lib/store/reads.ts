@@ -18,6 +18,7 @@ type Reads = Pick<
   | 'findNamed'
   | 'list'
   | 'nodesOf'
+  | 'nodesAt'
   | 'raw'
   | 'uses'
   | 'usedBy'
@@ -25,6 +26,7 @@ type Reads = Pick<
   | 'macOf'
   | 'macs'
   | 'learned'
+  | 'learnedAt'
   | 'peers'
   | 'peerNamed'
   | 'dump'
@@ -56,6 +58,7 @@ function objectReads(reader: Reader) {
       (await findNamed(kind, name)) ?? missing(kind, `"${name}"`),
     list: <K extends Kind>(kind: K) => listed(kind),
     nodesOf: (group: Id) => listed('node', { 'group.$id': new ObjectId(group) }),
+    nodesAt: (switchId: Id) => listed('node', { 'switch.$id': new ObjectId(switchId) }),
     raw: async (kind: Kind, id: Id) => {
       const [document] = await reader.find(kind, { _id: new ObjectId(id) }, 'whole')
       return document ? copyOf(document) : missing(kind, `with id ${id}`)
@@ -120,12 +123,13 @@ function shelfReads(reader: Reader, now: () => Date) {
     const peers = (await reader.find('tracker', where)).flatMap((document) => readPeer(document) ?? [])
     return remembered(peers, now(), shelfLife.peers)
   }
+  async function learnedWhere(where?: Where): Promise<Learned[]> {
+    const seen = (await reader.find('switch_mac', where)).flatMap((document) => readLearned(document) ?? [])
+    return remembered(seen, now(), shelfLife.learned)
+  }
   return {
-    learned: async (mac?: Mac): Promise<Learned[]> => {
-      const documents = await reader.find('switch_mac', mac && { mac })
-      const seen = documents.flatMap((document) => readLearned(document) ?? [])
-      return remembered(seen, now(), shelfLife.learned)
-    },
+    learned: (mac?: Mac) => learnedWhere(mac && { mac }),
+    learnedAt: (id: Id, port: string) => learnedWhere({ switch_id: new ObjectId(id), port }),
     peers: (infoHash?: string) => peersWhere(infoHash === undefined ? undefined : { info_hash: infoHash }),
     peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
   }

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Document, serialize } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from './backend.ts'
+import { addColumns, makeTable, quoted } from './sqlite-columns.ts'
 import { documentOf } from './value.ts'
 
 /** A stored document. The link counters are kept apart, since most who read a document do not want them. */
@@ -42,8 +43,10 @@ export class Tables {
       updated instanceof Date ? updated.getTime() : null,
       ...indexesOf(collection).map((paths) => indexKey(paths, document) ?? null),
     ]
+    const columns = ['id', 'document', 'links', 'updated', ...indexesOf(collection).map(indexName)]
     const holes = values.map(() => '?').join(', ')
-    this.#statement(`INSERT OR REPLACE INTO ${quoted(collection)} VALUES (${holes})`).run(...values)
+    const into = `${quoted(collection)} (${columns.map(quoted).join(', ')})`
+    this.#statement(`INSERT OR REPLACE INTO ${into} VALUES (${holes})`).run(...values)
   }
 
   /** Removes what matches, or all. */
@@ -79,20 +82,15 @@ export class Tables {
     if (this.#known.has(collection)) return true
     const sql = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`
     const there = this.#statement(sql).get(collection) !== undefined
-    if (there) this.#known.add(collection)
-    return there
+    if (!there) return false
+    addColumns(this.#database, collection)
+    this.#known.add(collection)
+    return true
   }
 
   #make(collection: string): void {
     if (this.#has(collection)) return
-    const names = indexesOf(collection).map(indexName)
-    const columns = names.map((name) => `, ${quoted(name)} TEXT`).join('')
-    const table = quoted(collection)
-    const fixed = 'id TEXT PRIMARY KEY, document BLOB NOT NULL, links BLOB, updated INTEGER'
-    this.#database.exec(`CREATE TABLE ${table} (${fixed}${columns})`)
-    for (const name of [...names, 'updated']) {
-      this.#database.exec(`CREATE INDEX ${quoted(`${collection} by ${name}`)} ON ${table} (${quoted(name)})`)
-    }
+    makeTable(this.#database, collection)
     this.#known.add(collection)
   }
 
@@ -112,8 +110,4 @@ function columnFor(where: Where = {}): { name: string; key: string | null } {
 function wholeOf({ document, links }: Row): Document {
   const main = documentOf(document)
   return links ? { ...main, ...documentOf(links) } : main
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

@@ -67,6 +67,8 @@ export interface Store {
   list<K extends Kind>(kind: K): Promise<Objects[K][]>
   /** The nodes of one group, sorted by name. */
   nodesOf(group: Id): Promise<Objects['node'][]>
+  /** The nodes that are configured to be plugged into a switch, sorted by name. */
+  nodesAt(switchId: Id): Promise<Objects['node'][]>
   /** The whole document as it is stored, with its BSON types and link counters. */
   raw(kind: Kind, id: Id): Promise<Document>
 
@@ -107,6 +109,8 @@ export interface Store {
   learn(seen: readonly Learned[]): Promise<void>
   /** What is remembered, of one MAC address or of all, newest first. */
   learned(mac?: Mac): Promise<Learned[]>
+  /** What is remembered of one port of a switch, by its number, newest first. */
+  learnedAt(switchId: Id, port: string): Promise<Learned[]>
   /** Forgets what switches saw of a MAC address. */
   forget(mac: Mac): Promise<void>
 

@@ -72,6 +72,26 @@ export function objectContract(scene: () => Scene): void {
       )
     })
 
+    it('gives the nodes at a switch, sorted, also when one has just moved', async () => {
+      const { store } = scene()
+      const [one, two] = [
+        await store.insert('switch', { name: 'one' }),
+        await store.insert('switch', { name: 'two' }),
+      ]
+      const b = await store.insert('node', { name: 'b', switch: one })
+      await store.insert('node', { name: 'a', switch: one })
+      await store.insert('node', { name: 'c', switch: two })
+      await store.insert('node', { name: 'd' })
+      const names = async () => (await store.nodesAt(one)).map(({ name }) => name)
+      assert.deepEqual(await names(), ['a', 'b'])
+      await store.alone(async (inner) => {
+        await inner.update('node', b, { switch: two })
+        assert.deepEqual((await inner.nodesAt(one)).length, 1)
+        assert.deepEqual((await inner.nodesAt(two)).length, 2)
+      })
+      assert.deepEqual(await names(), ['a'])
+    })
+
     it('changes the fields that are given and no others', async () => {
       const { store } = scene()
       const id = await store.insert('node', { name: 'node001', port: '7', localboot: true })

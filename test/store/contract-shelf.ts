@@ -63,6 +63,21 @@ export function shelfContract(scene: () => Scene): void {
       assert.deepEqual(await store.learned(), [])
     })
 
+    it('gives those of one port of a switch, by its number', async () => {
+      const { store, wait, now } = scene()
+      const other = parseId('0123456789abcdef01234568') as Id
+      const elsewhere = [seen({ port: '55', updated: now() }), seen({ switch: other, updated: now() })]
+      await store.learn([seen({ updated: now() }), ...elsewhere])
+      wait(1000)
+      await store.learn([seen({ mac: mac(2), updated: now() })])
+      const there = async () => (await store.learnedAt(sw, '5')).map((one) => one.mac)
+      assert.deepEqual(await there(), [mac(2), mac(1)])
+      await store.forget(mac(2))
+      assert.deepEqual(await there(), [mac(1)])
+      wait(shelfLife.learned)
+      assert.deepEqual(await there(), [])
+    })
+
     it('sweeps what is too old out of the database', async () => {
       const { store, wait, now } = scene()
       await store.learn([seen({ updated: now() })])

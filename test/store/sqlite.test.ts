@@ -55,6 +55,25 @@ describe('the file of an embedded store', () => {
     other.close()
   })
 
+  it('that lacks the columns of new indexes gets them, filled', async () => {
+    const path = join(folder, 'luna.db')
+    const store = makeStore(openSqlite(path))
+    const plugged = await store.insert('switch', { name: 'sw' })
+    await store.insert('node', { name: 'n', switch: plugged })
+    await store.close()
+    const older = new DatabaseSync(path)
+    older.exec('DROP INDEX "node by switch.$id"; ALTER TABLE node DROP COLUMN "switch.$id"')
+    older.close()
+    const again = makeStore(openSqlite(path))
+    assert.deepEqual(
+      (await again.nodesAt(plugged)).map(({ name }) => name),
+      ['n'],
+    )
+    await again.insert('node', { name: 'm', switch: plugged })
+    assert.equal((await again.nodesAt(plugged)).length, 2)
+    await again.close()
+  })
+
   it('that is closed does not become an empty store', async () => {
     const store = makeStore(openSqlite(join(folder, 'luna.db')))
     await store.close()
