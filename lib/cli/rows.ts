@@ -104,13 +104,8 @@ export function renameRow(kind: Kind): Command {
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
     guarded: true,
     async run(context, { newname }, name) {
-      const store = await context.store()
-      if (kind === 'osimage') {
-        const { renameOsimage } = await import('../task/osimage-rename.ts')
-        return await renameOsimage(store, name, newname)
-      }
       const { renameObject } = await import('../task/edit.ts')
-      await renameObject(store, kind, name, newname)
+      await renameObject(await context.store(), kind, name, newname)
     },
   })
 }

@@ -15,7 +15,7 @@ const dracutModules = join(import.meta.dirname, '../../dracut')
 /** Makes both as drafts. Throws LunaError `invalid` when the image lacks the kernel or dracut, `failed` when dracut does. */
 export async function makeBootFiles(job: PackJob, copy: boolean): Promise<Made> {
   const version = kernelVersion(job.image)
-  const names = bootNames(job.image, version)
+  const names = bootNames(job.image, version, job.taken)
   const kernel = join(job.drafts, 'kernel')
   await copyFile(await kernelIn(job, version), kernel, constants.COPYFILE_FICLONE)
   const initramfs = copy ? await copyInitramfs(job, version) : await buildInitramfs(job, version)
@@ -38,20 +38,27 @@ function kernelVersion(image: Osimage): string {
   })
 }
 
-/** The names that nodes ask for. Throws LunaError `invalid` for an image whose name cannot be part of a file name; pure. */
+/**
+ * The names that nodes ask for, with the id in them where another image (renamed since it was packed) has the usual ones.
+ * Throws LunaError `invalid` for an image whose name cannot be part of a file name; pure.
+ */
 export function bootNames(
-  image: Pick<Osimage, 'name'>,
+  image: Pick<Osimage, 'id' | 'name'>,
   version: string,
+  taken: ReadonlySet<string> = new Set(),
 ): { kernfile: string; initrdfile: string } {
   if (/[/\0]/.test(image.name)) {
     throw new LunaError('invalid', `"${image.name}" cannot be part of a file name`, {
       fix: 'rename the osimage: luna osimage rename NAME --newname OTHER',
     })
   }
-  return {
-    kernfile: `${image.name}-vmlinuz-${version}`,
-    initrdfile: `${image.name}-initramfs-${version}`,
-  }
+  const names = (head: string) => ({
+    kernfile: `${head}-vmlinuz-${version}`,
+    initrdfile: `${head}-initramfs-${version}`,
+  })
+  const usual = names(image.name)
+  const free = !taken.has(usual.kernfile) && !taken.has(usual.initrdfile)
+  return free ? usual : names(`${image.name}-${image.id}`)
 }
 
 async function kernelIn(job: PackJob, version: string): Promise<string> {

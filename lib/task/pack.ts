@@ -66,6 +66,8 @@ export interface PackJob extends PackOptions {
   readonly folder: string
   readonly drafts: string
   readonly owner: Owner
+  /** Boot files of other images. */
+  readonly taken: ReadonlySet<string>
   /** The initramfs is made in the same run. */
   readonly newInitramfs: boolean
 }
@@ -82,7 +84,8 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
   const owner = await getUser(cluster.user ?? 'root')
   return await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
     const newInitramfs = wish.what === 'all' && !wish.copyBoot
-    const base = { ...options, cluster, image, root, owner, newInitramfs }
+    const taken = bootFilesOf((await store.list('osimage')).filter(({ id }) => id !== image.id))
+    const base = { ...options, cluster, image, root, owner, taken, newInitramfs }
     const halves: Made[] = []
     const drafts: string[] = []
     try {
@@ -119,6 +122,10 @@ async function spreadWord(
   if (wish.what !== 'all') return told
   const { warnings, failures } = await syncCluster(store, (detail) => progress?.({ phase: 'sync', detail }))
   return { warnings: [...told.warnings, ...warnings], failures: [...told.failures, ...failures] }
+}
+
+function bootFilesOf(images: readonly Osimage[]): Set<string> {
+  return new Set(images.flatMap(({ kernfile, initrdfile }) => [kernfile ?? '', initrdfile ?? '']))
 }
 
 interface Half {

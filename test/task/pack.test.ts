@@ -270,14 +270,20 @@ describe('dracutArguments', () => {
 })
 
 describe('bootNames', () => {
+  const id = '0123456789abcdef01234567' as Id
+
   it('are those that the first Luna used', () => {
-    assert.deepEqual(bootNames({ name: 'compute' }, '5.1.x86_64'), {
+    assert.deepEqual(bootNames({ id, name: 'compute' }, '5.1.x86_64'), {
       kernfile: 'compute-vmlinuz-5.1.x86_64',
       initrdfile: 'compute-initramfs-5.1.x86_64',
     })
   })
+  it('have the id in them where another image has the usual ones', () => {
+    const { kernfile } = bootNames({ id, name: 'compute' }, '5.1', new Set(['compute-vmlinuz-5.1']))
+    assert.equal(kernfile, `compute-${id}-vmlinuz-5.1`)
+  })
   it('are refused for a name that is a path', () => {
-    assert.throws(() => bootNames({ name: '../x' }, '1'), /cannot be part of a file name/)
+    assert.throws(() => bootNames({ id, name: '../x' }, '1'), /cannot be part of a file name/)
   })
 })
 
