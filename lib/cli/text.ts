@@ -16,8 +16,12 @@ export async function readText(old: string, env: NodeJS.ProcessEnv, signal: Abor
 }
 
 async function standardInput(signal: AbortSignal): Promise<string> {
-  signal.addEventListener('abort', () => process.stdin.destroy(), { once: true })
-  return readAll(process.stdin)
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new LunaError('failed', 'interrupted while waiting for text on standard input'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+  return await Promise.race([readAll(process.stdin), interrupted])
 }
 
 async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {

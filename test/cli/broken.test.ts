@@ -1,0 +1,87 @@
+// Every command once over a store that nobody can reach: it must say so, and never take it for an empty one.
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Command, Context, Given, Operands, OptionTable } from '../../lib/cli/command.ts'
+import { objects } from '../../lib/cli/commands.ts'
+import { parseConfig } from '../../lib/config.ts'
+import { LunaError } from '../../lib/error.ts'
+import { commandLog } from '../../lib/log.ts'
+import { brokenStore } from '../store/broken.ts'
+
+const all = await Promise.all(objects.map(({ load }) => load()))
+
+describe('a command over a broken store', () => {
+  const image = mkdtempSync(join(tmpdir(), 'luna-cli-'))
+  before(() => {
+    mkdirSync(join(image, 'boot'))
+    mkdirSync(join(image, 'lib/modules/6.1.0'), { recursive: true })
+    writeFileSync(join(image, 'boot/vmlinuz-6.1.0'), '')
+  })
+  after(() => rmSync(image, { recursive: true }))
+
+  for (const { object, commands } of all) {
+    for (const row of commands) {
+      it(`luna ${object} ${row.action} says that it is unavailable, with status 255`, async () => {
+        const { context, printed, reported } = contextOverBrokenStore()
+        const error = await thrownBy(row.run(context, sampleOptions(object, row, image), sampleOperand(row)))
+        const errors = [...reported, ...(error === undefined ? [] : [error])]
+        assert.deepEqual(errors.map(codeOf), ['unavailable'])
+        assert.deepEqual(printed, [])
+      })
+    }
+  }
+})
+
+function contextOverBrokenStore() {
+  const printed: string[] = []
+  const reported: unknown[] = []
+  const store = brokenStore()
+  const context: Context = {
+    config: parseConfig('', '/etc/luna.conf', 'debian'),
+    log: commandLog(false, () => undefined),
+    env: {},
+    signal: new AbortController().signal,
+    store: async () => store,
+    print: (text) => void printed.push(text),
+    report: (error) => void reported.push(error),
+    readText: async () => '{}',
+  }
+  return { context, printed, reported }
+}
+
+async function thrownBy(work: Promise<void>): Promise<unknown> {
+  return await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof LunaError ? error.code : String(error)
+}
+
+/** Something plausible for what must be given, and one thing to do where all is optional. */
+function sampleOptions(object: string, { options, action }: Command, image: string): Given<OptionTable> {
+  const entries = Object.entries(options).map(([long, { required, default: fallback }]) => [
+    long,
+    fallback ?? (required ? (samples[long] ?? 'sample') : undefined),
+  ])
+  const own = object === 'cluster' && action === 'init' ? { path: image, user: userInfo().username } : {}
+  const path = object === 'osimage' && action === 'add' ? { path: image } : {}
+  const address = object === 'otherdev' && action === 'add' ? { ip: '10.30.0.1' } : {}
+  const comment = action === 'change' ? { comment: true } : {}
+  return { ...Object.fromEntries(entries), ...own, ...path, ...address, ...comment }
+}
+
+const samples: Readonly<Record<string, string | number | readonly string[]>> = {
+  frontend_address: '10.30.255.254',
+  network: '10.30.0.0',
+  prefix: 16,
+  name: 'sample',
+}
+
+function sampleOperand({ operand }: Command): Operands[keyof Operands] {
+  return { none: undefined, name: 'sample', names: ['sample'], file: '-' }[operand]
+}

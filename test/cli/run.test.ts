@@ -1,0 +1,207 @@
+// The command as scripts see it: exit status, standard output and standard error, whole.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { useSite } from './luna.ts'
+
+const silent = { status: 0, stdout: '', stderr: '' }
+
+describe('luna', () => {
+  const site = useSite()
+  const run = (...args: string[]) => site.luna(args)
+
+  it('says what objects there are when it is given none', () => {
+    const ran = run()
+    assert.equal(ran.status, 2)
+    assert.equal(ran.stdout, '')
+    assert.match(ran.stderr, /^usage: luna \[-h\] \{cluster,/)
+    assert.match(ran.stderr, /ERROR:luna:no object is given/)
+  })
+
+  for (const args of [['bogus'], ['node'], ['node', 'bogus'], ['--bogus', 'node', 'list'], ['node', 'add']]) {
+    it(`refuses "luna ${args.join(' ')}" with status 2 and its usage on standard error`, () => {
+      const ran = run(...args)
+      assert.equal(ran.status, 2)
+      assert.equal(ran.stdout, '')
+      assert.match(ran.stderr, /^usage: luna /)
+      assert.match(ran.stderr, /^ERROR:luna:/m)
+    })
+  }
+
+  for (const args of [
+    ['-h'],
+    ['--help'],
+    ['node', '-h'],
+    ['node', 'change', '--help'],
+    ['-d', 'node', '--he'],
+  ]) {
+    it(`answers "luna ${args.join(' ')}" on standard output with status 0`, () => {
+      const ran = run(...args)
+      assert.match(ran.stdout, /^usage: luna /)
+      assert.deepEqual({ ...ran, stdout: '' }, silent)
+    })
+  }
+
+  it('lists nothing as an empty table before there is a cluster', () => {
+    const border = '+---------+------------+\n'
+    const stdout = `${border}| Name    | Network    |\n${border}${border}`
+    assert.deepEqual(run('network', 'list'), { ...silent, stdout })
+  })
+
+  it('says what to do when there is no cluster', () => {
+    const ran = run('network', 'add', '-n', 'cluster', '-N', '10.30.0.0', '-P', '16')
+    assert.equal(ran.status, 255)
+    assert.match(ran.stderr, /^ERROR:luna:there is no cluster yet: .* \(luna cluster init .*\)\n$/)
+  })
+
+  it('makes a cluster and a node, silently where nothing needs to be said', () => {
+    mkdirSync(join(site.dir, 'image/boot'), { recursive: true })
+    mkdirSync(join(site.dir, 'image/lib/modules/6.1.0-9-amd64'), { recursive: true })
+    writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')
+    const user = userInfo().username
+    assert.deepEqual(
+      run('cluster', 'init', '--frontend_address', '10.30.255.254', '--user', user, '--path', site.dir),
+      silent,
+    )
+    for (const line of [
+      'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
+      `osimage add -n compute -p ${join(site.dir, 'image')}`,
+      'group add -n compute -o compute -N cluster',
+    ]) {
+      assert.deepEqual(run(...line.split(' ')), silent)
+    }
+    assert.deepEqual(run('node', 'add', '-g', 'compute'), {
+      ...silent,
+      stderr: 'INFO:luna:added node=node001\n',
+    })
+  })
+
+  it('shows a node as a table', () => {
+    const { stdout, ...rest } = run('node', 'show', 'node001')
+    assert.deepEqual(rest, { status: 0, stderr: '' })
+    assert.equal(stdout, nodeTable)
+  })
+
+  it('shows a node as JSON', () => {
+    const shown: unknown = JSON.parse(run('node', 'show', 'node001', '--json').stdout)
+    assert.deepEqual(shown, {
+      name: 'node001',
+      group: 'compute',
+      mac: null,
+      switch: null,
+      port: null,
+      localboot: false,
+      setupbmc: true,
+      service: false,
+      comment: '',
+      interfaces: { BOOTIF: { ipv4: '10.30.0.1', ipv6: null } },
+    })
+  })
+
+  it('reads a text from standard input, and prints it back without another line', () => {
+    assert.deepEqual(site.luna(['node', 'change', 'node001', '-C'], 'two\nlines\n\n'), silent)
+    assert.deepEqual(run('node', 'show', 'node001', '-C'), { ...silent, stdout: 'two\nlines\n' })
+  })
+
+  it('goes through a hostlist until a name does not exist, with the earlier ones done', () => {
+    assert.equal(run('node', 'change', 'node001,nope,node002', '--service', 'y').status, 255)
+    assert.match(run('node', 'show', 'node001').stdout, /\| service +\| yes/)
+  })
+
+  it('gives a malformed hostlist status 1', () => {
+    assert.equal(run('node', 'show', 'node[001').status, 1)
+  })
+
+  it('refuses to rename to a name in use with status 1', () => {
+    assert.deepEqual(run('node', 'add', '-n', 'login', '-g', 'compute'), silent)
+    const ran = run('node', 'rename', 'login', '--nn', 'node001')
+    assert.equal(ran.status, 1)
+    assert.match(ran.stderr, /^ERROR:luna:there is a node "node001" already /)
+  })
+
+  it('gives what does not exist status 255, and says how to see what does', () => {
+    assert.deepEqual(run('node', 'show', 'nope'), {
+      status: 255,
+      stdout: '',
+      stderr: 'ERROR:luna:there is no node "nope" (see what there is: luna node list)\n',
+    })
+  })
+
+  it('moves the database by export and import', () => {
+    const exported = run('db', 'export').stdout
+    const again = site.luna(['db', 'import', '-'], exported)
+    assert.equal(again.status, 1)
+    assert.deepEqual(site.luna(['db', 'import', '-', '--replace'], exported), silent)
+    assert.equal(run('db', 'export').stdout, exported)
+  })
+
+  it('finds nothing wrong with what it made', () => {
+    assert.deepEqual(run('cluster', 'check'), silent)
+  })
+
+  it('does not mind a reader that goes away', async () => {
+    const env = { ...process.env, LUNA_CONF: join(site.dir, 'luna.conf') }
+    const program = join(import.meta.dirname, '../../bin/luna')
+    const child = spawn(process.execPath, [program, 'node', 'list'], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    const said: string[] = []
+    child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+    const [status] = (await once(child, 'close')) as [number]
+    assert.deepEqual([status, said.join('')], [0, ''])
+  })
+})
+
+const nodeTable = `+---------------+---------------------+
+| Parameter     | Value               |
++---------------+---------------------+
+| name          | node001             |
+| group         | [compute]           |
+| interfaces    | BOOTIF:10.30.0.1    |
+| localboot     | no                  |
+| mac           | -                   |
+| port          | -                   |
+| service       | no                  |
+| setupbmc      | yes                 |
+| switch        | -                   |
+| comment       |                     |
++---------------+---------------------+
+`
+
+describe('luna without its store', () => {
+  const site = useSite()
+
+  it('says which store, why, and both ways out, with status 255', () => {
+    writeFileSync(join(site.dir, 'luna.conf'), '[MongoDB]\nserver=127.0.0.1:1\n')
+    const ran = site.luna(['node', 'list'])
+    assert.equal(ran.status, 255)
+    assert.equal(ran.stdout, '')
+    assert.match(
+      ran.stderr,
+      /^ERROR:luna:the MongoDB at 127\.0\.0\.1:1 cannot be used: .*start MongoDB, or .*\[Embedded\]/,
+    )
+  })
+})
+
+describe('luna interrupted', () => {
+  const site = useSite()
+
+  it('ends with status 130, and has changed nothing', async () => {
+    const user = userInfo().username
+    site.luna(['cluster', 'init', '--frontend_address', '10.30.255.254', '--user', user, '--path', site.dir])
+    site.luna(['network', 'add', '-n', 'cluster', '-N', '10.30.0.0', '-P', '16'])
+    const env = { ...process.env, LUNA_CONF: join(site.dir, 'luna.conf') }
+    const program = join(import.meta.dirname, '../../bin/luna')
+    // It waits for the text on standard input, which does not come.
+    const child = spawn(process.execPath, [program, '-d', 'network', 'change', 'cluster', '-C'], { env })
+    child.stderr.once('data', () => child.kill('SIGTERM'))
+    const [status] = (await once(child, 'close')) as [number]
+    assert.equal(status, 130)
+    assert.match(site.luna(['network', 'show', 'cluster', '-C']).stdout, /^\n$/)
+  })
+})

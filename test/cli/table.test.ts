@@ -1,0 +1,72 @@
+// The rows of all commands, held to what scripts of the first Luna call.
+import assert from 'node:assert/strict'
+import type { Command, ObjectCommands } from '../../lib/cli/command.ts'
+import { objects } from '../../lib/cli/commands.ts'
+import { commandHelp, overview } from '../../lib/cli/help.ts'
+import { sameAsGolden } from '../golden.ts'
+
+const all: ObjectCommands[] = await Promise.all(objects.map(({ load }) => load()))
+const rows = all.flatMap(({ object, commands }) => commands.map((row): [string, Command] => [object, row]))
+
+describe('the table of commands', () => {
+  it('says of every object the same in both places', () => {
+    const loaded = all.map(({ object, help }) => ({ name: object, help }))
+    assert.deepEqual(
+      loaded,
+      objects.map(({ name, help }) => ({ name, help })),
+    )
+  })
+
+  it('has no spelling of an option twice in a command', () => {
+    for (const [object, { action, options }] of rows) {
+      const names = Object.entries(options).flatMap(([long, { short, aliases = [] }]) => [
+        ...(short ? [`-${short}`] : []),
+        ...[long, ...aliases].map((name) => `--${name}`),
+      ])
+      assert.equal(new Set([...names, '-h', '--help']).size, names.length + 2, `luna ${object} ${action}`)
+    }
+  })
+
+  it('has an example of every command that begins with the command', () => {
+    for (const [object, { action, examples }] of rows) {
+      assert.ok(examples.length > 0, `luna ${object} ${action}`)
+      for (const [line] of examples) assert.ok(line.includes(`luna ${object} ${action}`), line)
+    }
+  })
+
+  it('guards what adds, changes, renames and deletes, and nothing else', () => {
+    const guarded = new Set(['add', 'change', 'rename', 'delete'])
+    for (const [object, row] of rows) {
+      assert.equal(row.guarded, guarded.has(row.action), `luna ${object} ${row.action}`)
+    }
+  })
+
+  it('offers JSON with every list and show', () => {
+    for (const [object, { action, options }] of rows) {
+      if (['list', 'show', 'listmacs'].includes(action)) assert.ok(options.json, `luna ${object} ${action}`)
+    }
+  })
+})
+
+describe('help', () => {
+  it('names the objects in the line after "positional arguments:"', () => {
+    const lines = overview('luna', 'about', objects).split('\n')
+    const next = lines[lines.indexOf('positional arguments:') + 1]
+    assert.equal(next, '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db}')
+  })
+
+  for (const [object, row] of rows) {
+    it(`of luna ${object} ${row.action} is as committed`, () => {
+      sameAsGolden(`help/${object}-${row.action}`, commandHelp(object, row))
+    })
+
+    it(`of luna ${object} ${row.action} fits a screen`, () => {
+      const lines = commandHelp(object, row).split('\n')
+      assert.ok(lines.length <= 45, `${lines.length} lines`)
+      assert.deepEqual(
+        lines.filter((line) => line.length > 110),
+        [],
+      )
+    })
+  }
+})
