@@ -74,6 +74,7 @@ async function runCommand(
   try {
     const parsed = parseArguments(object, command, argv)
     if (parsed === 'help') return printed(commandHelp(object, command))
+    log.debug('runs', { object, action: command.action })
     if (command.guarded) await guard(await context.store())
     await command.run(context, parsed.given, parsed.operand)
   } catch (error) {
