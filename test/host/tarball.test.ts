@@ -36,6 +36,8 @@ describe('makeTarball', () => {
   it('gives the same bytes for the same tree', async () => {
     writeFileSync(join(root, 'file'), 'text')
     mkdirSync(join(root, 'dir'))
+    execFileSync('truncate', ['-s', '5M', join(root, 'sparse')])
+    execFileSync('setfattr', ['-n', 'user.note', '-v', 'kept', join(root, 'file')])
     await pack('a.tgz')
     readFileSync(join(root, 'file'))
     await pack('b.tgz')
