@@ -93,6 +93,7 @@ export async function cloneOsimage(
   store: Store,
   wish: { from: string; to: string; path: string },
   signal: AbortSignal,
+  progress: (files: number, total: number) => void = () => {},
 ): Promise<void> {
   checkNewName('osimage', wish.to)
   const from = await store.getNamed('osimage', wish.from)
@@ -103,7 +104,7 @@ export async function cloneOsimage(
   }
   const draft = `${path}.new`
   try {
-    await copyTree(from, draft, signal)
+    await copyTree(from, draft, signal, progress)
     await rename(draft, path)
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -119,12 +120,25 @@ async function refuseTakenName(store: Store, name: string): Promise<void> {
   throw new LunaError('taken', `there is an osimage "${name}" already`, { exit: 1 })
 }
 
-async function copyTree(image: Osimage, target: string, signal: AbortSignal): Promise<void> {
-  await checkDirectory(image.path ?? '')
+async function copyTree(
+  image: Osimage,
+  target: string,
+  signal: AbortSignal,
+  progress: (files: number, total: number) => void,
+): Promise<void> {
+  const from = image.path ?? ''
+  await checkDirectory(from)
   await mkdir(dirname(target), { recursive: true })
   await rm(target, { recursive: true, force: true })
   // One file system only: what is mounted in the image (a running lchroot) is not part of it.
-  await run('cp', ['-a', '-x', '--reflink=auto', '--', image.path ?? '', target], { signal })
+  const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })
+  const total = Number.parseInt(counted.stdout, 10)
+  let files = 0
+  const onLine = () => {
+    files++
+    if (files % 100 === 0) progress(Math.min(files, total), total)
+  }
+  await run('cp', ['-a', '-x', '--reflink=auto', '--verbose', '--', from, target], { signal, onLine })
 }
 
 async function insertClone(store: Store, from: Osimage, name: string, path: string): Promise<void> {
@@ -133,6 +147,8 @@ async function insertClone(store: Store, from: Osimage, name: string, path: stri
     const cluster = await getCluster(alone)
     await refuseTakenName(alone, name)
     const settings = { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems }
-    await insertLinked(alone, cluster.id, 'osimage', { name, path, ...settings, comment })
+    // Absent from documents of the first Luna, and from those where nobody asked for it.
+    const compression = from.compression ? { compression: from.compression } : {}
+    await insertLinked(alone, cluster.id, 'osimage', { name, path, ...settings, ...compression, comment })
   })
 }

@@ -1,6 +1,5 @@
 // luna osimage pack, grab and sync: what takes long, and shows how far it is.
 import { LunaError } from '../../error.ts'
-import type { PackProgress } from '../../task/pack.ts'
 import { type Context, command, option } from '../command.ts'
 import { tell } from '../rows.ts'
 
@@ -33,15 +32,23 @@ export const pack = command({
   },
 })
 
+/** How far something is: of bytes, or of whatever `unit` says. */
+export interface Progress {
+  readonly phase: string
+  readonly done?: number
+  readonly total?: number
+  readonly unit?: string
+}
+
 /** On a terminal one line that is written over, else a line of the log per phase. */
-function progressLine(context: Context): { show: (at: PackProgress) => void; end: () => void } {
+export function progressLine(context: Context): { show: (at: Progress) => void; end: () => void } {
   let phase = ''
   const terminal = process.stderr.isTTY
   const end = () => {
     if (terminal && phase !== '') process.stderr.write('\n')
     phase = ''
   }
-  const show = (at: PackProgress) => {
+  const show = (at: Progress) => {
     if (terminal) {
       if (phase !== at.phase) end()
       process.stderr.write(`\r${at.phase}${percent(at)}\u001b[K`)
@@ -51,9 +58,10 @@ function progressLine(context: Context): { show: (at: PackProgress) => void; end
   return { show, end }
 }
 
-function percent({ done, total }: PackProgress): string {
+function percent({ done, total, unit }: Progress): string {
   if (done === undefined || !total) return ''
-  return ` ${Math.floor((100 * done) / total)}% of ${Math.ceil(total / 2 ** 20)} MiB`
+  const whole = unit ? `${total} ${unit}` : `${Math.ceil(total / 2 ** 20)} MiB`
+  return ` ${Math.floor((100 * done) / total)}% of ${whole}`
 }
 
 export const grab = command({

@@ -10,7 +10,7 @@ import {
   renameRow,
   show,
 } from '../rows.ts'
-import { grab, pack, sync } from './osimage-pack.ts'
+import { grab, pack, progressLine, sync } from './osimage-pack.ts'
 
 const one = { exclusive: 'one' } as const
 
@@ -119,7 +119,9 @@ const clone = command({
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
   async run(context, { to, path }, from) {
     const { cloneOsimage } = await import('../../task/osimage.ts')
-    await cloneOsimage(await context.store(), { from, to, path }, context.signal)
+    const line = progressLine(context)
+    const show = (done: number, total: number) => line.show({ phase: 'copy', done, total, unit: 'files' })
+    await cloneOsimage(await context.store(), { from, to, path }, context.signal, show).finally(line.end)
   },
 })
 

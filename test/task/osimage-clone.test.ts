@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { dbVersion } from '../../lib/object/cluster.ts'
+import { openMemoryStore } from '../../lib/store/open.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { cloneOsimage } from '../../lib/task/osimage.ts'
+import { type Place, temporaryPlace } from '../host/small-image.ts'
+
+describe('cloneOsimage', () => {
+  let place: Place
+  let store: Store
+  const signal = new AbortController().signal
+  const wish = () => ({ from: 'compute', to: 'gpu', path: join(place.path, 'gpu') })
+  beforeEach(async () => {
+    place = temporaryPlace()
+    mkdirSync(join(place.path, 'tree'))
+    writeFileSync(join(place.path, 'tree/one'), 'text')
+    linkSync(join(place.path, 'tree/one'), join(place.path, 'tree/two'))
+    store = openMemoryStore()
+    await store.insert('cluster', { name: 'general', path: place.path, db_version: dbVersion })
+    const packed = { tarball: 'a', torrent: 'b', kernfile: 'k', initrdfile: 'i' }
+    const settings = { kernver: '5.1', kernopts: 'quiet', comment: 'mine', compression: 'zstd' }
+    await store.insert('osimage', { name: 'compute', path: join(place.path, 'tree'), ...packed, ...settings })
+  })
+  afterEach(async () => {
+    await store.close()
+    place.remove()
+  })
+
+  it('copies the tree with its hard links and attributes', async () => {
+    execFileSync('setfacl', ['-m', 'u:4711:r', join(place.path, 'tree/one')])
+    await cloneOsimage(store, wish(), signal)
+    assert.equal(statSync(join(place.path, 'gpu/one')).ino, statSync(join(place.path, 'gpu/two')).ino)
+    assert.match(
+      execFileSync('getfacl', ['-cn', join(place.path, 'gpu/one')], { encoding: 'utf8' }),
+      /user:4711:r/,
+    )
+  })
+
+  it('copies the settings, but not what was packed', async () => {
+    await cloneOsimage(store, wish(), signal)
+    const { kernver, kernopts, comment, kernfile, initrdfile, tarball, torrent } = await store.getNamed(
+      'osimage',
+      'gpu',
+    )
+    assert.deepEqual([kernver, kernopts, comment], ['5.1', 'quiet', 'mine'])
+    assert.equal((await store.getNamed('osimage', 'gpu')).compression, 'zstd')
+    assert.deepEqual([kernfile, initrdfile, tarball, torrent], ['', '', null, null])
+  })
+
+  it('tells how far it is', async () => {
+    for (let n = 0; n < 250; n++) writeFileSync(join(place.path, `tree/${n}`), '')
+    const told: [number, number][] = []
+    await cloneOsimage(store, wish(), signal, (done, total) => told.push([done, total]))
+    assert.deepEqual(
+      told.map(([done]) => done),
+      [100, 200],
+    )
+    assert.ok(told.every(([, total]) => total >= 252))
+  })
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const interrupted = cloneOsimage(store, wish(), AbortSignal.abort())
+    await assert.rejects(interrupted, /was ended/)
+    assert.deepEqual(
+      [existsSync(join(place.path, 'gpu')), existsSync(join(place.path, 'gpu.new'))],
+      [false, false],
+    )
+    assert.equal(await store.findNamed('osimage', 'gpu'), undefined)
+  })
+
+  it('takes no path that exists', async () => {
+    mkdirSync(join(place.path, 'gpu'))
+    await assert.rejects(cloneOsimage(store, wish(), signal), /exists already/)
+  })
+})
