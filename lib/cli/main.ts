@@ -42,9 +42,16 @@ async function runLine(argv: readonly string[], signal: AbortSignal): Promise<nu
   const about = 'Provisions clusters of bare-metal nodes.'
   const page = () => overview(path, about, objects)
   if (globals.help) return printed(page())
+  if (first === '__complete') return await answerShell(globals.rest.slice(1))
   const entry = objects.find(({ name }) => name === first)
   if (!entry) return misused(log, page(), first, 'object', objects)
   return await runObject(log, entry, second, rest, signal)
+}
+
+/** Not in any help: completion scripts call it. */
+async function answerShell(words: readonly string[]): Promise<number> {
+  const { completionLines } = await import('./completion-door.ts')
+  return printed(await completionLines(words))
 }
 
 async function runObject(

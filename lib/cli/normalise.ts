@@ -7,9 +7,9 @@ import type { Option, OptionTable } from './command.ts'
 export const pairSeparator = '\0'
 
 /** What `-h` and `--help` stand for in every command. */
-const helpOption: Option = { kind: 'flag', help: 'show this help', short: 'h' }
+export const helpOption: Option = { kind: 'flag', help: 'show this help', short: 'h' }
 
-interface Known {
+export interface Known {
   readonly long: string
   readonly option: Option
 }
@@ -40,7 +40,8 @@ function optionInPlainForm(options: OptionTable, arg: string, queue: string[]): 
   return `--${known.long}`
 }
 
-function take(options: OptionTable, arg: string): { known: Known; attached?: string } {
+/** Which option an argument is, and the value attached to it. Throws LunaError `usage`. */
+export function take(options: OptionTable, arg: string): { known: Known; attached?: string } {
   const [name, ...rest] = arg.split('=')
   const attached = rest.length > 0 ? { attached: rest.join('=') } : {}
   if (name?.startsWith('--')) return { known: byLong(options, name.slice(2)), ...attached }
@@ -92,7 +93,8 @@ function value(options: OptionTable, known: Known, attached: string | undefined,
   return `=${values.join(pairSeparator)}`
 }
 
-function looksLikeOption(options: OptionTable, arg: string): boolean {
+/** Whether an argument stands for an option, not for a value. */
+export function looksLikeOption(options: OptionTable, arg: string): boolean {
   if (!arg.startsWith('-') || arg === '-') return false
   if (arg === '--' || byShort(options, arg.slice(1))) return true
   const numeric = Object.values(options).some(({ short }) => /^\d/.test(short ?? ''))

@@ -1,0 +1,16 @@
+# Completion for bash: goes to /usr/share/bash-completion/completions/luna, with links of the other programs' names to it.
+# luna itself knows what may stand where; a line of its answer is a word and its help, a lone tab means file names.
+
+_luna() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [[ $line == $'\t' ]]; then
+      compopt -o default 2>/dev/null
+    else
+      COMPREPLY+=("${line%%$'\t'*}")
+    fi
+  done < <(luna __complete "${1##*/}" "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$2" 2>/dev/null)
+}
+
+complete -F _luna luna lchroot lpower lweb ltorrent
