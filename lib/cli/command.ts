@@ -66,11 +66,15 @@ export type Given<T extends OptionTable> = {
   readonly [N in keyof T]: OptionKinds[T[N]['kind']] | (T[N] extends Sure ? never : undefined)
 }
 
-/** What stands after the action: nothing, one name, a hostlist, a file or `-`. */
+/**
+ * What stands after the action: nothing, one name, a hostlist, a file or `-`. `list` is a hostlist too, but not expanded
+ * yet: objects that are no hosts may have names that look like one.
+ */
 export interface Operands {
   none: undefined
   name: string
   names: readonly string[]
+  list: string
   file: string
 }
 

@@ -71,6 +71,7 @@ function operandOf(kind: keyof Operands, args: readonly string[]): Operands[keyo
     case 'names':
       return expandHostlist(first)
     case 'name':
+    case 'list':
     case 'file':
       return first
     default:

@@ -10,6 +10,7 @@ export const operandNames = {
   none: '',
   name: 'NAME',
   names: 'NAMES',
+  list: 'NAMES',
   file: 'FILE',
 } satisfies Record<keyof Operands, string>
 

@@ -3,6 +3,7 @@ import type { Kind } from '../object/field.ts'
 import type { Facts } from '../task/describe.ts'
 import type { Outcome } from '../task/outcome.ts'
 import { type Command, type Context, command, type Operands, option } from './command.ts'
+import { eachOf } from './list-operand.ts'
 import { type Cell, table } from './print.ts'
 import { cellOf, showTable } from './show.ts'
 
@@ -126,6 +127,19 @@ export function deleteRow<K extends 'name' | 'names'>(
     examples: [[`luna ${kind} delete ${exampleOf(operand)}`, 'gone']],
     guarded: true,
     run: async (context, _given, names) => tell(context, await remove(context, names)),
+  })
+}
+
+/** `luna OBJECT delete` of objects that are no hosts. */
+export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
+  return command({
+    action: 'delete',
+    help: `Delete the ${kind}. Refused while something uses it.`,
+    operand: 'list',
+    examples: [[`luna ${kind} delete NAME`, 'gone']],
+    guarded: true,
+    run: (context, _given, list) =>
+      eachOf(context, kind, list, async (one, name) => tell(one, await remove(one, name))),
   })
 }
 

@@ -83,5 +83,5 @@ const samples: Readonly<Record<string, string | number | readonly string[]>> = {
 }
 
 function sampleOperand({ operand }: Command): Operands[keyof Operands] {
-  return { none: undefined, name: 'sample', names: ['sample'], file: '-' }[operand]
+  return { none: undefined, name: 'sample', names: ['sample'], list: 'sample', file: '-' }[operand]
 }

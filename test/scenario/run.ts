@@ -49,7 +49,7 @@ function runner(scenarios: string, stage: Stage): Promise<number> {
     ...['--golden', join(scenarios, 'expected'), ...(values.verbose ? ['-v'] : [])],
   ]
   const args = [join(scenarios, 'runner.py'), ...options, ...files(scenarios)]
-  const child = spawn('python3', args, { stdio: 'inherit', env: stage.env })
+  const child = spawn('python3', args, { stdio: 'inherit', env: { ...stage.env, PYTHONUNBUFFERED: '1' } })
   return new Promise((done, broken) => {
     child.on('error', broken)
     child.on('exit', (status) => done(status ?? 1))

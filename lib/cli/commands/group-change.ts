@@ -2,6 +2,7 @@
 import { LunaError } from '../../error.ts'
 import type { Store } from '../../store/store.ts'
 import { type Context, command, type Given, option } from '../command.ts'
+import { eachOf } from '../list-operand.ts'
 import { editCommentOption, filled, present, tell } from '../rows.ts'
 
 const text = 'from standard input or $EDITOR'
@@ -44,8 +45,8 @@ type Asked = Given<typeof options>
 
 export const change = command({
   action: 'change',
-  help: 'Change one thing of a group. All its nodes get it.',
-  operand: 'name',
+  help: 'Change one thing of groups. All their nodes get it.',
+  operand: 'list',
   options,
   examples: [
     ['luna group change compute -o compute-2026', 'another image, at the next boot of each node'],
@@ -54,15 +55,19 @@ export const change = command({
     ['luna group change compute --post < post.sh', 'another script'],
   ],
   guarded: true,
-  async run(context, asked, name) {
+  async run(context, asked, list) {
     refuseTwo(asked)
-    const store = await context.store()
-    const field = textFields.find((one) => asked[one])
-    if (field) return await changeText(context, store, name, field)
-    if (asked.interface !== undefined) return await changeInterface(context, store, name, asked)
-    await changeReference(context, store, name, asked)
+    await eachOf(context, 'group', list, async (one, name) => await changeGroup(one, asked, name))
   },
 })
+
+async function changeGroup(context: Context, asked: Asked, name: string): Promise<void> {
+  const store = await context.store()
+  const field = textFields.find((one) => asked[one])
+  if (field) return await changeText(context, store, name, field)
+  if (asked.interface !== undefined) return await changeInterface(context, store, name, asked)
+  await changeReference(context, store, name, asked)
+}
 
 const textFields = ['prescript', 'postscript', 'partscript', 'comment'] as const
 
@@ -82,14 +87,14 @@ async function changeText(
   name: string,
   field: (typeof textFields)[number],
 ): Promise<void> {
-  const { changeGroup } = await import('../../task/group.ts')
+  const task = await import('../../task/group.ts')
   const old = await store.getNamed('group', name)
-  tell(context, await changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }))
+  tell(context, await task.changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }))
 }
 
 /** The first of torrent_if, osimage, domain, bmcsetup; the empty text clears all but the image. */
 async function changeReference(context: Context, store: Store, name: string, asked: Asked): Promise<void> {
-  const { changeGroup } = await import('../../task/group.ts')
+  const task = await import('../../task/group.ts')
   const wishes = [
     present({ torrentIf: asked.torrent_if }),
     filled({ osimage: asked.osimage }),
@@ -97,7 +102,7 @@ async function changeReference(context: Context, store: Store, name: string, ask
     present({ bmcsetup: asked.bmcsetup }),
   ]
   const wish = wishes.find((one) => Object.keys(one).length > 0)
-  if (wish) tell(context, await changeGroup(store, name, wish))
+  if (wish) tell(context, await task.changeGroup(store, name, wish))
   else await store.getNamed('group', name)
 }
 

@@ -1,8 +1,9 @@
 // luna group
 import { LunaError } from '../../error.ts'
-import { type Context, command, type ObjectCommands, option } from '../command.ts'
+import { type Context, command, type Given, type ObjectCommands, option } from '../command.ts'
+import { eachOf, namesOf } from '../list-operand.ts'
 import {
-  deleteRow,
+  deleteListRow,
   editCommentOption,
   filled,
   jsonOption,
@@ -16,45 +17,52 @@ import { change } from './group-change.ts'
 
 const one = { exclusive: 'one' } as const
 
+const showOptions = {
+  raw: option('flag', 'the stored document as JSON', { short: 'R', ...one }),
+  osimage: option('flag', 'only the image', { short: 'o', ...one }),
+  prescript: option('flag', 'only the script that runs first', { aliases: ['pre'], ...one }),
+  postscript: option('flag', 'only the script that runs last', { aliases: ['post'], ...one }),
+  partscript: option('flag', 'only the script that makes the root file system', {
+    aliases: ['part'],
+    ...one,
+  }),
+  bmcsetup: option('flag', 'only the BMC setup', { short: 'b', ...one }),
+  interface: option('text', 'only this interface, as JSON', {
+    short: 'i',
+    value: 'IF',
+    refersTo: 'interface',
+    ...one,
+  }),
+  comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
+  json: jsonOption,
+} as const
+
 const showCommand = command({
   action: 'show',
-  help: 'Show a group, or one thing of it.',
-  operand: 'name',
-  options: {
-    raw: option('flag', 'the stored document as JSON', { short: 'R', ...one }),
-    osimage: option('flag', 'only the image', { short: 'o', ...one }),
-    prescript: option('flag', 'only the script that runs first', { aliases: ['pre'], ...one }),
-    postscript: option('flag', 'only the script that runs last', { aliases: ['post'], ...one }),
-    partscript: option('flag', 'only the script that makes the root file system', {
-      aliases: ['part'],
-      ...one,
-    }),
-    bmcsetup: option('flag', 'only the BMC setup', { short: 'b', ...one }),
-    interface: option('text', 'only this interface, as JSON', {
-      short: 'i',
-      value: 'IF',
-      refersTo: 'interface',
-      ...one,
-    }),
-    comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
-    json: jsonOption,
-  },
+  help: 'Show groups, or one thing of them.',
+  operand: 'list',
+  options: showOptions,
   examples: [['luna group show compute --post > post.sh', 'a script, to be changed and given back']],
-  async run(context, given, name) {
-    const store = await context.store()
-    const { showObject } = await import('../../task/edit.ts')
-    for (const field of ['prescript', 'postscript', 'partscript'] as const) {
-      if (given[field]) return printText(context, (await store.getNamed('group', name))[field])
-    }
-    for (const field of ['osimage', 'bmcsetup'] as const) {
-      if (!given[field]) continue
-      const other = (await showObject(store, 'group', name, new Date()))[field]
-      return printText(context, other === null ? 'None' : `[${String(other)}]`)
-    }
-    if (given.interface === undefined) return await show(context, 'group', given, [name])
-    await showInterface(context, name, given.interface)
+  async run(context, given, list) {
+    if (given.json) return await show(context, 'group', given, await namesOf(context, 'group', list))
+    await eachOf(context, 'group', list, async (one, name) => await showGroup(one, given, name))
   },
 })
+
+async function showGroup(context: Context, given: Given<typeof showOptions>, name: string): Promise<void> {
+  const store = await context.store()
+  const { showObject } = await import('../../task/edit.ts')
+  for (const field of ['prescript', 'postscript', 'partscript'] as const) {
+    if (given[field]) return printText(context, (await store.getNamed('group', name))[field])
+  }
+  for (const field of ['osimage', 'bmcsetup'] as const) {
+    if (!given[field]) continue
+    const other = (await showObject(store, 'group', name, new Date()))[field]
+    return printText(context, other === null ? 'None' : `[${String(other)}]`)
+  }
+  if (given.interface === undefined) return await show(context, 'group', given, [name])
+  await showInterface(context, name, given.interface)
+}
 
 async function showInterface(context: Context, name: string, wanted: string): Promise<void> {
   const { interfaceFacts } = await import('../../task/group-show.ts')
@@ -118,7 +126,7 @@ export const group: ObjectCommands = {
     change,
     clone,
     renameRow('group'),
-    deleteRow('group', 'name', async (context, name) => {
+    deleteListRow('group', async (context, name) => {
       const { deleteGroup } = await import('../../task/group.ts')
       return await deleteGroup(await context.store(), name)
     }),

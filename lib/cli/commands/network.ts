@@ -2,7 +2,8 @@
 import { LunaError } from '../../error.ts'
 import type { NetworkChange } from '../../task/network-change.ts'
 import { type Context, command, type ObjectCommands, option } from '../command.ts'
-import { deleteRow, editCommentOption, listRow, renameRow, show, showOptions, tell } from '../rows.ts'
+import { eachOf, namesOf } from '../list-operand.ts'
+import { deleteListRow, editCommentOption, listRow, renameRow, show, showOptions, tell } from '../rows.ts'
 
 const list = listRow('network', 'List all networks.', [
   ['Name', 'name'],
@@ -11,19 +12,22 @@ const list = listRow('network', 'List all networks.', [
 
 const showCommand = command({
   action: 'show',
-  help: 'Show a network.',
-  operand: 'name',
+  help: 'Show networks.',
+  operand: 'list',
   options: {
     ...showOptions,
     reservedips: option('flag', 'only who has which address', { short: 'r' }),
   },
   examples: [['luna network show cluster -r', 'every address that is in use, and by whom']],
-  async run(context, given, name) {
-    if (!given.reservedips || given.raw || given.comment) return await show(context, 'network', given, [name])
-    const { reservedAddresses } = await import('../../task/reserved.ts')
-    for (const { address, user } of await reservedAddresses(await context.store(), name)) {
-      context.print(`${address}:${user}\n`)
-    }
+  async run(context, given, list) {
+    if (given.json) return await show(context, 'network', given, await namesOf(context, 'network', list))
+    await eachOf(context, 'network', list, async (one, name) => {
+      if (!given.reservedips || given.raw || given.comment) return await show(one, 'network', given, [name])
+      const { reservedAddresses } = await import('../../task/reserved.ts')
+      for (const { address, user } of await reservedAddresses(await one.store(), name)) {
+        one.print(`${address}:${user}\n`)
+      }
+    })
   },
 })
 
@@ -56,8 +60,8 @@ const add = command({
 
 const change = command({
   action: 'change',
-  help: 'Change one thing of a network: the first of these that is given.',
-  operand: 'name',
+  help: 'Change one thing of networks: the first of these that is given.',
+  operand: 'list',
   options: {
     network: option('text', 'another base; all addresses move with it', { short: 'N', value: 'ADDRESS' }),
     prefix: option('int', 'another length of the prefix', { short: 'P', value: 'BITS' }),
@@ -77,13 +81,14 @@ const change = command({
     ['echo "mail IN MX 10 mx" | luna network change cluster --include', 'a record of your own'],
   ],
   guarded: true,
-  async run(context, given, name) {
+  async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
     if (texts.length > 1) throw oneTextOnly()
-    const wish = await firstChange(context, given, name)
-    if (!wish) return
     const { changeNetwork } = await import('../../task/network-change.ts')
-    tell(context, await changeNetwork(await context.store(), name, wish))
+    await eachOf(context, 'network', list, async (one, name) => {
+      const wish = await firstChange(one, given, name)
+      if (wish) tell(one, await changeNetwork(await one.store(), name, wish))
+    })
   },
 })
 
@@ -131,7 +136,7 @@ export const network: ObjectCommands = {
     add,
     change,
     renameRow('network'),
-    deleteRow('network', 'name', async (context, name) => {
+    deleteListRow('network', async (context, name) => {
       const { deleteNetwork } = await import('../../task/network.ts')
       return await deleteNetwork(await context.store(), name)
     }),
