@@ -12,7 +12,7 @@ declare module 'create-torrent' {
     onProgress?: (hashed: number, total: number) => void
   }
   function createTorrent(
-    file: string,
+    input: string | (Uint8Array & { name: string }),
     options: Options,
     done: (cause: Error | null, torrent: Uint8Array) => void,
   ): void
