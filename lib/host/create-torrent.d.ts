@@ -5,10 +5,10 @@ declare module 'create-torrent' {
     announceList: string[][]
     urlList: string[]
     private: boolean
-    createdBy: string
-    comment: string
+    createdBy?: string
+    comment?: string
     pieceLength: number
-    filterJunkFiles: boolean
+    filterJunkFiles?: boolean
     onProgress?: (hashed: number, total: number) => void
   }
   function createTorrent(
