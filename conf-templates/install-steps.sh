@@ -63,24 +63,35 @@ operator_script() {
 
 # The scripts share their variables and functions, as if they were one, and get a shell without any of our options.
 run_operator_script() {
+  luna_script=$luna/$1 luna_failed='' luna_known=
+  while read -r luna_name; do
+    luna_known+=" $luna_name "
+  done < <(compgen -v)
   set +eE +o pipefail
   trap - ERR USR1
   if [ -r "$luna/variables" ]; then
-    # variables of the shell itself are read-only, which it mentions
-    . "$luna/variables" 2>/dev/null
+    # shellcheck disable=SC1091
+    . "$luna/variables"
   fi
   cd / || exit
-  luna_failed=
-  trap 'luna_failed="line $LINENO: $BASH_COMMAND"' ERR
+  trap '[ "${BASH_SOURCE[0]}" != "$luna_script" ] || luna_failed="line $LINENO: $BASH_COMMAND"' ERR
+  # shellcheck disable=SC2154
   trap 'luna_status=$? luna_last=$BASH_COMMAND; note_variables; exit "$luna_status"' EXIT
-  . "$luna/$1"
+  # shellcheck disable=SC1090
+  . "$luna_script"
 }
 
 note_variables() {
-  local all
+  local name text
+  if [[ -z $luna_failed && $luna_last == *luna_script* ]]; then
+    luna_last='its last command'
+  fi
   printf '%s\n' "${luna_failed:-$luna_last}" >"$luna/failed"
-  all=$'\n'$(declare -p)
-  printf '%s\n' "${all//$'\n'declare /$'\n'declare -g }" >"$luna/variables"
+  while read -r name; do
+    if [[ $luna_known != *" $name "* && $name != luna* ]] && text=$(declare -p "$name" 2>/dev/null); then
+      printf 'declare -g %s\n' "${text#declare }"
+    fi
+  done < <(compgen -v) >"$luna/variables"
   declare -f >>"$luna/variables"
 }
 

@@ -38,6 +38,7 @@ install() {
   fi
   if dracut_module_included systemd; then
     inst_script "$moddir/luna-generator.sh" "$systemdutildir/system-generators/luna-generator"
+    chmod 755 "$initdir$systemdutildir/system-generators/luna-generator"
   fi
   # The names of the interfaces have to be those that the installed system will use.
   inst_rules 75-net-description.rules 80-net-setup-link.rules 80-net-name-slot.rules 60-net.rules
@@ -51,6 +52,7 @@ install_pieces() {
   done
   inst_script "$moddir/luna-boot.sh" /luna/boot
   inst_script "$moddir/ltorrent-client" /luna/ltorrent-client
+  chmod 755 "$initdir/luna/boot" "$initdir/luna/ltorrent-client"
   inst_hook cmdline 95 "$moddir/luna-cmdline.sh"
   inst_hook pre-mount 95 "$moddir/luna-pre-mount.sh"
 }
@@ -62,6 +64,7 @@ install_dhcp() {
     client=dhclient
     inst_multiple dhclient
     inst_script "$moddir/dhclient-script" /luna/dhclient-script
+    chmod 755 "$initdir/luna/dhclient-script"
   elif [[ -x /usr/lib/systemd/systemd-networkd ]]; then
     client=networkd
     install_networkd

@@ -16,7 +16,8 @@ export async function progressOf(
 ): Promise<Facts | undefined> {
   if (node.status?.step !== 'install.download') return undefined
   const domain = group?.domain ? await find('network', group.domain) : undefined
-  const peer = await store.peerNamed(peerIdOf(domain ? `${node.name}.${domain.name}` : node.name))
+  const host = domain ? `${node.name}.${domain.name}` : node.name
+  const peer = (await store.peerNamed(peerIdOf(host))) ?? (await store.peerNamed(peerIdOf(host, '-')))
   if (!peer || peer.updated < node.status.time) return undefined
   const whole = peer.downloaded + peer.left
   const percent = whole > 0 ? (100 * peer.downloaded) / whole : 0
@@ -24,7 +25,10 @@ export async function progressOf(
   return { percent: Math.round(percent * 100) / 100, age }
 }
 
-/** The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal. */
-export function peerIdOf(hostName: string): string {
-  return Buffer.from(hostName.padStart(peerIdLength)).subarray(0, peerIdLength).toString('hex')
+/**
+ * The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal. Blanks fill
+ * it up, or hyphens where the client is aria2, which drops leading blanks.
+ */
+export function peerIdOf(hostName: string, filler: ' ' | '-' = ' '): string {
+  return Buffer.from(hostName.padStart(peerIdLength, filler)).subarray(0, peerIdLength).toString('hex')
 }
