@@ -1,6 +1,6 @@
 // Adding, changing and cloning OS images. Packing them is in pack.ts.
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../error.ts'
 import { byVersion, installedKernels } from '../host/kernel.ts'
 import { run } from '../host/run.ts'
@@ -102,7 +102,8 @@ export async function cloneOsimage(
   if (await stat(path).catch(() => undefined)) {
     throw new LunaError('taken', `${path} exists already`, { exit: 1 })
   }
-  const draft = `${path}.new`
+  // Nobody else's: what an earlier copy left behind when it was killed is cleared away.
+  const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
   try {
     await copyTree(from, draft, signal, progress)
     await rename(draft, path)

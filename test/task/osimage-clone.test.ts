@@ -65,7 +65,7 @@ describe('cloneOsimage', () => {
     const interrupted = cloneOsimage(store, wish(), AbortSignal.abort())
     await assert.rejects(interrupted, /was ended/)
     assert.deepEqual(
-      [existsSync(join(place.path, 'gpu')), existsSync(join(place.path, 'gpu.new'))],
+      [existsSync(join(place.path, 'gpu')), existsSync(join(place.path, '.gpu.luna-clone'))],
       [false, false],
     )
     assert.equal(await store.findNamed('osimage', 'gpu'), undefined)
