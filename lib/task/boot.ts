@@ -12,9 +12,10 @@ import {
   renderMenu,
   unlistable,
 } from '../render/ipxe.ts'
-import type { Learned, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
 import { getCluster } from './general.ts'
+import { type Found, recognise } from './recognise.ts'
 
 /** What a machine says of itself. */
 export interface Asked {
@@ -26,12 +27,8 @@ export interface Asked {
   readonly type: string
 }
 
-export interface Discovered {
-  readonly node: Node
+export interface Discovered extends Found {
   readonly script: string
-  /** How it was recognised. */
-  readonly by: 'mac' | 'port' | 'hand'
-  readonly mac: Mac
   /** Whose MAC address it was until now. */
   readonly takenFrom?: string
 }
@@ -50,42 +47,6 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
   const script = await bootScript(store, found.node, type, url)
   await store.setStatus(found.node.id, { step: 'boot.request', time: now })
   return { ...found, script, ...(takenFrom && { takenFrom }) }
-}
-
-type Found = Pick<Discovered, 'node' | 'mac' | 'by'>
-
-async function recognise(store: Store, { macs, node }: Asked): Promise<Found> {
-  const [first] = macs
-  if (node && first) return { node, mac: first, by: 'hand' }
-  for (const mac of macs) {
-    const id = await store.findMac(mac)
-    const known = id && (await store.find('node', id))
-    if (known) return { node: known, mac, by: 'mac' }
-  }
-  for (const mac of macs) {
-    const seen = await store.learned(mac)
-    const there = seen.length > 0 ? nodeAtPort(seen, await store.list('node')) : undefined
-    if (there) return { node: there, mac, by: 'port' }
-  }
-  throw new LunaError('not-found', 'no node has any of these MAC addresses', {
-    why: macs.length > 0 ? macs.join(', ') : 'none was given',
-    fix: 'luna node change NODE --mac ADDRESS',
-  })
-}
-
-/**
- * The node configured at a port where the machine was seen; names of ports count before numbers. Undefined when there is
- * none, and when there are several: the machine could be any of them.
- */
-export function nodeAtPort(seen: readonly Learned[], nodes: readonly Node[]): Node | undefined {
-  const wired = nodes.filter((node) => node.switch !== null && node.port)
-  for (const named of ['portname', 'port'] as const) {
-    const there = wired.filter((node) =>
-      seen.some((at) => at.switch === node.switch && at[named] === node.port),
-    )
-    if (there.length > 0) return there.length === 1 ? there[0] : undefined
-  }
-  return undefined
 }
 
 /** Makes the MAC address the node's, where it is not; gives the name of the node that had it. */

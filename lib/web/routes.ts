@@ -84,8 +84,8 @@ async function discovery(query: Query, _request: Request, means: Means): Promise
     type: textOf(query, 'type') ?? 'ipxe',
     ...(name && { node: await namedNode(store, name) }),
   }
-  const { script, node, mac, by, takenFrom } = await discover(store, asked, means.url, means.now())
-  means.log.info('discovered', { node: node.name, mac, by, takenFrom })
+  const { script, node, mac, by, at, takenFrom } = await discover(store, asked, means.url, means.now())
+  means.log.info('discovered', { node: node.name, mac, by, at, takenFrom })
   return html(script)
 }
 

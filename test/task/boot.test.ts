@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Learned, Store } from '../../lib/store/store.ts'
-import { bootMenu, bootScript, discover, nodeAtPort } from '../../lib/task/boot.ts'
+import { bootMenu, bootScript, discover } from '../../lib/task/boot.ts'
 import { mac, rejectsWith } from '../help.ts'
 import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
 
@@ -57,6 +57,7 @@ describe('discover', () => {
       await store.learn([seen(id, 5, '7', 'swp7')])
       const found = await ask([4, 5])
       assert.deepEqual([found.node.name, found.by, found.mac], ['node002', 'port', mac(5)])
+      assert.equal(found.at, 'sw01 port 7 (swp7)')
       assert.equal(await store.findMac(mac(5)), place.node002)
     })
   }
@@ -66,6 +67,26 @@ describe('discover', () => {
     await store.learn([seen(id, 5, '8', 'swp8')])
     const error = await rejectsWith('not-found', ask([5]))
     assert.match(error.why ?? '', /52:54:00:00:00:05/)
+  })
+
+  it('names the nodes that it could be, where several are configured at the port', async () => {
+    const id = await plugIn(store, place.node002, '7')
+    await store.update('node', place.node001, { switch: id, port: '7' })
+    await store.learn([seen(id, 5, '7', 'swp7')])
+    const error = await rejectsWith('not-found', ask([5]))
+    assert.match(error.why ?? '', /52:54:00:00:00:05 .* node001, node002 are configured/)
+    assert.equal(await store.findMac(mac(5)), undefined)
+  })
+
+  it('does not take what is behind an uplink for the node that is configured there', async () => {
+    const id = await plugIn(store, place.node002, '7')
+    await store.learn(Array.from({ length: 9 }, (_, n) => seen(id, 20 + n, '7', 'swp7')))
+    assert.match(
+      (await rejectsWith('not-found', ask([20]))).why ?? '',
+      /node002 is configured, with more than 7/,
+    )
+    await store.forget(mac(28))
+    assert.equal((await ask([20])).node.name, 'node002')
   })
 
   it('knows no script of another type, but keeps the choice', async () => {
@@ -168,22 +189,6 @@ describe('bootMenu', () => {
     assert.match((await bootMenu(store, url, 0.999)).text, /^set patience 8996$/m)
     await store.close()
   })
-})
-
-describe('nodeAtPort', () => {
-  const at = (name: string, port: string | null, id = 'a') => ({ name, port, switch: id }) as never
-  const there = (port: string, portname: string, id = 'a') => ({ switch: id, port, portname }) as never
-
-  for (const [what, nodes, learned, expected] of [
-    ['the port name', [at('n1', 'swp1'), at('n2', 'swp2')], [there('9', 'swp2')], 'n2'],
-    ['the port number', [at('n1', '1'), at('n2', '2')], [there('2', 'swp9')], 'n2'],
-    ['the name before the number', [at('n1', '2'), at('n2', '7')], [there('7', '2')], 'n1'],
-    ['nothing at another switch', [at('n1', '1', 'b')], [there('1', '1')], undefined],
-    ['nothing where two nodes claim the port', [at('n1', '1'), at('n2', '1')], [there('1', '1')], undefined],
-    ['nothing where no port is configured', [at('n1', null), at('n2', '')], [there('', '')], undefined],
-  ] as const) {
-    it(`goes by ${what}`, () => assert.equal(nodeAtPort(learned, nodes)?.name, expected))
-  }
 })
 
 async function discoverAs(store: Store, macs: readonly number[], more: { type?: string; node?: string }) {
