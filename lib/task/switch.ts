@@ -1,7 +1,7 @@
 // Switches: added, changed, deleted. Each has one address in one network.
 import { LunaError } from '../error.ts'
 import { fromOffset, lastHost } from '../object/address.ts'
-import { checkNewName, hasControl } from '../object/name.ts'
+import { checkNewName } from '../object/name.ts'
 import { type Network, prefixOf } from '../object/network.ts'
 import type { Change } from '../object/objects.ts'
 import type { Switch } from '../object/switch.ts'
@@ -10,14 +10,8 @@ import { getCluster } from './general.ts'
 import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './link.ts'
 import { attempt, inTurn, newNotes, type Outcome } from './outcome.ts'
 import { openPool, type Pool } from './pool.ts'
+import { checkSnmp, checkSnmpUser, type Snmp } from './switch-access.ts'
 import { swapTyped, takeTyped } from './typed-address.ts'
-
-/** How the switch is asked by SNMP. */
-interface Snmp {
-  readonly read?: string
-  readonly rw?: string
-  readonly oid?: string
-}
 
 /** Adds switches. An address that is outside or taken is exit 255 and ends it; earlier ones stay. */
 export async function addSwitches(
@@ -26,6 +20,7 @@ export async function addSwitches(
 ): Promise<Outcome> {
   const { names, network: networkName, ip: address, ...snmp } = wish
   checkSnmp(snmp)
+  checkSnmpUser(snmp, snmp)
   return await store.alone(async (alone) => {
     const notes = newNotes()
     const cluster = await getCluster(alone)
@@ -70,6 +65,7 @@ export async function changeSwitches(
     await inTurn(notes, names, async (name) => {
       const old = await alone.getNamed('switch', name)
       await pool.load([old.network, target?.id ?? null].filter((id) => id !== null))
+      checkSnmpUser({ ...old, ...fields }, fields)
       let place: Change<'switch'> = {}
       if (target || ip !== undefined)
         await attempt(notes, async () => {
@@ -129,11 +125,4 @@ export async function deleteSwitches(store: Store, names: readonly string[]): Pr
     await pool.save()
     return notes
   })
-}
-
-function checkSnmp(snmp: Snmp): void {
-  for (const name of ['read', 'rw', 'oid'] as const) {
-    if (hasControl(snmp[name] ?? ''))
-      throw new LunaError('invalid', `"${name}" cannot hold control characters`)
-  }
 }

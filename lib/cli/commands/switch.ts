@@ -1,8 +1,28 @@
 // luna switch
+import { authProtocols, privProtocols, snmpVersions } from '../../object/switch.ts'
 import { command, type ObjectCommands, option } from '../command.ts'
-import { deleteRow, editCommentOption, filled, listRow, renameRow, showRow, tell } from '../rows.ts'
+import { deleteRow, editCommentOption, filled, listRow, present, renameRow, showRow, tell } from '../rows.ts'
 
 const defaultOid = '.1.3.6.1.2.1.17.7.1.2.2.1.2'
+
+const snmp3Options = {
+  version: option('choice', 'SNMP version', { choices: snmpVersions }),
+  user: option('text', 'SNMPv3 user'),
+  'auth-protocol': option('choice', 'SNMPv3 authentication', { choices: authProtocols }),
+  'auth-key': option('text', 'its key, of 8 characters at least', { value: 'KEY' }),
+  'priv-protocol': option('choice', 'SNMPv3 privacy', { choices: privProtocols }),
+  'priv-key': option('text', 'its key, of 8 characters at least', { value: 'KEY' }),
+}
+
+/** Options by the names of the fields that they set. */
+function named<T extends Readonly<Record<string, unknown>>>(given: T): Underscored<T> {
+  const entries = Object.entries(present(given)).map(([name, value]) => [name.replaceAll('-', '_'), value])
+  return Object.fromEntries(entries) as Underscored<T>
+}
+
+type Underscored<T> = {
+  readonly [N in keyof T as N extends `${infer A}-${infer B}` ? `${A}_${B}` : N]?: Exclude<T[N], undefined>
+}
 
 const add = command({
   action: 'add',
@@ -23,12 +43,20 @@ const add = command({
       default: 'private',
     }),
     oid: option('text', 'SNMP table of MAC addresses', { short: 'o', default: defaultOid }),
+    ...snmp3Options,
   },
-  examples: [['luna switch add -n sw01 -N cluster -i 10.30.253.1', 'asked every 30 seconds']],
+  examples: [
+    ['luna switch add -n sw01 -N cluster -i 10.30.253.1', 'asked every 30 seconds'],
+    [
+      'luna switch add -n sw02 -N cluster -i 10.30.253.2 --version 3 --user luna --auth-protocol sha --auth-key KEY',
+      'by SNMPv3',
+    ],
+  ],
   guarded: true,
-  async run(context, { name, ...wish }) {
+  async run(context, { name, network, ip, ...settings }) {
     const { addSwitches } = await import('../../task/switch.ts')
-    tell(context, await addSwitches(await context.store(), { names: name, ...wish }))
+    const wish = { names: name, network, ip, ...named(settings) }
+    tell(context, await addSwitches(await context.store(), wish))
   },
 })
 
@@ -42,6 +70,7 @@ const change = command({
     read: option('text', 'SNMP community to read with', { short: 'r', value: 'COMMUNITY' }),
     rw: option('text', 'SNMP community to write with', { short: 'w', value: 'COMMUNITY' }),
     oid: option('text', 'SNMP table of MAC addresses', { short: 'o' }),
+    ...snmp3Options,
     comment: editCommentOption,
   },
   examples: [["luna switch change 'sw[01-04]' -r secret", 'the community of four switches']],
@@ -51,7 +80,7 @@ const change = command({
     const store = await context.store()
     const old = comment ? await store.findNamed('switch', names[0] ?? '') : undefined
     const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
-    tell(context, await changeSwitches(store, names, { ...filled(settings), ...text }))
+    tell(context, await changeSwitches(store, names, { ...named(filled(settings)), ...text }))
   },
 })
 
