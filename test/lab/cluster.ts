@@ -19,7 +19,7 @@ const kernelOptions = [
     'nmi_watchdog=0',
     'tsc=reliable',
   ],
-  ...['no_timer_check', 'random.trust_cpu=on', 'systemd.show_status=0'],
+  ...['no_timer_check', 'random.trust_cpu=on', 'systemd.show_status=auto'],
 ].join(' ')
 
 /** Runs a command of Luna's; throws LunaError `failed` with what it said when its status is not 0. */

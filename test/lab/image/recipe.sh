@@ -58,13 +58,14 @@ trim() {
     "$root"/var/log/apt "$root"/usr/share/doc/* "$root"/usr/share/man/* "$root"/usr/share/locale/* \
     "$root"/usr/share/i18n/locales/* "$root"/usr/share/info/* "$root"/usr/share/lintian "$root"/usr/share/bug \
     "$root"/usr/share/perl "$root"/usr/lib/x86_64-linux-gnu/gconv "$root"/usr/share/misc/* \
-    "$root"/boot/initrd* "$root"/initrd.img* "$root"/vmlinuz* "$root"/boot/System.map* "$root"/usr/lib/udev/hwdb.*
+    "$root"/boot/initrd* "$root"/initrd.img* "$root"/vmlinuz* "$root"/boot/System.map* "$root"/usr/lib/udev/hwdb.* \
+    "$root"/usr/lib/x86_64-linux-gnu/perl-base/unicore
   find "$root/usr/share/zoneinfo" -mindepth 1 -maxdepth 1 ! -name UTC ! -name Etc -exec rm -rf {} +
   for modules in "$root"/lib/modules/*; do
     for part in sound arch/x86/kvm drivers/comedi drivers/hid drivers/nvme drivers/gpu drivers/infiniband drivers/media drivers/scsi drivers/target drivers/md \
-      drivers/net/ethernet/mellanox drivers/net/ethernet/broadcom drivers/net/wireguard drivers/usb drivers/hv \
+      drivers/net/ethernet/mellanox drivers/net/ethernet/broadcom drivers/net/wireguard drivers/usb drivers/hv drivers/block/drbd \
       fs/btrfs fs/xfs fs/ceph fs/nfs fs/nfsd fs/cifs fs/smbfs_common fs/jfs fs/gfs2 fs/ocfs2 fs/dlm fs/f2fs fs/ubifs \
-      fs/smb fs/afs fs/ntfs3 net/sched net/netfilter net/ceph net/openvswitch net/sctp net/tipc net/rxrpc net/sunrpc \
+      fs/nls fs/smb fs/afs fs/ntfs3 net/sched net/netfilter net/ceph net/openvswitch net/sctp net/tipc net/rxrpc net/sunrpc \
       net/ipv4/netfilter net/ipv6/netfilter net/bridge/netfilter; do
       rm -rf "${modules:?}/kernel/$part"
     done
