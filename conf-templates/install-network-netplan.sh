@@ -65,8 +65,7 @@ netplan_bond() {
   local option name
   # shellcheck disable=SC2086  # a list in one string
   netplan_list interfaces ${slaves_of[$dev]:-}
-  echo '      parameters:'
-  echo '        gratuitous-arp: 1'
+  line_if "${bond_options[*]}" '      parameters:'
   for option in ${bond_options+"${bond_options[@]}"}; do
     case ${option%%=*} in
       mode | primary) name=${option%%=*} ;;

@@ -84,7 +84,7 @@ run_operator_script() {
 note_variables() {
   local name text
   if [[ -z $luna_failed && $luna_last == *luna_script* ]]; then
-    luna_last='its last command'
+    luna_last='its last command, or its exit'
   fi
   printf '%s\n' "${luna_failed:-$luna_last}" >"$luna/failed"
   while read -r name; do
