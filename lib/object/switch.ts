@@ -20,7 +20,7 @@ export const switchFields = {
 export const snmpVersions = ['2c', '3'] as const
 /** SNMPv3 authentication: RFC 3414 and RFC 7860. */
 export const authProtocols = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const
-/** SNMPv3 privacy: RFC 3414 (des), RFC 3826 (aes), and the two ways in which vendors made 256 bits of it. */
-export const privProtocols = ['aes', 'aes256b', 'aes256r', 'des'] as const
+/** SNMPv3 privacy: RFC 3826 (aes), and the two ways in which vendors made 256 bits of it. OpenSSL has no DES any more. */
+export const privProtocols = ['aes', 'aes256b', 'aes256r'] as const
 
 export type Switch = ObjectOf<typeof switchFields>

@@ -9,11 +9,17 @@ export interface Pair {
   remove(): void
 }
 
+/** Why one of the programs cannot be had here; undefined when they are there. */
+export function lackingProgram(programs: readonly string[]): string | undefined {
+  const missing = programs.find((program) => !has(program))
+  return missing && `needs ${missing}`
+}
+
 /** Why namespaces or one of the programs cannot be had here; undefined when all is well. */
 export function lacking(programs: readonly string[]): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root, for network namespaces'
-  const missing = programs.find((program) => !has(program))
-  if (missing) return `needs ${missing}`
+  const missing = lackingProgram(programs)
+  if (missing) return missing
   try {
     makePair('0.0.0.0/0').remove()
     return undefined
