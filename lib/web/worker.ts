@@ -59,7 +59,10 @@ async function finish(listener: Listener): Promise<void> {
 }
 
 /** The store, opened at the first request and again after a failure: a worker outlives its database. */
-function lazily(open: () => Promise<Store>): { get: () => Promise<Store>; close: () => Promise<void> } {
+export function lazily(open: () => Promise<Store>): {
+  get: () => Promise<Store>
+  close: () => Promise<void>
+} {
   let opened: Promise<Store> | undefined
   const get = () => {
     const mine = opened ?? open()
