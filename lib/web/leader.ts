@@ -11,8 +11,10 @@ import { daemonLog, fileLog, type Log } from '../log.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import { getCluster } from '../task/general.ts'
+import { pollSwitches } from '../task/switch-poll.ts'
 import { Crew } from './crew.ts'
 import type { Address } from './fastcgi.ts'
+import { lazily } from './worker.ts'
 
 export const program = 'lweb'
 export const defaultPidFile = '/run/luna/lweb.pid'
@@ -62,11 +64,13 @@ async function serveUntil(
   sayFirstWord({ up })
   await systemd().ready(up)
   const unwatch = systemd().watch(() => crew.healthy())
-  // Polling the switches belongs here, beside the crew: in the leader, and nowhere else.
+  const store = lazily(() => openStore(order.config))
+  const polling = pollSwitches({ store: store.get, log, now: () => new Date() })
   await aborted(stop)
   unwatch()
   log.info('stopping')
-  await crew.stop()
+  await Promise.all([polling.stop(), crew.stop()])
+  await store.close()
   log.info('stopped')
 }
 
