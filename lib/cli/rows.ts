@@ -59,7 +59,7 @@ export function showRow(kind: Kind, operand: 'name' | 'names', help: string): Co
     help,
     operand,
     options: showOptions,
-    examples: [[`luna ${kind} show ${exampleOf(operand)} --json`, 'the same for scripts']],
+    examples: [[`luna ${kind} show ${sample[kind]} --json`, 'the same for scripts']],
     run: (context, given, names) => show(context, kind, given, listOf(names)),
   })
 }
@@ -124,7 +124,7 @@ export function deleteRow<K extends 'name' | 'names'>(
     action: 'delete',
     help,
     operand,
-    examples: [[`luna ${kind} delete ${exampleOf(operand)}`, 'gone']],
+    examples: [[`luna ${kind} delete ${sample[kind]}`, 'gone']],
     guarded: true,
     run: async (context, _given, names) => tell(context, await remove(context, names)),
   })
@@ -165,6 +165,13 @@ function listOf(operand: string | readonly string[]): readonly string[] {
   return typeof operand === 'string' ? [operand] : operand
 }
 
-function exampleOf(operand: 'name' | 'names'): string {
-  return operand === 'name' ? 'NAME' : "'NAME[1-3]'"
+const sample: Readonly<Record<Kind, string>> = {
+  cluster: 'general',
+  osimage: 'compute',
+  bmcsetup: 'base',
+  network: 'ipmi',
+  group: 'gpu',
+  node: "'node[001-003]'",
+  switch: "'sw[01-02]'",
+  otherdev: "'pdu[01-02]'",
 }
