@@ -162,8 +162,11 @@ stop_client() {
   rm -f "$luna/ltorrent-client.pid"
 }
 
-# load_ipmi: the device of the BMC
+# load_ipmi: the device of the BMC. Which of these drivers a machine needs differs; ipmitool will say if none was it.
 load_ipmi() {
-  modprobe -a ipmi_devintf ipmi_si ipmi_msghandler
+  local module
+  for module in ipmi_devintf ipmi_si ipmi_msghandler; do
+    modprobe "$module" || :
+  done
   udevadm settle --timeout=10 2>/dev/null || :
 }

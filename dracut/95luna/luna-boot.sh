@@ -25,6 +25,8 @@ main() {
 
 # Service mode: a person looks at the hardware; nothing is installed and nothing is changed.
 serve_forever() {
+  # the prompt of the shell may be on this line
+  echo
   say "service mode: nothing is installed; a shell is here, on tty2 and by ssh"
   while :; do wait; done
 }

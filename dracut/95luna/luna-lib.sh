@@ -38,7 +38,7 @@ await() {
   await_event "$@" <"$links"
   awaited=$?
   kill_children "$watching"
-  kill "$watching"
+  kill "$watching" 2>/dev/null
   rm -f "$links"
   return "$awaited"
 }

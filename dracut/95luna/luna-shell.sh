@@ -18,7 +18,9 @@ shell_on() {
 
 # keep_shell_on TERMINAL: the same in the background, with a new shell whenever one is left. Needs no network.
 keep_shell_on() {
+  case " $terminals " in *" $1 "*) return 0 ;; esac
   [ -c "$1" ] || return 0
+  terminals="$terminals $1"
   keep_shell "$1" &
   shells="$shells $!"
 }
@@ -32,7 +34,7 @@ keep_shell() {
   done
 }
 
-shells=
+shells='' terminals=
 start_shells() {
   keep_shell_on /dev/tty2
   terminal=$(arg ctty) && keep_shell_on "/dev/${terminal#/dev/}"
@@ -44,7 +46,7 @@ stop_shells() {
     kill "$keeper" 2>/dev/null
     wait "$keeper"
   done
-  shells=
+  shells='' terminals=
 }
 
 start_sshd() {

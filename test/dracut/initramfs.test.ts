@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const module = join(import.meta.dirname, '../../dracut/95luna')
+const shells = ['dash', 'bash'].filter((shell) => !spawnSync(shell, ['-c', ':']).error)
+
+const guid = 'f4:52:14:03:00:7b:cb:a1'
+const infiniband = `80:00:02:08:fe:80:00:00:00:00:00:00:${guid}`
+
+for (const shell of shells) {
+  describe(`the shell functions of the initramfs, in ${shell}`, () => {
+    let folder: string
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'luna-initramfs-'))
+    })
+    afterEach(() => {
+      rmSync(folder, { recursive: true })
+    })
+
+    function run(piece: 'args' | 'lib' | 'net' | 'shell', commands: string): string {
+      const text = `. ${module}/luna-lib.sh\n. ${module}/luna-${piece}.sh\n${commands}\n`
+      const env = { PATH: process.env.PATH, LUNA_DIR: folder, LUNA_SYS: join(folder, 'sys') }
+      const { stdout, stderr } = spawnSync(shell, ['-s'], { input: text, encoding: 'utf8', env })
+      assert.equal(stderr, '')
+      return stdout
+    }
+
+    function nic(name: string, address: string, device = true): void {
+      const dir = join(folder, 'sys/class/net', name)
+      mkdirSync(dir, { recursive: true })
+      writeFileSync(join(dir, 'address'), `${address}\n`)
+      if (device) symlinkSync('/', join(dir, 'device'))
+    }
+
+    for (const [kind, wanted, found] of [
+      ['an Ethernet address', '52:54:00:00:00:02', 'eth1'],
+      ['an Ethernet address in capitals', '52:54:00:00:00:0A', 'eth2'],
+      ['a GUID', guid, 'ib0'],
+      [
+        '20 octets, whose first twelve are other ones at each boot',
+        `80:00:00:48:fe:80:00:00:00:00:00:00:${guid}`,
+        'ib0',
+      ],
+      ['the Ethernet form of a GUID', 'f4:52:14:7b:cb:a1', 'ib0'],
+      ['an address that nobody has', '52:54:00:00:00:99', ''],
+    ] as const) {
+      it(`finds the interface by ${kind}`, () => {
+        nic('eth1', '52:54:00:00:00:02')
+        nic('eth2', '52:54:00:00:00:0a')
+        nic('ib0', infiniband)
+        assert.equal(run('net', `find_nic ${wanted} || :`).trim(), found)
+      })
+    }
+
+    it('asks for a lease on real cards only', () => {
+      nic('lo', '00:00:00:00:00:00', false)
+      nic('eth0', '52:54:00:00:00:01')
+      nic('eth1', '52:54:00:00:00:02')
+      assert.equal(run('net', 'some_nics && echo $nics').trim(), 'eth0 eth1')
+    })
+
+    it('waits for a network card by events, and sees one that comes', () => {
+      mkdirSync(join(folder, 'sys/class/net'), { recursive: true })
+      const late = `(sleep 1; mkdir ${folder}/sys/class/net/eth0; echo 52:54:00:00:00:01 >${folder}/sys/class/net/eth0/address) &`
+      assert.equal(
+        run('net', `${late}\nmac=52:54:00:00:00:01; await 0 nic_is_there; echo $LUNA_BOOTIF`).trim(),
+        'eth0',
+      )
+      assert.deepEqual(readdirSync(folder), ['sys'])
+    })
+
+    it('gives up waiting after a while where it was told so', () => {
+      assert.equal(run('lib', 'await 1 false || echo gave up').trim(), 'gave up')
+    })
+
+    it('varies a delay by thirty percent at most, and not always to the same', () => {
+      const delays = run('lib', 'for i in 1 2 3 4 5 6 7 8 9; do jittered 10; done')
+        .trim()
+        .split('\n')
+        .map(Number)
+      assert.equal(delays.length, 9)
+      for (const delay of delays) assert.ok(delay >= 7 && delay <= 13, String(delay))
+      assert.notEqual(new Set(delays).size, 1)
+    })
+
+    it('keeps the arguments that are well formed, and no others', () => {
+      const given = {
+        ...{
+          bootproto: 'static',
+          mac: infiniband,
+          ip: 'fd30::1/64',
+          url: 'http://[fd30::fe]:7050/luna',
+          node: 'node001',
+        },
+        ...{ hostname: 'a;reboot', ctty: '/dev/../x', service: '0' },
+      }
+      const cases = Object.entries(given).map(([name, value]) => `luna.${name}=) echo '${value}' ;;`)
+      const getarg = `getarg() { case $1 in ${cases.join('\n')} *) return 1 ;; esac; }`
+      const quiet = `sed 's,/dev/console,/dev/null,' ${module}/luna-args.sh >${folder}/args.sh; . ${folder}/args.sh`
+      run('args', `${getarg}\n${quiet}\nkeep_arguments`)
+      assert.deepEqual(readdirSync(join(folder, 'args')).sort(), [
+        'bootproto',
+        'ip',
+        'mac',
+        'node',
+        'service',
+        'url',
+      ])
+      assert.equal(readFileSync(join(folder, 'args/url'), 'utf8'), 'http://[fd30::fe]:7050/luna\n')
+    })
+
+    it('finds the terminal behind /dev/console', () => {
+      for (const [device, active] of Object.entries({ console: 'tty0 ttyS0', tty0: 'tty1' })) {
+        mkdirSync(join(folder, 'sys/class/tty', device), { recursive: true })
+        writeFileSync(join(folder, 'sys/class/tty', device, 'active'), `${active}\n`)
+      }
+      assert.equal(run('shell', 'console_device').trim(), '/dev/ttyS0')
+      writeFileSync(join(folder, 'sys/class/tty/console/active'), 'ttyS0 tty0\n')
+      assert.equal(run('shell', 'console_device').trim(), '/dev/tty1')
+    })
+  })
+}
+
+describe('dracut/95luna', () => {
+  const scripts = readdirSync(module).map((name) => join(module, name))
+
+  it('is clean for shellcheck', function () {
+    if (spawnSync('shellcheck', ['--version']).error) this.skip()
+    const root = join(module, '../..')
+    assert.equal(spawnSync('shellcheck', ['-x', '-P', root, ...scripts], { encoding: 'utf8' }).stdout, '')
+  })
+
+  it('is laid out as shfmt does it', function () {
+    if (spawnSync('shfmt', ['--version']).error) this.skip()
+    assert.equal(spawnSync('shfmt', ['-d', '-i', '2', '-ci', ...scripts], { encoding: 'utf8' }).stdout, '')
+  })
+
+  it('masks the mount of root=luna for systemd, and no other', function () {
+    if (spawnSync('unshare', ['-m', 'true']).status !== 0) this.skip()
+    const folder = mkdtempSync(join(tmpdir(), 'luna-generator-'))
+    const masked = (cmdline: string): boolean => {
+      rmSync(join(folder, 'sysroot.mount'), { force: true })
+      writeFileSync(join(folder, 'cmdline'), `${cmdline}\n`)
+      const inside = 'mount --bind "$0/cmdline" /proc/cmdline; sh "$1" "$0" "$0" "$0"'
+      spawnSync('unshare', ['-m', 'sh', '-c', inside, folder, join(module, 'luna-generator.sh')])
+      return readdirSync(folder).includes('sysroot.mount')
+    }
+    assert.equal(masked('quiet root=luna luna.node=node001'), true)
+    assert.equal(masked('quiet root=/dev/sda1'), false)
+    rmSync(folder, { recursive: true })
+  })
+})
