@@ -1,7 +1,7 @@
 // The life of a daemon on its host: account, pid file, word to systemd. Starting and stopping one from outside is the
 // business of daemon-control.ts.
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { chown, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import notify from 'systemd-notify'
 import { LunaError } from '../error.ts'
 import { isMissing, reason } from './file.ts'
@@ -64,6 +64,32 @@ export async function writePidFile(pidfile: string, program: string): Promise<vo
 /** Removes the pid file when it is that of this process. */
 export async function removePidFile(pidfile: string): Promise<void> {
   if (Number(await textOf(pidfile)) === process.pid) await rm(pidfile, { force: true })
+}
+
+/** Where the pid file of a program is when no cluster says otherwise. */
+export function usualPidFile(program: string): string {
+  // systemd names the directory that it made (RuntimeDirectory=).
+  const [runtime] = (process.env.RUNTIME_DIRECTORY || '/run/luna').split(':')
+  return join(runtime ?? '', `${program}.pid`)
+}
+
+/**
+ * Lets a daemon that still waits be found by its `stop` command; gives the way to undo that, before another user's
+ * directory takes the place. Throws LunaError `refused` when the program runs already; where there is no place for a pid
+ * file yet, it goes without.
+ */
+export async function standBy(pidfile: string, program: string): Promise<() => Promise<void>> {
+  await mkdir(dirname(pidfile), { recursive: true }).catch(() => {})
+  try {
+    await writePidFile(pidfile, program)
+  } catch (error) {
+    if (error instanceof LunaError && error.code === 'refused') throw error
+  }
+  return async () => {
+    await removePidFile(pidfile)
+    // A directory that root made for this alone is made anew for the user; one with something in it stays.
+    if (process.getuid?.() === 0) await rmdir(dirname(pidfile)).catch(() => {})
+  }
 }
 
 export interface Systemd {

@@ -44,6 +44,9 @@ export class Crew {
    * Throws LunaError `failed` when one dies before.
    */
   async start(wanted: number, stop: AbortSignal): Promise<void> {
+    // Workers take connections from the common queue themselves. One that is handed over to a worker which dies just then
+    // would hang; and so the leader has nothing to do with requests.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ args: [] })
     const count = wanted > 0 ? wanted : availableParallelism()
     const first = new Promise<void>((resolve, reject) => {

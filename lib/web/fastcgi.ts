@@ -1,5 +1,6 @@
 // The seam between FastCGI and the rest: requests and responses as plain values. What speaks the protocol (node-fastcgi,
 // one connection per request) is known here and nowhere else.
+import { chmod } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import type { Server } from 'node:net'
 import { createServer, type FastcgiRequest } from 'node-fastcgi'
@@ -46,6 +47,8 @@ export async function serve(handler: Handler, address: Address): Promise<Listene
   server.setTimeout(idleLimit)
   server.on('clientError', (_error, socket) => socket.destroy())
   await listening(server, address)
+  // The user that nginx runs as need not be in our group. (A loopback port is open to all users, too.)
+  if ('path' in address) await chmod(address.path, 0o666)
   return { close: () => closed(server) }
 }
 

@@ -2,12 +2,13 @@
 import cluster from 'node:cluster'
 import { type Config, loadConfig } from '../config.ts'
 import { LunaError, sentence } from '../error.ts'
-import { runningPid } from '../host/daemon.ts'
+import { runningPid, usualPidFile } from '../host/daemon.ts'
 import { sayFirstWord, startInBackground, stopDaemon } from '../host/daemon-control.ts'
 import { commandLog } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import { getCluster } from '../task/general.ts'
-import { defaultPidFile, lead, program } from './leader.ts'
+import { lead } from './leader.ts'
+import { program } from './wait.ts'
 import { work } from './worker.ts'
 
 const help = `usage: lweb [-h] {start,stop,restart,run}
@@ -77,12 +78,12 @@ async function pidFile(config: Config): Promise<string> {
   try {
     const store = await openStore(config)
     try {
-      return (await getCluster(store)).lweb_pidfile || defaultPidFile
+      return (await getCluster(store)).lweb_pidfile || usualPidFile(program)
     } finally {
       await store.close()
     }
   } catch (error) {
-    if (error instanceof LunaError) return defaultPidFile
+    if (error instanceof LunaError) return usualPidFile(program)
     throw error
   }
 }

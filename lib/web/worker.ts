@@ -34,6 +34,7 @@ export async function work(): Promise<void> {
   const [order] = (await once(process, 'message')) as [Order]
   process.on('message', (message) => message === goodbye && stopping.abort())
   const log = order.logFile === null ? daemonLog() : fileLog(order.logFile)
+  process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
   const store = lazily(() => openStore(order.config))
   try {
     const listener = await serve(answerWith(meansOf(order, store.get, log)), order.address)

@@ -1,0 +1,40 @@
+// The units that Luna ships, judged by systemd itself.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const units = join(import.meta.dirname, '../../systemd')
+
+describe('systemd units', () => {
+  let dir: string
+  before(function () {
+    if (spawnSync('systemd-analyze', ['--version']).status !== 0) {
+      if (process.env.CI === 'true') throw new Error('systemd-analyze must be there in CI')
+      if (this.test) this.test.title += ' (skipped: no systemd-analyze)'
+      this.skip()
+    }
+    dir = mkdtempSync(join(tmpdir(), 'luna-test-'))
+  })
+  after(() => dir && rmSync(dir, { recursive: true }))
+
+  for (const unit of readdirSync(units).filter((name) => name.endsWith('.service'))) {
+    const text = readFileSync(join(units, unit), 'utf8')
+
+    it(`${unit} is taken without complaint`, () => {
+      // The program is where the package puts it; here it need not be.
+      writeFileSync(join(dir, unit), text.replace(/^(Exec\w+=)\/usr\/bin\/l\S+/gm, '$1/bin/true'))
+      const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', join(dir, unit)], {
+        encoding: 'utf8',
+      })
+      assert.deepEqual([status, stderr], [0, ''])
+    })
+
+    it(`${unit} runs as the cluster's user, sandboxed, and requires no database on this machine`, () => {
+      for (const line of ['User=luna', 'NoNewPrivileges=yes', 'ProtectSystem=strict'])
+        assert(text.includes(`\n${line}\n`), line)
+      assert.doesNotMatch(text, /^Requires=/m)
+    })
+  }
+})
