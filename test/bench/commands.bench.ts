@@ -1,0 +1,117 @@
+// The command line over a big cluster: what commands take, beside what Node takes to start and do nothing.
+import { join } from 'node:path'
+import { openStore } from '../../lib/store/open.ts'
+import { type Bench, figure, median, type Place, ratio, type Table } from './bench.ts'
+import { bin, type Stage, stages, type Taken, timed } from './stage.ts'
+
+export const bench: Bench = {
+  about: 'luna over 5,000 and 10,000 nodes, beside a Node that does nothing',
+  limit: 600,
+  network: 'host',
+  run: async (place) => {
+    const tables: Table[] = []
+    for (const stage of await stages(place)) tables.push(await measure(place, stage))
+    return tables
+  },
+}
+
+type Row = readonly [what: string, taken: Taken, reach: string]
+
+async function measure(place: Place, stage: Stage): Promise<Table> {
+  const bare = repeated(() => timed(process.execPath, ['-e', '0'], stage.env))
+  const rows = [...(await startUp(place, stage)), ...(await bigCluster(place, stage))]
+  const lines = rows.map(([what, { wall, cpu }, reach]) => [
+    what,
+    figure(wall * 1000),
+    figure(cpu * 1000),
+    ratio(wall, bare.wall),
+    reach,
+  ])
+  return {
+    title: `Commands, store: ${stage.store}`,
+    columns: ['command', 'wall ms', 'CPU ms', 'times bare Node', 'to reach'],
+    rows: [['node -e 0', figure(bare.wall * 1000), figure(bare.cpu * 1000), '1.00', ''], ...lines],
+    notes: ['Start-up included, warm cache, medians of 5; what changes much was done once.'],
+  }
+}
+
+/** A cluster with nothing in it, and what commands take there. */
+async function startUp(place: Place, stage: Stage): Promise<Row[]> {
+  place.say(`${stage.store}: starting up`)
+  const { dir } = stage
+  const init = ['cluster', 'init', '--frontend_address', '10.30.255.254', '--user', 'root', '--path', dir]
+  luna(stage, ...init)
+  luna(stage, 'network', 'add', '-n', 'cluster', '-N', '10.30.0.0', '-P', '16')
+  luna(stage, 'network', 'add', '-n', 'ipmi', '-N', '10.31.0.0', '-P', '16')
+  luna(stage, 'network', 'add', '-n', 'data', '-N', '10.32.0.0', '-P', '16')
+  await addImage(stage)
+  luna(stage, 'group', 'add', '-n', 'compute', '-o', 'compute', '-N', 'cluster', '-bn', 'ipmi')
+  luna(stage, 'group', 'change', 'compute', '-d', 'cluster')
+  return [
+    ['luna --help', repeated(() => luna(stage, '--help')), ''],
+    ['luna network show', repeated(() => luna(stage, 'network', 'show', 'cluster')), '150 ms'],
+  ]
+}
+
+/** An image without its tree: that is another matter. */
+async function addImage({ config }: Stage): Promise<void> {
+  const store = await openStore(config)
+  await store.insert('osimage', { name: 'compute', path: '/opt/luna/os/compute' })
+  await store.close()
+}
+
+async function bigCluster(place: Place, stage: Stage): Promise<Row[]> {
+  const { store } = stage
+  place.say(`${store}: 5,000 nodes`)
+  luna(stage, 'node', 'add', '-g', 'compute', '-n', 'node[00001-05000]')
+  const list5000 = repeated(() => luna(stage, 'node', 'list'))
+  luna(stage, 'node', 'delete', 'node[00001-05000]')
+  place.say(`${store}: 10,000 nodes`)
+  const add = luna(stage, 'node', 'add', '-g', 'compute', '-n', 'node[00001-10000]')
+  await giveMacs(stage)
+  const range = ['-N', 'cluster', '-s', '10.30.128.1', '-e', '10.30.140.1']
+  luna(stage, 'cluster', 'makedhcp', ...range)
+  luna(stage, 'cluster', 'change', '--named_zone_dir', join(stage.dir, 'zones'))
+  luna(stage, 'cluster', 'change', '--named_include_file', join(stage.dir, 'named.zones'))
+  const one = (...args: string[]) => repeated(() => luna(stage, ...args))
+  const rows: Row[] = [
+    ['luna node add, 10,000 nodes', add, '20 s'],
+    ['luna node list, 5,000 nodes', list5000, '400 ms'],
+    ['luna node list, 10,000 nodes', one('node', 'list'), '700 ms'],
+    ['luna node show node00042', one('node', 'show', 'node00042'), '150 ms'],
+    ['luna node change node00042 -l n', one('node', 'change', 'node00042', '-l', 'n'), '150 ms'],
+    ['luna cluster makedhcp', one('cluster', 'makedhcp'), '1500 ms'],
+    ['luna cluster makedns', one('cluster', 'makedns'), '1500 ms'],
+  ]
+  luna(stage, 'group', 'change', 'compute', '-i', 'eth1', '-A')
+  const setnet = luna(stage, 'group', 'change', 'compute', '-i', 'eth1', '--setnet', 'data')
+  return [...rows, ['luna group change --setnet, 10,000 nodes', setnet, '']]
+}
+
+/** By hand: what `cluster listmacs` and discovery would do over days. */
+async function giveMacs({ config }: Stage): Promise<void> {
+  const { parseMac } = await import('../../lib/object/mac.ts')
+  const store = await openStore(config)
+  await store.alone(async (alone) => {
+    for (const [at, { id }] of (await alone.list('node')).entries()) {
+      const digits = at.toString(16).padStart(6, '0').match(/../g) ?? []
+      const mac = parseMac(`52:54:00:${digits.join(':')}`)
+      if (mac) await alone.setMac(id, mac)
+    }
+  })
+  await store.close()
+}
+
+function luna({ env }: Stage, ...args: string[]): Taken {
+  return timed(join(bin, 'luna'), args, env)
+}
+
+function repeated(once: () => Taken): Taken {
+  once()
+  const all = Array.from({ length: 5 }, once)
+  return {
+    wall: median(all.map(({ wall }) => wall)),
+    cpu: median(all.map(({ cpu }) => cpu)),
+    stdout: all[0]?.stdout ?? '',
+  }
+}
