@@ -11,8 +11,8 @@ import type { Learned, Store } from '../store/store.ts'
  */
 export const mostPerPort = 8
 
-/** What a switch saw longer ago than this before the newest sighting is where the machine was before: three rounds of asking. */
-export const staleAfter = 90_000
+/** What a switch saw so long before the newest sighting is where the machine was before: four rounds of asking. */
+export const staleAfter = 120_000
 
 /** A place where a machine was seen. */
 export interface Sighting {

@@ -1,17 +1,17 @@
 // Learning from the switches: all of them are asked again and again what they know of MAC addresses. A switch that is slow or
 // does not answer keeps nobody waiting: each is asked on its own.
-import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { LunaError, sentence } from '../error.ts'
 import { readSwitch, type SwitchTable } from '../host/snmp.ts'
 import type { SnmpAccess } from '../host/snmp-session.ts'
 import type { Log } from '../log.ts'
 import type { Id } from '../object/field.ts'
 import { type Switch, switchFields } from '../object/switch.ts'
-import type { Learned, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { getCluster } from './general.ts'
 import { isActiveHead } from './heads.ts'
 import { makeLimit } from './limit.ts'
 import { accessOf } from './switch-access.ts'
+import { Learner } from './switch-learn.ts'
 
 export interface PollMeans {
   /** The store, opened when it is first needed. */
@@ -32,8 +32,6 @@ export const pollEvery = 30_000
 
 // So many at once: more would only queue up in this process.
 const mostAtOnce = 128
-// So many entries are written in one go: others who write wait no longer than for that.
-const writeAtOnce = 250
 
 /** Asks all switches now and every `every` milliseconds, on the active head only, until it is stopped. */
 export function pollSwitches(means: PollMeans, every = pollEvery): Polling {
@@ -61,6 +59,7 @@ class Rounds {
   readonly #means: PollMeans
   readonly #stop: AbortSignal
   readonly #limit = makeLimit(mostAtOnce)
+  readonly #learner = new Learner()
   readonly #underWay = new Map<Id, Promise<void>>()
   // What was last said of a switch: only news are logged.
   #said = new Map<Id | 'store', string>()
@@ -77,8 +76,9 @@ class Rounds {
       const store = await this.#means.store()
       if (!(await isActiveHead(await getCluster(store)))) return
       const [switches, networks] = [await store.list('switch'), await store.list('network')]
-      const known = new Set<Id | 'store'>(switches.map(({ id }) => id))
-      this.#said = new Map([...this.#said].filter(([id]) => known.has(id)))
+      const known = new Set(switches.map(({ id }) => id))
+      this.#said = new Map([...this.#said].filter(([id]) => id !== 'store' && known.has(id)))
+      this.#learner.keep(known)
       for (const one of switches) {
         const network = networks.find(({ id }) => id === one.network)
         this.#ask(store, one, accessOf(one, network))
@@ -115,12 +115,7 @@ class Rounds {
       })
     const { read = readSwitch, now, log } = this.#means
     const { seen, cut } = await read(access, one.oid || switchFields.oid.absent || '', { signal: this.#stop })
-    const updated = now()
-    const learned = seen.map((entry): Learned => ({ ...entry, switch: one.id, updated }))
-    for (let at = 0; at < learned.length && !this.#stop.aborted; at += writeAtOnce) {
-      await store.learn(learned.slice(at, at + writeAtOnce))
-      await yieldToOthers()
-    }
+    await this.#learner.learn(store, one.id, seen, now(), this.#stop)
     if (cut)
       log.warning('a switch has more MAC addresses than are read', { switch: one.name, read: seen.length })
     if (seen.length === 0) {

@@ -135,6 +135,29 @@ describe('pollSwitches', () => {
     ])
   })
 
+  it('writes what is behind an uplink every few rounds, and what is new at once', async () => {
+    await add('sw01', '10.30.253.1')
+    const many = Array.from({ length: 20 }, (_, n) => ({ mac: mac(n), port: '1', portname: 'up' }))
+    const written: number[] = []
+    const counting: Store = {
+      ...store,
+      learn: (seen) => store.learn(seen).then(() => void written.push(seen.length)),
+    }
+    const log = commandLog(false, () => {})
+    let [time, asked] = [Date.now() - 100_000, 0]
+    const read = () => {
+      asked++
+      time += 20_000
+      return Promise.resolve({ seen: [...many.slice(0, asked < 3 ? 19 : 20), ...one(99).seen], cut: false })
+    }
+    polling = pollSwitches(
+      { store: () => Promise.resolve(counting), log, now: () => new Date(time), read },
+      5,
+    )
+    await until(() => written.length >= 4)
+    assert.deepEqual(written.slice(0, 4), [20, 1, 2, 20])
+  })
+
   it('ends what is under way when it is stopped', async () => {
     await add('sw01', '10.30.253.1')
     let ended = false
