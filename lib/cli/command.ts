@@ -67,7 +67,7 @@ export type Given<T extends OptionTable> = {
 }
 
 /**
- * What stands after the action: nothing, one name, a hostlist, a file or `-`. `list` is a hostlist too, but not expanded
+ * What stands after the action: nothing, one name, a hostlist, a file or `-`, a MAC address that may be left out. `list` is a hostlist too, but not expanded
  * yet: objects that are no hosts may have names that look like one.
  */
 export interface Operands {
@@ -76,6 +76,7 @@ export interface Operands {
   names: readonly string[]
   list: string
   file: string
+  mac: string | undefined
 }
 
 /** What a running command is given beside its arguments. */

@@ -82,6 +82,7 @@ async function completeCommand(place: Place, words: readonly string[], current: 
 
 async function operandOf({ object, command, names }: Place, current: string): Promise<Completion> {
   if (command.operand === 'file') return 'files'
+  if (command.operand === 'mac') return []
   const all = await names.ofKind(object as Kind)
   return command.operand === 'names' ? hostlist(all, current) : plain(all, current)
 }

@@ -54,7 +54,8 @@ function heading(name: string, { options, operand }: Command): string[] {
     return option.required ? `.${text}` : `.Op ${text}`
   })
   const what = operandNames[operand]
-  return ['.It Xo', `.Cm luna ${name}`, ...words, ...(what === '' ? [] : [`.Ar ${what}`]), '.Xc']
+  const last = what.startsWith('[') ? `.Op Ar ${what.slice(1, -1)}` : `.Ar ${what}`
+  return ['.It Xo', `.Cm luna ${name}`, ...words, ...(what === '' ? [] : [last]), '.Xc']
 }
 
 /** What holds for the whole command: who may run it, and which options exclude each other. */

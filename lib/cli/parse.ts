@@ -68,6 +68,8 @@ function operandOf(kind: keyof Operands, args: readonly string[]): Operands[keyo
   switch (kind) {
     case 'none':
       return undefined
+    case 'mac':
+      return args[0]
     case 'names':
       return expandHostlist(first)
     case 'name':

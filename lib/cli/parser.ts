@@ -12,6 +12,7 @@ export const operandNames = {
   names: 'NAMES',
   list: 'NAMES',
   file: 'FILE',
+  mac: '[MAC]',
 } satisfies Record<keyof Operands, string>
 
 /** The parser of one command: reads arguments in plain form (normalise.ts), throws CommanderError, prints nothing. */
@@ -24,7 +25,8 @@ export function parserOf(object: string, command: Command, readers: Readers): Pa
   for (const [long, option] of Object.entries(command.options)) {
     parser.addOption(commanderOption(long, option, command, readers))
   }
-  if (command.operand !== 'none') parser.addArgument(new Argument(`<${operandNames[command.operand]}>`))
+  const operand = operandNames[command.operand]
+  if (operand !== '') parser.addArgument(new Argument(operand.startsWith('[') ? operand : `<${operand}>`))
   return parser
 }
 

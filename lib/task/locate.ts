@@ -55,9 +55,12 @@ function namesOf(claims: readonly { readonly node: Node }[]): string[] {
   return [...new Set(claims.map(({ node }) => node.name))].sort()
 }
 
+/** What is asked of a store. */
+export type Sees = Pick<Store, 'learned' | 'learnedAt' | 'nodesAt'>
+
 /** Where the switches see a machine now, with who is expected there; `thorough`: with the numbers of all ports. */
 export async function sightingsOf(
-  store: Store,
+  store: Sees,
   mac: Mac,
   { thorough = false }: { thorough?: boolean } = {},
 ): Promise<Sighting[]> {
@@ -90,7 +93,7 @@ export async function placeOf(store: Store, { switch: id, port, portname }: Lear
   return `${name} port ${port}${portname === port ? '' : ` (${portname})`}`
 }
 
-async function macsAt(store: Store, { switch: id, port, updated }: Learned): Promise<number> {
+async function macsAt(store: Sees, { switch: id, port, updated }: Learned): Promise<number> {
   const there = await store.learnedAt(id, port)
   const since = updated.getTime() - staleAfter
   return new Set(there.filter((one) => one.updated.getTime() > since).map(({ mac }) => mac)).size

@@ -83,5 +83,12 @@ const samples: Readonly<Record<string, string | number | readonly string[]>> = {
 }
 
 function sampleOperand({ operand }: Command): Operands[keyof Operands] {
-  return { none: undefined, name: 'sample', names: ['sample'], list: 'sample', file: '-' }[operand]
+  return {
+    none: undefined,
+    name: 'sample',
+    names: ['sample'],
+    list: 'sample',
+    file: '-',
+    mac: '52:54:00:00:00:01',
+  }[operand]
 }

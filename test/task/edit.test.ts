@@ -196,9 +196,9 @@ describe('listMacs', () => {
   it('tells nothing apart from "no switches" and "nothing learned"', async () => {
     const store = openMemoryStore()
     await fillBoot(store)
-    assert.equal(await listMacs(store), undefined)
+    assert.equal(await listMacs(store, new Date()), undefined)
     await store.insert('switch', { name: 'sw01' })
-    assert.deepEqual(await listMacs(store), [])
+    assert.deepEqual(await listMacs(store, new Date()), [])
     await store.close()
   })
 
@@ -215,7 +215,11 @@ describe('listMacs', () => {
       { ...seen, mac: mac(1), port: '7', portname: 'Gi0/7' },
       { ...seen, mac: mac(3), port: '9', portname: 'Gi0/9' },
     ])
-    const lines = (await listMacs(store))?.map(({ port, configured, node }) => [port, configured, node])
+    const lines = (await listMacs(store, new Date()))?.map(({ port, configured, node }) => [
+      port,
+      configured,
+      node,
+    ])
     assert.deepEqual(lines, [
       ['7', true, 'node001'],
       ['9', false, null],
@@ -231,7 +235,7 @@ describe('listMacs', () => {
     await store.insert('switch', { name: 'sw02' })
     await store.learn([{ switch: gone, mac: mac(1), port: '7', portname: '7', updated: new Date() }])
     await store.remove('switch', gone)
-    assert.deepEqual(await listMacs(store), [])
+    assert.deepEqual(await listMacs(store, new Date()), [])
     await store.close()
   })
 })

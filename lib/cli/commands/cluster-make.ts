@@ -85,15 +85,15 @@ const listmacs = command({
   action: 'listmacs',
   help: 'List the MAC addresses that switches have seen, and which node is configured at that port.',
   operand: 'none',
-  options: { json: jsonOption },
-  examples: [['luna cluster listmacs', 'what is plugged in where']],
+  options: { age: option('flag', 'also how long ago the switch told'), json: jsonOption },
+  examples: [['luna cluster listmacs --age', 'what is plugged in where']],
   async run(context, given) {
     const { listMacs } = await import('../../task/listmacs.ts')
-    const seen = await listMacs(await context.store())
+    const seen = await listMacs(await context.store(), new Date())
     if (given.json) return context.print(jsonText(seen ?? []))
     if (seen === undefined) return context.log.error('there are no switches (luna switch add)')
     const { macTable } = await import('../mac-table.ts')
-    if (seen.length > 0) context.print(macTable(seen))
+    if (seen.length > 0) context.print(macTable(seen, given))
   },
 })
 

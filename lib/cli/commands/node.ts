@@ -12,6 +12,7 @@ import {
   showOptions,
   tell,
 } from '../rows.ts'
+import { discover } from './node-discover.ts'
 
 const list = command({
   action: 'list',
@@ -138,6 +139,7 @@ export const node: ObjectCommands = {
     showCommand,
     add,
     change,
+    discover,
     renameRow('node'),
     deleteRow(
       'node',
