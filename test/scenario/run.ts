@@ -1,11 +1,13 @@
 // npm run scenarios -- DIR [--store embedded|mongodb] [NAME...]
 // Runs the scenario files of DIR with the runner in it (DIR/runner.py) against bin/luna, lweb and nginx: in namespaces of
-// their own, with overlays over /etc, /var and /opt, so that this machine stays as it is. The exit status is the runner's.
+// their own, with overlays over /etc, /var and /opt, so that this machine stays as it is. Exits 0 when nothing differs.
 import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Stage, setStage } from './stage.ts'
+import { type Difference, failures } from './verdict.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,19 +43,40 @@ async function inside(scenarios: string, kind: 'embedded' | 'mongodb'): Promise<
   }
 }
 
-function runner(scenarios: string, stage: Stage): Promise<number> {
+async function runner(scenarios: string, stage: Stage): Promise<number> {
+  const place = mkdtempSync(join(tmpdir(), 'luna-scenarios-'))
+  const report = join(place, 'report.json')
   const options = [
     ...['--cli', stage.luna, '--alt', `lpower=${stage.lpower}`],
     ...['--http', stage.url, '--server-cmd', stage.server],
     ...['--dump-cmd', `${stage.luna} db export`, '--exec-cmd', stage.edit, '--reset-cmd', stage.reset],
-    ...['--golden', join(scenarios, 'expected'), ...(values.verbose ? ['-v'] : [])],
+    ...['--golden', join(scenarios, 'expected'), '--report', report, ...(values.verbose ? ['-v'] : [])],
   ]
   const args = [join(scenarios, 'runner.py'), ...options, ...files(scenarios)]
   const child = spawn('python3', args, { stdio: 'inherit', env: { ...stage.env, PYTHONUNBUFFERED: '1' } })
-  return new Promise((done, broken) => {
+  const status = await new Promise<number>((done, broken) => {
     child.on('error', broken)
-    child.on('exit', (status) => done(status ?? 1))
+    child.on('exit', (code) => done(code ?? 1))
   })
+  try {
+    return status === 0 ? 0 : verdict(report)
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+}
+
+/** The exit status for what the runner wrote down; 1 when it ended before it wrote. */
+function verdict(report: string): number {
+  try {
+    const { differences } = JSON.parse(readFileSync(report, 'utf8')) as { differences: Difference[] }
+    const failing = failures(differences)
+    console.log(`steps that differ by more than a quirk: ${failing.length}`)
+    for (const { scenario, step } of failing) console.log(`  ${scenario} step ${step}`)
+    return failing.length === 0 ? 0 : 1
+  } catch (error) {
+    console.error(`the runner left no report: ${error}`)
+    return 1
+  }
 }
 
 /** The scenario files that are named (`02_network`, `02`), or all. */
