@@ -12,8 +12,9 @@ const written = [
   /^\+ \/(etc|var)\/\.updated$/,
   /^\+ \/var\/lib\/systemd\/\S+$/,
   /^[+~] \/var\/log\/(journal|wtmp|btmp|lastlog|private|faillog)\b/,
-  // mount points and folders for what only lives as long as the system runs
-  /^[+~] \/(dev|proc|run|sys|tmp|var\/tmp)(\/|$)/,
+  // where the running system mounts what only lives as long as it runs
+  /^[-+~] \/(dev|proc|run|sys|tmp)(\/|$)/,
+  /^\+ \/var\/tmp\/systemd-private-\S+$/,
 ]
 
 describe('a node that is switched on', () => {

@@ -6,7 +6,7 @@ import { type Phase, Progress, phaseOf } from './phases.ts'
 import { failedBoot, startVm, type Vm, type VmSpec } from './vm.ts'
 
 /** Emulated machines are slow, and slower when there are several: this is for one that has stopped altogether. */
-const patience = 420_000
+const patience = 600_000
 
 export interface Boot {
   vm: Vm
