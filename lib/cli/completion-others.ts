@@ -13,7 +13,7 @@ const powerOptions: readonly Candidate[] = [
   { word: '--json', help: 'as JSON, for scripts' },
 ]
 
-/** What may stand at the cursor of lchroot, lpower, lweb and ltorrent. */
+/** What may stand at the cursor of lchroot, lpower, lweb, ltorrent and lfs_pxelinux. */
 export async function completeOther(
   program: string,
   before: readonly string[],
@@ -28,11 +28,20 @@ export async function completeOther(
       return before.length === 0 ? plain(daemonActions, current) : []
     case 'ltorrent':
       return before.length === 0 ? plain([...daemonActions, 'reload'], current) : []
+    case 'lfs_pxelinux':
+      return completeMenus(before, current)
     case 'lpower':
       return await completePower(before, current, names)
     default:
       return []
   }
+}
+
+function completeMenus(before: readonly string[], current: string): Completion {
+  if (before.at(-1) === '--def_file') return 'files'
+  if (current.startsWith('-'))
+    return beginning(current, [{ word: '--def_file', help: 'what machines get that are not known' }])
+  return before.some((word) => daemonActions.includes(word)) ? [] : plain(daemonActions, current)
 }
 
 async function completePower(before: readonly string[], current: string, names: Names): Promise<Completion> {

@@ -16,10 +16,11 @@ const mostStartSeconds = 60
 const stopPatience = 30_000
 
 /**
- * Runs `script run` detached from the terminal, and gives its first word. Throws LunaError `failed` when it ends first.
+ * Runs `script run` (and further arguments) detached from the terminal, and gives its first word. Throws LunaError `failed`
+ * when it ends first.
  */
-export async function startInBackground(script: string): Promise<string> {
-  const child = spawn(process.execPath, [...process.execArgv, script, 'run'], {
+export async function startInBackground(script: string, more: readonly string[] = []): Promise<string> {
+  const child = spawn(process.execPath, [...process.execArgv, script, 'run', ...more], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -70,7 +70,12 @@ export async function bootScript(
   url?: string,
 ): Promise<string> {
   const facts = await bootFacts(store, node)
-  return renderBoot(bootView(facts, url ?? frontendUrl(facts.cluster)), type, siteTemplates(facts.cluster))
+  return scriptOf(facts, type, url ?? frontendUrl(facts.cluster))
+}
+
+/** The boot script that facts make. Throws LunaError `invalid` when they cannot stand in one. */
+export function scriptOf(facts: NodeFacts, type: BootType, url: string): string {
+  return renderBoot(bootView(facts, url), type, siteTemplates(facts.cluster))
 }
 
 function bootView(facts: NodeFacts, url: string): BootView {

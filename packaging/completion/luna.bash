@@ -13,4 +13,4 @@ _luna() {
   done < <(luna __complete "${1##*/}" "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$2" 2>/dev/null)
 }
 
-complete -F _luna luna lchroot lpower lweb ltorrent
+complete -F _luna luna lchroot lpower lweb ltorrent lfs_pxelinux
