@@ -50,6 +50,9 @@ export async function run(program: string, args: readonly string[], options: Run
   return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr }
 }
 
+/** Why a program was ended that had a `timeout`. */
+export const tookTooLong = 'it took too long'
+
 function follow(
   child: ChildProcess,
   options: RunOptions,
@@ -65,7 +68,7 @@ function follow(
   }
   const onAbort = () => end('it was interrupted')
   options.signal?.addEventListener('abort', onAbort, { once: true })
-  const timer = options.timeout && setTimeout(end, options.timeout, 'it took too long')
+  const timer = options.timeout && setTimeout(end, options.timeout, tookTooLong)
   running.add(child)
   const finish = () => {
     running.delete(child)

@@ -7,9 +7,11 @@ import { getCluster } from './general.ts'
 import { insertLinked } from './link.ts'
 
 type Settings = Pick<Bmcsetup, 'user' | 'password' | 'userid' | 'netchannel' | 'mgmtchannel'>
+/** How `lpower` reaches the BMCs; stored only when it is given. */
+type Reach = Partial<Pick<Bmcsetup, 'protocol' | 'certificate'>>
 
 /** Adds a setup. `taken` (255) when the name is in use. */
-export async function addBmcsetup(store: Store, wish: { name: string } & Settings): Promise<void> {
+export async function addBmcsetup(store: Store, wish: { name: string } & Settings & Reach): Promise<void> {
   checkNewName('bmcsetup', wish.name)
   checkSettings(wish)
   await store.alone(async (alone) => {
@@ -18,7 +20,11 @@ export async function addBmcsetup(store: Store, wish: { name: string } & Setting
 }
 
 /** Changes what is given. `not-found` (255) when there is no such setup. */
-export async function changeBmcsetup(store: Store, name: string, change: Partial<Settings>): Promise<void> {
+export async function changeBmcsetup(
+  store: Store,
+  name: string,
+  change: Partial<Settings> & Reach,
+): Promise<void> {
   checkSettings(change)
   const { id } = await store.getNamed('bmcsetup', name)
   await store.update('bmcsetup', id, change)

@@ -1,8 +1,18 @@
 // luna bmcsetup
+import { bmcCertificates, bmcProtocols } from '../../object/bmcsetup.ts'
 import { command, type ObjectCommands, option } from '../command.ts'
-import { deleteRow, editCommentOption, filled, listRow, renameRow, showRow } from '../rows.ts'
+import { deleteRow, editCommentOption, filled, listRow, present, renameRow, showRow } from '../rows.ts'
 
 const number = 'int'
+
+const reachOptions = {
+  protocol: option('choice', 'how lpower switches; auto: Redfish where there is any', {
+    choices: bmcProtocols,
+  }),
+  certificate: option('choice', 'which certificates Redfish accepts; known: of known authorities only', {
+    choices: bmcCertificates,
+  }),
+}
 
 const add = command({
   action: 'add',
@@ -15,12 +25,14 @@ const add = command({
     userid: option(number, 'number of that user', { short: 'I', value: 'N', default: 3 }),
     netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N', default: 1 }),
     mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N', default: 1 }),
+    ...reachOptions,
   },
   examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
   guarded: true,
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/bmcsetup.ts')
-    await addBmcsetup(await context.store(), given)
+    const { protocol, certificate, ...settings } = given
+    await addBmcsetup(await context.store(), { ...settings, ...present({ protocol, certificate }) })
   },
 })
 
@@ -34,6 +46,7 @@ const change = command({
     userid: option(number, 'number of that user', { short: 'I', value: 'N' }),
     netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N' }),
     mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N' }),
+    ...reachOptions,
     comment: editCommentOption,
   },
   examples: [['luna bmcsetup change base -p newsecret', 'another password']],
