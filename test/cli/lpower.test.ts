@@ -1,0 +1,74 @@
+// The command line of lpower and what it says; the program itself against controllers is in test/answers.
+import assert from 'node:assert/strict'
+import { parsePower } from '../../lib/cli/lpower-line.ts'
+import { failureLines, powerJson, powerLine } from '../../lib/cli/lpower-print.ts'
+import { LunaError } from '../../lib/error.ts'
+
+describe('parsePower', () => {
+  const plain = { names: [], groups: [], interface: 'BMC', pause: 0, json: false }
+
+  for (const [line, expected] of [
+    ['n[1-2] status', { action: 'status', names: ['n1', 'n2'] }],
+    ['-g compute,gpu on', { action: 'on', groups: ['compute', 'gpu'] }],
+    ['on -g compute', { action: 'on', groups: ['compute'] }],
+    ['n1 --groups=compute off', { action: 'off', names: ['n1'], groups: ['compute'] }],
+    ['-i ILO n1 reset', { action: 'reset', names: ['n1'], interface: 'ILO' }],
+    ['--json --pace 2/s n1 cycle', { action: 'cycle', names: ['n1'], json: true, pause: 500 }],
+    ['--pace 30/m n1 on', { action: 'on', names: ['n1'], pause: 2000 }],
+    ['--pace 0.5 on on', { action: 'on', names: ['on'], pause: 2000 }],
+    ['--gro a identify', { action: 'identify', groups: ['a'] }],
+  ] as const) {
+    it(`reads "${line}"`, () => assert.deepEqual(parsePower(line.split(' ')), { ...plain, ...expected }))
+  }
+
+  for (const line of [
+    ...['', 'on', 'n1', 'n1 boot', 'n1 n2 on', '--pace 0/s n1 on', '--pace fast n1 on', '--pace 1/h n1 on'],
+    ...['--bogus n1 on', '-g'],
+  ]) {
+    it(`refuses "${line}"`, () =>
+      assert.throws(() => parsePower(line.split(' ')), { code: 'usage', exit: 2 }))
+  }
+
+  it('shows its help when asked, whatever else is said', () => {
+    assert.equal(parsePower(['-h']), 'help')
+    assert.equal(parsePower(['n1', '--help']), 'help')
+  })
+
+  it('refuses a hostlist that cannot be read', () => {
+    assert.throws(() => parsePower(['n[1', 'on']), { code: 'invalid', exit: 1 })
+  })
+})
+
+describe('what lpower says', () => {
+  const silent = (node: string) => ({
+    node,
+    result: new LunaError('unavailable', 'the BMC does not answer', { why: 'nothing\nfrom \x1b[2J' }),
+  })
+
+  it('is a line per node, whatever a BMC says', () => {
+    assert.equal(powerLine({ node: 'n1', result: 'on' }), 'n1: on\n')
+    assert.equal(powerLine(silent('n1')), 'n1: Error: the BMC does not answer: nothing from \\x1b[2J\n')
+  })
+
+  it('is JSON with either a result or an error', () => {
+    const [one, two] = JSON.parse(powerJson([{ node: 'n1', result: 'on' }, silent('n2')]))
+    assert.deepEqual(one, { node: 'n1', result: 'on' })
+    assert.deepEqual(Object.keys(two), ['node', 'error'])
+  })
+
+  it('ends with which failed and why, a line per reason', () => {
+    const refused = new LunaError('refused', 'no', { fix: 'do this' })
+    const all = [
+      silent('n1'),
+      { node: 'n2', result: 'on' },
+      silent('n3'),
+      { node: 'n4', result: refused },
+      silent('n2b'),
+    ]
+    assert.deepEqual(failureLines(all), [
+      '3 of 5 failed: n[1,3],n2b: the BMC does not answer',
+      '1 of 5 failed: n4: no (do this)',
+    ])
+    assert.deepEqual(failureLines([{ node: 'n2', result: 'on' }]), [])
+  })
+})

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { type Bmc, type PowerAction, power } from '../../lib/host/bmc.ts'
+import { lackingProgram } from '../answers/namespace.ts'
+import { skipUnless } from '../answers/skip.ts'
+import { rejectsWith } from '../help.ts'
+import { redfishUser, type Service, startRedfish } from './redfish-service.ts'
+
+const systems = '/redfish/v1/Systems'
+const system = `${systems}/437XR1138R2`
+
+describe('power by Redfish', function () {
+  this.timeout(20_000)
+  let service: Service
+  before(function () {
+    skipUnless(this, lackingProgram(['openssl']))
+  })
+  beforeEach(async () => {
+    service = await startRedfish()
+  })
+  afterEach(() => service?.stop())
+
+  const bmc = (more: Partial<Bmc> = {}): Bmc => ({
+    ...{ address: '127.0.0.1', port: service.port, protocol: 'redfish', certificate: 'any' },
+    ...redfishUser,
+    ...more,
+  })
+  const ask = (action: PowerAction, more: Partial<Bmc> = {}) => power(bmc(more), action, { timeout: 10_000 })
+  const json = (body: unknown) => (response: ServerResponse) => response.end(JSON.stringify(body))
+
+  it('finds the system from the root, and says whether it is on', async () => {
+    assert.equal(await ask('status'), 'off')
+    assert.deepEqual(service.asked, ['GET /redfish/v1/', `GET ${systems}`, `GET ${system}`])
+    service.system.PowerState = 'On'
+    assert.equal(await ask('status'), 'on')
+  })
+
+  for (const [action, type, before] of [
+    ['on', 'On', 'Off'],
+    ['off', 'ForceOff', 'On'],
+    ['reset', 'ForceRestart', 'On'],
+    ['cycle', 'PowerCycle', 'On'],
+  ] as const) {
+    it(`means ${type} by ${action}`, async () => {
+      service.system.PowerState = before
+      assert.equal(await ask(action), action)
+      assert.equal(
+        service.asked.at(-1),
+        `POST ${system}/Actions/ComputerSystem.Reset {"ResetType":"${type}"}`,
+      )
+    })
+  }
+
+  it('leaves on what is on, and off what is off', async () => {
+    assert.equal(await ask('off'), 'off')
+    service.system.PowerState = 'On'
+    assert.equal(await ask('on'), 'on')
+    assert.ok(service.asked.every((line) => line.startsWith('GET ')))
+  })
+
+  it('lights the lamp by either of its names, if the system is still the same', async () => {
+    await ask('identify')
+    assert.equal(service.system.LocationIndicatorActive, true)
+    await ask('noidentify')
+    assert.equal(service.system.LocationIndicatorActive, false)
+    delete service.system.LocationIndicatorActive
+    service.system.IndicatorLED = 'Off'
+    await ask('identify')
+    assert.equal(service.system.IndicatorLED, 'Blinking')
+    delete service.system.IndicatorLED
+    await rejectsWith('failed', ask('identify'))
+  })
+
+  it('says what the BMC does not offer', async () => {
+    service.system.Actions = {
+      '#ComputerSystem.Reset': { target: '/redfish/v1/x', 'ResetType@Redfish.AllowableValues': ['On'] },
+    }
+    const error = await rejectsWith('failed', ask('cycle'))
+    assert.match(
+      `${error.message} ${error.why} ${error.fix}`,
+      /cannot cycle it offers On switch the node off, then on/,
+    )
+  })
+
+  it('says that the login is wrong, without the password', async () => {
+    const error = await rejectsWith('refused', ask('status', { password: 'wrong one' }))
+    assert.match(error.why ?? '', /401 for user "admin"/)
+    assert.doesNotMatch(JSON.stringify(error), /wrong one|d3Jvbmcgb25l/)
+  })
+
+  it('passes on what the BMC says', async () => {
+    service.instead.set(`${system}/Actions/ComputerSystem.Reset`, (response) => {
+      response.writeHead(409)
+      response.end('{"error": {"@Message.ExtendedInfo": [{"Message": "Busy\\u001b[31m now"}]}}')
+    })
+    assert.match((await rejectsWith('failed', ask('on'))).why ?? '', /^status 409: Busy \[31m now$/)
+  })
+
+  it('accepts no certificate that nobody vouches for, unless any will do, and does not tell it the password', async () => {
+    const error = await rejectsWith('refused', ask('status', { certificate: 'known' }))
+    assert.match(error.fix ?? '', /luna bmcsetup change NAME --certificate any/)
+    assert.deepEqual(service.asked, [])
+  })
+
+  it('follows no link to elsewhere', async () => {
+    for (const link of [
+      'https://192.0.2.1/redfish/v1/Systems',
+      '//192.0.2.1/',
+      '/redfish/v1/../../admin?x',
+      '/api',
+    ]) {
+      service.instead.set('/redfish/v1/', json({ RedfishVersion: '1', Systems: { '@odata.id': link } }))
+      assert.match((await rejectsWith('failed', ask('status'))).message, /leads elsewhere/, link)
+    }
+  })
+
+  it('gives up what is too big, no JSON, or no system', async () => {
+    service.instead.set(system, (response) => response.end('x'.repeat(1_100_000)))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /more than is ever read/)
+    service.instead.set(system, (response) => response.end('<html>'))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /not in JSON/)
+    service.instead.set(system, json({ PowerState: 7 }))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /does not say/)
+    service.instead.set(systems, json({ Members: [] }))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /no Members/)
+    service.instead.set(systems, json({ Members: [{ '@odata.id': system }, { '@odata.id': `${system}x` }] }))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /several systems/)
+    service.instead.set('/redfish/v1/', json({}))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /no Systems/)
+  })
+
+  it('does not wait longer than it may, and stops when told', async () => {
+    service.instead.set(system, () => {})
+    const error = await rejectsWith('unavailable', power(bmc(), 'status', { timeout: 300 }))
+    assert.match(error.why ?? '', /within the time/)
+    const stop = new AbortController()
+    const asked = power(bmc(), 'status', { timeout: 10_000, signal: stop.signal })
+    while (service.asked.length < 6) await new Promise((resolve) => setTimeout(resolve, 2))
+    stop.abort()
+    assert.match((await rejectsWith('failed', asked)).message, /interrupted/)
+  })
+
+  it('is unavailable where nothing listens', async () => {
+    await service.stop()
+    await rejectsWith('unavailable', ask('status'))
+  })
+
+  it('is chosen by "auto" where there is such a service with a certificate that is accepted', async () => {
+    assert.equal(await ask('status', { protocol: 'auto' }), 'off')
+    assert.deepEqual(service.asked[0], 'GET /redfish/v1/')
+  })
+})

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { LunaError } from '../../lib/error.ts'
+import type { Bmc } from '../../lib/host/bmc.ts'
+import { refusesCipher } from '../../lib/host/ipmi.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { addBmcsetup } from '../../lib/task/bmcsetup.ts'
+import { addGroup } from '../../lib/task/group.ts'
+import { addNodes } from '../../lib/task/node.ts'
+import { type PowerTarget, powerAll, powerTargets } from '../../lib/task/power.ts'
+import { rejectsWith } from '../help.ts'
+import { smallSite } from './site.ts'
+
+const bmc: Bmc = { address: '192.0.2.1', user: 'u', password: 'p', protocol: 'ipmi', certificate: 'known' }
+
+describe('powerTargets', () => {
+  let store: Store
+  beforeEach(async () => {
+    store = await smallSite()
+    const setup = { user: 'u', password: 'p', userid: 3, netchannel: 1, mgmtchannel: 1 }
+    await addBmcsetup(store, { name: 'fish', ...setup, protocol: 'redfish', certificate: 'any' })
+    const group = { osimage: 'os', network: 'cluster', bmcnetwork: 'ipmi' }
+    await addGroup(store, { name: 'old', bmcsetup: 'base', ...group })
+    await addGroup(store, { name: 'new', bmcsetup: 'fish', ...group })
+    await addNodes(store, { group: 'old', names: ['o2', 'o1'] })
+    await addNodes(store, { group: 'new', names: ['n1'] })
+    await addNodes(store, { group: 'compute', names: ['c1'] })
+  })
+  afterEach(() => store.close())
+
+  const find = (names: readonly string[], groups: readonly string[] = [], name = 'BMC') =>
+    powerTargets(store, { names, groups, interface: name })
+
+  it('gives address, login and protocol, in the order of the list', async () => {
+    const { targets, skipped } = await find(['n1', 'o2'])
+    assert.deepEqual(skipped, [])
+    assert.deepEqual(targets, [
+      {
+        node: 'n1',
+        bmc: { address: '10.31.0.3', user: 'u', password: 'p', protocol: 'redfish', certificate: 'any' },
+      },
+      {
+        node: 'o2',
+        bmc: {
+          address: '10.31.0.1',
+          user: 'ladmin',
+          password: 'ladmin',
+          protocol: 'ipmi',
+          certificate: 'known',
+        },
+      },
+    ])
+  })
+
+  it('gives the nodes of groups by name, each node once', async () => {
+    const { targets } = await find(['o2'], ['new', 'old'])
+    assert.deepEqual(
+      targets.map(({ node }) => node),
+      ['o2', 'n1', 'o1'],
+    )
+    await rejectsWith('not-found', find([], ['none']))
+  })
+
+  it('goes by another interface when told', async () => {
+    assert.equal((await find(['o2'], [], 'BOOTIF')).targets[0]?.bmc.address, '10.30.0.1')
+  })
+
+  it('leaves out who has no BMC, and says why', async () => {
+    const { targets, skipped } = await find(['x', 'c1', 'o1'])
+    assert.deepEqual(
+      targets.map(({ node }) => node),
+      ['o1'],
+    )
+    assert.deepEqual(skipped, ['there is no node "x"', 'c1: its group "compute" has no BMC setup'])
+    assert.deepEqual((await find(['o1'], [], 'ILO')).skipped, ['o1: its group "old" has no interface "ILO"'])
+    const { id } = await store.getNamed('node', 'o1')
+    await store.update('node', id, { interfaces: {} })
+    assert.deepEqual((await find(['o1'])).skipped, ['o1: it has no address on the interface "BMC"'])
+  })
+})
+
+describe('powerAll', () => {
+  const signal = new AbortController().signal
+  const targets = Array.from({ length: 200 }, (_, n): PowerTarget => ({ node: `n${n}`, bmc }))
+
+  it('answers in the order of the list, whoever is first', async () => {
+    const act = async (_bmc: Bmc, action: string) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5))
+      return action
+    }
+    const seen = await collect(powerAll(targets, 'on', { signal, act }))
+    assert.deepEqual(
+      seen,
+      targets.map(({ node }) => ({ node, result: 'on' })),
+    )
+  })
+
+  it('has 64 under way, and no more', async () => {
+    let [now, most] = [0, 0]
+    const act = async () => {
+      now++
+      most = Math.max(most, now)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      now--
+      return 'on'
+    }
+    await collect(powerAll(targets, 'on', { signal, act }))
+    assert.equal(most, 64)
+  })
+
+  it('gives the error of one and the answers of the others', async () => {
+    const act = ({ address }: Bmc, action: string) =>
+      address === 'bad' ? Promise.reject(new Error('a defect')) : Promise.resolve(action)
+    const bad = { node: 'n1', bmc: { ...bmc, address: 'bad' } }
+    const [one, two] = await collect(powerAll([bad, { node: 'n2', bmc }], 'off', { signal, act }))
+    assert.ok(one?.result instanceof LunaError && one.result.code === 'internal')
+    assert.deepEqual(two, { node: 'n2', result: 'off' })
+  })
+
+  it('keeps the pace between any two nodes', async () => {
+    const times: number[] = []
+    const act = () => {
+      times.push(performance.now())
+      return Promise.resolve('on')
+    }
+    await collect(powerAll(targets.slice(0, 4), 'on', { signal, act, pause: 20 }))
+    const first = times[0] ?? 0
+    // Timers may be a little early, never earlier than a millisecond.
+    for (const [n, time] of times.entries()) assert.ok(time - first >= n * 19, times.join())
+  })
+
+  it('ends the waiting when it is interrupted', async () => {
+    const stop = new AbortController()
+    const act = (_bmc: Bmc, action: string) => {
+      stop.abort()
+      return Promise.resolve(action)
+    }
+    const seen = await collect(
+      powerAll(targets.slice(0, 3), 'on', { signal: stop.signal, act, pause: 3_600_000 }),
+    )
+    assert.equal(seen.length, 3)
+  })
+})
+
+describe('refusesCipher', () => {
+  for (const [said, expected] of [
+    ['Error in open session response message : no matching cipher suite\n', true],
+    ['Error in open session response message : invalid authentication algorithm\n\nError: Unable', true],
+    ['> RAKP 2 HMAC is invalid\nError: Unable to establish IPMI v2 / RMCP+ session', false],
+    ['Error in open session response message : insufficient resources for session', false],
+  ] as const) {
+    it(`is ${expected} for ${JSON.stringify(said.slice(0, 75))}`, () =>
+      assert.equal(refusesCipher(said), expected))
+  }
+})
+
+async function collect<T>(coming: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of coming) all.push(one)
+  return all
+}
