@@ -21,6 +21,9 @@ export interface AgentTables {
   readonly ports?: number
   readonly macs?: number
   readonly form?: 'q' | 'b'
+  /** A loopback address and port; any free one. */
+  readonly address?: string
+  readonly port?: number
   /** Names of snmpd's own protocols for the SNMPv3 user. */
   readonly auth?: string
   readonly priv?: string
@@ -29,8 +32,8 @@ export interface AgentTables {
 /** Starts snmpd and waits until it answers. */
 export async function startAgent(tables: AgentTables = {}): Promise<Agent> {
   const dir = mkdtempSync(join(tmpdir(), 'luna-snmpd-'))
-  const port = await freePort()
-  writeFileSync(join(dir, 'snmpd.conf'), configuration(port, tables))
+  const { address = '127.0.0.1', port = await freePort() } = tables
+  writeFileSync(join(dir, 'snmpd.conf'), configuration(address, port, tables))
   const args = ['-f', '-LE', '3', '-C', '-c', join(dir, 'snmpd.conf'), '-p', join(dir, 'pid')]
   const child = spawn('snmpd', args, {
     stdio: 'ignore',
@@ -45,7 +48,7 @@ export async function startAgent(tables: AgentTables = {}): Promise<Agent> {
     await stop(child)
     rmSync(dir, { recursive: true })
   }
-  const access = { address: '127.0.0.1', port, version: '2c', community: 'public' } as const
+  const access = { address, port, version: '2c', community: 'public' } as const
   try {
     await answering(child, access)
   } catch (error) {
@@ -56,6 +59,7 @@ export async function startAgent(tables: AgentTables = {}): Promise<Agent> {
 }
 
 function configuration(
+  address: string,
   port: number,
   { ports = 4, macs = 10, form = 'q', auth = 'SHA', priv = 'AES' }: AgentTables,
 ) {
@@ -63,7 +67,7 @@ function configuration(
     ' ',
   )
   return [
-    `agentAddress udp:127.0.0.1:${port}`,
+    `agentAddress udp:${address}:${port}`,
     'rocommunity public 127.0.0.0/8',
     `createUser ${snmpUser.user} ${auth} "${snmpUser.auth}" ${priv} "${snmpUser.priv}"`,
     `rouser ${snmpUser.user} priv`,
