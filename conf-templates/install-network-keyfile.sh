@@ -2,8 +2,11 @@
 # Part of the install script: NetworkManager without ifcfg support, nm-settings-keyfile(5).
 
 begin_keyfile() {
-  mkdir -p "$root/etc/NetworkManager/system-connections"
-  chmod 700 "$root/etc/NetworkManager/system-connections"
+  # programs that only newer initramfs images have are not used in this script
+  (
+    umask 077
+    mkdir -p "$root/etc/NetworkManager/system-connections"
+  )
 }
 
 write_keyfile() {

@@ -54,6 +54,7 @@ is_mounted() {
 # A background job, because inside a tested command the script's own "set -e" would have no effect.
 operator_script() {
   local status=0
+  : >"$luna/failed"
   run_operator_script "$1" </dev/null &
   wait "$!" || status=$?
   if [ "$status" != 0 ]; then

@@ -2,10 +2,12 @@
 # Part of the install script: from the tarball to the files, with owners, ACLs, capabilities and SELinux labels.
 
 unpack() {
+  local said
   take_names
   tar_options
   if ! expand | tar -C "$root" "${tar_options[@]}" -xpf - 2>"$luna/unpack.log"; then
-    tail -n 5 "$luna/unpack.log"
+    mapfile -t said <"$luna/unpack.log"
+    printf '%s\n' "${said[@]:${#said[@]}>5?${#said[@]}-5:0}"
     false
   fi
   give_names_back
@@ -84,8 +86,10 @@ restore_capabilities() {
     return 0
   fi
   while IFS=$'\t' read -r file capabilities; do
-    chroot "$root" setcap "$capabilities" "$file" || :
-  done < <(chroot "$root" rpm -qa --queryformat '[%|FILECAPS?{%{FILENAMES}\t%{FILECAPS}\n}|]' | grep cap_)
+    if [[ $capabilities == *cap_* ]]; then
+      chroot "$root" setcap "$capabilities" "$file" || :
+    fi
+  done < <(chroot "$root" rpm -qa --queryformat '[%|FILECAPS?{%{FILENAMES}\t%{FILECAPS}\n}|]')
 }
 
 # relabel: the files of an image with SELinux need their labels before it boots, those that we wrote above all

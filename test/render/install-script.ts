@@ -80,7 +80,7 @@ export function runScript(folder: string, script: string): Ran {
   const path = `${join(folder, 'bin')}:${process.env.PATH}`
   // the users of this machine stay as they are: the script changes copies
   const guard = 'cp /etc/passwd "$0/passwd"; cp /etc/group "$0/group"; mount --bind "$0/passwd" /etc/passwd; '
-  const inside = `${guard} mount --bind "$0/group" /etc/group; bash "$0/install.sh"; s=$?; ${keep}; exit $s`
+  const inside = `${guard} mount --bind "$0/group" /etc/group; sh "$0/install.sh"; s=$?; ${keep}; exit $s`
   return run('unshare', ['-m', '-u', 'sh', '-c', inside, folder], '', { ...env, PATH: path })
 }
 
