@@ -21,6 +21,8 @@ export interface AgentTables {
   readonly ports?: number
   readonly macs?: number
   readonly form?: 'q' | 'b'
+  /** A bridge of this machine, in place of a made-up switch: what the kernel has learned there. */
+  readonly bridge?: string
   /** A loopback address and port; any free one. */
   readonly address?: string
   readonly port?: number
@@ -50,7 +52,7 @@ export async function startAgent(tables: AgentTables = {}): Promise<Agent> {
   }
   const access = { address, port, version: '2c', community: 'public' } as const
   try {
-    await answering(child, access)
+    await answering(child, access, tables.bridge ? '1.3.6.1.2.1.1.3' : '1.3.6.1.2.1.17.1.4.1.2')
   } catch (error) {
     await end()
     throw error
@@ -61,14 +63,13 @@ export async function startAgent(tables: AgentTables = {}): Promise<Agent> {
 function configuration(
   address: string,
   port: number,
-  { ports = 4, macs = 10, form = 'q', auth = 'SHA', priv = 'AES' }: AgentTables,
+  { ports = 4, macs = 10, form = 'q', bridge, auth = 'SHA', priv = 'AES' }: AgentTables,
 ) {
-  const script = [process.execPath, join(import.meta.dirname, 'switch-tables.ts'), ports, macs, form].join(
-    ' ',
-  )
+  const words = bridge ? ['bridge-tables.ts', bridge] : ['switch-tables.ts', ports, macs, form]
+  const script = `${process.execPath} ${join(import.meta.dirname, words.join(' '))}`
   return [
     `agentAddress udp:${address}:${port}`,
-    'rocommunity public 127.0.0.0/8',
+    'rocommunity public',
     `createUser ${snmpUser.user} ${auth} "${snmpUser.auth}" ${priv} "${snmpUser.priv}"`,
     `rouser ${snmpUser.user} priv`,
     `pass_persist -p 10 .1.3.6.1.2.1.17 ${script}`,
@@ -77,13 +78,11 @@ function configuration(
   ].join('\n')
 }
 
-/** Waits until the agent has its first row. */
-async function answering(child: ChildProcess, access: SnmpAccess): Promise<void> {
+/** Waits until the agent has a row of a table. */
+async function answering(child: ChildProcess, access: SnmpAccess, table: string): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`snmpd ended with ${child.exitCode}`)
-    const rows = await withSession(access, 5000, undefined, (walk) =>
-      walk('1.3.6.1.2.1.17.1.4.1.2', 1),
-    ).catch(() => [])
+    const rows = await withSession(access, 5000, undefined, (walk) => walk(table, 1)).catch(() => [])
     if (rows.length > 0) return
   }
 }
