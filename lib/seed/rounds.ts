@@ -1,10 +1,10 @@
 // When the seeder looks at the store and when it talks to the tracker.
 import { setTimeout as delay } from 'node:timers/promises'
+import type { PatientStore } from '../daemon/patience.ts'
 import { sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import { seedPlan } from '../task/seed.ts'
 import type { Seeder } from './seeder.ts'
-import type { PatientStore } from './wait.ts'
 
 const lookEvery = 30_000
 const tellEvery = 1000

@@ -1,51 +1,33 @@
 // The leader of lweb: waits for a cluster, becomes its user, keeps the workers alive, and stops them cleanly.
 // It answers no requests itself.
 import { rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
-import {
-  becomeUser,
-  getUser,
-  ownDirectory,
-  removePidFile,
-  systemd,
-  usualPidFile,
-  writePidFile,
-} from '../host/daemon.ts'
-import { backgroundVariable, sayFirstWord } from '../host/daemon-control.ts'
-import { daemonLog, fileLog, type Log } from '../log.ts'
+import { type Daemon, live, sayUp } from '../daemon/life.ts'
+import { patiently } from '../daemon/patience.ts'
+import { systemd } from '../host/daemon.ts'
+import type { Log } from '../log.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import { pollSwitches } from '../task/switch-poll.ts'
 import { Crew } from './crew.ts'
 import type { Address } from './fastcgi.ts'
-import { program, waitForCluster } from './wait.ts'
-import { lazily } from './worker.ts'
+
+export const lweb: Daemon = { name: 'lweb', pidFile: 'lweb_pidfile' }
 
 export const socketPath = '/run/luna/lweb.sock'
 
 /** Runs the service until `stop` is aborted. Throws LunaError when it cannot begin. */
 export async function lead(config: Config, stop: AbortSignal): Promise<void> {
-  const background = process.env[backgroundVariable] !== undefined
-  const cluster = await waitForCluster(config, background ? silent : daemonLog(), stop)
-  if (!cluster) return
-  const pidfile = cluster.lweb_pidfile || usualPidFile(program)
-  const address = addressOf(cluster)
-  const logFile = background ? join(process.env.LUNA_LOGDIR || '/var/log/luna', 'lweb.log') : null
-  await settleIn(cluster, [
-    pidfile,
-    ...('path' in address ? [address.path] : []),
-    ...(logFile ? [logFile] : []),
-  ])
-  await writePidFile(pidfile, program)
-  const log = logFile ? fileLog(logFile) : daemonLog()
-  try {
-    if ('path' in address) await rm(address.path, { force: true })
-    await serveUntil(stop, { config, url: frontendUrl(cluster), address, logFile }, cluster, log)
-  } finally {
-    if ('path' in address) await rm(address.path, { force: true })
-    await removePidFile(pidfile)
-  }
+  await live(lweb, config, stop, socketsOf, async ({ cluster, log, logFile }) => {
+    const sockets = socketsOf(cluster)
+    try {
+      for (const path of sockets) await rm(path, { force: true })
+      const order = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
+      await serveUntil(stop, order, cluster, log)
+    } finally {
+      for (const path of sockets) await rm(path, { force: true })
+    }
+  })
 }
 
 async function serveUntil(
@@ -59,10 +41,9 @@ async function serveUntil(
   const where = 'path' in order.address ? order.address.path : `127.0.0.1:${order.address.port}`
   const up = `serving at ${where} for ${order.url}`
   log.info('up', { at: where, frontend: order.url, workers: crew.size })
-  sayFirstWord({ up })
-  await systemd().ready(up)
+  await sayUp(up)
   const unwatch = systemd().watch(() => crew.healthy())
-  const store = lazily(() => openStore(order.config))
+  const store = patiently(() => openStore(order.config))
   const polling = pollSwitches({ store: store.get, log, now: () => new Date() })
   await aborted(stop)
   unwatch()
@@ -76,13 +57,9 @@ function addressOf({ server_port }: Cluster): Address {
   return server_port === 0 ? { path: socketPath } : { port: server_port }
 }
 
-/** Becomes the cluster's user, with a place for the files that will be written. */
-async function settleIn({ user }: Cluster, files: readonly string[]): Promise<void> {
-  const name = user || 'luna'
-  if (process.getuid?.() !== 0) return
-  const owner = await getUser(name)
-  for (const file of files) await ownDirectory(dirname(file), owner)
-  await becomeUser(name, owner)
+function socketsOf(cluster: Cluster): string[] {
+  const address = addressOf(cluster)
+  return 'path' in address ? [address.path] : []
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -91,5 +68,3 @@ function aborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }
-
-const silent: Log = { debug: () => {}, info: () => {}, warning: () => {}, error: () => {} }

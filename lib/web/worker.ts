@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import type { Config } from '../config.ts'
+import { patiently } from '../daemon/patience.ts'
 import { sentence } from '../error.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
@@ -31,11 +32,12 @@ export async function work(): Promise<void> {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => stopping.abort())
   process.once('disconnect', () => stopping.abort())
-  const [order] = (await once(process, 'message')) as [Order]
+  // From the start: both messages of a leader that stops at once may be here before the first was looked at.
   process.on('message', (message) => message === goodbye && stopping.abort())
+  const [order] = (await once(process, 'message')) as [Order]
   const log = order.logFile === null ? daemonLog() : fileLog(order.logFile)
   process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
-  const store = lazily(() => openStore(order.config))
+  const store = patiently(() => openStore(order.config))
   try {
     const listener = await serve(answerWith(meansOf(order, store.get, log)), order.address)
     const beat = setInterval(() => process.connected && process.send?.('beat'), beatEvery)
@@ -57,24 +59,4 @@ function meansOf({ url }: Order, store: () => Promise<Store>, log: Log) {
 async function finish(listener: Listener): Promise<void> {
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true
   await listener.close()
-}
-
-/** The store, opened at the first request and again after a failure: a worker outlives its database. */
-export function lazily(open: () => Promise<Store>): {
-  get: () => Promise<Store>
-  close: () => Promise<void>
-} {
-  let opened: Promise<Store> | undefined
-  const get = () => {
-    const mine = opened ?? open()
-    opened = mine
-    mine.catch(() => {
-      if (opened === mine) opened = undefined
-    })
-    return mine
-  }
-  const close = async () => {
-    await opened?.then((store) => store.close()).catch(() => {})
-  }
-  return { get, close }
 }

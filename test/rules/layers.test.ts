@@ -16,9 +16,10 @@ const allowed: Record<string, readonly string[]> = {
   host: ['object', 'error.ts', 'log.ts', 'config.ts'],
   task: ['store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
   cli: ['task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  web: ['task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  seed: ['task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  pxelinux: ['task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
+  daemon: ['task', 'store', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
+  web: ['daemon', 'task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
+  seed: ['daemon', 'task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
+  pxelinux: ['daemon', 'task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
 }
 
 describe('layers', () => {
