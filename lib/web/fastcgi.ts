@@ -1,9 +1,9 @@
-// The seam between FastCGI and the rest: requests and responses as plain values. What speaks the protocol (node-fastcgi,
-// one connection per request) is known here and nowhere else.
+// The seam between FastCGI and the rest: requests and responses as plain values. What speaks the protocol is known here and
+// nowhere else.
 import { chmod } from 'node:fs/promises'
-import type { ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Server } from 'node:net'
-import { createServer, type FastcgiRequest } from 'node-fastcgi'
+import { type Answer, fastcgiServer } from './fastcgi-server.ts'
 
 export interface Request {
   readonly method: string
@@ -33,45 +33,35 @@ export interface Listener {
   close(): Promise<void>
 }
 
-// A web server that says nothing for so long has gone.
-const idleLimit = 60_000
+/** What a request is known by: parameters that nginx is told to send. */
+const params = ['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'REMOTE_ADDR'] as const
 
 /** Answers FastCGI requests at an address. Rejects when it cannot be listened at. */
 export async function serve(handler: Handler, address: Address): Promise<Listener> {
-  const server = createServer((request, response) => {
-    handler(plain(request)).then(
-      (answer) => send(response, answer),
-      () => response.destroy(),
-    )
-  })
-  server.setTimeout(idleLimit)
-  server.on('clientError', (_error, socket) => socket.destroy())
+  const { server, close } = fastcgiServer(params, async (values) => answerOf(await handler(plain(values))))
   await listening(server, address)
   // The user that nginx runs as need not be in our group. (A loopback port is open to all users, too.)
   if ('path' in address) await chmod(address.path, 0o666)
-  return { close: () => closed(server) }
+  return { close }
 }
 
-function plain(request: FastcgiRequest): Request {
-  const { REQUEST_URI: uri = '', QUERY_STRING: query = '', REMOTE_ADDR: remote = '' } = request.cgiParams
+/** In the order of `params`. */
+function plain([method = '', uri = '', query = '', remote = '']: readonly (string | undefined)[]): Request {
   const at = uri.indexOf('?')
-  return {
-    method: request.method ?? '',
-    path: at < 0 ? uri : uri.slice(0, at),
-    query: at < 0 ? query : uri.slice(at + 1),
-    remote,
-  }
+  if (at < 0) return { method, path: uri, query, remote }
+  return { method, path: uri.slice(0, at), query: uri.slice(at + 1), remote }
 }
 
-function send(response: ServerResponse, { status, type, body }: Response): void {
-  const bytes = Buffer.from(body)
+function answerOf({ status, type, body }: Response): Answer {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
   // With the length, nobody takes an answer that was cut off for a whole one.
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': bytes.length,
-    'Cache-Control': 'no-store',
-  })
-  response.end(bytes)
+  const lines = [
+    `Status: ${status} ${STATUS_CODES[status] ?? ''}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${bytes.length}`,
+    'Cache-Control: no-store',
+  ]
+  return { head: `${lines.join('\r\n')}\r\n\r\n`, body: bytes }
 }
 
 function listening(server: Server, address: Address): Promise<void> {
@@ -82,8 +72,4 @@ function listening(server: Server, address: Address): Promise<void> {
       resolve()
     })
   })
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()))
 }

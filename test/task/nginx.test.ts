@@ -24,7 +24,7 @@ describe('makeNginx', () => {
     await addCluster(store, { path: fake.dir })
     assert.deepEqual((await make()).changed, [join(fake.dir, 'conf.d/luna.conf')])
     assert.match(conf(), /listen 7050;/)
-    assert.match(conf(), /fastcgi_pass "127\.0\.0\.1:7051";/)
+    assert.match(conf(), /server "127\.0\.0\.1:7051";/)
     assert.deepEqual(fake.calls(), ['is-active nginx', 'reload nginx', 'is-active nginx'])
     assert.deepEqual(readdirSync(join(fake.dir, 'conf.d')), ['luna.conf'])
   })
@@ -33,7 +33,7 @@ describe('makeNginx', () => {
     await addCluster(store, { path: fake.dir, frontend_address: 'fd00::1', server_port: 0 })
     await make()
     assert.match(conf(), /listen \[::\]:7050;/)
-    assert.match(conf(), /fastcgi_pass "unix:\/run\/luna\/lweb\.sock";/)
+    assert.match(conf(), /server "unix:\/run\/luna\/lweb\.sock";/)
   })
 
   it('only shows it when asked to', async () => {
