@@ -50,6 +50,11 @@ export interface Backend extends Reader {
    * only if the exclusiveness still holds.
    */
   exclusive<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T>
+  /**
+   * Whether the engine refuses a second document with the same `name` in a collection: such a write rejects with
+   * LunaError `taken`. False, and nothing has changed, when there are such documents already.
+   */
+  setUnique(collection: string, unique: boolean): Promise<boolean>
   close(): Promise<void>
 }
 

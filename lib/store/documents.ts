@@ -7,6 +7,7 @@ import type { Backend, Write } from './backend.ts'
 import { readsOf } from './reads.ts'
 import { learnedWrite, peerWrite } from './shelf.ts'
 import { type Dump, type Learned, type Peer, type Ref, type Store, shelfLife } from './store.ts'
+import { makeNamesUnique, refuseInside } from './unique.ts'
 import { Unit } from './unit.ts'
 import { writesOf } from './writes.ts'
 
@@ -35,6 +36,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     ...loneWrites(alone),
     ...directWrites(backend, now),
     alone,
+    makeNamesUnique: () => makeNamesUnique(backend),
     close: () => backend.close(),
   }
 }
@@ -46,6 +48,7 @@ function innerStore(unit: Unit, where: string, now: () => Date): Store {
     ...readsOf(unit, now),
     ...writesOf(unit),
     alone: (work) => work(store),
+    makeNamesUnique: refuseInside,
     close: () => Promise.resolve(),
   }
   return store

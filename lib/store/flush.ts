@@ -3,7 +3,7 @@
 import type { Document } from 'bson'
 import type { Range } from '../object/field.ts'
 import { networkFields } from '../object/network.ts'
-import type { Write } from './backend.ts'
+import { idText, type Write } from './backend.ts'
 import { readField, writeField } from './codec.ts'
 import type { Entry } from './overlay.ts'
 import { integerOf, isMap, numberOf } from './value.ts'
@@ -13,15 +13,47 @@ export function flushed(entries: readonly Entry[]): Write[] {
   const changed = entries.filter((entry) => !entry.fresh && !entry.gone)
   const gone = entries.filter((entry) => !entry.fresh && entry.gone)
   const made = entries.filter((entry) => entry.fresh && !entry.gone)
+  const early = makingWay([...changed, ...gone], [...changed, ...made])
   return [
     ...changed.flatMap(reservations),
+    ...early.map(givingUpName),
     ...made.map(({ collection, document }): Write => ({ op: 'insert', collection, document })),
     ...changed.flatMap(values),
-    ...gone.map(
-      ({ collection, document }): Write => ({ op: 'remove', collection, where: { _id: document._id } }),
-    ),
+    ...gone.filter((entry) => !early.includes(entry)).map(removal),
     ...changed.flatMap(releases),
   ]
+}
+
+/** Those whose names others get: names may be unique, so they have to be given up before. */
+function makingWay(olds: readonly Entry[], news: readonly Entry[]): Entry[] {
+  const claims = new Set(
+    news.flatMap((entry) => (isClaim(entry) ? [nameKey(entry, entry.document.name)] : [])),
+  )
+  if (claims.size === 0) return []
+  return olds.filter((entry) => {
+    const former = entry.fields.has('name') ? entry.fields.get('name') : entry.document.name
+    return (entry.gone || isClaim(entry)) && claims.has(nameKey(entry, former))
+  })
+}
+
+/** A new object, or one with another name than before. */
+function isClaim({ fresh, fields, document }: Entry): boolean {
+  return fresh || (fields.has('name') && fields.get('name') !== document.name)
+}
+
+function nameKey({ collection }: Entry, name: unknown): string {
+  return `${collection} ${String(name)}`
+}
+
+/** What is renamed is called by its id until it gets its new name. */
+function givingUpName(entry: Entry): Write {
+  if (entry.gone) return removal(entry)
+  const { collection, document } = entry
+  return { op: 'update', collection, id: document._id, set: { name: idText(document._id) }, unset: [] }
+}
+
+function removal({ collection, document }: Entry): Write {
+  return { op: 'remove', collection, where: { _id: document._id } }
 }
 
 /** Counters that grew, and free lists without what gets free. */

@@ -52,7 +52,7 @@ export function explain(config: MongoConfig, file: string, error: unknown): unkn
 
 function explained(config: MongoConfig, file: string, error: unknown): LunaError {
   const why = error instanceof Error ? error.message : String(error)
-  if (error instanceof MongoServerError && error.code === duplicateKey) {
+  if (isDuplicate(error)) {
     return new LunaError('taken', 'another program has made an object with the same name meanwhile', {
       why,
       fix: 'try again',
@@ -76,6 +76,11 @@ export function isKnown(error: unknown): boolean {
     errors.length > 0 &&
     errors.every(({ code, errmsg }) => code === duplicateKey && /\b_id_?\b/.test(errmsg ?? ''))
   )
+}
+
+/** True when the server refused something because of a unique index. */
+export function isDuplicate(error: unknown): error is MongoServerError {
+  return error instanceof MongoServerError && error.code === duplicateKey
 }
 
 // A unique index is violated.

@@ -4,7 +4,7 @@ import type { ClientSession, Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../config.ts'
 import type { Backend, Part, Where, Write } from './backend.ts'
 import { connectMongo, explain, isFinal, isKnown } from './mongo-client.ts'
-import { makeIndexes } from './mongo-indexes.ts'
+import { makeIndexes, makeUnique } from './mongo-indexes.ts'
 import { type JournalPart, putDown, read, strike } from './mongo-journal.ts'
 import { Lease, type LeaseDocument } from './mongo-lease.ts'
 import { runsOf } from './mongo-write.ts'
@@ -86,6 +86,13 @@ class MongoBackend implements Backend {
     const turn = this.#last.then(() => this.#attempt(() => this.#leased(work)))
     this.#last = turn.catch(() => undefined)
     return turn
+  }
+
+  setUnique(collection: string, unique: boolean): Promise<boolean> {
+    return this.#attempt(async () => {
+      await this.#ready()
+      return await makeUnique(this.#database.collection(collection), unique)
+    })
   }
 
   close(): Promise<void> {

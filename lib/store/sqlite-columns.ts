@@ -49,6 +49,35 @@ function makeIndex(database: DatabaseSync, collection: string, name: string): vo
   database.exec(`CREATE INDEX ${index} ON ${quoted(collection)} (${quoted(name)})`)
 }
 
+/** Makes names unique in the table of a collection; false when they are not. */
+export function makeUnique(database: DatabaseSync, collection: string): boolean {
+  try {
+    database.exec(
+      `CREATE UNIQUE INDEX IF NOT EXISTS ${uniqueIndex(collection)} ON ${quoted(collection)} (name)`,
+    )
+    return true
+  } catch (error) {
+    if (isDuplicate(error)) return false
+    throw error
+  }
+}
+
+export function dropUnique(database: DatabaseSync, collection: string): true {
+  database.exec(`DROP INDEX IF EXISTS ${uniqueIndex(collection)}`)
+  return true
+}
+
+function uniqueIndex(collection: string): string {
+  return quoted(`${collection} by unique name`)
+}
+
+/** True when SQLite refused something because of a unique index. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === constraintUnique
+}
+
+const constraintUnique = 2067
+
 /** A name as SQL takes it, whatever is in it. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LunaError } from '../error.ts'
+import { isDuplicate } from './sqlite-columns.ts'
 
 // "luna" in ASCII: says to file(1), and to us, whose file this is.
 const applicationId = 0x6c756e61
@@ -41,6 +42,10 @@ export function makeFile(path: string): void {
 /** What SQLite or the file system says, as an error for people. Other errors stay what they are. */
 export function explain(where: string, error: unknown, path?: string): unknown {
   if (error instanceof LunaError || !(error instanceof Error && 'code' in error)) return error
+  if (isDuplicate(error)) {
+    const what = 'another program has made an object with the same name meanwhile'
+    return new LunaError('taken', what, { why: error.message, fix: 'try again', cause: error })
+  }
   return new LunaError('unavailable', `the ${where} cannot be used`, {
     why: error.message,
     ...(path !== undefined && { fix: wayOut(path, error.code) }),

@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Document, serialize } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from './backend.ts'
-import { addColumns, makeTable, quoted } from './sqlite-columns.ts'
+import { addColumns, dropUnique, makeTable, makeUnique, quoted } from './sqlite-columns.ts'
 import { documentOf } from './value.ts'
 
 /** A stored document. The link counters are kept apart, since most who read a document do not want them. */
@@ -46,7 +46,9 @@ export class Tables {
     const columns = ['id', 'document', 'links', 'updated', ...indexesOf(collection).map(indexName)]
     const holes = values.map(() => '?').join(', ')
     const into = `${quoted(collection)} (${columns.map(quoted).join(', ')})`
-    this.#statement(`INSERT OR REPLACE INTO ${into} VALUES (${holes})`).run(...values)
+    const changes = columns.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')
+    const sql = `INSERT INTO ${into} VALUES (${holes}) ON CONFLICT (id) DO UPDATE SET ${changes}`
+    this.#statement(sql).run(...values)
   }
 
   /** Removes what matches, or all. */
@@ -61,6 +63,12 @@ export class Tables {
   expire(collection: string, before: Date): void {
     if (!this.#has(collection)) return
     this.#statement(`DELETE FROM ${quoted(collection)} WHERE updated < ?`).run(before.getTime())
+  }
+
+  /** Has SQLite refuse, or take, a second document with the same name; false when there is one. */
+  setUnique(collection: string, unique: boolean): boolean {
+    if (unique) this.#make(collection)
+    return unique ? makeUnique(this.#database, collection) : dropUnique(this.#database, collection)
   }
 
   /** Forgets which tables there are: a transaction that was rolled back may have taken some along. */

@@ -52,6 +52,10 @@ class SqliteBackend implements Backend {
     return this.#mutex.run(() => work((writes) => this.apply(writes)))
   }
 
+  setUnique(collection: string, unique: boolean): Promise<boolean> {
+    return this.#attempt(() => this.#tables.setUnique(collection, unique))
+  }
+
   close(): Promise<void> {
     this.#mutex.close()
     if (this.#database.isOpen) this.#database.close()

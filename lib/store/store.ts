@@ -42,6 +42,13 @@ export interface Peer {
   readonly updated: Date
 }
 
+/** A name that several objects of a kind have. */
+export interface Duplicate {
+  readonly kind: Kind
+  readonly name: string
+  readonly count: number
+}
+
 /** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
 export type Dump = { readonly [collection: string]: readonly Document[] }
 
@@ -128,6 +135,13 @@ export interface Store {
    * announce, learn, forget) do not wait for it. Asking that store for `alone` joins the work that runs.
    */
   alone<T>(work: (store: Store) => Promise<T>): Promise<T>
+
+  /**
+   * From now on the engine itself refuses a second object of a kind with the same name, whichever program writes it. A kind
+   * that has duplicates stays as it is, and its duplicates are given back. Can be done again at any time, and is none of
+   * what `work` of `alone` may do. Restoring a database that has duplicates ends it for their kinds.
+   */
+  makeNamesUnique(): Promise<Duplicate[]>
 
   /** The whole database, unknown collections included; only Luna's own bookkeeping is left out. */
   dump(): Promise<Dump>

@@ -2,10 +2,12 @@
 // Links to one document add up here: ten thousand new nodes change the cluster's document once.
 import { type Document, Int32, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
+import { kinds } from '../object/field.ts'
 import type { Backend, Part, Reader, Where, Write } from './backend.ts'
 import { flushed } from './flush.ts'
 import { type Entry, Overlay } from './overlay.ts'
 import type { Dump, Ref } from './store.ts'
+import { duplicatesIn } from './unique.ts'
 import { copyOf, isMap, numberOf } from './value.ts'
 
 /** Both sides of the link counters, by the names of their fields. */
@@ -73,6 +75,9 @@ export class Unit implements Reader {
 
   /** Puts a whole database in place of what is there. */
   async replace(dump: Dump): Promise<void> {
+    for (const kind of kinds) {
+      if (duplicatesIn(kind, dump[kind] ?? []).length > 0) await this.#backend.setUnique(kind, false)
+    }
     const present = await this.#backend.collections()
     this.#cleared = present
     this.#overlays = new Map()

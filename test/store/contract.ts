@@ -8,6 +8,7 @@ import { linkContract } from './contract-link.ts'
 import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
 import { shelfContract } from './contract-shelf.ts'
+import { uniqueContract } from './contract-unique.ts'
 import type { Place } from './place.ts'
 
 /** What the tests of a contract work with; everything is new for every test. */
@@ -44,6 +45,7 @@ export function contract(name: string, makePlace: () => Place): void {
     shelfContract(theScene)
     dumpContract(theScene)
     aloneContract(theScene, several)
+    uniqueContract(theScene, several)
     if (several) processContract(theScene)
   })
 }

@@ -17,6 +17,7 @@ function engine(documents: Readonly<Record<string, readonly Document[]>>): Backe
     collections: async () => Object.keys(documents),
     apply: () => Promise.reject(new Error('not here')),
     exclusive: () => Promise.reject(new Error('not here')),
+    setUnique: () => Promise.reject(new Error('not here')),
     close: async () => undefined,
   }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MongoConfig } from '../../lib/config.ts'
+import type { Backend } from '../../lib/store/backend.ts'
 import { makeStore, type StoreOptions } from '../../lib/store/documents.ts'
 import { openMongo } from '../../lib/store/mongo.ts'
 import { connectMongo } from '../../lib/store/mongo-client.ts'
@@ -24,9 +25,14 @@ export interface Place {
 
 /** Opens the store at an address. */
 export async function openAt(address: Address, options: StoreOptions = {}): Promise<Store> {
-  if ('embedded' in address) return makeStore(openSqlite(address.embedded), options)
+  return makeStore(await engineAt(address), options)
+}
+
+/** Opens the engine at an address: what another program, which knows no promises, would use. */
+export async function engineAt(address: Address): Promise<Backend> {
+  if ('embedded' in address) return openSqlite(address.embedded)
   const { mongo, ...more } = address
-  return makeStore(await openMongo(mongo, '/etc/luna.conf', more), options)
+  return await openMongo(mongo, '/etc/luna.conf', more)
 }
 
 export function memoryPlace(): Place {
