@@ -1,7 +1,8 @@
 // Power by Redfish (DMTF DSP0266; schema ComputerSystem of DSP2046): the one system of a controller, found from the service root.
 import { LunaError } from '../error.ts'
 import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
-import { type Json, openRedfish, type Redfish, serviceRoot } from './redfish-http.ts'
+import type { Json } from './redfish-error.ts'
+import { openRedfish, type Redfish, serviceRoot } from './redfish-http.ts'
 
 /** Reset types of the schema that do what an action says, the best first. */
 const resetTypes: { readonly [A in PowerAction]?: readonly string[] } = {

@@ -4,17 +4,16 @@ import {
   AuthProtocols,
   createSession,
   createV3Session,
-  isVarbindError,
   type Options,
   PrivProtocols,
   RequestTimedOutError,
   SecurityLevel,
   type Session,
   type User,
-  type Varbind,
   Version2c,
 } from 'net-snmp'
 import { LunaError } from '../error.ts'
+import { type Walk, walk } from './snmp-walk.ts'
 
 /** How a device is asked: SNMP v2c (RFC 3416), or v3 with its user-based security (RFC 3414). */
 export type SnmpAccess = { readonly address: string; readonly port?: number } & (
@@ -28,17 +27,9 @@ export type SnmpAccess = { readonly address: string; readonly port?: number } & 
     }
 )
 
-/** One row of a table: the numbers after the table's OID, and its value. */
-export interface Row {
-  readonly index: readonly number[]
-  readonly value: unknown
-}
-
 // A switch that is there answers in milliseconds, a busy one in tenths of a second.
 const requestTimeout = 2000
 const requestRetries = 1
-// As many rows as fit into one packet of Ethernet.
-const rowsPerRequest = 32
 
 /**
  * Runs `work` with a session, and ends whatever is under way when it takes longer than `timeout` milliseconds or `stop` is
@@ -70,9 +61,6 @@ export async function withSession<T>(
     if (why === undefined) session.close()
   }
 }
-
-/** Reads a table to its end, or `most` rows of it. */
-export type Walk = (table: string, most: number) => Promise<Row[]>
 
 function open(access: SnmpAccess): Session {
   const options: Options = {
@@ -116,50 +104,6 @@ function userOf({ user: name, auth, priv }: Extract<SnmpAccess, { version: '3' }
   if (!priv) return { name, level: SecurityLevel.authNoPriv, authProtocol, authKey }
   const { number: privProtocol, key: privKey } = known(PrivProtocols, priv)
   return { name, level: SecurityLevel.authPriv, authProtocol, authKey, privProtocol, privKey }
-}
-
-async function walk(session: Session, table: string, most: number): Promise<Row[]> {
-  const base = numbersOf(table)
-  const rows: Row[] = []
-  for (let at = base; ; ) {
-    const varbinds = await bulk(session, at.join('.'))
-    if (varbinds.length === 0) return rows
-    for (const varbind of varbinds) {
-      const oid = varbind.oid.split('.').map(Number)
-      if (isVarbindError(varbind) || !base.every((number, n) => oid[n] === number)) return rows
-      if (!follows(at, oid)) throw new Error('its answers go round in circles')
-      at = oid
-      rows.push({ index: oid.slice(base.length), value: varbind.value })
-      if (rows.length >= most) return rows
-    }
-  }
-}
-
-function bulk(session: Session, oid: string): Promise<readonly Varbind[]> {
-  return new Promise((resolve, reject) => {
-    session.getBulk([oid], 0, rowsPerRequest, (cause, varbinds) => {
-      if (cause) reject(cause)
-      else resolve(varbinds?.[0] ?? [])
-    })
-  })
-}
-
-function numbersOf(oid: string): number[] {
-  const text = oid.replace(/^\./, '')
-  if (/^[0-2](\.\d{1,10}){1,127}$/.test(text)) return text.split('.').map(Number)
-  throw new LunaError('invalid', `${JSON.stringify(oid)} is not an OID`, {
-    fix: 'write it in numbers, like .1.3.6.1.2.1.17.4.3.1.2',
-  })
-}
-
-/** The order of OIDs in tables: lexicographic by number. */
-function follows(before: readonly number[], after: readonly number[]): boolean {
-  for (const [n, number] of after.entries()) {
-    const old = before[n]
-    if (old === undefined || number > old) return true
-    if (number < old) return false
-  }
-  return false
 }
 
 function explained({ address }: SnmpAccess, why: string | undefined, cause: unknown): LunaError {

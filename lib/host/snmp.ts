@@ -1,6 +1,7 @@
 // What a network switch knows: which MAC address it has seen at which port, by name and number.
 import { type Mac, parseMac } from '../object/mac.ts'
-import { type Row, type SnmpAccess, type Walk, withSession } from './snmp-session.ts'
+import { type SnmpAccess, withSession } from './snmp-session.ts'
+import type { Row, Walk } from './snmp-walk.ts'
 
 /** A machine at a port. */
 export interface SeenAtPort {
