@@ -30,8 +30,10 @@ expand() {
 # A tarball that begins with these two files costs no second reading.
 take_names() {
   local first='' prefix='' database
-  read -r first < <(expand 2>/dev/null | tar -tf - 2>/dev/null) || :
-  if [[ $first == ./* ]]; then
+  # The first bytes are the name of the first file. No "tar -t": systemd has its services ignore SIGPIPE, and tar would
+  # read the whole tarball, beside the tar that unpacks it.
+  read -r -n 2 first < <(expand 2>/dev/null) || :
+  if [[ $first == ./ ]]; then
     prefix=./
   fi
   rm -rf "$luna/names"
