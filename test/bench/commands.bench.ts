@@ -6,7 +6,7 @@ import { bin, type Stage, stages, type Taken, timed } from './stage.ts'
 
 export const bench: Bench = {
   about: 'luna over 5,000 and 10,000 nodes, beside a Node that does nothing',
-  limit: 600,
+  limit: 1200,
   network: 'host',
   run: async (place) => {
     const tables: Table[] = []

@@ -26,7 +26,7 @@ export async function startNginx(dir: string, server: string, port: number): Pro
   writeFileSync(
     file,
     `daemon off; pid ${dir}/nginx.pid; error_log ${dir}/error.log; ${user} worker_processes 2;
-     events {} http { access_log off; ${temp.join(' ')} include ${dir}/server.conf; }`,
+     events { worker_connections 4096; } http { access_log off; ${temp.join(' ')} include ${dir}/server.conf; }`,
   )
   const args = ['-c', file, '-e', join(dir, 'error.log')]
   const nginx = spawn('nginx', args, { stdio: 'ignore', env: environment() })

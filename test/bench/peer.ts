@@ -1,0 +1,55 @@
+// One web worker of the bench: `node peer.ts MODE SOCKET`. `luna` is what a worker of lweb does; `http` the same handlers over
+// node:http; `reference` the same over node-fastcgi; `empty` FastCGI with nothing behind it.
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { loadConfig } from '../../lib/config.ts'
+import { patiently } from '../../lib/daemon/patience.ts'
+import { daemonLog } from '../../lib/log.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { type Handler, serve } from '../../lib/web/fastcgi.ts'
+import { answerWith } from '../../lib/web/routes.ts'
+import { serveByReference } from '../web/reference.ts'
+
+const [mode = '', path = ''] = process.argv.slice(2)
+const nothing: Handler = async () => ({ status: 200, type: 'text/plain', body: 'x'.repeat(560) })
+
+rmSync(path, { force: true })
+switch (mode) {
+  case 'luna':
+    await serve(handlers(), { path })
+    break
+  case 'reference':
+    await serveByReference(handlers(), { path })
+    break
+  case 'empty':
+    await serve(nothing, { path })
+    break
+  case 'http':
+    serveHttp(handlers(), path)
+    break
+  default:
+    throw new Error(`there is no mode ${mode}`)
+}
+process.on('disconnect', () => process.exit())
+
+function handlers(): Handler {
+  const store = patiently(() => openStore(loadConfig()))
+  const url = 'http://10.30.255.254:7050'
+  return answerWith({ store: store.get, url, log: daemonLog(), now: () => new Date(), chance: Math.random })
+}
+
+function serveHttp(handler: Handler, path: string): void {
+  const server = createServer((request, response) => {
+    const [where = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
+    const remote = String(request.headers['x-real-ip'] ?? '')
+    void handler({ method: request.method ?? '', path: where, query, remote }).then(
+      ({ status, type, body }) => {
+        const bytes = Buffer.from(body)
+        response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
+        response.end(bytes)
+      },
+    )
+  })
+  server.keepAliveTimeout = 60_000
+  server.listen(path)
+}

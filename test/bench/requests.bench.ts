@@ -1,0 +1,149 @@
+// The request path: what a worker of lweb can answer, beside the same handlers over node:http, an empty FastCGI handler, and
+// nginx alone.
+import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
+import { type Stage, stages } from './stage.ts'
+import {
+  fillNodes,
+  type Loaded,
+  type Mode,
+  macOf,
+  modes,
+  nameOf,
+  startWeb,
+  type WebStage,
+} from './web-stage.ts'
+
+export const bench: Bench = {
+  about:
+    'what one worker answers behind nginx, beside node:http, FastCGI with nothing behind it, and nginx alone',
+  limit: 1200,
+  network: 'host',
+  run: async (place) => {
+    const tables: Table[] = []
+    for (const stage of await stages(place)) {
+      for (const nodes of sizes()) tables.push(...(await measure(place, stage, nodes)))
+    }
+    return tables
+  },
+}
+
+const seconds = Number(process.env.LUNA_BENCH_SECONDS ?? 3)
+const connections = 32
+
+function sizes(): number[] {
+  return (process.env.LUNA_BENCH_NODES ?? '1000,5000,10000').split(',').map(Number)
+}
+
+const hash = '%01%02%03%04%05%06%07%08%09%10%11%12%13%14%15%16%17%18%19%20'
+const stepNames = [
+  'start',
+  'prescript',
+  'partscript',
+  'mount',
+  'download',
+  'unpack',
+  'postscript',
+  'network',
+  'success',
+]
+
+/** What nodes ask, by node. */
+const asks: { readonly [what: string]: (node: number) => string } = {
+  discovery: (node) => `/luna?step=discovery&hwdata=${encodeURIComponent(hwdata(node))}`,
+  install: (node) => `/luna?step=install&node=${nameOf(node)}`,
+  status: (node) => `/luna?step=install&node=${nameOf(node)}&status=install.${stepNames[node % 9]}`,
+  announce: (node) =>
+    `/announce?info_hash=${hash}&peer_id=${peerId(node)}&port=7052&ip=10.30.${node >> 8}.${node & 255}` +
+    `&uploaded=${node}&downloaded=${node}&left=1000&numwant=50&compact=1${node % 10 === 0 ? '&event=started' : ''}`,
+  menu: () => '/luna?step=boot',
+}
+
+/** Asset tag, the interface that it boots from, and ten more. */
+function hwdata(node: number): string {
+  const others = Array.from({ length: 11 }, (_, at) => macOf(0x80_0000 + node * 16 + at))
+  return ['serial', macOf(node), ...others].join('|')
+}
+
+function peerId(node: number): string {
+  return `-LN0001-${String(node).padStart(12, '0')}`
+}
+
+async function measure(place: Place, stage: Stage, nodes: number): Promise<Table[]> {
+  place.say(`${stage.store}: ${nodes} nodes`)
+  await fillNodes(stage, nodes)
+  const web = await startWeb(place, stage, modes)
+  const closed = await closedLoop(place, web, nodes)
+  return [
+    {
+      title: `One worker, closed loop, ${connections} connections; ${stage.store}, ${nodes} nodes`,
+      ...closed,
+    },
+    { title: `Open loop; ${stage.store}, ${nodes} nodes`, ...(await openLoop(place, web, nodes)) },
+  ]
+}
+
+async function closedLoop(place: Place, web: WebStage, nodes: number): Promise<Omit<Table, 'title'>> {
+  const rows: (readonly string[])[] = []
+  const ask = async (mode: Mode, what: string) => {
+    place.say(`  ${what}, ${mode}`)
+    const paths = pathsOf(what, nodes)
+    await web.load(mode, { paths: paths.slice(0, 500), seconds: 1, connections })
+    return await web.load(mode, { paths, seconds, connections })
+  }
+  const none = await ask('return', 'menu')
+  rows.push(rowOf('anything', 'nginx return 200', none))
+  rows.push(rowOf('anything', 'empty FastCGI handler', await ask('empty', 'menu')))
+  for (const what of Object.keys(asks)) {
+    const http = await ask('http', what)
+    rows.push(rowOf(what, 'node:http', http))
+    rows.push(rowOf(what, 'lweb', await ask('luna', what), http))
+    if (what === 'discovery') rows.push(rowOf(what, 'node-fastcgi', await ask('reference', what), http))
+  }
+  const notes = [`Memory of the worker of lweb after that: ${figure(web.memory('luna'))} MB.`]
+  return { columns, rows, notes }
+}
+
+const columns = [
+  ...['asked', 'answered by', 'requests/s', 'per worker core', 'to node:http'],
+  ...['p50 ms', 'p99 ms', 'p99.9 ms', 'errors', 'worker CPU %', 'nginx CPU %'],
+]
+
+function rowOf(what: string, by: string, loaded: Loaded, beside?: Loaded): string[] {
+  return [
+    ...[what, by, figure(loaded.requests / loaded.seconds), figure(perCore(loaded))],
+    beside ? ratio(perCore(loaded), perCore(beside)) : '',
+    ...[loaded.p50, loaded.p99, loaded.p999].map((value) => figure(value)),
+    String(loaded.errors) + (loaded.errors > 0 ? ` (${loaded.example.split('\r\n')[0]})` : ''),
+    ...[loaded.worker, loaded.nginx].map((cpu) => figure((100 * cpu) / loaded.seconds)),
+  ]
+}
+
+/** Requests in a second of a processor that the worker has for itself. */
+function perCore({ requests, worker }: Loaded): number {
+  return requests / worker
+}
+
+function pathsOf(what: string, nodes: number): string[] {
+  const ask = asks[what]
+  return ask ? Array.from({ length: nodes }, (_, at) => ask(at + 1)) : []
+}
+
+/** All that a node asks while it boots, but the menu, mixed with that of all others. */
+async function openLoop(place: Place, web: WebStage, nodes: number): Promise<Omit<Table, 'title'>> {
+  const steps = ['discovery', 'install', ...stepNames.map(() => 'status'), ...Array(3).fill('announce')]
+  const paths = Array.from({ length: Math.min(nodes, 3000) }, (_, at) => at + 1).flatMap((node) =>
+    steps.map((step, at) => asks[step]?.(((node + at * 37) % nodes) + 1) ?? '/'),
+  )
+  place.say('  a boot storm, 1,000 requests/s')
+  const storm = await web.load('luna', { paths, seconds: 10, connections: 500, rate: 1000 })
+  place.say('  everybody within 30 s')
+  const all = pathsOf('discovery', nodes)
+  const once = await web.load('luna', { paths: all, seconds: 30, connections: 2000, rate: nodes / 30 })
+  return {
+    columns,
+    rows: [
+      rowOf('a mix', 'lweb, 1,000 requests/s', storm),
+      rowOf('discovery', 'lweb, all within 30 s', once),
+    ],
+  }
+}
