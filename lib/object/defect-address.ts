@@ -74,7 +74,7 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
         }
       }),
     ...unused.map((range): Defect => {
-      const line = `${what}: ${shown(network, range)} is reserved, and nothing has it (on purpose? then repair with --keep-reserved)`
+      const line = `${what}: ${shown(network, range)} is reserved, and nothing has it: left by a failure, or kept free by hand (--repair frees it, with --keep-reserved it stays)`
       return { defect: 'reserved', line, ...(keepReserved ? {} : { mend }) }
     }),
   ]

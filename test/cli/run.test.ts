@@ -142,6 +142,24 @@ describe('luna', () => {
     assert.deepEqual(run('cluster', 'check'), silent)
   })
 
+  it('tells what needs a look before a database is taken over, with status 1 as long as something does', () => {
+    const ran = run('db', 'migrate', '--dry-run')
+    assert.match(ran.stdout, /^install: osimage compute is not packed: login,node001 cannot be installed/m)
+    const told: unknown = JSON.parse(run('db', 'migrate', '--json').stdout)
+    assert.deepEqual(Object.keys(told ?? {}), ['defects', 'differences', 'duplicates'])
+    assert.equal(ran.status, 1)
+    assert.match(ran.stderr, /ERROR:luna:\d+ things? needs? a look\n$/)
+  })
+
+  it('lets a passive head look at the database, but not repair it', () => {
+    const heads = ['--cluster_ips', '192.0.2.1,192.0.2.2']
+    run('cluster', 'change', '--frontend_address', '192.0.2.9', ...heads)
+    assert.deepEqual(run('cluster', 'check'), silent)
+    const ran = run('cluster', 'check', '--repair')
+    assert.equal(ran.status, 1)
+    assert.match(ran.stderr, /^ERROR:luna:this head is passive/)
+  })
+
   it('does not mind a reader that goes away', async () => {
     const env = { ...process.env, LUNA_CONF: join(site.dir, 'luna.conf') }
     const program = join(import.meta.dirname, '../../bin/luna')

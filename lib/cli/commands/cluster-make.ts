@@ -1,4 +1,6 @@
 // luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the database.
+
+import type { Store } from '../../store/store.ts'
 import type { Made } from '../../task/made.ts'
 import { type Context, command, option } from '../command.ts'
 import { jsonOption, jsonText, present, tell } from '../rows.ts'
@@ -109,7 +111,9 @@ const check = command({
   examples: [['luna cluster check --repair', 'after a crash']],
   async run(context, given) {
     const { checkCluster } = await import('../../task/check.ts')
-    const findings = await checkCluster(await context.store(), {
+    const store = await context.store()
+    if (given.repair) await mayRepair(store)
+    const findings = await checkCluster(store, {
       repair: given.repair,
       keepReserved: given['keep-reserved'],
     })
@@ -120,5 +124,12 @@ const check = command({
     if (left > 0) context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`))
   },
 })
+
+/** Looking is for every head; a repair is a change, which only the active one may make. */
+async function mayRepair(store: Store): Promise<void> {
+  const { getCluster } = await import('../../task/general.ts')
+  const { assertActiveHead } = await import('../../task/heads.ts')
+  await assertActiveHead(await getCluster(store))
+}
 
 export const makeCommands = [makedhcp, makedns, makenginx, maketftp, listmacs, check]

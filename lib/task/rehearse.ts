@@ -1,0 +1,116 @@
+// Renders all that Luna generates, for everybody, without writing any of it: what could not be, or comes out otherwise than
+// in the first Luna.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { LunaError, sentence } from '../error.ts'
+import type { Cluster } from '../object/cluster.ts'
+import { called } from '../object/defect.ts'
+import { prefixOf } from '../object/network.ts'
+import type { Everything } from '../object/recorded.ts'
+import { reverseZone } from '../object/reverse.ts'
+import { renderZone } from '../render/named.ts'
+import type { Store } from '../store/store.ts'
+import { makeDhcp } from './dhcp.ts'
+import { makeDns } from './dns.ts'
+import { zonesOf } from './dns-zones.ts'
+import { fetchEverything } from './everything.ts'
+import { getCluster } from './general.ts'
+import { templatesOf } from './made.ts'
+import { makeNginx } from './nginx.ts'
+import { newNotes, type Outcome } from './outcome.ts'
+import { rehearseNodes } from './rehearse-nodes.ts'
+
+export interface Difference {
+  readonly in: 'dhcp' | 'dns' | 'nginx' | 'menu' | 'boot' | 'install' | 'templates' | 'files'
+  /** One line for people. */
+  readonly line: string
+  /** Somebody misses something by it; else it is only good to know. */
+  readonly lost: boolean
+}
+
+/** All differences; nothing is changed, neither in the store nor on this machine. */
+export async function rehearse(
+  store: Store,
+  host: Pick<Config, 'paths' | 'services'>,
+): Promise<Difference[]> {
+  const cluster = await getCluster(store)
+  const all = await fetchEverything(store)
+  const dryRun = true
+  return [
+    ...ownTemplates(cluster),
+    ...(await tried('dhcp', () => makeDhcp(store, host, { dryRun }))),
+    ...(await zones(store, host, cluster, all)),
+    ...sharedZones(all),
+    ...(await tried('nginx', () => makeNginx(store, host, { dryRun }))),
+    ...(await rehearseNodes(store, all)),
+    ...imageFiles(cluster, all),
+  ]
+}
+
+async function tried(where: Difference['in'], make: () => Promise<Outcome>): Promise<Difference[]> {
+  try {
+    const { warnings, failures } = await make()
+    return [...warnings, ...failures.map(sentence)].map((line) => ({ in: where, line, lost: true }))
+  } catch (error) {
+    if (!(error instanceof LunaError) || error.code === 'unavailable') throw error
+    return [{ in: where, line: sentence(error), lost: true }]
+  }
+}
+
+/** The zones themselves, and whether they can be put where they belong: the former do not wait for the latter. */
+async function zones(
+  store: Store,
+  host: Pick<Config, 'services'>,
+  cluster: Cluster,
+  all: Everything,
+): Promise<Difference[]> {
+  const found = await tried('dns', async () => {
+    const notes = newNotes()
+    for (const zone of zonesOf(all, notes)) renderZone(zone, 1, templatesOf(cluster))
+    return notes
+  })
+  const known = new Set(found.map(({ line }) => line))
+  const placed = await tried('dns', () => makeDns(store, host, { dryRun: true }))
+  return [...found, ...placed.filter(({ line }) => !known.has(line))]
+}
+
+/** The first Luna's templates are in another language. */
+function ownTemplates(cluster: Cluster): Difference[] {
+  const dir = templatesOf(cluster)
+  const there = existsSync(dir) ? readdirSync(dir).filter((name) => /^templ_.*\.cfg$/.test(name)) : []
+  if (there.length === 0) return []
+  const line = `${dir}: ${there.toSorted().join(', ')} of the first Luna are not read; what you changed in them belongs into templates of this Luna (man luna-templates)`
+  return [{ in: 'templates', line, lost: false }]
+}
+
+/** The first Luna took the name server of any of them, another one from run to run. */
+function sharedZones({ network }: Everything): Difference[] {
+  const zones = Map.groupBy(network, (each) => reverseZone(prefixOf(each)))
+  return [...zones].flatMap(([zone, networks]): Difference[] => {
+    const [first] = networks
+    if (zone === undefined || !first || networks.length < 2) return []
+    const names = networks.map(({ name }) => called('network', name)).join(', ')
+    const line = `${names} share the zone ${zone}: its name server is that of ${first.name}`
+    return [{ in: 'dns', line, lost: false }]
+  })
+}
+
+/** What nodes fetch must be there. */
+function imageFiles(cluster: Cluster, { osimage }: Everything): Difference[] {
+  const path = cluster.path ?? '/opt/luna'
+  if (!existsSync(path)) {
+    const line = `there is no ${path} on this machine: boot files and torrents were not looked for`
+    return [{ in: 'files', line, lost: false }]
+  }
+  return osimage.flatMap(({ name, kernfile, initrdfile, torrent, tarball }) => {
+    const files = [
+      ...[kernfile, initrdfile].filter(Boolean).map((file) => join('boot', String(file))),
+      ...(torrent ? [join('torrents', `${torrent}.torrent`)] : []),
+      ...(tarball ? [join('torrents', `${tarball}.tgz`)] : []),
+    ]
+    const missing = files.filter((file) => !existsSync(join(path, file)))
+    const line = `${called('osimage', name)}: ${missing.join(', ')} not in ${path} (luna osimage pack ${name})`
+    return missing.length === 0 ? [] : [{ in: 'files' as const, line, lost: true }]
+  })
+}
