@@ -6,8 +6,8 @@ import { isMap, numberOf } from './value.ts'
 /** Equality of every named path (`group.$id`); the paths are `_id`, or those of one index. */
 export type Where = Readonly<Record<string, unknown>>
 
-/** Whole documents, or without the link counters, which are as long as the cluster is big. */
-export type Part = 'whole' | 'object'
+/** Whole documents; without the link counters, which are as long as the cluster is big; or at least the names alone. */
+export type Part = 'whole' | 'object' | 'name'
 
 /** A write; all of them can be done twice with the same result. */
 export type Write =
@@ -36,6 +36,8 @@ export type Write =
 export interface Reader {
   /** The documents of a collection, or those that match. */
   find(collection: string, where?: Where, part?: Part): Promise<Document[]>
+  /** The documents of a collection that were `updated` at that time or later. */
+  since(collection: string, where: Where, time: Date): Promise<Document[]>
   /** The names of all collections but the engine's own. */
   collections(): Promise<string[]>
 }
@@ -56,6 +58,17 @@ export interface Backend extends Reader {
    */
   setUnique(collection: string, unique: boolean): Promise<boolean>
   close(): Promise<void>
+}
+
+/** Luna's own bookkeeping, no part of the database as others see it. */
+export const bookkeeping = {
+  leases: 'luna_lease',
+  journals: 'luna_journal',
+  versions: 'luna_version',
+} as const
+
+export function isBookkeeping(collection: string): boolean {
+  return (Object.values(bookkeeping) as string[]).includes(collection)
 }
 
 /** The paths by which documents can be found, per collection. */

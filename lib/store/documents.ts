@@ -4,11 +4,13 @@ import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/mac.ts'
 import type { Change, New } from '../object/objects.ts'
 import type { Backend, Write } from './backend.ts'
+import { batching } from './batch.ts'
 import { readsOf } from './reads.ts'
 import { learnedWrite, peerWrite } from './shelf.ts'
 import { type Dump, type Learned, type Peer, type Ref, type Store, shelfLife } from './store.ts'
 import { makeNamesUnique, refuseInside } from './unique.ts'
 import { Unit } from './unit.ts'
+import { readVersion, versionWrites } from './version.ts'
 import { writesOf } from './writes.ts'
 
 export interface StoreOptions {
@@ -21,12 +23,13 @@ const sweepEvery = 60_000
 
 /** The store whose documents an engine keeps. */
 export function makeStore(backend: Backend, { now = () => new Date() }: StoreOptions = {}): Store {
+  const apply = batching(backend)
   function alone<T>(work: (store: Store) => Promise<T>): Promise<T> {
     return backend.exclusive(async (commit) => {
       const unit = new Unit(backend)
       const result = await work(innerStore(unit, backend.where, now))
       const writes = unit.finish()
-      if (writes.length > 0) await commit(writes)
+      if (writes.length > 0) await commit([...writes, ...versionWrites(writes)])
       return result
     })
   }
@@ -34,8 +37,9 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     where: backend.where,
     ...readsOf(backend, now),
     ...loneWrites(alone),
-    ...directWrites(backend, now),
+    ...directWrites(apply, now),
     alone,
+    version: () => readVersion(backend),
     makeNamesUnique: () => makeNamesUnique(backend),
     close: () => backend.close(),
   }
@@ -48,6 +52,7 @@ function innerStore(unit: Unit, where: string, now: () => Date): Store {
     ...readsOf(unit, now),
     ...writesOf(unit),
     alone: (work) => work(store),
+    version: refuseInside,
     makeNamesUnique: refuseInside,
     close: () => Promise.resolve(),
   }
@@ -73,7 +78,7 @@ function loneWrites(alone: Store['alone']) {
 }
 
 /** Writes that wait for nobody. */
-function directWrites(backend: Backend, now: () => Date) {
+function directWrites(apply: Backend['apply'], now: () => Date) {
   const swept = new Map<string, number>()
   function sweep(collection: string, life: number): Write[] {
     const time = now().getTime()
@@ -83,7 +88,7 @@ function directWrites(backend: Backend, now: () => Date) {
   }
   return {
     setStatus: (node: Id, { step, time }: Status) =>
-      backend.apply([
+      apply([
         {
           op: 'update',
           collection: 'node',
@@ -93,8 +98,8 @@ function directWrites(backend: Backend, now: () => Date) {
         },
       ]),
     learn: (seen: readonly Learned[]) =>
-      backend.apply([...seen.map(learnedWrite), ...sweep('switch_mac', shelfLife.learned)]),
-    forget: (mac: Mac) => backend.apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
-    announce: (peer: Peer) => backend.apply([peerWrite(peer), ...sweep('tracker', shelfLife.peers)]),
+      apply([...seen.map(learnedWrite), ...sweep('switch_mac', shelfLife.learned)]),
+    forget: (mac: Mac) => apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
+    announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', shelfLife.peers)]),
   }
 }

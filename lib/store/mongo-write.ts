@@ -33,7 +33,11 @@ function operation(write: Write): AnyBulkWriteOperation {
         updateOne: { filter: { _id: write.id as ObjectId }, update: updateOf(write.set, write.unset) },
       }
     case 'upsert': {
-      const update = { $set: write.set, $setOnInsert: keyFields(write.key) }
+      const { _id, ...fresh } = keyFields(write.key)
+      const update = {
+        $set: write.set,
+        ...(Object.keys(fresh).length > 0 && { $setOnInsert: fresh }),
+      }
       return { updateOne: { filter: write.key, update, upsert: true } }
     }
     case 'remove':

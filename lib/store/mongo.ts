@@ -2,7 +2,7 @@
 import type { Document } from 'bson'
 import type { ClientSession, Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../config.ts'
-import type { Backend, Part, Where, Write } from './backend.ts'
+import { type Backend, bookkeeping, isBookkeeping, type Part, type Where, type Write } from './backend.ts'
 import { connectMongo, explain, isFinal, isKnown } from './mongo-client.ts'
 import { makeIndexes, makeUnique } from './mongo-indexes.ts'
 import { type JournalPart, putDown, read, strike } from './mongo-journal.ts'
@@ -17,9 +17,8 @@ export interface MongoOptions {
   readonly transactions?: boolean
 }
 
-// Luna's own bookkeeping, no part of the database as others see it.
-const leases = 'luna_lease'
-const journals = 'luna_journal'
+const { leases, journals } = bookkeeping
+const parts = { whole: {}, object: { _use_: 0, _usedby_: 0 }, name: { name: 1 } } as const
 
 /** Connects. Rejects with LunaError `unavailable`; `file` is the configuration file, for what it says then. */
 export async function openMongo(
@@ -61,12 +60,19 @@ class MongoBackend implements Backend {
     return this.#attempt(async () => {
       const all = await this.#database.listCollections({}, { nameOnly: true }).toArray()
       const names = all.map(({ name }) => name)
-      return names.filter((name) => ![leases, journals].includes(name) && !name.startsWith('system.'))
+      return names.filter((name) => !isBookkeeping(name) && !name.startsWith('system.'))
     })
   }
 
   find(collection: string, where: Where = {}, part: Part = 'whole'): Promise<Document[]> {
-    const projection = part === 'object' ? { _use_: 0, _usedby_: 0 } : {}
+    return this.#find(collection, where, parts[part])
+  }
+
+  since(collection: string, where: Where, time: Date): Promise<Document[]> {
+    return this.#find(collection, { ...where, updated: { $gte: time } }, {})
+  }
+
+  #find(collection: string, where: Document, projection: Document): Promise<Document[]> {
     return this.#attempt(async () => {
       // The driver has a copy of the package bson of its own, whose types are not ours: the bytes are common ground.
       const found = this.#database.collection(collection, { raw: true }).find(where, { projection })

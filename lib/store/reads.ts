@@ -17,6 +17,7 @@ type Reads = Pick<
   | 'getNamed'
   | 'findNamed'
   | 'list'
+  | 'names'
   | 'nodesOf'
   | 'nodesAt'
   | 'raw'
@@ -28,6 +29,7 @@ type Reads = Pick<
   | 'learned'
   | 'learnedAt'
   | 'peers'
+  | 'peersSince'
   | 'peerNamed'
   | 'dump'
 >
@@ -57,6 +59,10 @@ function objectReads(reader: Reader) {
     getNamed: async <K extends Kind>(kind: K, name: string) =>
       (await findNamed(kind, name)) ?? missing(kind, `"${name}"`),
     list: <K extends Kind>(kind: K) => listed(kind),
+    names: async (kind: Kind) => {
+      const documents = await reader.find(kind, undefined, 'name')
+      return documents.map(({ name }) => (typeof name === 'string' ? name : '')).sort(byBytes)
+    },
     nodesOf: (group: Id) => listed('node', { 'group.$id': new ObjectId(group) }),
     nodesAt: (switchId: Id) => listed('node', { 'switch.$id': new ObjectId(switchId) }),
     raw: async (kind: Kind, id: Id) => {
@@ -123,6 +129,14 @@ function shelfReads(reader: Reader, now: () => Date) {
     const peers = (await reader.find('tracker', where)).flatMap((document) => readPeer(document) ?? [])
     return remembered(peers, now(), shelfLife.peers)
   }
+  async function peersSince(infoHash: string, time: Date): Promise<Peer[]> {
+    const documents = await reader.since('tracker', { info_hash: infoHash }, time)
+    return remembered(
+      documents.flatMap((document) => readPeer(document) ?? []),
+      now(),
+      shelfLife.peers,
+    )
+  }
   async function learnedWhere(where?: Where): Promise<Learned[]> {
     const seen = (await reader.find('switch_mac', where)).flatMap((document) => readLearned(document) ?? [])
     return remembered(seen, now(), shelfLife.learned)
@@ -131,6 +145,7 @@ function shelfReads(reader: Reader, now: () => Date) {
     learned: (mac?: Mac) => learnedWhere(mac && { mac }),
     learnedAt: (id: Id, port: string) => learnedWhere({ switch_id: new ObjectId(id), port }),
     peers: (infoHash?: string) => peersWhere(infoHash === undefined ? undefined : { info_hash: infoHash }),
+    peersSince,
     peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
   }
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Document, serialize } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from './backend.ts'
+import { changeByPath } from './path.ts'
 import { addColumns, dropUnique, makeTable, makeUnique, quoted } from './sqlite-columns.ts'
 import { documentOf } from './value.ts'
 
@@ -20,7 +21,7 @@ export class Tables {
     this.#database = database
   }
 
-  names(): string[] {
+  collections(): string[] {
     const sql = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`
     const rows = this.#statement(sql).all()
     return rows.map(({ name }) => String(name))
@@ -28,6 +29,47 @@ export class Tables {
 
   find(collection: string, where: Where | undefined, part: Part): Document[] {
     return this.#rows(collection, where, part).map(wholeOf)
+  }
+
+  /** Those that match and were `updated` at that time or later. */
+  since(collection: string, where: Where, time: Date): Document[] {
+    if (!this.#has(collection)) return []
+    const { name, key } = columnFor(where)
+    const sql = `SELECT document, links FROM ${quoted(collection)} WHERE updated >= ? AND +${quoted(name)} = ?`
+    const rows = this.#statement(sql).all(time.getTime(), key)
+    return (rows as unknown as Row[]).map(wholeOf)
+  }
+
+  /** The documents with nothing but their names, where names have a column. */
+  names(collection: string): Document[] | undefined {
+    if (!indexesOf(collection).some((paths) => indexName(paths) === 'name')) return undefined
+    if (!this.#has(collection)) return []
+    return this.#statement(`SELECT name FROM ${quoted(collection)}`).all()
+  }
+
+  /**
+   * Changes fields of the first document that matches, and nothing else of its row; false when none does. Link counters
+   * are no fields here.
+   */
+  change(collection: string, where: Where, set: Readonly<Record<string, unknown>>): boolean {
+    if (!this.#has(collection)) return false
+    const { name, key } = columnFor(where)
+    const select = `SELECT id, document FROM ${quoted(collection)} WHERE ${quoted(name)} = ? ORDER BY id LIMIT 1`
+    const row = this.#statement(select).get(key)
+    if (!(row?.document instanceof Uint8Array)) return false
+    const document = documentOf(row.document)
+    changeByPath(document, set, [])
+    const updated: unknown = document.updated
+    const indexes = indexesOf(collection).filter((paths) => paths.some((path) => touches(set, path)))
+    const columns = ['document', 'updated', ...indexes.map(indexName)]
+    const changes = columns.map((column) => `${quoted(column)} = ?`).join(', ')
+    this.#statement(`UPDATE ${quoted(collection)} SET ${changes} WHERE id = ?`).run(
+      serialize(document),
+      updated instanceof Date ? updated.getTime() : null,
+      ...indexes.map((paths) => indexKey(paths, document) ?? null),
+      String(row.id),
+    )
+    return true
   }
 
   /** Writes a whole document, over the one with the same id. */
@@ -107,6 +149,11 @@ export class Tables {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** Whether giving those paths values can change what is at another one. */
+function touches(set: Readonly<Record<string, unknown>>, path: string): boolean {
+  return Object.keys(set).some((one) => one.split('.')[0] === path.split('.')[0])
 }
 
 function columnFor(where: Where = {}): { name: string; key: string | null } {

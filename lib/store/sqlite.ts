@@ -1,7 +1,7 @@
 // The embedded store: documents as BSON in one SQLite file that several processes use at once.
 import type { DatabaseSync } from 'node:sqlite'
 import { type Document, ObjectId } from 'bson'
-import type { Backend, Part, Where, Write } from './backend.ts'
+import { type Backend, isBookkeeping, type Part, type Where, type Write } from './backend.ts'
 import { type Mutex, makeMutex } from './mutex.ts'
 import { changeByPath } from './path.ts'
 import { keyFields } from './shelf.ts'
@@ -27,11 +27,18 @@ class SqliteBackend implements Backend {
   }
 
   collections(): Promise<string[]> {
-    return this.#attempt(() => this.#tables.names())
+    return this.#attempt(() => this.#tables.collections().filter((name) => !isBookkeeping(name)))
   }
 
   find(collection: string, where?: Where, part: Part = 'whole'): Promise<Document[]> {
-    return this.#attempt(() => this.#tables.find(collection, where, part))
+    return this.#attempt(() => {
+      const names = part === 'name' && !where ? this.#tables.names(collection) : undefined
+      return names ?? this.#tables.find(collection, where, part)
+    })
+  }
+
+  since(collection: string, where: Where, time: Date): Promise<Document[]> {
+    return this.#attempt(() => this.#tables.since(collection, where, time))
   }
 
   apply(writes: readonly Write[]): Promise<void> {
@@ -95,6 +102,8 @@ class SqliteBackend implements Backend {
     set: Readonly<Record<string, unknown>>,
     unset: readonly string[] = [],
   ): boolean {
+    const counters = [...Object.keys(set), ...unset].some((path) => /^_use(dby)?_\b/.test(path))
+    if (unset.length === 0 && !counters) return this.#tables.change(collection, where, set)
     const [document] = this.#tables.find(collection, where, 'whole')
     if (!document) return false
     changeByPath(document, set, unset)

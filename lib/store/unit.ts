@@ -30,6 +30,11 @@ export class Unit implements Reader {
     return entries.map((entry) => entry.document)
   }
 
+  async since(collection: string, where: Where, time: Date): Promise<Document[]> {
+    const documents = await this.find(collection, where)
+    return documents.filter(({ updated }) => updated instanceof Date && updated >= time)
+  }
+
   async collections(): Promise<string[]> {
     const kept = (await this.#backend.collections()).filter((name) => !this.#cleared.includes(name))
     return [...new Set([...kept, ...this.#overlays.keys()])]

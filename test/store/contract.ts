@@ -9,6 +9,7 @@ import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
 import { shelfContract } from './contract-shelf.ts'
 import { uniqueContract } from './contract-unique.ts'
+import { versionContract } from './contract-version.ts'
 import type { Place } from './place.ts'
 
 /** What the tests of a contract work with; everything is new for every test. */
@@ -46,6 +47,7 @@ export function contract(name: string, makePlace: () => Place): void {
     dumpContract(theScene)
     aloneContract(theScene, several)
     uniqueContract(theScene, several)
+    versionContract(theScene, several)
     if (several) processContract(theScene)
   })
 }
