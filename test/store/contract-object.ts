@@ -12,7 +12,8 @@ export function objectContract(scene: () => Scene): void {
       const { store } = scene()
       const id = await store.insert('bmcsetup', { name: 'base', userid: 4 })
       const wanted = { id, name: 'base', user: 'ladmin', password: 'ladmin', userid: 4 }
-      const whole = { ...wanted, netchannel: 1, mgmtchannel: 1, comment: '' }
+      const later = { protocol: null, certificate: null }
+      const whole = { ...wanted, netchannel: 1, mgmtchannel: 1, ...later, comment: '' }
       assert.deepEqual(await store.get('bmcsetup', id), whole)
       assert.deepEqual(await store.find('bmcsetup', id), whole)
       assert.deepEqual(await store.getNamed('bmcsetup', 'base'), whole)

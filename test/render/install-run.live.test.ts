@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
+import { bmc, canUnshare, full, plant, type Ran, runScript, temporaryFolder, view } from './install-script.ts'
+
+// A web server of one tarball, and a client that has it at once.
+const curl = `#!/bin/bash
+for last; do :; done
+case $last in
+*status=*) echo "status \${last##*=}" >>"$LUNA_FOLDER/log" ;;
+*torrent) while [ $# -gt 1 ]; do [ "$1" = -o ] && echo torrent >"$2"; shift; done ;;
+*tgz) while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$LUNA_FOLDER/image.tgz" "$2"; shift; done; echo http >>"$LUNA_FOLDER/log" ;;
+esac
+`
+const client = `#!/bin/bash
+while getopts t:p:f:b:d: o; do case $o in p) parent=$OPTARG ;; f) pidfile=$OPTARG ;; esac; done
+cp "$LUNA_FOLDER/image.tgz" ./2222-bbbb.tgz
+trap 'rm -f "$pidfile"; echo ended >>"$LUNA_FOLDER/log"; exit 0' TERM
+echo $$ >"$pidfile"
+kill -USR1 "$parent"
+while :; do sleep 1 & wait $!; done
+`
+
+describe('the install script, run', function () {
+  this.timeout(60_000)
+  let folder: string
+
+  before(function () {
+    if (!canUnshare) {
+      console.log('      install script: not run, that needs root')
+      this.skip()
+    }
+  })
+  beforeEach(() => {
+    folder = temporaryFolder()
+    plant(folder, { 'bin/curl': curl, 'luna/ltorrent-client': client })
+    plant(join(folder, 'image'), {
+      ...{
+        'etc/passwd': 'root:x:0:0::/root:/bin/sh\nslurm:x:777:777::/:/bin/sh\n',
+        'etc/group': 'root:x:0:\n',
+      },
+      ...{
+        'etc/sysconfig/network-scripts/ifup': '',
+        'etc/sysconfig/network': 'NETWORKING=yes\nHOSTNAME=old\n',
+      },
+    })
+    spawnSync('tar', [
+      '-C',
+      join(folder, 'image'),
+      '-czf',
+      join(folder, 'image.tgz'),
+      './etc/passwd',
+      './etc/group',
+      '.',
+    ])
+  })
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  function install(difference: Partial<InstallView>): Ran & { log: string[] } {
+    const ran = runScript(folder, renderInstallScript({ ...view, ...difference }))
+    return { ...ran, log: readFileSync(join(folder, 'log'), 'utf8').trim().split('\n') }
+  }
+  const installed = (path: string): string => readFileSync(join(folder, 'installed', path), 'utf8')
+
+  it('installs: files, host name, network, statuses, and the client ends', () => {
+    const ran = install({ interfaces: full.interfaces })
+    assert.equal(ran.status, 0, ran.output)
+    assert.equal(installed('etc/hostname'), 'node001.cluster\n')
+    assert.equal(installed('etc/sysconfig/network'), 'NETWORKING=yes\nHOSTNAME=node001.cluster\n')
+    assert.match(
+      installed('etc/sysconfig/network-scripts/ifcfg-eth0'),
+      /^DEVICE=eth0\nNAME=eth0\nIPADDR=10.30.0.1\nPREFIX=16\n/,
+    )
+    assert.match(installed('etc/sysconfig/network-scripts/ifcfg-eth1'), /ONBOOT=no\n/)
+    assert.equal(readFileSync(join(folder, 'hostname'), 'utf8'), 'node001.cluster\n')
+    const steps = 'prescript partscript download unpack setnet postscript success'.split(' ')
+    assert.deepEqual(
+      ran.log.filter((line) => line !== 'ended'),
+      steps.map((step) => `status install.${step}`),
+    )
+    assert.ok(ran.log.includes('ended'))
+    assert.equal(existsSync(join(folder, 'installed/2222-bbbb.tgz')), false)
+    // the users of the image were only lent to tar
+    assert.doesNotMatch(readFileSync(join(folder, 'passwd'), 'utf8'), /slurm/)
+  })
+
+  it('lets the scripts of the operator share variables, and leaves their shell alone', () => {
+    const ran = install({
+      prescript: 'export A=1\nb="two\nlines"\nfalse\nset -u\nf() { echo "f $1"; }',
+      partscript: 'false\nmount -t tmpfs tmpfs "$LUNA_ROOT"',
+      postscript: 'echo "$A $b $(f 3) $- $LUNA_BOOTIF" >"$LUNA_ROOT/said"; [[ $- != *e* ]]',
+    })
+    assert.equal(ran.status, 0, ran.output)
+    assert.match(installed('said'), /^1 two\nlines f 3 \w+ eth0\n$/)
+  })
+
+  for (const [name, partscript, said] of [
+    [
+      'its last command',
+      'mount -t tmpfs tmpfs "$LUNA_ROOT"\nls /nonexistent/disk',
+      'status 2: partscript, line 2: ls /nonexistent/disk',
+    ],
+    ['exit', 'exit 3', 'status 3: partscript, its last command, or its exit'],
+    [
+      'set -e',
+      'set -e\nls /nonexistent/disk\nmount -t tmpfs tmpfs "$LUNA_ROOT"',
+      'line 2: ls /nonexistent/disk',
+    ],
+    ['a syntax error', 'if then', 'partscript'],
+    ['no mount', 'true', 'the partscript mounted nothing'],
+  ] as const) {
+    it(`fails at a partscript that fails by ${name}, says so, and claims no success`, () => {
+      const ran = install({ partscript })
+      assert.notEqual(ran.status, 0)
+      assert.ok(ran.output.includes(said), ran.output)
+      assert.deepEqual(ran.log, [
+        'status install.prescript',
+        'status install.partscript',
+        'status install.error.partscript',
+      ])
+    })
+  }
+
+  it('fetches by HTTP when the client of an older initramfs dies', () => {
+    plant(folder, { 'luna/ltorrent-client': '#!/bin/sh\nexit 1\n' })
+    const ran = install({})
+    assert.equal(ran.status, 0, ran.output)
+    assert.ok(ran.log.includes('http'))
+  })
+
+  it('fails at a damaged tarball', () => {
+    spawnSync('truncate', ['-s', '200', join(folder, 'image.tgz')])
+    const ran = install({})
+    assert.notEqual(ran.status, 0)
+    assert.equal(ran.log.at(-1), 'ended')
+    assert.ok(ran.log.includes('status install.error.unpack'))
+  })
+
+  it('gives the password to ipmitool where no list of processes shows it', () => {
+    const ipmitool = `#!/bin/bash
+echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
+[ "$1 $2" != "user set" ] || [ "$3" != password ] || { read -r a; read -r b; echo "asked $a $b" >>"$LUNA_FOLDER/ipmi"; }
+[ "$1" != mc ]
+`
+    plant(folder, { 'bin/ipmitool': ipmitool, 'bin/modprobe': '#!/bin/sh\n' })
+    const ran = install({ bmc })
+    assert.equal(ran.status, 0, ran.output)
+    assert.deepEqual(readFileSync(join(folder, 'ipmi'), 'utf8').trim().split('\n'), [
+      ...['ipsrc static', 'ipaddr 10.31.0.1', 'netmask 255.255.0.0', 'defgw ipaddr 0.0.0.0'].map(
+        (set) => `ipmitool lan set 1 ${set}`,
+      ),
+      'ipmitool user set name 3 admin',
+      'ipmitool user set password 3',
+      `asked ${bmc.password} ${bmc.password}`,
+      'ipmitool channel setaccess 2 3 link=on ipmi=on callin=on privilege=4',
+      'ipmitool user enable 3',
+      'ipmitool mc reset cold',
+    ])
+  })
+
+  it('relabels an image with SELinux, by itself or at the first boot', () => {
+    plant(join(folder, 'image'), {
+      'etc/selinux/config': 'SELINUX=enforcing\nSELINUXTYPE=targeted\n',
+      'etc/selinux/targeted/contexts/files/file_contexts': '',
+    })
+    spawnSync('tar', ['-C', join(folder, 'image'), '-czf', join(folder, 'image.tgz'), '.'])
+    const ran = install({})
+    assert.equal(ran.status, 0, ran.output)
+    assert.equal(installed('.autorelabel'), '')
+  })
+
+  it('starts anew where an earlier try failed', () => {
+    mkdirSync(join(folder, 'root'))
+    const twice =
+      'mount -t tmpfs tmpfs "$LUNA_ROOT"; [ -e "$LUNA_FOLDER/second" ] || { touch "$LUNA_FOLDER/second"; bash "$LUNA_FOLDER/install.sh"; exit 1; }'
+    const ran = install({ partscript: twice })
+    assert.equal(ran.status, 1)
+    assert.ok(ran.log.includes('status install.success'), ran.output)
+  })
+})

@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Context } from 'mocha'
+import { mac } from '../help.ts'
+import { needsRoot } from '../host/as-root.ts'
+import {
+  fillPlace,
+  lweb,
+  makePlace,
+  openPlace,
+  type Place,
+  type Running,
+  runLweb,
+  serverOf,
+  workersOf,
+} from './lweb.ts'
+import { needsNginx, startNginx, stopProcess } from './nginx.ts'
+
+describe('lweb', () => {
+  let place: Place
+  let nginx: ChildProcess | undefined
+  let running: Running | undefined
+
+  before(function () {
+    needsNginx(this)
+  })
+  beforeEach(async () => {
+    place = await makePlace()
+    nginx = await startNginx(place.dir, serverOf(place), place.port)
+  })
+  afterEach(async () => {
+    if (running) await stopProcess(running.process)
+    running = undefined
+    lweb(place, 'stop')
+    if (nginx) await stopProcess(nginx)
+    rmSync(place.dir, { recursive: true })
+  })
+
+  const up = async (env: NodeJS.ProcessEnv = {}) => {
+    running = runLweb(place, ['run'], env)
+    await running.says(/^<6>up /m)
+    return running
+  }
+  const get = async (path: string) => {
+    const answer = await fetch(`${place.url}${path}`)
+    return { status: answer.status, body: await answer.text() }
+  }
+  const known = `/luna?step=discovery&hwdata=|${mac(1)}`
+
+  it('answers behind nginx, which serves the files itself', async () => {
+    await fillPlace(place)
+    mkdirSync(join(place.dir, 'boot'))
+    writeFileSync(join(place.dir, 'boot/k'), 'kernel')
+    await up()
+    assert.match((await get('/luna?step=boot')).body, /^#!ipxe\n/)
+    assert.match((await get(known)).body, /no-kernel-available/)
+    assert.equal((await get('/luna?step=install&node=nope')).status, 400)
+    assert.equal((await get('/announce')).body, 'd14:failure reason17:missing info_hashe')
+    assert.deepEqual(await get('/scrape'), { status: 200, body: 'de' })
+    assert.deepEqual(await get('/boot/k'), { status: 200, body: 'kernel' })
+    assert.equal((await get('/torrents/x')).status, 404)
+    assert.equal((await get('/lweb.pid')).status, 404)
+    assert.equal(statSync(join(place.dir, 'lweb.pid')).isFile(), true)
+  })
+
+  it('takes the address of a torrent client from nginx, whatever the client says in headers', async () => {
+    await fillPlace(place)
+    await up()
+    const query = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=7052`
+    const headers = { 'X-Real-IP': '10.66.66.66', 'X-Forwarded-For': '10.66.66.66' }
+    await fetch(`${place.url}/announce?${query}`, { headers })
+    const store = await openPlace(place)
+    assert.deepEqual(
+      (await store.peers()).map(({ ip }) => ip),
+      ['127.0.0.1'],
+    )
+    await store.close()
+  })
+
+  it('keeps the address that it tells nodes until it is restarted', async () => {
+    await fillPlace(place)
+    const { process: leader } = await up()
+    const store = await openPlace(place)
+    const [cluster] = await store.list('cluster')
+    assert(cluster && leader.pid)
+    await store.update('cluster', cluster.id, { frontend_port: 7055 })
+    await store.close()
+    // Also a worker that comes later tells the same.
+    const before = workersOf(leader.pid)
+    for (const worker of before) process.kill(worker, 'SIGKILL')
+    await until(async () => (await get('/luna?step=boot')).body.includes('http://10.30.255.254:7050/'))
+  })
+
+  it('loses only what a worker had in hand when that is killed, and replaces it', async () => {
+    await fillPlace(place)
+    const { process: leader, says } = await up()
+    assert(leader.pid)
+    const workers = workersOf(leader.pid)
+    assert.equal(workers.length, 2)
+    let answered = 0
+    const ask = async () => {
+      const statuses: number[] = []
+      for (let n = 0; n < 50; n++) {
+        statuses.push(
+          await get(known).then(
+            ({ status }) => status,
+            () => cutOff,
+          ),
+        )
+        if (++answered === 100) process.kill(workers[0] ?? 0, 'SIGKILL')
+      }
+      return statuses
+    }
+    const statuses = (await Promise.all(Array.from({ length: 8 }, ask))).flat()
+    const lost = statuses.filter((status) => status !== 200)
+    assert.deepEqual(
+      lost.filter((status) => status !== 502 && status !== cutOff),
+      [],
+    )
+    // Each of the 8 askers has at most one request in the worker that dies.
+    assert(lost.length <= 8, `${lost.length} of ${statuses.length} were lost`)
+    await says(/<3>a worker died and is replaced ended=SIGKILL/)
+    const [pid, gone] = [leader.pid, workers[0] ?? 0]
+    await until(async () => workersOf(pid).length === 2 && !workersOf(pid).includes(gone))
+    assert.equal((await get(known)).status, 200)
+  })
+
+  it('finishes the request in hand at SIGTERM, and leaves nothing behind', async () => {
+    await fillPlace(place, { lweb_num_proc: 1 })
+    const { process: leader, ended } = await up()
+    // Whoever writes to the store meanwhile keeps the worker waiting.
+    const other = new DatabaseSync(join(place.dir, 'luna.db'))
+    other.exec('BEGIN IMMEDIATE')
+    const report = get('/luna?step=install&node=node001&status=install.success')
+    await until(async () => inHand(place, leader.pid ?? 0))
+    leader.kill('SIGTERM')
+    await delay(100)
+    assert.equal(leader.exitCode, null)
+    other.exec('COMMIT')
+    other.close()
+    assert.deepEqual(await report, { status: 200, body: '' })
+    assert.equal(await ended, 0)
+    assert.equal(existsSync(join(place.dir, 'lweb.pid')), false)
+    const store = await openPlace(place)
+    assert.equal((await store.getNamed('node', 'node001')).status?.step, 'install.success')
+    await store.close()
+  })
+
+  it('waits for a cluster, says so, and serves it when it comes', async () => {
+    running = runLweb(place)
+    await running.says(/^<4>waiting for="there is no cluster yet: /m)
+    await fillPlace(place)
+    await running.says(/^<6>up /m)
+    assert.equal((await get('/luna?step=boot')).status, 200)
+  })
+
+  it('waits for a frontend address, and says so to whoever starts it', async () => {
+    await fillPlace(place, { frontend_address: '' })
+    const started = lweb(place, 'start')
+    assert.equal(started.status, 0)
+    assert.match(
+      started.stdout,
+      /^lweb is waiting: the cluster has no frontend address \(luna cluster change/,
+    )
+  })
+
+  it('can be stopped, and is not started twice, while it waits', async () => {
+    assert.match(lweb(place, 'start').stdout, /^lweb is waiting: there is no cluster yet/)
+    assert.match(lweb(place, 'start').stdout, /^lweb is running already/)
+    assert.match(lweb(place, 'stop').stdout, /^lweb has stopped/)
+    assert.equal(lweb(place, 'stop').stdout, 'lweb is not running\n')
+    assert.equal(existsSync(join(place.dir, 'run')), false)
+  })
+
+  it('ends at once when it is told to while it waits', async () => {
+    running = runLweb(place)
+    await running.says(/waiting/)
+    running.process.kill('SIGTERM')
+    assert.equal(await running.ended, 0)
+  })
+
+  it('answers 503 while its store is broken, and serves on when that is mended', async () => {
+    await fillPlace(place)
+    await up()
+    const file = join(place.dir, 'luna.db')
+    // The workers open the store at their first request.
+    const good = readFileSync(file)
+    rmSync(file)
+    mkdirSync(file)
+    assert.deepEqual(await get(known), { status: 503, body: 'the store cannot be reached\n' })
+    rmSync(file, { recursive: true })
+    writeFileSync(file, good)
+    await until(async () => (await get(known)).status === 200)
+  })
+
+  it('starts in the background, knows that it runs, restarts and stops', async () => {
+    await fillPlace(place)
+    const pid = () => Number(readFileSync(join(place.dir, 'lweb.pid'), 'utf8'))
+    const started = lweb(place, 'start')
+    assert.deepEqual([started.status, started.stderr], [0, ''])
+    assert.match(started.stdout, /^lweb is serving at 127\.0\.0\.1:\d+ for http:\/\/10\.30\.255\.254:7050\n$/)
+    const first = pid()
+    assert.equal(lweb(place, 'start').stdout, `lweb is running already (process ${first})\n`)
+    assert.equal((await get('/luna?step=boot')).status, 200)
+    assert.equal(lweb(place, 'restart').status, 0)
+    assert.notEqual(pid(), first)
+    assert.equal((await get('/luna?step=boot')).status, 200)
+    const last = pid()
+    assert.equal(lweb(place, 'stop').stdout, `lweb has stopped (process ${last})\n`)
+    assert.equal(existsSync(join(place.dir, 'lweb.pid')), false)
+    assert.deepEqual(lweb(place, 'stop'), { status: 0, stdout: 'lweb is not running\n', stderr: '' })
+    const log = readFileSync(join(place.dir, 'log/lweb.log'), 'utf8')
+    assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO up at=127\.0\.0\.1:\d+ /m)
+    assert.match(log, / INFO stopped$/m)
+  })
+
+  it('does not end a process that only has the number of its pid file', async () => {
+    await fillPlace(place)
+    writeFileSync(join(place.dir, 'lweb.pid'), `${process.pid}\n`)
+    assert.equal(lweb(place, 'stop').stdout, 'lweb is not running\n')
+    await up()
+    assert.equal(Number(readFileSync(join(place.dir, 'lweb.pid'), 'utf8')), running?.process.pid)
+  })
+
+  it('refuses to run twice', async () => {
+    await fillPlace(place)
+    await up()
+    const second = runLweb(place)
+    assert.equal(await second.ended, 1)
+    assert.match(second.text(), /ERROR:luna:lweb is running already, as process \d+/)
+  })
+
+  it('says that somebody else listens at its port', async () => {
+    await fillPlace(place)
+    const other = createServer().listen(place.serverPort, '127.0.0.1')
+    await once(other, 'listening')
+    try {
+      const started = lweb(place, 'start')
+      assert.equal(started.status, 1)
+      assert.match(
+        started.stderr,
+        /^ERROR:luna:the daemon did not start: lweb cannot serve at 127\.0\.0\.1:\d+/,
+      )
+      assert.equal(existsSync(join(place.dir, 'lweb.pid')), false)
+    } finally {
+      other.close()
+    }
+  })
+
+  it('tells systemd that it is up, and pings its watchdog', async () => {
+    await fillPlace(place)
+    const [bin, said] = [join(place.dir, 'bin'), join(place.dir, 'said')]
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${said}\n`, { mode: 0o755 })
+    const PATH = `${bin}:${process.env.PATH}`
+    const { process: leader } = await up({ PATH, NOTIFY_SOCKET: '/run/none', WATCHDOG_USEC: '300000' })
+    await until(async () => existsSync(said) && readFileSync(said, 'utf8').includes('WATCHDOG=1'))
+    const [ready, ping] = readFileSync(said, 'utf8').split('\n')
+    assert.match(ready ?? '', new RegExp(`^--ready --pid=${leader.pid} --status=serving at 127\\.0\\.0\\.1:`))
+    assert.equal(ping, `--pid=${leader.pid} WATCHDOG=1`)
+  })
+
+  it('becomes the user of the cluster when root starts it', async function () {
+    needsRoot(this)
+    needsReadableProgram(this)
+    const nobody = 65_534
+    chownSync(place.dir, nobody, nobody)
+    await fillPlace(place, { user: 'nobody', lweb_pidfile: join(place.dir, 'run/lweb.pid') })
+    const { process: leader } = await up()
+    assert(leader.pid)
+    assert.equal((await get(known)).status, 200)
+    for (const pid of [leader.pid, ...workersOf(leader.pid)]) {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+      assert.match(status, /^Uid:(\t65534){4}$/m)
+      assert.match(status, /^Groups:\t65534 $/m)
+    }
+    assert.equal(statSync(join(place.dir, 'run')).uid, nobody)
+    assert.equal(statSync(join(place.dir, 'run/lweb.pid')).uid, nobody)
+  })
+
+  it('says what it can be told to do', () => {
+    assert.equal(lweb(place, '--help').status, 0)
+    assert.match(lweb(place, '--help').stdout, /^usage: lweb /)
+    for (const args of [[], ['dance'], ['start', 'now']]) {
+      const { status, stdout, stderr } = lweb(place, ...args)
+      assert.deepEqual([status, stdout], [2, ''])
+      assert.match(stderr, /^usage: lweb .*ERROR:luna:say what to do/s)
+    }
+  })
+})
+
+/** The "status" of an answer that does not come, or not whole. */
+const cutOff = 0
+
+/** True when the only worker has a connection and has not answered: what it waits for blocks it. */
+async function inHand({ serverPort }: Place, leader: number): Promise<boolean> {
+  const [worker] = workersOf(leader)
+  const port = serverPort.toString(16).toUpperCase().padStart(4, '0')
+  const connections = readFileSync(`/proc/${worker}/net/tcp`, 'utf8').split('\n')
+  return connections.some((line) => line.includes(`0100007F:${port} `) && / 01 /.test(line.slice(30, 40)))
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(20)
+}
+
+/** Another user must be able to read this tree. */
+function needsReadableProgram(context: Context): void {
+  for (let dir = import.meta.dirname; dir !== '/'; dir = dirname(dir)) {
+    if (statSync(dir).mode & 0o001) continue
+    if (context.test) context.test.title += ` (skipped: other users cannot look into ${dir})`
+    context.skip()
+  }
+}
