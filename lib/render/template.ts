@@ -1,6 +1,6 @@
 // Templates: mustache texts of conf-templates (or the site's own copy of the same name), rendered for one target language.
 // The values come in escaped for that language; a name that the view lacks is an error, never an empty string.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import mustache from 'mustache'
 import { LunaError } from '../error.ts'
@@ -18,16 +18,34 @@ const shipped = join(import.meta.dirname, '../../conf-templates')
  * The first line of a template names its render file and is not part of the output.
  */
 export function loadTemplate(name: string, siteDir?: string): string {
-  const text = (siteDir && readIfThere(join(siteDir, name))) || readFileSync(join(shipped, name), 'utf8')
-  return text.startsWith('{{!') ? text.slice(text.indexOf('\n') + 1) : text
+  const own = siteDir === undefined ? undefined : readAgain(join(siteDir, name))
+  if (own) return own
+  const present = ours.get(name) ?? withoutFirst(readFileSync(join(shipped, name), 'utf8'))
+  ours.set(name, present)
+  return present
 }
 
-function readIfThere(path: string): string | undefined {
+const ours = new Map<string, string>()
+const theirs = new Map<string, { readonly stamp: string; readonly text: string }>()
+
+/** The text of a site's template, read anew when the file is another one than before; undefined when there is none. */
+function readAgain(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
+    if (!stat) return undefined
+    const stamp = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
+    const present = theirs.get(path)
+    if (present?.stamp === stamp) return present.text
+    const text = withoutFirst(readFileSync(path, 'utf8'))
+    theirs.set(path, { stamp, text })
+    return text
   } catch {
     return undefined
   }
+}
+
+function withoutFirst(text: string): string {
+  return text.startsWith('{{!') ? text.slice(text.indexOf('\n') + 1) : text
 }
 
 /**

@@ -1,4 +1,4 @@
-// Everything that decides what a node boots and installs, fetched at one place: a cache would stand here.
+// Everything that decides what a node boots and installs, fetched at one place.
 import { join } from 'node:path'
 import { LunaError } from '../error.ts'
 import { fromOffset, type Version } from '../object/address.ts'
@@ -9,37 +9,43 @@ import type { Mac } from '../object/mac.ts'
 import { type Network, prefixOf } from '../object/network.ts'
 import type { Node } from '../object/node.ts'
 import type { Osimage } from '../object/osimage.ts'
-import type { Store } from '../store/store.ts'
-import { getCluster } from './general.ts'
+import type { Shared } from './shared.ts'
 
 export interface NodeFacts {
   readonly cluster: Cluster
   readonly node: Node
-  readonly mac: Mac | undefined
   readonly group: Group
   readonly image: Osimage
   /** The networks that the group refers to, without those that are gone. */
   readonly networks: ReadonlyMap<Id, Network>
 }
 
-/** Fetches the facts of a node. Throws LunaError `failed` when the node is without group or image. */
-export async function bootFacts(store: Store, node: Node): Promise<NodeFacts> {
-  const [cluster, mac, group] = await Promise.all([
-    getCluster(store),
-    store.macOf(node.id),
-    part(store, 'group', node.group, `node "${node.name}"`),
-  ])
-  const ids = [...new Set(networksUsed(group))]
-  const [image, ...found] = await Promise.all([
-    part(store, 'osimage', group.osimage, `group "${group.name}"`),
-    ...ids.map((id) => store.find('network', id)),
-  ])
-  const networks = new Map(found.filter((network) => network !== undefined).map((one) => [one.id, one]))
-  return { cluster, node, mac, group, image, networks }
+/** What its boot script says beside that. */
+export interface BootFacts extends NodeFacts {
+  readonly mac: Mac | undefined
 }
 
-async function part<K extends 'group' | 'osimage'>(store: Store, kind: K, id: Id | null, of: string) {
-  const found = id === null ? undefined : await store.find(kind, id)
+/** Fetches the facts of a node. Throws LunaError `failed` when the node is without group or image. */
+export async function bootFacts(shared: Shared, node: Node): Promise<NodeFacts> {
+  const [cluster, group] = await Promise.all([
+    shared.cluster(),
+    part(shared, 'group', node.group, `node "${node.name}"`),
+  ])
+  const [image, networks] = await Promise.all([
+    part(shared, 'osimage', group.osimage, `group "${group.name}"`),
+    shared.once(`networks of ${group.id}`, () => networksOf(shared, group)),
+  ])
+  return { cluster, node, group, image, networks }
+}
+
+async function networksOf(shared: Shared, group: Group): Promise<ReadonlyMap<Id, Network>> {
+  const ids = [...new Set(networksUsed(group))]
+  const found = await Promise.all(ids.map((id) => shared.find('network', id)))
+  return new Map(found.filter((network) => network !== undefined).map((one) => [one.id, one]))
+}
+
+async function part<K extends 'group' | 'osimage'>(shared: Shared, kind: K, id: Id | null, of: string) {
+  const found = id === null ? undefined : await shared.find(kind, id)
   if (found) return found
   throw new LunaError('failed', `the ${kind} of ${of} is missing`, { fix: 'luna cluster check' })
 }

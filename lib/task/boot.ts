@@ -13,9 +13,9 @@ import {
   unlistable,
 } from '../render/ipxe.ts'
 import type { Store } from '../store/store.ts'
-import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
-import { getCluster } from './general.ts'
+import { addressOf, type BootFacts, bootFacts, hostname, siteTemplates } from './boot-facts.ts'
 import { type Found, recognise } from './recognise.ts'
+import { sharedOf } from './shared.ts'
 
 /** What a machine says of itself. */
 export interface Asked {
@@ -44,7 +44,8 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
   const type = bootTypes.find((known) => known === asked.type)
   if (!type)
     throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`)
-  const script = await bootScript(store, found.node, type, url)
+  const [facts, mac] = [await bootFacts(await sharedOf(store), found.node), await macOf(store, found)]
+  const script = scriptOf({ ...facts, mac }, type, url)
   await store.setStatus(found.node.id, { step: 'boot.request', time: now })
   return { ...found, script, ...(takenFrom && { takenFrom }) }
 }
@@ -62,6 +63,11 @@ async function assign(store: Store, { node, mac, by }: Found, now: Date): Promis
   return (await store.find('node', former))?.name
 }
 
+/** The MAC address of the node that was found; who was found by it is not asked for it. */
+function macOf(store: Store, { by, mac, node }: Found): Promise<Mac | undefined> | Mac {
+  return by === 'mac' ? mac : store.macOf(node.id)
+}
+
 /** What the node boots, as it would be told now; its status stays. `url` is where nodes reach the cluster (the default: as configured). */
 export async function bootScript(
   store: Store,
@@ -69,16 +75,16 @@ export async function bootScript(
   type: BootType = 'ipxe',
   url?: string,
 ): Promise<string> {
-  const facts = await bootFacts(store, node)
-  return scriptOf(facts, type, url ?? frontendUrl(facts.cluster))
+  const [facts, mac] = [await bootFacts(await sharedOf(store), node), await store.macOf(node.id)]
+  return scriptOf({ ...facts, mac }, type, url ?? frontendUrl(facts.cluster))
 }
 
 /** The boot script that facts make. Throws LunaError `invalid` when they cannot stand in one. */
-export function scriptOf(facts: NodeFacts, type: BootType, url: string): string {
+export function scriptOf(facts: BootFacts, type: BootType, url: string): string {
   return renderBoot(bootView(facts, url), type, siteTemplates(facts.cluster))
 }
 
-function bootView(facts: NodeFacts, url: string): BootView {
+function bootView(facts: BootFacts, url: string): BootView {
   const { node, image } = facts
   return {
     url,
@@ -94,7 +100,7 @@ function bootView(facts: NodeFacts, url: string): BootView {
 }
 
 /** The address on the boot interface: of the IP version that the frontend speaks when the node has one, else of the other. */
-function fixedAddress(facts: NodeFacts): BootView['fixed'] {
+function fixedAddress(facts: BootFacts): BootView['fixed'] {
   const { mac, group, cluster } = facts
   const key = interfaceKey(group, 'BOOTIF')
   if (!mac || key === undefined) return null
@@ -111,8 +117,8 @@ export interface Menu {
 
 /** The boot menu; `chance` in 0..1 spreads in time what asks again after a failure. */
 export async function bootMenu(store: Store, url: string, chance: number): Promise<Menu> {
-  const [cluster, nodes] = await Promise.all([getCluster(store), store.list('node')])
-  const names = nodes.map((node) => node.name)
+  const shared = await sharedOf(store)
+  const [cluster, names] = [await shared.cluster(), await shared.once('names', () => store.names('node'))]
   const text = renderMenu({ url, nodes: names, retry: retryAfter(chance) }, siteTemplates(cluster))
   return { text, leftOut: unlistable(names) }
 }

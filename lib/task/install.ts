@@ -8,6 +8,7 @@ import { type InstallView, renderInstallScript } from '../render/install.ts'
 import { loadTemplate } from '../render/template.ts'
 import type { Store } from '../store/store.ts'
 import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './boot-facts.ts'
+import { type Shared, sharedOf } from './shared.ts'
 
 const bmcInterface = 'BMC'
 const template = 'install.sh.mustache'
@@ -17,9 +18,10 @@ const template = 'install.sh.mustache'
  * default: as configured). Throws LunaError `not-found` while the node's image is not packed.
  */
 export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
-  const facts = await bootFacts(store, node)
+  const shared = await sharedOf(store)
+  const facts = await bootFacts(shared, node)
   const { torrent, tarball, name } = facts.image
-  if (torrent && tarball) return await scriptOf(store, facts, url)
+  if (torrent && tarball) return await scriptOf(shared, facts, url)
   throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
     fix: `luna osimage pack ${name}`,
   })
@@ -27,16 +29,17 @@ export async function installScript(store: Store, node: Node, url?: string): Pro
 
 /** The same for a person to read: also while the image is not packed, without the names of its files then. */
 export async function previewInstallScript(store: Store, node: Node): Promise<string> {
-  return await scriptOf(store, await bootFacts(store, node))
+  const shared = await sharedOf(store)
+  return await scriptOf(shared, await bootFacts(shared, node))
 }
 
-async function scriptOf(store: Store, facts: NodeFacts, url = frontendUrl(facts.cluster)): Promise<string> {
-  const view = await installView(store, facts, url)
+async function scriptOf(shared: Shared, facts: NodeFacts, url = frontendUrl(facts.cluster)): Promise<string> {
+  const view = await installView(shared, facts, url)
   return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
 }
 
 /** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */
-export async function installView(store: Store, facts: NodeFacts, url: string): Promise<InstallView> {
+export async function installView(shared: Shared, facts: NodeFacts, url: string): Promise<InstallView> {
   const { node, group, image, networks } = facts
   const domain = group.domain === null ? undefined : networks.get(group.domain)
   return {
@@ -50,7 +53,7 @@ export async function installView(store: Store, facts: NodeFacts, url: string): 
     prescript: group.prescript,
     partscript: group.partscript,
     postscript: group.postscript,
-    bmc: await bmcOf(store, facts),
+    bmc: await bmcOf(shared, facts),
     interfaces: sortedInterfaces(group)
       .filter(({ name }) => name !== bmcInterface)
       .map(({ key, name, params }) => ({ name, ...addressesOf(facts, key), params })),
@@ -58,10 +61,10 @@ export async function installView(store: Store, facts: NodeFacts, url: string): 
 }
 
 /** The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC (IPv4). */
-async function bmcOf(store: Store, facts: NodeFacts): Promise<InstallView['bmc']> {
+async function bmcOf(shared: Shared, facts: NodeFacts): Promise<InstallView['bmc']> {
   const { node, group } = facts
   if (group.bmcsetup === null || !node.setupbmc) return null
-  const setup = await store.find('bmcsetup', group.bmcsetup)
+  const setup = await shared.find('bmcsetup', group.bmcsetup)
   if (!setup) {
     throw new LunaError('failed', `the BMC setup of group "${group.name}" is missing`, {
       fix: 'luna cluster check',

@@ -9,7 +9,7 @@ import type { Node } from '../object/node.ts'
 import type { Osimage } from '../object/osimage.ts'
 import type { Store } from '../store/store.ts'
 import { scriptOf } from './boot.ts'
-import type { NodeFacts } from './boot-facts.ts'
+import type { BootFacts } from './boot-facts.ts'
 import { getCluster } from './general.ts'
 
 export interface PxelinuxMenus {
@@ -69,7 +69,7 @@ function byId<T extends { readonly id: Id }>(objects: readonly T[]): Map<Id, T> 
   return new Map(objects.map((object) => [object.id, object]))
 }
 
-function factsOf(site: Site, node: Node, mac: Mac): NodeFacts {
+function factsOf(site: Site, node: Node, mac: Mac): BootFacts {
   const group = part(site.groups, node.group, 'group', `node "${node.name}"`)
   const image = part(site.images, group.osimage, 'osimage', `group "${group.name}"`)
   const used = networksUsed(group).flatMap((id) => site.networks.get(id) ?? [])

@@ -3,6 +3,7 @@ import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { bootFacts } from '../../lib/task/boot-facts.ts'
 import { installScript, installView, previewInstallScript } from '../../lib/task/install.ts'
+import { sharedOf } from '../../lib/task/shared.ts'
 import { rejectsWith } from '../help.ts'
 import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
 
@@ -18,12 +19,11 @@ describe('installScript', () => {
   afterEach(() => store.close())
 
   const scriptOf = async (name: string) => installScript(store, await store.getNamed('node', name))
-  const viewOf = async (name: string) =>
-    installView(
-      store,
-      await bootFacts(store, await store.getNamed('node', name)),
-      'http://10.30.255.254:7050',
-    )
+  const viewOf = async (name: string) => {
+    const shared = await sharedOf(store)
+    const facts = await bootFacts(shared, await store.getNamed('node', name))
+    return await installView(shared, facts, 'http://10.30.255.254:7050')
+  }
 
   it('is a bash script with the facts of the node', async () => {
     const script = await scriptOf('node001')
