@@ -1,4 +1,5 @@
 // The other heads of a cluster: files and commands go there as root over ssh, without questions.
+import { LunaError } from '../error.ts'
 import { run } from './run.ts'
 import { shellWord } from './run-error.ts'
 
@@ -14,15 +15,43 @@ export async function copyTo(head: string, from: string, to: string): Promise<vo
   await run('scp', [...sshOptions, '-q', '-p', '--', from, `${bracketed(head)}:${to}`], { timeout: 120_000 })
 }
 
-/** Makes a directory (or file) on another head equal to the one here; every line that rsync says goes to `onLine`. */
-export async function rsyncTo(
-  head: string,
-  path: string,
-  more: readonly string[] = [],
-  onLine?: (line: string) => void,
-): Promise<void> {
-  const args = ['-aHAX', '--partial', '-e', `ssh ${sshOptions.join(' ')}`, ...more, '--', path]
-  await run('rsync', [...args, `${bracketed(head)}:${path}`], onLine ? { onLine } : {})
+/** Makes a directory (or file) on another head equal to the one here. */
+export async function rsyncTo(head: string, path: string, more: readonly string[] = []): Promise<void> {
+  await run('rsync', rsyncArguments(head, path, more))
+}
+
+// Half a file waits in here for the rest: under its own name nobody takes it for the whole, and nothing is sent twice.
+const partial = '.luna-partial'
+
+/** Who hears of the progress, and what stops it. */
+export interface Following {
+  readonly onLine: (line: string) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Makes a directory on another head equal to the one here, goes on where an interrupted copy has stopped, and looks at
+ * every byte in the end. Throws LunaError `failed` when the two are not equal then.
+ */
+export async function mirrorTo(head: string, path: string, { onLine, signal }: Following): Promise<void> {
+  const stopping = signal ? { signal } : {}
+  const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`]
+  await runOn(head, ['mkdir', '-p', '--', path])
+  await run('rsync', rsyncArguments(head, path, [...more, '--info=progress2']), { onLine, ...stopping })
+  onLine('comparing')
+  const look = [...more, '--dry-run', '--checksum', '--itemize-changes']
+  const { stdout } = await run('rsync', rsyncArguments(head, path, look), stopping)
+  const differing = stdout.split('\n').filter((line) => line !== '')
+  if (differing.length === 0) return
+  throw new LunaError('failed', `${path} on ${head} is not what it is here`, {
+    why: `${differing.length} differences: ${differing.slice(0, 5).join(', ')}`,
+    fix: 'something writes to one of the two: wait until it is done, and try again',
+  })
+}
+
+function rsyncArguments(head: string, path: string, more: readonly string[]): string[] {
+  const ssh = `ssh ${sshOptions.join(' ')}`
+  return ['-aHAX', '--partial', '-e', ssh, ...more, '--', path, `${bracketed(head)}:${path}`]
 }
 
 function bracketed(head: string): string {

@@ -72,6 +72,16 @@ function noPair(cluster: Cluster): LunaError {
   })
 }
 
+/** Stops or starts dhcpd on the other heads, as far as they can be reached: those that cannot are told of by `tellOthers`. */
+export async function tryOthers(host: Host, heads: Heads, action: 'stop' | 'start'): Promise<void> {
+  for (const head of heads.others) {
+    const done = runOn(head, ['systemctl', action, host.services.dhcpd])
+    await done.catch((error: unknown) => {
+      if (!(error instanceof LunaError)) throw error
+    })
+  }
+}
+
 /** Gives the other heads their file; those that cannot be reached are failures, the rest is done. */
 export async function tellOthers(
   host: Host,

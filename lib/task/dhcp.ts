@@ -10,7 +10,7 @@ import type { Network } from '../object/network.ts'
 import { prefixOf } from '../object/network.ts'
 import { type Everything, recordedAddresses } from '../object/recorded.ts'
 import type { Store } from '../store/store.ts'
-import { factsOf, filesOf, tellOthers } from './dhcp-files.ts'
+import { factsOf, filesOf, tellOthers, tryOthers } from './dhcp-files.ts'
 import { type DhcpRange, findRange, type RangeWish, usersIn } from './dhcp-range.ts'
 import { fetchEverything } from './everything.ts'
 import { getCluster } from './general.ts'
@@ -52,12 +52,19 @@ async function makeFiles(store: Store, host: Host, wish: DhcpWish) {
   warn(cluster, all, range, heads, native, notes)
   const facts = await factsOf(store, host, cluster, all, range, notes)
   const files = await filesOf(host, cluster, facts, heads, native)
-  const made = await make(files, stepsOf(host, files, range.moved), wish.dryRun ?? false, notes)
+  // Both halves of a pair forget together: one that asks the other for leases of the former range would wait an hour (mclt).
+  const together = native && range.moved && !wish.dryRun ? heads : undefined
+  const steps = stepsOf(host, files, range.moved, together)
+  const made = await make(files, steps, wish.dryRun ?? false, notes).catch(async (error: unknown) => {
+    if (together) await tryOthers(host, together, 'start')
+    throw error
+  })
   if (!wish.dryRun) await tellOthers(host, heads, range.moved, native, notes)
   return { made, range, cluster, notes }
 }
 
-function stepsOf(host: Host, files: readonly Wanted[], moved: boolean): Steps {
+/** `others` are heads whose dhcpd may not run while the one here starts. */
+function stepsOf(host: Host, files: readonly Wanted[], moved: boolean, others?: Heads): Steps {
   const { dhcpd_conf: conf, dhcpd_leases: leases } = host.paths
   const unit = host.services.dhcpd
   return {
@@ -65,6 +72,7 @@ function stepsOf(host: Host, files: readonly Wanted[], moved: boolean): Steps {
       for (const { path } of files) await checkDhcpd(draftOf(path))
     },
     async activate(changed) {
+      if (others) await tryOthers(host, others, 'stop')
       if (moved || changed.includes(conf)) await restartDhcpd(unit, leases, moved)
       else if (!(await isActive(unit))) await bringUp('start', unit)
     },

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../error.ts'
 import { withLock } from '../host/lock.ts'
-import { rsyncTo } from '../host/remote.ts'
+import { mirrorTo } from '../host/remote.ts'
 import { run } from '../host/run.ts'
 import { parseIp } from '../object/address.ts'
 import { type Grab, grabsOf } from '../object/grab.ts'
@@ -73,11 +73,7 @@ async function grabOne(wish: GrabWish, grab: Grab, root: string, { onLine, signa
 }
 
 /** Copies the tree to every other head; nothing is to be done, whatever the name, where there is no other one. */
-export async function syncOsimage(
-  store: Store,
-  name: string,
-  onLine: (line: string) => void,
-): Promise<Outcome> {
+export async function syncOsimage(store: Store, name: string, { onLine, signal }: Means): Promise<Outcome> {
   const cluster = await getCluster(store)
   const { others } = await findHeads(cluster)
   const notes = newNotes()
@@ -85,7 +81,8 @@ export async function syncOsimage(
   await assertActiveHead(cluster)
   const root = treeOf(await store.getNamed('osimage', name))
   for (const head of others) {
-    await attempt(notes, () => rsyncTo(head, `${root}/`, ['--delete'], (line) => onLine(`${head}: ${line}`)))
+    const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
+    await attempt(notes, () => mirrorTo(head, `${root}/`, following))
   }
   return notes
 }

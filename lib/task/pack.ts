@@ -116,11 +116,12 @@ async function spreadWord(
   store: Store,
   cluster: Cluster,
   wish: PackWish,
-  { progress }: PackOptions,
+  { progress, signal }: PackOptions,
 ): Promise<Outcome> {
   const told = await tellSeeder(cluster)
   if (wish.what !== 'all') return told
-  const { warnings, failures } = await syncCluster(store, (detail) => progress?.({ phase: 'sync', detail }))
+  const onLine = (detail: string) => progress?.({ phase: 'sync', detail })
+  const { warnings, failures } = await syncCluster(store, { onLine, ...(signal && { signal }) })
   return { warnings: [...told.warnings, ...warnings], failures: [...told.failures, ...failures] }
 }
 

@@ -1,5 +1,5 @@
 // luna cluster sync: the cluster path on the other heads, made equal to the one here.
-import { rsyncTo } from '../host/remote.ts'
+import { type Following, mirrorTo } from '../host/remote.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from './general.ts'
 import { assertActiveHead, findHeads } from './heads.ts'
@@ -11,7 +11,7 @@ export interface Synced extends Outcome {
 }
 
 /** Copies the cluster path to every other head; one that fails is a failure, the others are done. No other head: nothing to do. */
-export async function syncCluster(store: Store, onLine: (line: string) => void): Promise<Synced> {
+export async function syncCluster(store: Store, { onLine, ...more }: Following): Promise<Synced> {
   const cluster = await getCluster(store)
   const { others } = await findHeads(cluster)
   const notes = newNotes()
@@ -19,9 +19,8 @@ export async function syncCluster(store: Store, onLine: (line: string) => void):
   if (others.length > 0) await assertActiveHead(cluster)
   for (const head of others) {
     const path = `${cluster.path ?? '/opt/luna'}/`
-    const done = await attempt(notes, () =>
-      rsyncTo(head, path, ['--delete', '--info=progress2'], (line) => onLine(`${head}: ${line.trim()}`)),
-    )
+    const following = { ...more, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
+    const done = await attempt(notes, () => mirrorTo(head, path, following))
     if (done) heads.push(head)
   }
   return { ...notes, heads }

@@ -12,6 +12,7 @@ import { fillBoot } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'
 
 const range = { network: 'cluster', start: '10.30.128.1', end: '10.30.140.1' }
+const quietly = { onLine: () => {}, signal: new AbortController().signal }
 const pair = { cluster_ips: '10.30.255.252,10.30.255.253', frontend_address: '10.30.255.254' }
 
 describe('heads', () => {
@@ -64,7 +65,8 @@ describe('several heads', () => {
     assert.doesNotMatch(other, /mclt|split/)
     assert.equal(keyOf(own), keyOf(other))
     const remote = fake.calls().filter((call) => /^(ssh|scp) /.test(call))
-    assert.match(remote[0] ?? '', /dhcpd-secondary\.conf 10\.30\.255\.252:/)
+    assert.match(remote[0] ?? '', /10\.30\.255\.252 systemctl stop dhcpd$/)
+    assert.match(remote[1] ?? '', /dhcpd-secondary\.conf 10\.30\.255\.252:/)
     assert.ok(remote.every((call) => !/10\.30\.255\.253/.test(call)))
     assert.match(remote.at(-1) ?? '', /10\.30\.255\.252 systemctl start dhcpd$/)
   })
@@ -103,7 +105,7 @@ describe('several heads', () => {
   })
 
   it('sync copies the cluster path to every other head', async () => {
-    assert.deepEqual(await syncCluster(store, () => {}), {
+    assert.deepEqual(await syncCluster(store, quietly), {
       heads: ['10.30.255.252'],
       warnings: [],
       failures: [],
@@ -116,10 +118,7 @@ describe('several heads', () => {
 
   it('sync is not done from a passive head', async () => {
     fake.addresses('10.30.255.253')
-    await assert.rejects(
-      syncCluster(store, () => {}),
-      { code: 'refused' },
-    )
+    await assert.rejects(syncCluster(store, quietly), { code: 'refused' })
   })
 
   function read(name: string): string {

@@ -102,7 +102,8 @@ const sync = command({
   examples: [['luna cluster sync', 'nothing to do where there is one head']],
   async run(context) {
     const { syncCluster } = await import('../../task/sync.ts')
-    const synced = await syncCluster(await context.store(), (line) => context.log.info(line))
+    const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
+    const synced = await syncCluster(await context.store(), means)
     if (synced.heads.length === 0 && synced.failures.length === 0) context.log.info('there is only one head')
     tell(context, synced)
   },

@@ -91,6 +91,7 @@ export const sync = command({
   examples: [['luna osimage sync compute', 'nothing to do where there is one head']],
   async run(context, _given, name) {
     const { syncOsimage } = await import('../../task/grab.ts')
-    tell(context, await syncOsimage(await context.store(), name, (line) => context.log.info(line)))
+    const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
+    tell(context, await syncOsimage(await context.store(), name, means))
   },
 })
