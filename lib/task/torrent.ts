@@ -1,11 +1,9 @@
 // The tracker: who has which torrent, and who is told of whom (BEP 3). What the seeder does is task/seed's.
 import { LunaError } from '../error.ts'
-import type { Cluster } from '../object/cluster.ts'
 import type { Peer, Store } from '../store/store.ts'
 import { getCluster } from './general.ts'
-
-/** The peer id of the server's own seeders, `lunalunalunalunaluna` in hexadecimal. */
-export const seederId = Buffer.from('lunalunalunalunaluna').toString('hex')
+import { sharedOf } from './shared.ts'
+import { choosePeers, Swarms, seederId, swarmOf } from './swarm.ts'
 
 export interface Announced {
   readonly peer: Omit<Peer, 'updated'>
@@ -35,60 +33,30 @@ export async function announce(
   now: Date,
   chance: () => number,
 ): Promise<Told> {
-  const cluster = await getCluster(store)
+  const cluster = await (await sharedOf(store)).cluster()
   if (numwant > cluster.tracker_maxpeers) {
     throw new LunaError('invalid', `numwant ${numwant} is more than ${cluster.tracker_maxpeers}`, {
       fix: 'ask for fewer peers, or: luna cluster change --tracker_maxpeers NUMBER',
     })
   }
-  await store.announce({ ...peer, updated: now })
-  const swarm = swarmOf(await store.peers(peer.infoHash), cluster, now)
+  const own = { ...peer, updated: now }
+  await store.announce(own)
+  const swarm = await swarmsOf(store).with(own, cluster.tracker_interval, now)
   return {
     interval: cluster.tracker_interval,
     minInterval: cluster.tracker_min_interval,
-    complete: withStatus(swarm.all, 'completed'),
-    incomplete: withStatus(swarm.all, 'started'),
+    complete: swarm.complete,
+    incomplete: swarm.incomplete,
     peers: choosePeers(swarm, numwant, chance),
   }
 }
 
-export interface Swarm {
-  /** The server's seeders. */
-  readonly seeders: readonly Peer[]
-  /** Everybody who announced within two intervals. */
-  readonly fresh: readonly Peer[]
-  /** Both; a seeder that is fresh counts twice, as it always did. */
-  readonly all: readonly Peer[]
-}
+const swarms = new WeakMap<Store, Swarms>()
 
-/** Who counts, of the remembered peers of a torrent. */
-export function swarmOf(
-  peers: readonly Peer[],
-  { tracker_interval }: Pick<Cluster, 'tracker_interval'>,
-  now: Date,
-): Swarm {
-  const since = now.getTime() - 2000 * tracker_interval
-  // Port 0 is "cannot be reached".
-  const reachable = peers.filter((peer) => peer.port !== 0)
-  const fresh = reachable.filter((peer) => peer.updated.getTime() >= since)
-  const seeders = reachable.filter((peer) => peer.peerId === seederId)
-  return { seeders, fresh, all: [...fresh, ...seeders] }
-}
-
-/** The seeders first, then others by chance, up to `most`. */
-export function choosePeers({ seeders, fresh }: Swarm, most: number, chance: () => number): Peer[] {
-  const others = [...fresh]
-  const wanted = Math.min(Math.max(0, most - seeders.length), others.length)
-  for (let at = 0; at < wanted; at++) {
-    const other = at + Math.floor(chance() * (others.length - at))
-    const [mine, its] = [others[at], others[other]]
-    if (mine && its) [others[at], others[other]] = [its, mine]
-  }
-  return [...seeders, ...others.slice(0, wanted)].slice(0, most)
-}
-
-function withStatus(peers: readonly Peer[], status: string): number {
-  return peers.filter((peer) => peer.status === status).length
+function swarmsOf(store: Store): Swarms {
+  const present = swarms.get(store) ?? new Swarms(store)
+  swarms.set(store, present)
+  return present
 }
 
 /** The figures of one torrent (BEP 48). */
@@ -109,7 +77,8 @@ export async function scrape(
   for (const hash of hashes) {
     const peers = await store.peers(hash)
     if (peers.length === 0) continue
-    const members = [...new Set(swarmOf(peers, cluster, now).all)]
+    const { fresh, seeders } = swarmOf(peers, cluster.tracker_interval, now)
+    const members = [...new Set([...fresh, ...seeders])]
     figures.set(hash, {
       complete: withStatus(members, 'completed'),
       downloaded: withStatus(
@@ -120,4 +89,8 @@ export async function scrape(
     })
   }
   return figures
+}
+
+function withStatus(peers: readonly Peer[], status: string): number {
+  return peers.filter((peer) => peer.status === status).length
 }

@@ -106,11 +106,19 @@ function listed(peer: Peer): Bencodable {
 
 /** Address and port of all peers of one IP version, in network byte order: 6 bytes each (BEP 23), or 18 (BEP 7). */
 function packed(peers: readonly Peer[], version: 4 | 6): Buffer {
-  const digits = version === 4 ? 8 : 32
-  const endpoints = peers.flatMap(({ ip: text, port }) => {
-    const ip = parseIp(text)
-    if (ip?.version !== version) return []
-    return [ip.value.toString(16).padStart(digits, '0') + port.toString(16).padStart(4, '0')]
-  })
-  return Buffer.from(endpoints.join(''), 'hex')
+  const length = version === 4 ? 6 : 18
+  return Buffer.concat(peers.map(endpointOf).filter((endpoint) => endpoint.length === length))
+}
+
+// A peer is told of to many others.
+const endpoints = new WeakMap<Peer, Buffer>()
+
+function endpointOf(peer: Peer): Buffer {
+  const present = endpoints.get(peer)
+  if (present) return present
+  const ip = parseIp(peer.ip)
+  const digits = ip ? ip.value.toString(16).padStart(ip.version === 4 ? 8 : 32, '0') : ''
+  const endpoint = Buffer.from(ip ? digits + peer.port.toString(16).padStart(4, '0') : '', 'hex')
+  endpoints.set(peer, endpoint)
+  return endpoint
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Peer, Store } from '../../lib/store/store.ts'
-import { announce, choosePeers, scrape, seederId, swarmOf } from '../../lib/task/torrent.ts'
+import { seederId } from '../../lib/task/swarm.ts'
+import { announce, scrape } from '../../lib/task/torrent.ts'
 import { rejectsWith } from '../help.ts'
 import { addCluster } from '../scenario/boot.ts'
 
@@ -66,45 +67,45 @@ describe('announce', () => {
     assert.deepEqual(await store.peers(), [])
   })
 
+  it('tells at once of who announced here, and a second later of who did so elsewhere', async () => {
+    await tell(client(1))
+    await store.announce({ ...client(2), updated: later(0.2) })
+    assert.deepEqual(ports((await tell(client(3), 0.5)).peers), [1, 3])
+    assert.deepEqual(ports((await tell(client(3), 1)).peers), [1, 2, 3])
+  })
+
+  it('counts a client by its last event, wherever it said that', async () => {
+    const figures = async (seconds: number) => {
+      const { complete, incomplete } = await tell(client(9), seconds)
+      return [complete, incomplete]
+    }
+    await tell(client(1, { status: 'started' }))
+    assert.deepEqual(await figures(0), [0, 1])
+    await tell(client(1, { status: 'completed' }), 0.1)
+    await tell(client(1), 0.2)
+    assert.deepEqual(await figures(0.3), [1, 0])
+    await store.announce({ ...client(1, { status: 'stopped' }), updated: later(0.4) })
+    assert.deepEqual(await figures(1.5), [0, 0])
+  })
+
+  it('reads no more than what is new, however many there are', async () => {
+    for (let port = 1; port <= 50; port++) await store.announce(client(port))
+    let read = 0
+    const real = store.peersSince
+    store.peersSince = async (...args) => {
+      const peers = await real(...args)
+      read += peers.length
+      return peers
+    }
+    for (let n = 0; n < 40; n++) await tell(client(1000 + n), 5)
+    for (let n = 0; n < 40; n++) await tell(client(1000 + n), 6.5)
+    assert(read <= 50 + 1 + 41, `${read} were read`)
+    assert.equal((await tell(client(1), 6.6, 200)).peers.length, 90)
+  })
+
   it('keeps torrents apart', async () => {
     await tell(client(1, { infoHash: '02'.repeat(20) }))
     assert.deepEqual(ports((await tell(client(2))).peers), [2])
-  })
-})
-
-describe('choosePeers', () => {
-  const peers = [1, 2, 3, 4, 5].map((port) => client(port, port === 5 ? { peerId: seederId } : {}))
-  const swarm = swarmOf(peers, { tracker_interval: 10 }, later(100))
-
-  it('gives the seeders first and fills up with others', () => {
-    const all = swarmOf(peers, { tracker_interval: 10 }, later(0))
-    assert.deepEqual(
-      choosePeers(all, 1, () => 0).map(({ port }) => port),
-      [5],
-    )
-    assert.equal(choosePeers(all, 3, () => 0.99).length, 3)
-    assert.equal(choosePeers(all, 50, () => 0.5).length, 6)
-  })
-
-  it('knows only the seeders when all others are old', () => {
-    assert.deepEqual(
-      choosePeers(swarm, 50, () => 0).map(({ port }) => port),
-      [5],
-    )
-  })
-
-  it('gives nobody twice, whatever chance says, but a fresh seeder', () => {
-    const others = swarmOf(peers.slice(0, 4), { tracker_interval: 10 }, later(0))
-    for (const chance of [0, 0.3, 0.7, 0.999999]) {
-      const chosen = choosePeers(others, 3, () => chance)
-      assert.equal(new Set(chosen).size, 3, String(chance))
-    }
-  })
-
-  it('can give everybody', () => {
-    const others = swarmOf(peers.slice(0, 4), { tracker_interval: 10 }, later(0))
-    const firsts = [0, 0.25, 0.5, 0.75].map((chance) => choosePeers(others, 1, () => chance)[0]?.port)
-    assert.deepEqual(firsts, [1, 2, 3, 4])
   })
 })
 
