@@ -162,12 +162,3 @@ stop_client() {
   done
   rm -f "$luna/ltorrent-client.pid"
 }
-
-# load_ipmi: the device of the BMC. Which of these drivers a machine needs differs; ipmitool will say if none was it.
-load_ipmi() {
-  local module
-  for module in ipmi_devintf ipmi_si ipmi_msghandler; do
-    modprobe "$module" || :
-  done
-  udevadm settle --timeout=10 2>/dev/null || :
-}

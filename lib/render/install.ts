@@ -49,6 +49,7 @@ export interface InstallInterface {
 
 const parts = [
   'steps',
+  'bmc',
   'unpack',
   'network',
   'network-model',

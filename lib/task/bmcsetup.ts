@@ -30,10 +30,24 @@ export async function changeBmcsetup(
   await store.update('bmcsetup', id, change)
 }
 
+// Bytes that a BMC has room for (IPMI 2.0, 22.28 and 22.30).
+const longest = { user: 16, password: 20 }
+
 /** User and password reach a BMC line by line: a line end in them would be another command. */
 function checkSettings(settings: Partial<Settings>): void {
   for (const name of ['user', 'password'] as const) {
-    if (!hasControl(settings[name] ?? '')) continue
-    throw new LunaError('invalid', `the ${name} of a BMC cannot hold control characters`)
+    const value = settings[name] ?? ''
+    if (hasControl(value))
+      throw new LunaError('invalid', `the ${name} of a BMC cannot hold control characters`)
+    const length = Buffer.byteLength(value)
+    if (length > longest[name]) throw tooLong(name, length)
   }
+}
+
+function tooLong(name: 'user' | 'password', length: number): LunaError {
+  const what = name === 'user' ? 'name of the user' : 'password'
+  return new LunaError('invalid', `the ${what} of a BMC cannot be longer than ${longest[name]} characters`, {
+    why: `this one has ${length}; IPMI has no room for more, and a BMC would cut it off unsaid`,
+    fix: 'choose a shorter one',
+  })
 }

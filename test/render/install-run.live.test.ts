@@ -144,6 +144,9 @@ describe('the install script, run', function () {
     const ipmitool = `#!/bin/bash
 echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
 [ "$1 $2" != "user set" ] || [ "$3" != password ] || { read -r a; read -r b; echo "asked $a $b" >>"$LUNA_FOLDER/ipmi"; }
+[ "$1 $2" != "lan print" ] || printf '%s\\n' 'IP Address Source       : Static Address' 'IP Address              : 10.31.0.1' \\
+  'Subnet Mask             : 255.255.0.0' 'Default Gateway IP      : 0.0.0.0'
+[ "$1 $2" != "user list" ] || echo '3   admin            true    true       true       ADMINISTRATOR'
 [ "$1" != mc ]
 `
     plant(folder, { 'bin/ipmitool': ipmitool, 'bin/modprobe': '#!/bin/sh\n' })
@@ -158,6 +161,8 @@ echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
       `asked ${bmc.password} ${bmc.password}`,
       'ipmitool channel setaccess 2 3 link=on ipmi=on callin=on privilege=4',
       'ipmitool user enable 3',
+      'ipmitool lan print 1',
+      'ipmitool user list 2',
       'ipmitool mc reset cold',
     ])
   })

@@ -44,10 +44,12 @@ describe('renderInstallScript', () => {
   it('runs nothing that is hidden in a value', () => {
     const folder = temporaryFolder()
     const evil = `a'; touch ${folder}/evil; '$(touch ${folder}/evil)\`touch ${folder}/evil\``
+    // a password has no room for a path
+    const short = "a';>$E;'$(>$E)`>$E`"
     const script = renderInstallScript({
       ...view,
       torrentBind: evil,
-      bmc: { ...bmc, user: evil, password: evil },
+      bmc: { ...bmc, user: evil, password: short },
       interfaces: [
         {
           name: 'eth1',
@@ -62,13 +64,14 @@ describe('renderInstallScript', () => {
       'bin/ipmitool': '#!/bin/sh\ncat >/dev/null\n',
     })
     const env = {
+      E: join(folder, 'evil'),
       LUNA_DIR: join(folder, 'luna'),
       LUNA_ROOT: join(folder, 'root'),
       PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
     }
     const ran = runFunctions(
       script,
-      'load_ipmi() { :; }; setup_bmc; stage_interfaces; write_network "$luna/network"',
+      'load_ipmi() { :; }; verify_bmc() { :; }; setup_bmc; stage_interfaces; write_network "$luna/network"',
       env,
     )
     assert.equal(ran.status, 0, ran.output)

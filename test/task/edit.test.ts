@@ -190,6 +190,18 @@ describe('bmcsetups', () => {
   it('take no password that would be two lines', async () => {
     await rejectsWith('invalid', changeBmcsetup(store, 'base', { password: 'a\nuser set name 2 x' }))
   })
+
+  for (const [name, length] of [
+    ['user', 16],
+    ['password', 20],
+  ] as const) {
+    it(`take a ${name} of ${length} bytes, and no longer one`, async () => {
+      await changeBmcsetup(store, 'base', { [name]: 'x'.repeat(length) })
+      const wish = { name: 'other', ...settings, [name]: `${'x'.repeat(length - 1)}é` }
+      const { message } = await rejectsWith('invalid', addBmcsetup(store, wish))
+      assert.match(message, new RegExp(`cannot be longer than ${length} characters`))
+    })
+  }
 })
 
 describe('listMacs', () => {
