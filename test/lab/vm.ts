@@ -57,6 +57,7 @@ export class Vm {
   readonly #off: Promise<void>
   readonly #answers = new Console()
   readonly #port: Promise<Socket>
+  #stopped: Promise<void> | undefined
 
   constructor(spec: VmSpec, qemu: ChildProcess, askSocket: string, tap: string) {
     this.spec = spec
@@ -104,8 +105,13 @@ export class Vm {
     return { status: Number(status), output }
   }
 
-  /** Switches the machine off, as pulling its plug does. */
-  async stop(): Promise<void> {
+  /** Switches the machine off, as pulling its plug does. One that is off stays off. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#pullPlug()
+    return this.#stopped
+  }
+
+  async #pullPlug(): Promise<void> {
     this.#qemu.kill('SIGKILL')
     await this.#off
     await removeTap(this.#tap)
