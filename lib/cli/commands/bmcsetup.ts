@@ -20,8 +20,8 @@ const add = command({
   operand: 'none',
   options: {
     name: option('text', 'its name', { short: 'n', required: true }),
-    user: option('text', 'user of the BMC', { short: 'u', default: 'ladmin' }),
-    password: option('text', 'password of that user', { short: 'p', default: 'ladmin' }),
+    user: option('text', 'user of the BMC, of 16 bytes at most', { short: 'u', default: 'ladmin' }),
+    password: option('text', 'its password, of 20 bytes at most', { short: 'p', default: 'ladmin' }),
     userid: option(number, 'number of that user', { short: 'I', value: 'N', default: 3 }),
     netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N', default: 1 }),
     mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N', default: 1 }),
@@ -41,8 +41,8 @@ const change = command({
   help: 'Change a setup. Nodes get it at their next installation.',
   operand: 'name',
   options: {
-    user: option('text', 'user of the BMC', { short: 'u' }),
-    password: option('text', 'password of that user', { short: 'p' }),
+    user: option('text', 'user of the BMC, of 16 bytes at most', { short: 'u' }),
+    password: option('text', 'its password, of 20 bytes at most', { short: 'p' }),
     userid: option(number, 'number of that user', { short: 'I', value: 'N' }),
     netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N' }),
     mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N' }),
