@@ -149,6 +149,18 @@ export function tell(context: Context, outcome: Outcome): void {
   for (const failure of outcome.failures) context.report(failure)
 }
 
+/** Says what is left undone of what was given, where one command does one thing: the first of `order`. */
+export function warnOfRest(
+  context: Context,
+  given: Readonly<Record<string, unknown>>,
+  order: readonly string[],
+): void {
+  const isGiven = (name: string) => given[name] !== undefined && given[name] !== false
+  const [first, ...rest] = order.filter(isGiven).map((name) => `--${name}`)
+  if (rest.length > 0)
+    context.log.warning(`only ${first} is done, not ${rest.join(', ')}: one command does one thing`)
+}
+
 /** The values without those that the first Luna ignores: not given, empty, zero. */
 export function filled<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => Boolean(value))) as Filled<T>

@@ -28,7 +28,8 @@ async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'luna-'))
   const file = join(dir, 'text')
   try {
-    await writeFile(file, old, { mode: 0o600 })
+    // As editors expect it: the last line ends too.
+    await writeFile(file, old === '' ? '' : `${old}\n`, { mode: 0o600 })
     await runEditor(env.EDITOR || 'vi', file)
     return await readFile(file, 'utf8')
   } finally {

@@ -1,5 +1,5 @@
 // Addresses: given twice, outside, missing, and free lists that do not agree with what objects have.
-import { formatIp, lastHost } from './address.ts'
+import { bitsOf, formatIp, lastHost, makePrefix, type Prefix } from './address.ts'
 import { called, type Defect } from './defect.ts'
 import type { Range } from './field.ts'
 import { complement, isFree, isUsable, tidy } from './freelist.ts'
@@ -44,6 +44,10 @@ function lacks(line: string): Defect {
 function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved: boolean): Defect[] {
   const prefix = prefixOf(network)
   const what = called('network', network.name)
+  if (!isSound(prefix)) {
+    const line = `${what}: no network has the base ${prefix.base} and the prefix length ${prefix.length} (put right its NETWORK and PREFIX: luna db export and import)`
+    return [{ defect: 'bad-network', line }]
+  }
   const free = tidy(network.freelist, prefix)
   const taken = complement(free, prefix)
   const unused = complement([...free, ...recorded], prefix)
@@ -78,6 +82,12 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
       return { defect: 'reserved', line, ...(keepReserved ? {} : { mend }) }
     }),
   ]
+}
+
+/** What makePrefix gives for an address. */
+function isSound({ version, base, length }: Prefix): boolean {
+  const inside = base >> BigInt(bitsOf(version)) === 0n
+  return inside && makePrefix({ version, value: base }, length)?.base === base
 }
 
 function parted<T>(items: readonly T[], fits: (item: T) => boolean): [T[], T[]] {

@@ -14,6 +14,7 @@ export type DefectName =
   | 'orphan' // left behind by an addition that failed
   | 'stale-interface' // a node's interface or address that its group does not have
   | 'no-address'
+  | 'bad-network' // no network can have that base and prefix
   | 'outside' // an address that no host of the network can have
   | 'free-list'
   | 'reserved' // reserved, and nothing has it

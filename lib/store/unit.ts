@@ -2,7 +2,7 @@
 // Links to one document add up here: ten thousand new nodes change the cluster's document once.
 import { type Document, Int32, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
-import { kinds } from '../object/field.ts'
+import { kinds, parseId } from '../object/field.ts'
 import type { Backend, Part, Reader, Where, Write } from './backend.ts'
 import { flushed } from './flush.ts'
 import { type Entry, Overlay } from './overlay.ts'
@@ -102,7 +102,9 @@ export class Unit implements Reader {
     return [...clear, ...flushed(entries)]
   }
 
+  /** Undefined also for what can be nobody's id: damaged counters have such. */
   async #entry(collection: string, id: string): Promise<Entry | undefined> {
+    if (!parseId(id)) return undefined
     const [entry] = await this.#overlay(collection).find({ _id: new ObjectId(id) })
     return entry
   }

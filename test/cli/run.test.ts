@@ -101,6 +101,19 @@ describe('luna', () => {
     })
   })
 
+  it('says what it leaves undone where one command does one thing', () => {
+    assert.deepEqual(
+      run('network', 'change', 'cluster', '--ns_hostname', 'master02', '--release', '10.30.9.9'),
+      {
+        ...silent,
+        stderr: 'WARNING:luna:only --release is done, not --ns_hostname: one command does one thing\n',
+      },
+    )
+    assert.match(run('network', 'show', 'cluster').stdout, /ns_hostname +\| master01 /)
+    const ran = run('group', 'change', 'compute', '--bmcsetup', '', '--domain', 'cluster')
+    assert.match(ran.stderr, /^WARNING:luna:only --domain is done, not --bmcsetup: /)
+  })
+
   it('reads a text from standard input, and prints it back without another line', () => {
     assert.deepEqual(site.luna(['node', 'change', 'node001', '-C'], 'two\nlines\n\n'), silent)
     assert.deepEqual(run('node', 'show', 'node001', '-C'), { ...silent, stdout: 'two\nlines\n' })

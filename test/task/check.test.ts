@@ -55,6 +55,27 @@ const cases: Case[] = [
     finds: [/^network cluster: 10\.30\.252\.1 counts as free, but otherdev pdu01 has it$/],
   },
   {
+    it: 'a network that cannot be',
+    damage: async (store) => {
+      await store.update('network', (await ref(store, 'network', 'tiny')).id, { PREFIX: 31 })
+      await store.update('network', (await ref(store, 'network', 'six')).id, { NETWORK: 1n << 128n })
+    },
+    finds: [
+      /^network tiny: no network has the base \d+ and the prefix length 31 /,
+      /^network six: no network has/,
+    ],
+    leaves: [/^network tiny/, /^network six/],
+  },
+  {
+    it: 'counters of what can be nobody',
+    damage: async (store) => {
+      const { node = [], ...others } = await store.dump()
+      const nodes = node.map((each) => ({ ...each, _use_: { ...each._use_, other: { one: 1 } } }))
+      await store.restore({ ...others, node: nodes })
+    },
+    finds: [/^node node001: counts as using a other that is gone$/, /^node node002: counts as using a other/],
+  },
+  {
     it: 'an address that is reserved for nothing',
     damage: async (store) => await changeNetwork(store, 'tiny', { reserve: '172.16.1.4' }),
     finds: [/^network tiny: 172\.16\.1\.4 is reserved, and nothing has it/],

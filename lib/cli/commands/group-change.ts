@@ -3,7 +3,7 @@ import { LunaError } from '../../error.ts'
 import type { Store } from '../../store/store.ts'
 import { type Context, command, type Given, option } from '../command.ts'
 import { eachOf } from '../list-operand.ts'
-import { editCommentOption, filled, present, tell } from '../rows.ts'
+import { editCommentOption, filled, present, tell, warnOfRest } from '../rows.ts'
 
 const text = 'from standard input or $EDITOR'
 
@@ -57,6 +57,8 @@ export const change = command({
   guarded: true,
   async run(context, asked, list) {
     refuseTwo(asked)
+    warnOfRest(context, asked, [...textFields, 'interface', ...references])
+    warnOfRest(context, asked, actions)
     await eachOf(context, 'group', list, async (one, name) => await changeGroup(one, asked, name))
   },
 })
@@ -69,6 +71,8 @@ async function changeGroup(context: Context, asked: Asked, name: string): Promis
   await changeReference(context, store, name, asked)
 }
 
+const references = ['torrent_if', 'osimage', 'domain', 'bmcsetup']
+const actions = ['add', 'delete', 'setnet', 'delnet', 'rename', 'edit']
 const textFields = ['prescript', 'postscript', 'partscript', 'comment'] as const
 
 function refuseTwo(asked: Asked): void {

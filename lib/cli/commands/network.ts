@@ -3,7 +3,17 @@ import { LunaError } from '../../error.ts'
 import type { NetworkChange } from '../../task/network-change.ts'
 import { type Context, command, type ObjectCommands, option } from '../command.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
-import { deleteListRow, editCommentOption, listRow, renameRow, show, showOptions, tell } from '../rows.ts'
+import {
+  deleteListRow,
+  editCommentOption,
+  filled,
+  listRow,
+  renameRow,
+  show,
+  showOptions,
+  tell,
+  warnOfRest,
+} from '../rows.ts'
 
 const list = listRow('network', 'List all networks.', [
   ['Name', 'name'],
@@ -84,6 +94,7 @@ const change = command({
   async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
     if (texts.length > 1) throw oneTextOnly()
+    warnOfRest(context, filled(given), changeOrder)
     const { changeNetwork } = await import('../../task/network-change.ts')
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
@@ -91,6 +102,11 @@ const change = command({
     })
   },
 })
+
+const changeOrder = [
+  ...['comment', 'network', 'prefix', 'reserve', 'release', 'ns_hostname', 'ns_ip'],
+  ...['include', 'rev_include'],
+]
 
 function oneTextOnly(): LunaError {
   const fix = 'give one of --include, --rev_include, --comment'
