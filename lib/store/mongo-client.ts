@@ -65,7 +65,17 @@ function explained(config: MongoConfig, file: string, error: unknown): LunaError
 
 /** True when the server has decided, so that the same again would fail again; false when it could not be asked. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof MongoServerError && !error.hasErrorLabel('RetryableWriteError')
+  if (!(error instanceof MongoServerError) || error.hasErrorLabel('RetryableWriteError')) return false
+  if (leaving.includes(error.code)) return false
+  // The driver wraps all that stops a bulk write, a lost connection as well: that has no code, and no writes that failed.
+  return !(error instanceof MongoBulkWriteError) || error.code !== undefined || hasWriteErrors(error)
+}
+
+// No primary (any more), or on its way down: 10107, 13435, 189, 91, 11600, 11602 (error_codes.yml of MongoDB).
+const leaving: readonly unknown[] = [10107, 13435, 189, 91, 11600, 11602]
+
+function hasWriteErrors({ writeErrors }: MongoBulkWriteError): boolean {
+  return [writeErrors].flat().length > 0
 }
 
 /** True when all that went wrong is that documents with the same _id were there already. */
