@@ -6,11 +6,11 @@ import { readText } from '../host/file.ts'
 import type { Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { pxelinuxMenus } from '../task/pxelinux.ts'
+import { type PxelinuxMenus, pxelinuxMenus } from '../task/pxelinux.ts'
 import type { MenuFolder } from './folder.ts'
 
 const lookEvery = 1000
-// Somebody may have removed or edited our files.
+// Somebody may have removed or edited our files, or the site's template; a first Luna changes a database without a word.
 const distrustEvery = 60_000
 // As long as the slowest store may take, and longer.
 const mostLook = 300_000
@@ -26,6 +26,7 @@ export class Watch {
   #distrusted = Date.now()
   #trouble = ''
   #default: string | undefined
+  #last: { readonly state: string; readonly menus: PxelinuxMenus } | undefined
 
   constructor(config: Config, folder: MenuFolder, log: Log, defaultFile: string | undefined) {
     this.#config = config
@@ -52,7 +53,7 @@ export class Watch {
     let count = 0
     try {
       this.#store ??= await openStore(this.#config)
-      const { files, refused } = await pxelinuxMenus(this.#store)
+      const { files, refused } = await this.#menus(this.#store)
       const troubles = [...refused].map(([node, why]) => `${node}: ${why}`)
       const wanted = new Map(files)
       const text = await this.#defaultText(troubles)
@@ -68,11 +69,19 @@ export class Watch {
     return count
   }
 
-  async #keep(wanted: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  /** The menus as the store has them: read only when something has changed there, and when nothing is trusted. */
+  async #menus(store: Store): Promise<PxelinuxMenus> {
     if (Date.now() - this.#distrusted >= distrustEvery) {
       this.#folder.distrust()
       this.#distrusted = Date.now()
+      this.#last = undefined
     }
+    const state = await stateOf(store)
+    if (this.#last?.state !== state) this.#last = { state, menus: await pxelinuxMenus(store) }
+    return this.#last.menus
+  }
+
+  async #keep(wanted: ReadonlyMap<string, string>): Promise<readonly string[]> {
     const { written, removed, takenOver, troubles } = await this.#folder.keep(wanted)
     if (written + removed > 0) this.#log.info('kept', { files: wanted.size, written, removed })
     for (const file of takenOver) this.#log.warning('taken over', { file })
@@ -98,6 +107,11 @@ export class Watch {
     }
     this.#trouble = now
   }
+}
+
+/** Another text after every change of what menus are made of: the version has no addresses in it. */
+async function stateOf(store: Store): Promise<string> {
+  return JSON.stringify([await store.version(), [...(await store.macs())]])
 }
 
 /** The text of the file that machines without a menu of their own get. Throws LunaError `failed`. */
