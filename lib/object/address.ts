@@ -38,7 +38,7 @@ function parseIpv4(text: string): bigint | undefined {
   const octets = text.split('.')
   if (octets.some((octet) => Number(octet) > 255 || (octet.length > 1 && octet.startsWith('0'))))
     return undefined
-  return octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
+  return BigInt(octets.reduce((sum, octet) => sum * 256 + Number(octet), 0))
 }
 
 function parseIpv6(text: string): bigint | undefined {

@@ -12,8 +12,6 @@ export interface MenuView {
   readonly url: string
   /** Names of all nodes, in the order of the list. Those that a script cannot hold are left out: see `unlistable`. */
   readonly nodes: readonly string[]
-  /** Milliseconds that the menu waits after a failure. Different from one request to the next: nodes must not ask in step. */
-  readonly retry: number
 }
 
 export interface BootView {
@@ -33,14 +31,29 @@ export interface BootView {
   readonly fixed: { readonly mac: string; readonly address: string; readonly prefix: number } | null
 }
 
-/** The menu (iPXE). `siteDir` may hold the site's own template. Throws LunaError `invalid` for an unusable URL. */
-export function renderMenu(menu: MenuView, siteDir?: string): string {
+/** The text of a menu for that many milliseconds which it waits after a failure. */
+export type MenuText = (retry: number) => string
+
+// No name and no URL has braces.
+const retryMark = '{retry}'
+
+/**
+ * The menu (iPXE). The time is different from one request to the next, as nodes must not ask in step; all else is made once.
+ * `siteDir` may hold the site's own template. Throws LunaError `invalid` for an unusable URL.
+ */
+export function renderMenu(menu: MenuView, siteDir?: string): MenuText {
   const view = {
     url: baseUrl(menu.url),
     nodes: menu.nodes.filter(isPlainName).map((name) => ({ name })),
-    retry: Math.round(menu.retry),
+    retry: retryMark,
   }
-  return renderTemplate(loadTemplate('menu.ipxe.mustache', siteDir), view, oneLine)
+  const parts = renderTemplate(menuTemplate(siteDir), view, oneLine).split(retryMark)
+  return (retry) => parts.join(String(Math.round(retry)))
+}
+
+/** The template of the menu. */
+export function menuTemplate(siteDir?: string): string {
+  return loadTemplate('menu.ipxe.mustache', siteDir)
 }
 
 /** The names that the menu leaves out. */

@@ -15,6 +15,7 @@ interface Row {
 export class Tables {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  readonly #shapes = new Map<string, StatementSync>()
   readonly #known = new Set<string>()
 
   constructor(database: DatabaseSync) {
@@ -54,21 +55,22 @@ export class Tables {
   change(collection: string, where: Where, set: Readonly<Record<string, unknown>>): boolean {
     if (!this.#has(collection)) return false
     const { name, key } = columnFor(where)
-    const select = `SELECT id, document FROM ${quoted(collection)} WHERE ${quoted(name)} = ? ORDER BY id LIMIT 1`
-    const row = this.#statement(select).get(key)
+    const row = this.#shaped(
+      `change ${collection} ${name}`,
+      () => `SELECT id, document FROM ${quoted(collection)} WHERE ${quoted(name)} = ? ORDER BY id LIMIT 1`,
+    ).get(key)
     if (!(row?.document instanceof Uint8Array)) return false
     const document = documentOf(row.document)
     changeByPath(document, set, [])
-    const updated: unknown = document.updated
+    const { updated } = set
+    const time = updated instanceof Date ? [updated.getTime()] : []
     const indexes = indexesOf(collection).filter((paths) => paths.some((path) => touches(set, path)))
-    const columns = ['document', 'updated', ...indexes.map(indexName)]
-    const changes = columns.map((column) => `${quoted(column)} = ?`).join(', ')
-    this.#statement(`UPDATE ${quoted(collection)} SET ${changes} WHERE id = ?`).run(
-      serialize(document),
-      updated instanceof Date ? updated.getTime() : null,
-      ...indexes.map((paths) => indexKey(paths, document) ?? null),
-      String(row.id),
-    )
+    const columns = ['document', ...time.map(() => 'updated'), ...indexes.map(indexName)]
+    const keys = indexes.map((paths) => indexKey(paths, document) ?? null)
+    this.#shaped(`update ${collection} ${columns.join()}`, () => {
+      const changes = columns.map((column) => `${quoted(column)} = ?`).join(', ')
+      return `UPDATE ${quoted(collection)} SET ${changes} WHERE id = ?`
+    }).run(serialize(document), ...time, ...keys, String(row.id))
     return true
   }
 
@@ -121,11 +123,12 @@ export class Tables {
   #rows(collection: string, where: Where | undefined, part: Part): Row[] {
     if (!this.#has(collection)) return []
     const { name, key } = columnFor(where)
-    const filter = where ? ` WHERE ${quoted(name)} = ?` : ''
-    const links = part === 'whole' ? 'links' : 'NULL AS links'
-    const sql = `SELECT document, ${links} FROM ${quoted(collection)}${filter} ORDER BY id`
-    const rows = this.#statement(sql).all(...(where ? [key] : []))
-    return rows as unknown as Row[]
+    const whole = part === 'whole'
+    const statement = this.#shaped(`find ${whole} ${collection} ${where && name}`, () => {
+      const filter = where ? ` WHERE ${quoted(name)} = ?` : ''
+      return `SELECT document, ${whole ? 'links' : 'NULL AS links'} FROM ${quoted(collection)}${filter} ORDER BY id`
+    })
+    return (where ? statement.all(key) : statement.all()) as unknown as Row[]
   }
 
   #has(collection: string): boolean {
@@ -142,6 +145,13 @@ export class Tables {
     if (this.#has(collection)) return
     makeTable(this.#database, collection)
     this.#known.add(collection)
+  }
+
+  /** The statement of a shape: its text, which takes longer to put together than to run, is only made once. */
+  #shaped(shape: string, sql: () => string): StatementSync {
+    const statement = this.#shapes.get(shape) ?? this.#database.prepare(sql())
+    this.#shapes.set(shape, statement)
+    return statement
   }
 
   #statement(sql: string): StatementSync {

@@ -8,6 +8,8 @@ import {
   type BootType,
   type BootView,
   bootTypes,
+  type MenuText,
+  menuTemplate,
   renderBoot,
   renderMenu,
   unlistable,
@@ -15,7 +17,7 @@ import {
 import type { Store } from '../store/store.ts'
 import { addressOf, type BootFacts, bootFacts, hostname, siteTemplates } from './boot-facts.ts'
 import { type Found, recognise } from './recognise.ts'
-import { sharedOf } from './shared.ts'
+import { type Shared, sharedOf } from './shared.ts'
 
 /** What a machine says of itself. */
 export interface Asked {
@@ -118,9 +120,28 @@ export interface Menu {
 /** The boot menu; `chance` in 0..1 spreads in time what asks again after a failure. */
 export async function bootMenu(store: Store, url: string, chance: number): Promise<Menu> {
   const shared = await sharedOf(store)
-  const [cluster, names] = [await shared.cluster(), await shared.once('names', () => store.names('node'))]
-  const text = renderMenu({ url, nodes: names, retry: retryAfter(chance) }, siteTemplates(cluster))
-  return { text, leftOut: unlistable(names) }
+  const { render, leftOut } = await shared.once(`menu ${url}`, () => menuOf(store, shared, url))
+  return { text: render(retryAfter(chance)), leftOut }
+}
+
+interface RenderedMenu {
+  readonly of: readonly string[]
+  readonly render: MenuText
+  readonly leftOut: readonly string[]
+}
+
+const lastMenus = new WeakMap<Store, RenderedMenu>()
+
+/** The menu; the one that was rendered before, while all that is in it is the same. */
+async function menuOf(store: Store, shared: Shared, url: string): Promise<RenderedMenu> {
+  const [cluster, nodes] = [await shared.cluster(), await store.names('node')]
+  const templates = siteTemplates(cluster)
+  const of = [url, menuTemplate(templates), ...nodes]
+  const last = lastMenus.get(store)
+  if (last?.of.length === of.length && last.of.every((text, at) => text === of[at])) return last
+  const menu = { of, render: renderMenu({ url, nodes }, templates), leftOut: unlistable(nodes) }
+  lastMenus.set(store, menu)
+  return menu
 }
 
 // With the 3 s that the failure stays on the screen, a node asks again after 10 s, give or take 2.

@@ -110,7 +110,7 @@ export class Swarms {
     try {
       const since = new Date(Math.max(0, Math.min(known.read, now.getTime()) - overlap))
       const found = await this.#store.peersSince(infoHash, since)
-      for (const peer of found) remember(known, peer)
+      for (const peer of found) remember(known, keyOf(peer), peer)
       for (const [key, { updated }] of known.peers)
         if (now.getTime() - updated.getTime() >= shelfLife.peers) known.peers.delete(key)
       count(known, interval, now)
@@ -126,14 +126,14 @@ function keyOf({ ip, port }: Peer): string {
   return `${ip} ${port}`
 }
 
-/** Remembers the newest of what somebody said, and the last event that was one. */
-function remember({ peers }: Known, peer: Peer): Peer {
-  const key = keyOf(peer)
+/** Remembers the newest of what somebody said, and the last event that was one: each client stays one object. */
+function remember({ peers }: Known, key: string, peer: Peer): Peer {
   const former = peers.get(key)
   if (former && former.updated > peer.updated) return former
-  const newest = peer.status === null && former ? { ...peer, status: former.status } : peer
-  peers.set(key, newest)
-  return newest
+  if (former) return Object.assign(former, peer, { status: peer.status ?? former.status })
+  const own = { ...peer }
+  peers.set(key, own)
+  return own
 }
 
 function count(known: Known, interval: number, now: Date): void {
@@ -143,15 +143,17 @@ function count(known: Known, interval: number, now: Date): void {
 
 /** Puts one who announced just now where all others have been counted already. */
 function put(known: Known, own: Peer, interval: number, now: Date): void {
-  const newest = remember(known, own)
+  const { swarm, places } = known
+  const key = keyOf(own)
+  const place = places.get(key)
+  const former = place === undefined ? undefined : swarm.fresh[place]
+  if (former) weigh(swarm, former, -1)
+  const newest = remember(known, key, own)
   if (own.peerId === seederId) count(known, interval, now)
   if (own.peerId === seederId || own.port === 0) return
-  const { swarm, places } = known
-  const at = places.get(keyOf(own)) ?? swarm.fresh.length
-  const former = swarm.fresh[at]
-  if (former) weigh(swarm, former, -1)
+  const at = place ?? swarm.fresh.length
   swarm.fresh[at] = newest
-  places.set(keyOf(own), at)
+  places.set(key, at)
   weigh(swarm, newest, 1)
 }
 

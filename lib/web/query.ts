@@ -46,16 +46,22 @@ export function numberOf(query: Query, name: string, absent: number, min = 0, ma
 }
 
 function decode(text: string): Buffer {
-  if (!/[%+]/.test(text)) return Buffer.from(text)
-  const source = Buffer.from(text)
-  const bytes = Buffer.alloc(source.length)
+  const bytes = Buffer.from(text)
+  if (!text.includes('%') && !text.includes('+')) return bytes
   let length = 0
-  for (let at = 0; at < source.length; at++) {
-    const [byte = 0] = source.subarray(at, at + 1)
-    const hex = byte === 0x25 ? source.toString('latin1', at + 1, at + 3) : ''
-    const escaped = /^[0-9a-f]{2}$/i.test(hex)
-    bytes[length++] = escaped ? Number.parseInt(hex, 16) : byte === 0x2b ? 0x20 : byte
-    if (escaped) at += 2
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    const escaped = byte === 0x25 ? 16 * digit(bytes[at + 1]) + digit(bytes[at + 2]) : Number.NaN
+    // What was decoded is never longer than what it was decoded from.
+    bytes[length++] = escaped >= 0 ? escaped : byte === 0x2b ? 0x20 : byte
+    if (escaped >= 0) at += 2
   }
   return bytes.subarray(0, length)
+}
+
+/** The value of a hexadecimal digit in ASCII; no number for anything else. */
+function digit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const lower = byte | 0x20
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN
 }

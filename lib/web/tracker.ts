@@ -76,7 +76,7 @@ export function announceAnswer(told: Told, { compact, trackerId }: AnnounceReque
     ['tracker id', trackerId],
   ])
   if (!compact) return bencode(answer.set('peers', told.peers.map(listed)))
-  const [four, six] = [packed(told.peers, 4), packed(told.peers, 6)]
+  const { four, six } = packed(told.peers)
   answer.set('peers', four)
   return bencode(six.length > 0 ? answer.set('peers6', six) : answer)
 }
@@ -104,21 +104,23 @@ function listed(peer: Peer): Bencodable {
   ])
 }
 
-/** Address and port of all peers of one IP version, in network byte order: 6 bytes each (BEP 23), or 18 (BEP 7). */
-function packed(peers: readonly Peer[], version: 4 | 6): Buffer {
-  const length = version === 4 ? 6 : 18
-  return Buffer.concat(peers.map(endpointOf).filter((endpoint) => endpoint.length === length))
+/** Address and port of peers in network byte order: 6 bytes each for IPv4 (BEP 23), 18 for IPv6 (BEP 7). */
+function packed(peers: readonly Peer[]): { readonly four: Buffer; readonly six: Buffer } {
+  const endpoints = peers.map(endpointOf)
+  const ofLength = (length: number) => endpoints.filter((endpoint) => endpoint.length === length).join('')
+  return { four: Buffer.from(ofLength(6), 'latin1'), six: Buffer.from(ofLength(18), 'latin1') }
 }
 
-// A peer is told of to many others.
-const endpoints = new WeakMap<Peer, Buffer>()
+// A peer is told of to many others. The bytes are characters (latin1).
+const known = new WeakMap<Peer, string>()
 
-function endpointOf(peer: Peer): Buffer {
-  const present = endpoints.get(peer)
-  if (present) return present
+function endpointOf(peer: Peer): string {
+  const present = known.get(peer)
+  if (present !== undefined) return present
   const ip = parseIp(peer.ip)
   const digits = ip ? ip.value.toString(16).padStart(ip.version === 4 ? 8 : 32, '0') : ''
-  const endpoint = Buffer.from(ip ? digits + peer.port.toString(16).padStart(4, '0') : '', 'hex')
-  endpoints.set(peer, endpoint)
+  const hex = ip ? digits + peer.port.toString(16).padStart(4, '0') : ''
+  const endpoint = Buffer.from(hex, 'hex').toString('latin1')
+  known.set(peer, endpoint)
   return endpoint
 }
