@@ -1,4 +1,4 @@
-// Follows the store: once a second the files of PXELINUX become what the store says by then.
+// Follows the store: twice a second it is asked whether the files of PXELINUX are what they should be.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { LunaError, sentence } from '../error.ts'
@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts'
 import { type PxelinuxMenus, pxelinuxMenus } from '../task/pxelinux.ts'
 import type { MenuFolder } from './folder.ts'
 
-const lookEvery = 1000
+const lookEvery = 500
 // Somebody may have removed or edited our files, or the site's template; a first Luna changes a database without a word.
 const distrustEvery = 60_000
 // As long as the slowest store may take, and longer.
