@@ -65,6 +65,8 @@ interface Known {
   swarm: Mutable
   /** Where in `fresh` somebody is. */
   places: Map<string, number>
+  /** Of the store, when it was last read. */
+  version: string
   read: number
   pause: number
   reading: Promise<void> | undefined
@@ -88,11 +90,22 @@ export class Swarms {
   /** The swarm of a torrent with `own`, who was put down in the store just now, and others as of a little ago. `interval` in seconds. */
   async with(own: Peer, interval: number, now: Date): Promise<Swarm> {
     const known = this.#of(own.infoHash)
+    await this.#forgetIfReplaced(known)
     const age = Math.abs(now.getTime() - known.read)
     if (age >= known.pause) known.reading ??= this.#read(own.infoHash, known, interval, now)
     await known.reading
     put(known, own, interval, now)
     return known.swarm
+  }
+
+  /** Another version may be another database: `luna db import` puts one in place of what was remembered. */
+  async #forgetIfReplaced(known: Known): Promise<void> {
+    const version = await this.#store.version()
+    if (version === known.version) return
+    known.version = version
+    known.peers.clear()
+    known.read = 0
+    known.pause = 0
   }
 
   #of(infoHash: string): Known {
@@ -101,7 +114,8 @@ export class Swarms {
     const [oldest] = this.#known.keys()
     if (oldest !== undefined && this.#known.size >= mostTorrents) this.#known.delete(oldest)
     const swarm = swarmOf([], 0, new Date(0))
-    const known: Known = { peers: new Map(), swarm, places: new Map(), read: 0, pause: 0, reading: undefined }
+    const times = { version: '', read: 0, pause: 0 }
+    const known: Known = { peers: new Map(), swarm, places: new Map(), ...times, reading: undefined }
     this.#known.set(infoHash, known)
     return known
   }

@@ -124,8 +124,8 @@ describe('powerAll', () => {
     }
     await collect(powerAll(targets.slice(0, 4), 'on', { signal, act, pause: 20 }))
     const first = times[0] ?? 0
-    // Timers may be a little early, never earlier than a millisecond.
-    for (const [n, time] of times.entries()) assert.ok(time - first >= n * 19, times.join())
+    // Timers may be early by a millisecond or two each.
+    for (const [n, time] of times.entries()) assert.ok(time - first >= n * 15, times.join())
   })
 
   it('ends the waiting when it is interrupted', async () => {
