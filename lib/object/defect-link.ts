@@ -2,6 +2,7 @@
 import { type Counter, called, type Defect, type Named } from './defect.ts'
 import { type Id, type Kind, kinds } from './field.ts'
 import { usesOf } from './link.ts'
+import { aKind } from './name.ts'
 import type { Everything } from './recorded.ts'
 
 export function counterDefects(all: Everything, counters: readonly Counter[]): Defect[] {
@@ -53,9 +54,9 @@ function sentence(
 ): string {
   const [by, of] = [label(names, user), label(names, used)]
   if (by === undefined && of === undefined)
-    return `a link between a ${user.kind} and a ${used.kind} that are gone`
-  if (by === undefined) return `${of}: counts as used by a ${user.kind} that is gone`
-  if (of === undefined) return `${by}: counts as using a ${used.kind} that is gone`
+    return `a link between ${aKind(user.kind)} and ${aKind(used.kind)} that are gone`
+  if (by === undefined) return `${of}: counts as used by ${aKind(user.kind)} that is gone`
+  if (of === undefined) return `${by}: counts as using ${aKind(used.kind)} that is gone`
   return `${by}: uses ${of} ${times(count)}, but counts ${uses}, and is counted ${usedBy} there`
 }
 

@@ -54,6 +54,11 @@ export function checkNewName(kind: Named, name: string): void {
   throw new LunaError('invalid', `${shown} cannot be the name of a new ${kind}`, { why, fix: rule.fix })
 }
 
+/** "a node", "an osimage". */
+export function aKind(kind: string): string {
+  return /^[aeo]/.test(kind) ? `an ${kind}` : `a ${kind}`
+}
+
 /** Whether a new object of that kind could have the name. */
 export function fitsName(kind: Named, name: string): boolean {
   return rules[kind].holds(name)

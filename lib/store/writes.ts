@@ -3,6 +3,7 @@ import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/mac.ts'
+import { aKind } from '../object/name.ts'
 import type { Change, New } from '../object/objects.ts'
 import type { Write } from './backend.ts'
 import { changedFields, documentId, newDocument } from './document.ts'
@@ -61,7 +62,7 @@ function objectWrites(unit: Unit) {
 async function checkFree(unit: Unit, kind: Kind, name: string): Promise<void> {
   const [other] = await unit.find(kind, { name })
   if (!other) return
-  throw new LunaError('taken', `there is a ${kind} "${name}" already`, { fix: 'choose another name' })
+  throw new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, { fix: 'choose another name' })
 }
 
 function linkWrites(unit: Unit) {

@@ -2,7 +2,7 @@
 import type { Document } from 'bson'
 import { LunaError } from '../error.ts'
 import type { Kind } from '../object/field.ts'
-import { checkNewName } from '../object/name.ts'
+import { aKind, checkNewName } from '../object/name.ts'
 import type { Change } from '../object/objects.ts'
 import type { Store } from '../store/store.ts'
 import { describe, type Facts, remembering } from './describe.ts'
@@ -36,7 +36,7 @@ export async function renameObject(store: Store, kind: Kind, name: string, newNa
     const { id } = await alone.getNamed(kind, name)
     if (await alone.findNamed(kind, newName)) {
       const fix = `choose another name, or see what it is: luna ${kind} show ${newName}`
-      throw new LunaError('taken', `there is a ${kind} "${newName}" already`, { fix, exit: 1 })
+      throw new LunaError('taken', `there is ${aKind(kind)} "${newName}" already`, { fix, exit: 1 })
     }
     const change: Change<Kind> = { name: newName }
     await alone.update(kind, id, change)

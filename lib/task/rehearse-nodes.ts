@@ -52,7 +52,9 @@ async function scripts(
       await render(node)
     } catch (error) {
       const text = textOf(error)
-      failures.set(text, [...(failures.get(text) ?? []), node.name])
+      const names = failures.get(text) ?? []
+      failures.set(text, names)
+      names.push(node.name)
     }
   }
   return [...failures].map(([text, names]) => {

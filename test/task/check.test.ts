@@ -73,7 +73,10 @@ const cases: Case[] = [
       const nodes = node.map((each) => ({ ...each, _use_: { ...each._use_, other: { one: 1 } } }))
       await store.restore({ ...others, node: nodes })
     },
-    finds: [/^node node001: counts as using a other that is gone$/, /^node node002: counts as using a other/],
+    finds: [
+      /^node node001: counts as using an other that is gone$/,
+      /^node node002: counts as using an other/,
+    ],
   },
   {
     it: 'an address that is reserved for nothing',
