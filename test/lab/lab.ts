@@ -114,7 +114,7 @@ async function report(scene: Scene, boots: Boot[], up: PromiseSettledResult<void
 
 function lookAround(scene: Scene): string {
   return `The lab goes on until Ctrl-C is pressed here. To look around, in another terminal:
-  nsenter --target $(pgrep -f lab/init.sh | head -n 1) --mount --net --uts --pid bash
+  nsenter --target $(pgrep -nf '^sh [^ ]*lab/init.sh') --mount --net --uts --pid bash
 and there:
   export LUNA_CONF=${places.conf} PATH=${places.bin}:$PATH
   ssh -i ${scene.image.key} -o StrictHostKeyChecking=no root@${nodeAddress(1)}
