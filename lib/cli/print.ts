@@ -35,6 +35,7 @@ function cellLines(cell: Cell, column: number): string[] {
 
 /** One line as it may be written to a terminal: tabs as blanks, other control characters and turns of direction as text. */
 export function shown(line: string): string {
+  if (ascii.test(line)) return line
   const blanks = line.replace(/\t/g, '    ')
   return visible(blanks).replace(/[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escaped)
 }

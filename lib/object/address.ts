@@ -68,7 +68,11 @@ export function formatIp(version: Version, value: bigint): string {
   if (value < 0n || value >> BigInt(bitsOf(version))) {
     throw new LunaError('invalid', `${value} is not an IPv${version} address`)
   }
-  return version === 4 ? chunks(value, 8, 4).join('.') : formatIpv6(value)
+  return version === 4 ? formatIpv4(Number(value)) : formatIpv6(value)
+}
+
+function formatIpv4(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
 }
 
 function formatIpv6(value: bigint): string {

@@ -25,13 +25,20 @@ export const groupFields = {
 export type Group = ObjectOf<typeof groupFields>
 
 /** The interfaces of a group with their keys, sorted by name. */
-export function sortedInterfaces(
-  group: Pick<Group, 'interfaces'>,
-): (GroupInterface & { readonly key: string })[] {
-  return Object.entries(group.interfaces)
+export function sortedInterfaces(group: Pick<Group, 'interfaces'>): SortedInterfaces {
+  const present = sorted.get(group.interfaces)
+  if (present) return present
+  const made = Object.entries(group.interfaces)
     .map(([key, iface]) => ({ key, ...iface }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  sorted.set(group.interfaces, made)
+  return made
 }
+
+type SortedInterfaces = readonly (GroupInterface & { readonly key: string })[]
+
+// Asked for every node of a group. Objects are values: what was sorted stays sorted.
+const sorted = new WeakMap<object, SortedInterfaces>()
 
 /** Key of the interface with that name. */
 export function interfaceKey(group: Pick<Group, 'interfaces'>, name: string): string | undefined {

@@ -36,9 +36,13 @@ function coveredLabels(prefix: Prefix): number {
 }
 
 function labelsOf(ip: Ip): string[] {
+  if (ip.version === 4) {
+    const value = Number(ip.value)
+    return [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24].map(String)
+  }
   const step = bitsPerLabel(ip.version)
   return Array.from({ length: bitsOf(ip.version) / step }, (_, at) =>
-    BigInt.asUintN(step, ip.value >> BigInt(at * step)).toString(ip.version === 4 ? 10 : 16),
+    BigInt.asUintN(step, ip.value >> BigInt(at * step)).toString(16),
   )
 }
 

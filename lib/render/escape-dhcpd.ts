@@ -6,6 +6,7 @@ import { LunaError } from '../error.ts'
  * octal digits (dhcp-eval(5)). A NUL byte, which dhcpd would end the string at, throws LunaError `invalid`.
  */
 export function escapeDhcpd(text: string): string {
+  if (/^[\w.:/ +=-]*$/.test(text)) return text
   if (text.includes('\0')) throw new LunaError('invalid', 'a NUL character cannot be in dhcpd.conf')
   return Array.from(Buffer.from(text, 'utf8'), escapeByte).join('')
 }

@@ -10,6 +10,7 @@ export function escapeNamed(text: string): string {
 
 /** Text as part of a name or value in a zone file: every byte that could mean something else as three decimal digits. */
 export function escapeZone(text: string): string {
+  if (/^[\w.:@/-]*$/.test(text)) return text
   return Array.from(Buffer.from(text, 'utf8'), (byte) => {
     const char = String.fromCharCode(byte)
     return /[\w.:@/-]/.test(char) ? char : `\\${String(byte).padStart(3, '0')}`

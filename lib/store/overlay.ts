@@ -26,6 +26,7 @@ export class Overlay {
   readonly #indexes = new Map<string, Map<string, Set<Entry>>>()
   readonly #asked = new Set<string>()
   #complete = false
+  #indexed = false
 
   constructor(collection: string, reader: Reader) {
     this.#collection = collection
@@ -40,6 +41,7 @@ export class Overlay {
       const entry = this.entries.get(idText(where._id))
       return entry && !entry.gone ? [entry] : []
     }
+    this.#indexAll()
     const { name, key } = indexFor(where)
     return [...(this.#indexes.get(name)?.get(key ?? '') ?? [])]
   }
@@ -90,7 +92,15 @@ export class Overlay {
     else this.#asked.add(question(where))
   }
 
+  /** The indexes are made when one is asked for the first time: who only lists needs none. */
+  #indexAll(): void {
+    if (this.#indexed) return
+    this.#indexed = true
+    for (const entry of this.entries.values()) if (!entry.gone) this.#index(entry, 'add')
+  }
+
   #index(entry: Entry, action: 'add' | 'delete'): void {
+    if (!this.#indexed) return
     for (const paths of indexesOf(this.#collection)) {
       const key = indexKey(paths, entry.document)
       if (key === undefined) continue

@@ -113,13 +113,15 @@ function macReads(reader: Reader) {
       return documents.sort(byId).flatMap((document) => macIn(document) ?? [])[0]
     },
     macs: async () => {
-      const documents = (await reader.find('mac')).sort(byId).reverse()
-      return new Map(
-        documents.flatMap((document) => {
-          const [node, mac] = [idOf(document.node), macIn(document)]
-          return node && mac ? [[node, mac] as const] : []
-        }),
-      )
+      const lowest = new Map<Id, { readonly of: string; readonly mac: Mac }>()
+      for (const document of await reader.find('mac')) {
+        const [node, mac, of] = [idOf(document.node), macIn(document), idText(document._id)]
+        const present = node && lowest.get(node)
+        if (node && mac && !(present && present.of < of)) lowest.set(node, { of, mac })
+      }
+      // Of an address that two nodes have, the one that `findMac` gives comes last.
+      const entries = [...lowest].sort(([, a], [, b]) => byBytes(b.of, a.of))
+      return new Map(entries.map(([node, { mac }]) => [node, mac]))
     },
   }
 }

@@ -4,9 +4,11 @@ import { type Id, parseId } from '../object/field.ts'
 
 const maxLong = (1n << 63n) - 1n
 
+const asTheyAre = { promoteValues: false, bsonRegExp: true }
+
 /** A document from its bytes, with every BSON type as it is. */
 export function documentOf(bytes: Uint8Array): Document {
-  return deserialize(bytes, { promoteValues: false, bsonRegExp: true })
+  return deserialize(bytes, asTheyAre)
 }
 
 /** Another document that says the same. */

@@ -2,7 +2,7 @@
 import { formatIp, formatPrefix, fromOffset, netmask } from '../object/address.ts'
 import type { Cluster } from '../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../object/field.ts'
-import { type Group, sortedInterfaces } from '../object/group.ts'
+import { type Group, networksUsed, sortedInterfaces } from '../object/group.ts'
 import { type Network, prefixOf } from '../object/network.ts'
 import type { Node } from '../object/node.ts'
 import { fieldsOf, type Objects } from '../object/objects.ts'
@@ -137,15 +137,28 @@ async function describeNode(node: Node, { store, find, now }: Means): Promise<Fa
 }
 
 /** Addresses of every interface of a node, by interface name: `{eth0: {ipv4: '10.30.0.1', ipv6: null}}`. */
-export async function nodeInterfaces(node: Node, group: Group | undefined, find: Find): Promise<Facts> {
+export function interfaceFacts(
+  node: Node,
+  group: Group | undefined,
+  networks: ReadonlyMap<Id, Network>,
+): Facts {
   const facts: Record<string, Fact> = {}
   for (const { key, name, network } of group ? sortedInterfaces(group) : []) {
     const own = node.interfaces[key] ?? { 4: null, 6: null }
-    const of = async (id: Id | null, offset: bigint | null) =>
-      address(id === null ? undefined : await find('network', id), offset)
-    facts[name] = { ipv4: await of(network[4], own[4]), ipv6: await of(network[6], own[6]) }
+    const of = (id: Id | null, offset: bigint | null) =>
+      address(id === null ? undefined : networks.get(id), offset)
+    facts[name] = { ipv4: of(network[4], own[4]), ipv6: of(network[6], own[6]) }
   }
   return facts
+}
+
+async function nodeInterfaces(node: Node, group: Group | undefined, find: Find): Promise<Facts> {
+  const networks = new Map<Id, Network>()
+  for (const id of group ? networksUsed(group) : []) {
+    const network = await find('network', id)
+    if (network) networks.set(id, network)
+  }
+  return interfaceFacts(node, group, networks)
 }
 
 /** Addresses of another device by network name, sorted by it. */

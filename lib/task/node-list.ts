@@ -2,7 +2,7 @@
 import type { Group } from '../object/group.ts'
 import type { Node } from '../object/node.ts'
 import type { Store } from '../store/store.ts'
-import { type Facts, nodeInterfaces, remembering } from './describe.ts'
+import { type Facts, interfaceFacts } from './describe.ts'
 
 export interface ListedNode extends Facts {
   readonly name: string
@@ -17,13 +17,14 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
     groupName === undefined ? await store.list('group') : [await store.getNamed('group', groupName)]
   const nodes = groupName === undefined ? await store.list('node') : await nodesOf(store, groups)
   const byId = new Map(groups.map((group) => [group.id, group]))
-  const [find, macs] = [remembering(store), await store.macs()]
+  const networks = new Map((await store.list('network')).map((network) => [network.id, network]))
+  const macs = await store.macs()
   const place = new Map(groups.map((group, at) => [group.id, at]))
   const placeOf = ({ group }: Node) => (group && place.get(group)) ?? groups.length
   const listed: ListedNode[] = []
   for (const node of nodes.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     const group = node.group === null ? undefined : byId.get(node.group)
-    const interfaces = await nodeInterfaces(node, group, find)
+    const interfaces = interfaceFacts(node, group, networks)
     const mac = macs.get(node.id) ?? null
     listed.push({ name: node.name, group: group?.name ?? null, mac, interfaces, ...flags(node) })
   }
