@@ -38,6 +38,7 @@ async function uefi(folder: string): Promise<string[]> {
 }
 
 const patience = 60_000
+const keysAtOnce = 8
 
 /** Types what a person who is in a hurry would: skips iPXE's and the menu's waits. Ends when the menu is answered. */
 export async function hurry(
@@ -70,7 +71,16 @@ async function pretendPxe(console: Console, type: (keys: string) => void): Promi
     'chain tftp://$' + '{next-server}/$' + '{filename}',
   ]) {
     await console.waitFor(/iPXE> $/, patience)
-    type(`${line}\r`)
-    await console.waitFor(new RegExp(`iPXE> ${line.slice(0, 5)}`), patience)
+    await typeSlowly(line, console, type)
+    type('\r')
+  }
+}
+
+/** A few keys at a time, each lot when the former is on the screen: a BIOS keeps 15 keys, and loses what comes when it is busy. */
+async function typeSlowly(line: string, console: Console, type: (keys: string) => void): Promise<void> {
+  for (let typed = 0; typed < line.length; typed += keysAtOnce) {
+    type(line.slice(typed, typed + keysAtOnce))
+    const shown = RegExp.escape(line.slice(0, typed + keysAtOnce))
+    await console.waitFor(new RegExp(`iPXE> ${shown}`), patience)
   }
 }
