@@ -37,7 +37,7 @@ async function uefi(folder: string): Promise<string[]> {
   ]
 }
 
-const patience = 60_000
+const patience = 180_000
 const keysAtOnce = 8
 
 /** Types what a person who is in a hurry would: skips iPXE's and the menu's waits. Ends when the menu is answered. */

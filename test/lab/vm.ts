@@ -95,7 +95,7 @@ export class Vm {
    * Runs a line of bash on the booted node, by its second serial port: what the network does is no matter. Throws
    * LunaError `failed` when no answer comes in time (default one minute).
    */
-  async ask(question: string, patience = 60_000): Promise<Answer> {
+  async ask(question: string, patience = 240_000): Promise<Answer> {
     const port = await this.#port
     await this.#answers.waitFor(/<<<ready>>>/, patience)
     const from = this.#answers.text.length
