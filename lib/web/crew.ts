@@ -21,6 +21,9 @@ interface Member {
   listening: boolean
 }
 
+// What a request needs is garbage when it is answered: more room for it makes a worker bigger, not faster.
+export const workerFlags = ['--max-semi-space-size=4'] as const
+
 export class Crew {
   readonly #order: Order
   readonly #log: Log
@@ -47,7 +50,7 @@ export class Crew {
     // Workers take connections from the common queue themselves. One that is handed over to a worker which dies just then
     // would hang; and so the leader has nothing to do with requests.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ args: [] })
+    cluster.setupPrimary({ args: [], execArgv: [...process.execArgv, ...workerFlags] })
     const count = wanted > 0 ? wanted : availableParallelism()
     const first = new Promise<void>((resolve, reject) => {
       cluster.once('listening', () => resolve())

@@ -134,18 +134,32 @@ export function writeUnknownType(type: number): Buffer {
   return writeRecord(recordType.unknownType, 0, Buffer.of(type, 0, 0, 0, 0, 0, 0, 0))
 }
 
-/** A whole answer as one piece: the head (latin1), the body in as many records as it needs, both ends. */
-export function writeAnswer(id: number, head: string, body: Uint8Array): Buffer {
-  const records = 2 + Math.ceil(body.length / mostContent)
-  const size = records * headerSize + head.length + body.length + headerSize + bodySize
-  const bytes = Buffer.allocUnsafe(size)
+// What is longer is not copied.
+const shortBody = 16_384
+
+/** A whole answer in one piece or several: the head (latin1), the body in as many records as it needs, both ends. */
+export function writeAnswer(id: number, head: string, body: Uint8Array): readonly Uint8Array[] {
+  if (body.length <= shortBody) return [writeShort(id, head, body)]
+  const pieces: Uint8Array[] = [writeRecord(recordType.stdout, id, Buffer.from(head, 'latin1'))]
+  for (let from = 0; from < body.length; from += mostContent) {
+    const part = body.subarray(from, from + mostContent)
+    const header = Buffer.allocUnsafe(headerSize)
+    putHeader(header, 0, recordType.stdout, id, part.length)
+    pieces.push(header, part)
+  }
+  pieces.push(writeRecord(recordType.stdout, id), writeEnd(id, protocolStatus.complete))
+  return pieces
+}
+
+function writeShort(id: number, head: string, body: Uint8Array): Buffer {
+  const size = 4 * headerSize + head.length + body.length + bodySize
+  const bytes = Buffer.allocUnsafe(body.length > 0 ? size : size - headerSize)
   let at = putHeader(bytes, 0, recordType.stdout, id, head.length)
   at += bytes.write(head, at, 'latin1')
-  for (let from = 0; from < body.length; from += mostContent) {
-    const part = body.length <= mostContent ? body : body.subarray(from, from + mostContent)
-    at = putHeader(bytes, at, recordType.stdout, id, part.length)
-    bytes.set(part, at)
-    at += part.length
+  if (body.length > 0) {
+    at = putHeader(bytes, at, recordType.stdout, id, body.length)
+    bytes.set(body, at)
+    at += body.length
   }
   at = putHeader(bytes, at, recordType.stdout, id, 0)
   putEnd(bytes, at, id, protocolStatus.complete)

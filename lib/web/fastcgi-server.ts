@@ -165,7 +165,9 @@ class Connection {
   #answer(request: Open, head: string, body: Uint8Array): void {
     if (this.#open.get(request.id) !== request) return
     this.#open.delete(request.id)
-    this.#write(writeAnswer(request.id, head, body))
+    this.#socket.cork()
+    for (const piece of writeAnswer(request.id, head, body)) this.#write(piece)
+    this.#socket.uncork()
     this.#after(request)
   }
 
@@ -179,7 +181,7 @@ class Connection {
     if (!keep || (this.#finishing && this.#open.size === 0)) this.#socket.end()
   }
 
-  #write(bytes: Buffer): true {
+  #write(bytes: Uint8Array): true {
     if (this.#socket.writable && !this.#socket.write(bytes)) this.#socket.pause()
     return true
   }

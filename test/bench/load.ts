@@ -58,6 +58,11 @@ class Client {
     this.#socket?.destroy()
   }
 
+  #hangUp(): void {
+    this.#socket?.removeAllListeners('close').destroy()
+    this.#socket = undefined
+  }
+
   #dial(): Socket {
     const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true })
     socket.on('data', (chunk) => this.#read(chunk))
@@ -79,7 +84,10 @@ class Client {
       this.#fine = this.#head.startsWith('HTTP/1.1 200') && length !== undefined
       this.#missing = Number(length ?? 0) - (this.#head.length - end - 4)
     } else this.#missing -= chunk.length
-    if (this.#missing <= 0) this.#end(this.#fine, this.#head.slice(0, 200))
+    if (this.#missing > 0) return
+    // A server may close a connection after so many requests, and says so.
+    if (/\r\nConnection: close\r\n/i.test(this.#head)) this.#hangUp()
+    this.#end(this.#fine, this.#head.slice(0, 200))
   }
 
   #end(fine: boolean, text: string): void {

@@ -21,6 +21,7 @@ export interface Stage {
 /** An empty stage per store that can be had here; says which cannot. */
 export async function stages(place: Place): Promise<Stage[]> {
   const embedded = stage(place, 'embedded', (dir) => `[Embedded]\npath=${dir}/luna.db\n`)
+  if (process.env.LUNA_BENCH_STORES === 'embedded') return [embedded]
   const server = await startMongoServer()
   if (!server) place.say(`without MongoDB: ${noMongoServer}`)
   if (!server) return [embedded]

@@ -7,6 +7,7 @@ import { parseMac } from '../../lib/object/mac.ts'
 import { renderNginx } from '../../lib/render/nginx.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { insertLinked } from '../../lib/task/link.ts'
+import { workerFlags } from '../../lib/web/crew.ts'
 import { addCluster, addGroup, addNetwork } from '../scenario/boot.ts'
 import { freePort, startNginx, stopProcess } from '../web/nginx.ts'
 import type { Place } from './bench.ts'
@@ -98,7 +99,7 @@ function worker({ dir, env }: Stage, mode: string, socket: string): ChildProcess
   const child = fork(join(import.meta.dirname, 'peer.ts'), [mode, socket], {
     env,
     stdio: ['ignore', log, log, 'ipc'],
-    execArgv: (process.env.LUNA_BENCH_NODE ?? '').split(' ').filter(Boolean),
+    execArgv: [...workerFlags, ...(process.env.LUNA_BENCH_NODE ?? '').split(' ').filter(Boolean)],
   })
   closeSync(log)
   return child

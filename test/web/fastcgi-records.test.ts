@@ -117,10 +117,12 @@ describe('readBegin', () => {
 })
 
 describe('writeAnswer', () => {
-  for (const size of [0, 1, 65_535, 65_536, 200_000]) {
+  for (const size of [0, 1, 16_384, 16_385, 65_535, 65_536, 200_000]) {
     it(`writes a body of ${size} bytes that reads as it was`, () => {
       const body = Buffer.alloc(size, 'b')
-      const { seen, good } = read([writeAnswer(7, 'Status: 200\r\n\r\n', body)])
+      const { seen, good } = read(
+        writeAnswer(7, 'Status: 200\r\n\r\n', body).map((piece) => Buffer.from(piece)),
+      )
       const out = seen.filter(([type]) => type === recordType.stdout).map(([, , content]) => content)
       assert.equal(good, true)
       assert.equal(out.join(''), `Status: 200\r\n\r\n${body}`)
