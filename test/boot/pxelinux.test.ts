@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { luna, nodeStatus } from '../lab/cluster.ts'
 import { places } from '../lab/machine.ts'
 import { nodeAddress } from '../lab/net.ts'
+import type { Vm } from '../lab/vm.ts'
 import { type Daemon, runDaemon } from '../pxelinux/daemon.ts'
 import { onNode } from './ssh.ts'
 import { newNode, powerOn, scene } from './stage.ts'
@@ -41,6 +42,10 @@ describe('a node that boots through PXELINUX', () => {
     await keeper?.said(/kept files=\d+ written=1/)
     const { vm, up } = await powerOn(node, 'bios-pxe')
     await vm.console.waitFor(/PXELINUX \d/, 120_000)
+    vm.console.waitFor(/Boot failed: press a key/, 300_000).then(
+      () => retry(vm),
+      () => undefined,
+    )
     await up
     assert.match(await readFile(menu, 'utf8'), new RegExp(`LABEL luna_${node.name}\n`))
     const asked = await scene().services.lastWords('nginx', 500)
@@ -50,3 +55,9 @@ describe('a node that boots through PXELINUX', () => {
     assert.equal((await onNode(nodeAddress(node.number), 'hostname')).stdout.trim(), `${node.name}.cluster`)
   })
 })
+
+/** PXELINUX gives up a file whose connection fails once, and waits for a key, or five minutes and then starts the machine anew. */
+function retry(vm: Vm): void {
+  console.log(`      PXELINUX is asked to try again after: ${vm.console.tail(10)}`)
+  vm.type(' ')
+}

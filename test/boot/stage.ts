@@ -69,7 +69,7 @@ function timings(it: Boot): string {
 
 async function tellAll(error: unknown): Promise<void> {
   console.log(`      ${sentence(error)}`)
-  for (const it of boots) console.log(`--- console of ${it.vm.spec.name}\n${it.vm.console.tail(60)}`)
+  for (const it of boots) console.log(`--- console of ${it.vm.spec.name}\n${it.vm.console.tail(200)}`)
   for (const unit of ['isc-dhcp-server', 'nginx', 'lweb', 'ltorrent'] as const)
     console.log(`--- ${unit}\n${await scene().services.lastWords(unit, 25)}`)
 }
