@@ -1,5 +1,6 @@
 // A cluster of many nodes behind a real nginx, answered by workers of several kinds: one port each.
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -71,6 +72,7 @@ export async function startWeb(
   wanted: readonly (typeof modes)[number][],
 ): Promise<WebStage> {
   const dir = mkdtempSync(join(stage.dir, 'web-'))
+  await compileOnce(stage, join(dir, 'first'))
   const workers = new Map(wanted.map((mode) => [mode, worker(stage, mode, join(dir, mode))]))
   const ports = new Map<Mode, number>()
   for (const mode of [...wanted, 'return'] as const) ports.set(mode, await freePort())
@@ -94,10 +96,18 @@ export async function startWeb(
   }
 }
 
+/** Compiled code is kept from the first start on, as bin/lweb has it: reading TypeScript takes tens of megabytes. */
+async function compileOnce(stage: Stage, socket: string): Promise<void> {
+  const first = worker(stage, 'luna', socket)
+  while (!existsSync(socket)) await delay(20)
+  first.disconnect()
+  await once(first, 'exit')
+}
+
 function worker({ dir, env }: Stage, mode: string, socket: string): ChildProcess {
   const log = openSync(join(dir, 'log', `${mode}.log`), 'a')
   const child = fork(join(import.meta.dirname, 'peer.ts'), [mode, socket], {
-    env,
+    env: { ...env, NODE_COMPILE_CACHE: join(dir, 'compiled') },
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: [...workerFlags, ...(process.env.LUNA_BENCH_NODE ?? '').split(' ').filter(Boolean)],
   })
