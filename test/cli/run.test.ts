@@ -143,6 +143,17 @@ describe('luna', () => {
     })
   })
 
+  for (const kind of ['osimage', 'bmcsetup', 'network', 'group', 'node', 'switch', 'otherdev']) {
+    it(`gives every action on a ${kind} that does not exist status 255, options or none`, () => {
+      for (const action of ['show', 'change', 'rename --nn other', 'delete']) {
+        const [verb = '', ...options] = action.split(' ')
+        const ran = run(kind, verb, 'nope', ...options)
+        assert.deepEqual([action, ran.status, ran.stdout], [action, 255, ''])
+        assert.match(ran.stderr, new RegExp(`^ERROR:luna:there is no ${kind} "nope"`))
+      }
+    })
+  }
+
   it('moves the database by export and import', () => {
     const exported = run('db', 'export').stdout
     const again = site.luna(['db', 'import', '-'], exported)

@@ -99,6 +99,7 @@ const change = command({
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
       if (wish) tell(one, await changeNetwork(await one.store(), name, wish))
+      else await (await one.store()).getNamed('network', name)
     })
   },
 })
