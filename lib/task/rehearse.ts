@@ -13,6 +13,7 @@ import { renderZone } from '../render/named.ts'
 import type { Store } from '../store/store.ts'
 import { makeDhcp } from './dhcp.ts'
 import { makeDns } from './dns.ts'
+import { requireDirectory } from './dns-place.ts'
 import { zonesOf } from './dns-zones.ts'
 import { fetchEverything } from './everything.ts'
 import { getCluster } from './general.ts'
@@ -71,8 +72,17 @@ async function zones(
     return notes
   })
   const known = new Set(found.map(({ line }) => line))
+  const absent = await tried('dns', () => directoryNotes(cluster.named_zone_dir ?? ''))
   const placed = await tried('dns', () => makeDns(store, host, { dryRun: true }))
-  return [...found, ...placed.filter(({ line }) => !known.has(line))]
+  const harmless = new Set(absent.map(({ line }) => line))
+  const more = placed.filter(({ line }) => !known.has(line))
+  return [...found, ...more.map((each) => ({ ...each, lost: !harmless.has(each.line) }))]
+}
+
+/** A database may be looked at where named is not installed yet: that is worth a line, and no trouble of the database. */
+async function directoryNotes(dir: string): Promise<Outcome> {
+  await requireDirectory(dir)
+  return newNotes()
 }
 
 /** The first Luna's templates are in another language. */

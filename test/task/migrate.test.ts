@@ -140,7 +140,7 @@ describe('migrate', () => {
       'a missing directory for zone files',
       () => change('cluster', 'general', { named_zone_dir: join(dir, 'none') }),
       /^dns: there is no directory .*none for zone files/,
-      true,
+      false,
     ],
     [
       'a frontend address that is none',
