@@ -12,7 +12,7 @@ import { isDnsName } from '../object/name.ts'
 import type { Osimage } from '../object/osimage.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from './general.ts'
-import { assertActiveHead, findHeads } from './heads.ts'
+import { findHeads, tellPassive } from './heads.ts'
 import { attempt, newNotes, type Outcome } from './outcome.ts'
 
 export interface GrabWish {
@@ -78,8 +78,8 @@ export async function syncOsimage(store: Store, name: string, { onLine, signal }
   const { others } = await findHeads(cluster)
   const notes = newNotes()
   if (others.length === 0) return notes
-  await assertActiveHead(cluster)
   const root = treeOf(await store.getNamed('osimage', name))
+  await tellPassive(cluster, onLine)
   for (const head of others) {
     const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
     await attempt(notes, () => mirrorTo(head, `${root}/`, following))

@@ -22,6 +22,15 @@ export async function isActiveHead(
   return cluster.frontend_address ? await isLocalAddress(cluster.frontend_address) : false
 }
 
+/** Says, before anything is copied, that a passive head is about to overwrite the others. The first Luna let it, and so it stays. */
+export async function tellPassive(
+  cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
+  tell: (line: string) => void,
+): Promise<void> {
+  if (await isActiveHead(cluster)) return
+  tell('this head is passive: what it has replaces what is on the head with the frontend address')
+}
+
 export interface Heads {
   /** The address of this head; undefined when none of the cluster's is configured here. */
   readonly own: string | undefined

@@ -2,7 +2,7 @@
 import { type Following, mirrorTo } from '../host/remote.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from './general.ts'
-import { assertActiveHead, findHeads } from './heads.ts'
+import { findHeads, tellPassive } from './heads.ts'
 import { attempt, newNotes, type Outcome } from './outcome.ts'
 
 export interface Synced extends Outcome {
@@ -16,7 +16,7 @@ export async function syncCluster(store: Store, { onLine, ...more }: Following):
   const { others } = await findHeads(cluster)
   const notes = newNotes()
   const heads: string[] = []
-  if (others.length > 0) await assertActiveHead(cluster)
+  if (others.length > 0) await tellPassive(cluster, onLine)
   for (const head of others) {
     const path = `${cluster.path ?? '/opt/luna'}/`
     const following = { ...more, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }

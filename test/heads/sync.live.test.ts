@@ -48,7 +48,10 @@ describe('two heads', function () {
     const copy = statSync(pair.of('b', `${tree}/etc/shadow`))
     assert.deepEqual([copy.mode & 0o777, copy.nlink], [0o600, 2])
     assert.equal(existsSync(pair.of('b', 'luna/torrents')), false)
-    assert.equal((await luna('b', 'cluster', 'sync')).status, 1)
+    writeFileSync(pair.of('b', `${tree}/etc/new`), '')
+    const back = await luna('b', 'cluster', 'sync')
+    assert.deepEqual([back.status, /this head is passive/.test(back.output)], [0, true], back.output)
+    assert.ok(existsSync(pair.of('a', `${tree}/etc/new`)))
   })
 
   it('osimage sync goes on where it was interrupted, and shows nobody half a file meanwhile', async () => {

@@ -116,9 +116,12 @@ describe('several heads', () => {
     )
   })
 
-  it('sync is not done from a passive head', async () => {
+  it('sync is done from a passive head too, which is told what that means', async () => {
     fake.addresses('10.30.255.253')
-    await assert.rejects(syncCluster(store, quietly), { code: 'refused' })
+    const lines: string[] = []
+    const { heads } = await syncCluster(store, { onLine: (line) => lines.push(line) })
+    assert.deepEqual(heads, ['10.30.255.252'])
+    assert.match(lines[0] ?? '', /^this head is passive: /)
   })
 
   function read(name: string): string {
