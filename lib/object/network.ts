@@ -12,6 +12,7 @@ export const networkFields = {
   ns_ip: field('wide', 'address of the name server', null),
   include: field('text', 'lines added to the forward zone', null),
   rev_include: field('text', 'lines added to the reverse zone', null),
+  classless: field('text', 'label of its RFC 2317 zone below that of the whole /24', null, { later: true }),
   comment: field('text', 'free text', ''),
 }
 

@@ -17,6 +17,15 @@ export function reverseZone(prefix: Prefix): string | undefined {
 }
 
 /**
+ * The zone that whoever has the surrounding /24 delegates to (RFC 2317 section 4): `0-27.7.168.192.in-addr.arpa` for 192.168.7.0/27
+ * and the label `0-27`. Which label that is is theirs to say. Undefined for other networks than IPv4 beyond /24.
+ */
+export function classlessZone(prefix: Prefix, label: string): string | undefined {
+  if (prefix.version !== 4 || prefix.length <= 24 || !/^\w([\w/-]{0,61}\w)?$/.test(label)) return undefined
+  return `${label}.${reverseZone(prefix)}`
+}
+
+/**
  * The owner name of an address below the reverse zone of its network: `5.0` for 10.30.0.5 in 10.30.0.0/16.
  * Undefined when the address lies outside, or when the network has no reverse zone.
  */

@@ -19,9 +19,9 @@ export interface Zone {
   readonly includes: readonly string[]
 }
 
-/** The name of a zone's file. */
+/** The name of a zone's file. RFC 2317 has zones with a slash in their name. */
 export function zoneFile(name: string): string {
-  return `${name}.luna.zone`
+  return `${name.replaceAll('/', '-')}.luna.zone`
 }
 
 /** The text of a zone file with that serial number. */

@@ -5,9 +5,9 @@ import type { HostName } from '../object/host-names.ts'
 import { hostNames } from '../object/host-names.ts'
 import { type Network, prefixOf } from '../object/network.ts'
 import type { Everything } from '../object/recorded.ts'
-import { ptrName, reverseZone } from '../object/reverse.ts'
+import { classlessZone, ptrName, reverseZone } from '../object/reverse.ts'
 import { isZoneName } from '../render/escape-named.ts'
-import type { DnsRecord, Zone } from '../render/named.ts'
+import { type DnsRecord, type Zone, zoneFile } from '../render/named.ts'
 import type { Notes } from './outcome.ts'
 
 interface Draft {
@@ -18,20 +18,23 @@ interface Draft {
 }
 
 /**
- * The forward zone of every network, then the reverse zones. Networks whose reverse zone is the same share it. A name or address
+ * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole octets. Networks whose reverse zone is the same share it. A name or address
  * that is there already keeps what it had, with a warning; a network that can have no zone is a failure, the others are done.
  */
 export function zonesOf(all: Everything, notes: Notes): Zone[] {
   const forward = new Map<string, Draft>()
   const reverse = new Map<string, Draft>()
+  const classless = new Map<string, Draft>()
   const usable = all.network.filter((network) => isUsable(network, forward, notes))
   for (const network of usable) addReverseZone(network, reverse, notes)
   for (const network of usable) {
     const hosts = namesIn(network, all, notes)
     fillForward(network, hosts, forward)
     fillReverse(network, hosts, reverse, notes)
+    fillClassless(network, hosts, classless)
   }
-  const drafts = [...sorted(forward), ...sorted(reverse).filter(({ name }) => !forward.has(name))]
+  const backward = [...sorted(reverse), ...sorted(classless)]
+  const drafts = [...sorted(forward), ...backward.filter(({ name }) => !forward.has(name))]
   return drafts.map((draft) => ({ ...draft, records: [...draft.records.values()] }))
 }
 
@@ -129,6 +132,21 @@ function fillReverse(
         `${formatIp(ip.version, ip.value)} is ${there.value} and ${value} the first one is in DNS`,
       )
     else zone.records.set(owner, { owner, type: 'PTR', value })
+  }
+}
+
+/** What the owner of the /24 has CNAME records to: the same names once more, below a label of their choice. */
+function fillClassless(network: Network, hosts: readonly HostName[], zones: Map<string, Draft>): void {
+  const name = classlessZone(prefixOf(network), network.classless ?? '')
+  if (name === undefined) return
+  const ns = `${network.ns_hostname}.${network.name}.`
+  const zone = zones.get(zoneFile(name)) ?? { name, ns, records: new Map(), includes: [] }
+  zones.set(zoneFile(name), zone)
+  for (const { name: host, offset } of hosts) {
+    const ip = toIp(network, offset)
+    const [owner = ''] = ip ? ptrName(ip).split('.') : []
+    const record: DnsRecord = { owner, type: 'PTR', value: `${host}.${network.name}.` }
+    if (ip && !zone.records.has(owner)) zone.records.set(owner, record)
   }
 }
 

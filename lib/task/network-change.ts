@@ -5,6 +5,7 @@ import { isFree, isUsable, release, reserve, resize, tidy } from '../object/free
 import { type Network, prefixOf } from '../object/network.ts'
 import type { Change } from '../object/objects.ts'
 import { recordedAddresses } from '../object/recorded.ts'
+import { classlessZone } from '../object/reverse.ts'
 import type { Store } from '../store/store.ts'
 import { fetchEverything } from './everything.ts'
 import { checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
@@ -20,6 +21,8 @@ export type NetworkChange =
   | { readonly nsIp: string }
   | { readonly include: string }
   | { readonly revInclude: string }
+  /** Label of an RFC 2317 zone; empty for none. */
+  | { readonly classless: string }
   | { readonly comment: string }
 
 /** Changes a network; refusals have the exit statuses of the first Luna (1 for `reserve`, else 255). */
@@ -49,6 +52,7 @@ async function decide(
   }
   if ('include' in change) return { include: change.include }
   if ('revInclude' in change) return { rev_include: change.revInclude }
+  if ('classless' in change) return { classless: checkClassless(network, change.classless) || null }
   return { comment: change.comment }
 }
 
@@ -97,6 +101,17 @@ async function changeLength(
       `the base of network "${network.name}" moves to ${formatPrefix(next)}, and every address with it`,
     )
   return { NETWORK: next.base, PREFIX: length, freelist }
+}
+
+function checkClassless(network: Network, label: string): string {
+  const prefix = prefixOf(network)
+  if (label === '' || classlessZone(prefix, label)) return label
+  const why =
+    prefix.version === 4 && prefix.length > 24
+      ? `${JSON.stringify(label)} cannot be a label in DNS`
+      : 'only IPv4 networks smaller than a /24 have one'
+  const fix = 'give the label that the owner of the /24 refers to, like 0-27'
+  throw new LunaError('invalid', `network "${network.name}" cannot have that classless zone`, { why, fix })
 }
 
 function reserveAddress(network: Network, address: string): Change<'network'> {

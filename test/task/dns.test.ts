@@ -103,6 +103,22 @@ describe('makeDns', () => {
     assert.equal(list().match(/arpa"/g)?.length, 1)
   })
 
+  for (const label of ['0-27', '0/27', 'lab']) {
+    it(`serves the RFC 2317 zone ${label} that the owner of the /24 refers to, beside that of whole octets`, async () => {
+      const small = await addNetwork(store, 'small', '192.168.7.0/27', { classless: label })
+      const ip = await take(store, small, '192.168.7.9')
+      await store.insert('switch', { name: 'sw01', network: small, ip })
+      assert.deepEqual((await make()).failures, [])
+      const name = `${label}.7.168.192.in-addr.arpa`
+      assert.match(list(), new RegExp(`^zone "${name}" `, 'm'))
+      for (const text of [zone(name.replace('/', '-')), zone('7.168.192.in-addr.arpa')])
+        assert.match(
+          text,
+          /^@ IN NS master01\.small\.\n30 IN PTR master01\.small\.\n9 IN PTR sw01\.small\.$/m,
+        )
+    })
+  }
+
   it('names interfaces where a group has several in the network', async () => {
     const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
     const two = await addGroup(store, 'two', { BOOTIF: { 4: cluster }, eth1: { 4: cluster } })

@@ -4,6 +4,7 @@ import { addGroup } from '../../lib/task/group.ts'
 import { addNetwork, deleteNetwork } from '../../lib/task/network.ts'
 import { changeNetwork } from '../../lib/task/network-change.ts'
 import { addNodes } from '../../lib/task/node.ts'
+import { rejectsWith } from '../help.ts'
 import { assertSound, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store
@@ -132,6 +133,17 @@ describe('changeNetwork', () => {
 
   it('refuses prefix 0', async () => {
     await refuses(store, 'invalid', 255, change({ prefix: 0 }))
+  })
+
+  it('keeps the label of a classless zone, for IPv4 networks beyond /24 only', async () => {
+    await addNetwork(store, { name: 'small', address: '192.168.7.0', prefix: 27, nsHostname: 'm' })
+    await changeNetwork(store, 'small', { classless: '0/27' })
+    assert.equal((await store.getNamed('network', 'small')).classless, '0/27')
+    for (const classless of ['a b', '-', 'x'.repeat(64), '0.27', 'a;b'])
+      await rejectsWith('invalid', changeNetwork(store, 'small', { classless }))
+    await changeNetwork(store, 'small', { classless: '' })
+    assert.equal((await store.getNamed('network', 'small')).classless, null)
+    await rejectsWith('invalid', changeNetwork(store, 'cluster', { classless: '0-27' }))
   })
 
   it('keeps the texts for the zones', async () => {

@@ -8,6 +8,7 @@ import {
   editCommentOption,
   filled,
   listRow,
+  present,
   renameRow,
   show,
   showOptions,
@@ -84,6 +85,9 @@ const change = command({
     ns_ip: option('text', 'address of the name server', { value: 'ADDRESS' }),
     include: option('flag', 'lines of the forward zone, from standard input or $EDITOR'),
     rev_include: option('flag', 'lines of the reverse zone, from standard input or $EDITOR'),
+    classless: option('text', 'label below the /24 that its owner refers to (RFC 2317); "" for none', {
+      value: 'LABEL',
+    }),
     comment: editCommentOption,
   },
   examples: [
@@ -94,7 +98,7 @@ const change = command({
   async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
     if (texts.length > 1) throw oneTextOnly()
-    warnOfRest(context, filled(given), changeOrder)
+    warnOfRest(context, { ...filled(given), ...present({ classless: given.classless }) }, changeOrder)
     const { changeNetwork } = await import('../../task/network-change.ts')
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
@@ -106,7 +110,7 @@ const change = command({
 
 const changeOrder = [
   ...['comment', 'network', 'prefix', 'reserve', 'release', 'ns_hostname', 'ns_ip'],
-  ...['include', 'rev_include'],
+  ...['include', 'rev_include', 'classless'],
 ]
 
 function oneTextOnly(): LunaError {
@@ -121,6 +125,7 @@ interface Asked {
   readonly release?: string | undefined
   readonly ns_hostname?: string | undefined
   readonly ns_ip?: string | undefined
+  readonly classless?: string | undefined
   readonly include: boolean
   readonly rev_include: boolean
   readonly comment: boolean
@@ -141,7 +146,8 @@ async function firstChange(context: Context, given: Asked, name: string): Promis
   if (ns_hostname) return { nsHostname: ns_hostname }
   if (ns_ip) return { nsIp: ns_ip }
   if (given.include) return { include: await text('include') }
-  return given.rev_include ? { revInclude: await text('rev_include') } : undefined
+  if (given.rev_include) return { revInclude: await text('rev_include') }
+  return given.classless === undefined ? undefined : { classless: given.classless }
 }
 
 export const network: ObjectCommands = {
