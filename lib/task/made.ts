@@ -1,4 +1,5 @@
 // What the make commands have in common: what they give back, and how they are told to change nothing.
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Wanted } from '../host/file.ts'
 import { install, preview, type Steps } from '../host/install.ts'
@@ -23,6 +24,14 @@ export async function make(
 ): Promise<Made> {
   if (dryRun) return { ...notes, infos, diff: await preview(files), changed: [] }
   return { ...notes, infos, diff: '', changed: await install(files, steps) }
+}
+
+/** A line for people where templates of the first Luna lie, which are in another language and never read; else undefined. */
+export function formerTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
+  const dir = templatesOf(cluster)
+  const there = globSync('templ_*.cfg', { cwd: dir })
+  if (there.length === 0) return undefined
+  return `${dir}: ${there.toSorted().join(', ')} of the first Luna are not read; what you changed in them belongs into templates of this Luna (man luna-templates)`
 }
 
 /** Where a site keeps its own versions of templates. */

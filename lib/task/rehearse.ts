@@ -1,6 +1,6 @@
 // Renders all that Luna generates, for everybody, without writing any of it: what could not be, or comes out otherwise than
 // in the first Luna.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { LunaError, sentence } from '../error.ts'
@@ -17,7 +17,7 @@ import { requireDirectory } from './dns-place.ts'
 import { zonesOf } from './dns-zones.ts'
 import { fetchEverything } from './everything.ts'
 import { getCluster } from './general.ts'
-import { templatesOf } from './made.ts'
+import { formerTemplates, templatesOf } from './made.ts'
 import { makeNginx } from './nginx.ts'
 import { newNotes, type Outcome } from './outcome.ts'
 import { rehearseNodes } from './rehearse-nodes.ts'
@@ -87,11 +87,8 @@ async function directoryNotes(dir: string): Promise<Outcome> {
 
 /** The first Luna's templates are in another language. */
 function ownTemplates(cluster: Cluster): Difference[] {
-  const dir = templatesOf(cluster)
-  const there = existsSync(dir) ? readdirSync(dir).filter((name) => /^templ_.*\.cfg$/.test(name)) : []
-  if (there.length === 0) return []
-  const line = `${dir}: ${there.toSorted().join(', ')} of the first Luna are not read; what you changed in them belongs into templates of this Luna (man luna-templates)`
-  return [{ in: 'templates', line, lost: false }]
+  const line = formerTemplates(cluster)
+  return line ? [{ in: 'templates', line, lost: false }] : []
 }
 
 /** The first Luna took the name server of any of them, another one from run to run. */

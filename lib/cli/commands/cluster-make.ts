@@ -7,7 +7,11 @@ import { jsonOption, jsonText, present, tell } from '../rows.ts'
 
 const dryRunOption = option('flag', 'show what would change, and change nothing')
 
-function tellMade(context: Context, made: Made): void {
+async function tellMade(context: Context, made: Made): Promise<void> {
+  const { formerTemplates } = await import('../../task/made.ts')
+  const { getCluster } = await import('../../task/general.ts')
+  const former = formerTemplates(await getCluster(await context.store()))
+  if (former) context.log.info(former)
   context.print(made.diff)
   for (const info of made.infos) context.log.info(info)
   for (const file of made.changed) context.log.info('wrote', { file })
@@ -34,7 +38,7 @@ const makedhcp = command({
     const { network, start_ip: start, end_ip: end } = given
     const range = present({ network, start, end })
     const wish = { ...range, nativeHa: given.native_dhcp_ha, dryRun: given['dry-run'] }
-    tellMade(context, await makeDhcp(await context.store(), context.config, wish))
+    await tellMade(context, await makeDhcp(await context.store(), context.config, wish))
   },
 })
 
@@ -47,7 +51,7 @@ const makedns = command({
   async run(context, given) {
     const { makeDns } = await import('../../task/dns.ts')
     const wish = { dryRun: given['dry-run'] }
-    tellMade(context, await makeDns(await context.store(), context.config, wish))
+    await tellMade(context, await makeDns(await context.store(), context.config, wish))
   },
 })
 
@@ -60,7 +64,7 @@ const makenginx = command({
   async run(context, given) {
     const { makeNginx } = await import('../../task/nginx.ts')
     const wish = { dryRun: given['dry-run'] }
-    tellMade(context, await makeNginx(await context.store(), context.config, wish))
+    await tellMade(context, await makeNginx(await context.store(), context.config, wish))
   },
 })
 
@@ -79,7 +83,7 @@ const maketftp = command({
   async run(context, given) {
     const { makeTftp } = await import('../../task/tftp.ts')
     const wish = { ...present({ tftpRoot: given.tftp_root }), dryRun: given['dry-run'] }
-    tellMade(context, await makeTftp(await context.store(), context.config, wish))
+    await tellMade(context, await makeTftp(await context.store(), context.config, wish))
   },
 })
 
