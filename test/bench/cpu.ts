@@ -32,6 +32,14 @@ function ticksOf(pid: number): number {
   }
 }
 
+/** Seconds that all processors were busy since the machine started. */
+export function busySeconds(): number {
+  const [, user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8').split(/\s+/).map(Number)
+  return (
+    [user, nice, system, irq, softirq].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0) / ticksPerSecond
+  )
+}
+
 /** Resident memory of a process in MB. */
 export function residentMb(pid: number): number {
   try {

@@ -18,9 +18,14 @@ export interface Stage {
   readonly config: Config
 }
 
+/** An empty stage with the embedded store. */
+export function embeddedStage(place: Place): Stage {
+  return stage(place, 'embedded', (dir) => `[Embedded]\npath=${dir}/luna.db\n`)
+}
+
 /** An empty stage per store that can be had here; says which cannot. */
 export async function stages(place: Place): Promise<Stage[]> {
-  const embedded = stage(place, 'embedded', (dir) => `[Embedded]\npath=${dir}/luna.db\n`)
+  const embedded = embeddedStage(place)
   if (process.env.LUNA_BENCH_STORES === 'embedded') return [embedded]
   const server = await startMongoServer()
   if (!server) place.say(`without MongoDB: ${noMongoServer}`)

@@ -28,9 +28,10 @@ export async function serve(pair: Pair, name: Name): Promise<void> {
   }
 }
 
-const temporary = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi']
+export const temporary = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi']
 
-function nginxConfiguration(here: string, path: string): string {
+/** A whole configuration with Luna's part in it; temporary files and logs are below `here`. */
+export function nginxConfiguration(here: string, path: string): string {
   const { frontend: port, server: serverPort } = ports
   const temp = temporary.map((folder) => `${folder}_temp_path ${here}/${folder};`).join(' ')
   return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;

@@ -1,0 +1,65 @@
+// The nodes of the swarm bench: what each runs, when it has the image, and whether what it has is right.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Offered } from './swarm-head.ts'
+import { nameOf } from './web-stage.ts'
+
+const client = join(import.meta.dirname, '../../dracut/95luna/ltorrent-client')
+
+/** How a node gets the image: as Luna has it, by a torrent without a web seed, by HTTP alone. */
+export type Way = 'Luna' | 'no web seed' | 'HTTP'
+
+/** The line of shell that a node runs; it says `whole` when all is there, and goes on to seed. */
+function script(way: Way, { torrent, bare, url, name }: Offered): string {
+  if (way === 'HTTP') return `curl -sSf -o ${name} ${url} && echo whole`
+  const args = `-t ${way === 'Luna' ? torrent : bare} -p $$ -f pid`
+  return `trap 'echo whole' USR1; sh ${client} ${args} & child=$!; while kill -0 $child; do wait; done`
+}
+
+export class Node {
+  /** Seconds from when it was started until it had all; absent as long as it has not. */
+  seconds: number | undefined
+  /** What it said, for people. */
+  said = ''
+  readonly whole: Promise<void>
+  readonly #child: ChildProcess
+  readonly #dir: string
+  readonly #name: string
+
+  constructor(namespace: string | undefined, number: number, dir: string, way: Way, offered: Offered) {
+    this.#dir = join(dir, String(number))
+    this.#name = offered.name
+    mkdirSync(this.#dir, { recursive: true })
+    const began = performance.now()
+    const enter = namespace ? ['ip', 'netns', 'exec', namespace] : []
+    const [program = '', ...args] = [...enter, 'sh', '-c', script(way, offered)]
+    const env = { ...process.env, LTORRENT_NAME: nameOf(number) }
+    this.#child = spawn(program, args, { cwd: this.#dir, env, detached: true })
+    this.whole = new Promise((resolve) => {
+      const hear = (text: string) => {
+        this.said += text
+        if (this.seconds !== undefined || !this.said.includes('whole\n')) return
+        this.seconds = (performance.now() - began) / 1000
+        resolve()
+      }
+      for (const stream of [this.#child.stdout, this.#child.stderr])
+        stream?.setEncoding('utf8').on('data', hear)
+    })
+  }
+
+  /** Whether the file is the image. */
+  isRight(image: Buffer): boolean {
+    return readFileSync(join(this.#dir, this.#name)).equals(image)
+  }
+
+  /** As when its plug is pulled; removes what it had. */
+  async die(): Promise<void> {
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
+    if (this.#child.exitCode === null && this.#child.pid) {
+      process.kill(-this.#child.pid, 'SIGKILL')
+      await gone
+    }
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+}
