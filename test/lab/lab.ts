@@ -1,5 +1,7 @@
 // The lab's door: `npm run lab` makes a cluster, boots its nodes over the network and shows how they come up.
 
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LunaError, sentence } from '../../lib/error.ts'
 import { type Boot, boot } from './boot.ts'
@@ -10,20 +12,23 @@ import { places } from './machine.ts'
 import { nodeAddress, nodeMac } from './net.ts'
 import { buildScene, closeScene, type Scene } from './scene.ts'
 import { LiveTable, renderSummary } from './table.ts'
+import { drawTimelines, timelineOf } from './timeline.ts'
 
-const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}] [--keep]
+const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}] [--keep] [--report DIR]
 
 Boots virtual machines over a network of their own with everything that a real cluster has.
   --nodes N      how many machines (1)
   --firmware F   bios: iPXE in the card's ROM, the quickest (default); bios-pxe: a PXE client that gets iPXE by TFTP;
                  uefi: UEFI with its own PXE client
   --keep         leave it running afterwards, until Ctrl-C
+  --report DIR   write timeline.svg, a picture of the boots, and timeline.json, its figures, to DIR
 `
 
 interface Wish {
   nodes: number
   firmware: Firmware
   keep: boolean
+  report?: string
 }
 
 async function main(args: string[]): Promise<number> {
@@ -50,7 +55,7 @@ function parseWish(args: string[]): Wish | undefined {
     if (!Number.isInteger(nodes) || nodes < 1 || nodes > 99)
       throw new Error('--nodes is a number from 1 to 99')
     if (!firmware) throw new Error(`--firmware is one of ${firmwares.join(', ')}`)
-    return { nodes, firmware, keep: values.keep }
+    return { nodes, firmware, keep: values.keep, ...(values.report && { report: resolve(values.report) }) }
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
     throw new LunaError('usage', what, { fix: 'npm run lab -- --help', cause })
@@ -61,6 +66,7 @@ const options = {
   nodes: { type: 'string', default: '1' },
   firmware: { type: 'string', default: 'bios' },
   keep: { type: 'boolean', default: false },
+  report: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
@@ -70,6 +76,7 @@ async function work(wish: Wish, stop: Promise<number>): Promise<number> {
   const boots = await bootAll(names, wish.firmware)
   const up = await Promise.allSettled(boots.map((each) => each.up))
   const status = await report(scene, boots, up)
+  if (wish.report) await writeReport(wish.report, boots)
   if (!wish.keep) {
     await Promise.all(boots.map((each) => each.vm.stop()))
     await closeScene(scene)
@@ -110,6 +117,15 @@ async function report(scene: Scene, boots: Boot[], up: PromiseSettledResult<void
     for (const unit of ['isc-dhcp-server', 'nginx', 'lweb'] as const)
       console.error(`--- ${unit}\n${await scene.services.lastWords(unit)}`)
   return status
+}
+
+/** The picture and the figures, for whoever owns the directory. */
+async function writeReport(dir: string, boots: readonly Boot[]): Promise<void> {
+  const timelines = boots.map(timelineOf)
+  await mkdir(dir, { recursive: true })
+  await writeFile(join(dir, 'timeline.svg'), drawTimelines(timelines))
+  await writeFile(join(dir, 'timeline.json'), `${JSON.stringify(timelines, null, 2)}\n`)
+  console.log(`report: ${dir}/timeline.svg, ${dir}/timeline.json`)
 }
 
 function lookAround(scene: Scene): string {

@@ -34,6 +34,26 @@ export const meaning: Readonly<Record<Phase, string>> = {
   up: 'login prompt',
 }
 
+/**
+ * Whose time a phase is. Fetching kernel and initramfs counts as Luna's, as she says what is in them; of the initramfs only what
+ * comes after the kernel and systemd have brought it up.
+ */
+export const owner: Readonly<Record<Phase, 'firmware' | 'system' | 'Luna'>> = {
+  firmware: 'firmware',
+  pxe: 'firmware',
+  ipxe: 'firmware',
+  menu: 'Luna',
+  loading: 'Luna',
+  kernel: 'system',
+  initramfs: 'Luna',
+  install: 'Luna',
+  download: 'Luna',
+  unpack: 'Luna',
+  finish: 'Luna',
+  system: 'system',
+  up: 'system',
+}
+
 const beginnings: readonly [RegExp, Phase][] = [
   [/Start PXE over IPv4|^iPXE> dhcp net0/, 'pxe'],
   [/^iPXE initialising devices/, 'ipxe'],

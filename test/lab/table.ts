@@ -3,6 +3,7 @@
 
 import type { Boot } from './boot.ts'
 import { meaning, type Phase, phases } from './phases.ts'
+import { ownShare, timelineOf } from './timeline.ts'
 
 /** The table of all boots as text; pure but for the clocks of the boots. */
 export function renderTable(boots: readonly Boot[]): string {
@@ -28,7 +29,13 @@ export function renderSummary(boots: readonly Boot[]): string {
   ])
   const sums = boots.map((boot) => boot.progress.since.toFixed(1))
   const names = boots.map((boot) => boot.vm.spec.name)
-  return columns([['SECONDS', ...names, ''], ...rows, ['in all', ...sums, 'power on to login prompt']])
+  const shares = boots.map((boot) => `${(100 * ownShare(timelineOf(boot))).toFixed(0)} %`)
+  return columns([
+    ['SECONDS', ...names, ''],
+    ...rows,
+    ['in all', ...sums, 'power on to login prompt'],
+    ['Luna', ...shares, 'of it: what is not firmware, kernel or systemd'],
+  ])
 }
 
 function percent(status: string | undefined): string {
