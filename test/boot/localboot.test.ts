@@ -6,7 +6,7 @@ describe('a node with localboot', () => {
   it('is sent to its own disk', async () => {
     const node = await newNode()
     await luna('node', 'change', node.name, '--localboot', 'y')
-    const { vm } = await powerOn(node, 'bios', await markerDisk(node.name, 'the disk was booted'))
+    const { vm } = await powerOn(node, 'bios', { disk: await markerDisk(node.name, 'the disk was booted') })
     await vm.console.waitFor(/the disk was booted/, 120_000)
   })
 })

@@ -13,7 +13,7 @@ describe('a node in service mode', () => {
     await luna('node', 'change', node.name, '--service', 'y')
     const disk = await markerDisk(node.name, 'not to be booted')
     const before = await checksum(disk)
-    const { vm } = await powerOn(node, 'bios', disk)
+    const { vm } = await powerOn(node, 'bios', { disk })
     await vm.console.waitFor(/^luna: service mode/m, 300_000)
     const facts = await onNode(
       nodeAddress(node.number),

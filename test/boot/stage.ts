@@ -7,6 +7,7 @@ import type { Firmware } from '../lab/firmware.ts'
 import { nodeMac } from '../lab/net.ts'
 import { phases } from '../lab/phases.ts'
 import { buildScene, closeScene, type Scene } from '../lab/scene.ts'
+import type { VmSpec } from '../lab/vm.ts'
 
 let built: Scene | undefined
 let boots: Boot[] = []
@@ -34,8 +35,12 @@ export async function newNode(knowing: 'known' | 'unknown' = 'known'): Promise<N
 }
 
 /** Switches a node on; it is off again after the test. */
-export async function powerOn(node: Node, firmware: Firmware, disk?: string): Promise<Boot> {
-  const it = await boot({ name: node.name, mac: node.mac, firmware, ...(disk && { disk }) })
+export async function powerOn(
+  node: Node,
+  firmware: Firmware,
+  more: Pick<VmSpec, 'disk' | 'bmc'> = {},
+): Promise<Boot> {
+  const it = await boot({ name: node.name, mac: node.mac, firmware, ...more })
   boots.push(it)
   return it
 }

@@ -72,7 +72,7 @@ export class Party {
 }
 
 /** Namespaces; `prepare` is a line of shell that is run inside first. */
-async function hold(env: NodeJS.ProcessEnv, prepare: string): Promise<Party> {
+export async function hold(env: NodeJS.ProcessEnv, prepare: string): Promise<Party> {
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc']
   const script = `${prepare}\nip link set lo up\necho ready\nsleep infinity & wait`
   const args = ['--pdeathsig', 'KILL', '--', 'unshare', ...namespaces, 'sh', '-ec', script]

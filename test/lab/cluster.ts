@@ -42,8 +42,10 @@ export function clusterSteps(): [string, string[]][] {
     ['cluster', ['cluster', 'init', '--frontend_address', server, '--path', places.cluster]],
     ['network', ['network', 'add', '-n', name, '-N', base, '-P', String(prefix)]],
     ['image', ['osimage', 'add', '-n', 'compute', '-p', places.image, '-o', kernelOptions]],
-    // the kernel of the image has no IPMI
-    ['image', ['osimage', 'change', 'compute', '--kernmodules', 'virtio_net']],
+    [
+      'image',
+      ['osimage', 'change', 'compute', '--kernmodules', 'virtio_net,ipmi_devintf,ipmi_si,ipmi_msghandler'],
+    ],
     ['image packed', ['osimage', 'pack', 'compute']],
     ['group', ['group', 'add', '-n', 'compute', '-o', 'compute', '-N', name]],
     ['dhcpd', ['cluster', 'makedhcp', '-N', name, '-s', network.rangeStart, '-e', network.rangeEnd]],

@@ -18,6 +18,8 @@ export interface VmSpec {
   firmware: Firmware
   /** A raw disk image; without one the machine is diskless. */
   disk?: string
+  /** Where ipmi_sim waits for the machine whose controller it is; without it there is no IPMI. */
+  bmc?: { address: string; port: number }
 }
 
 export interface Answer {
@@ -34,7 +36,11 @@ export async function startVm(spec: VmSpec): Promise<Vm> {
   await makeTap(tap)
   const args = await qemuArguments(spec.firmware, { mac: spec.mac, tap }, folder)
   const askSocket = join(folder, 'ask.sock')
-  const qemu = spawn('qemu-system-x86_64', [...args, ...ports(askSocket), ...disk(spec)], { stdio: 'pipe' })
+  const qemu = spawn(
+    'qemu-system-x86_64',
+    [...args, ...ports(askSocket), ...disk(spec), ...controller(spec)],
+    { stdio: 'pipe' },
+  )
   return new Vm(spec, qemu, askSocket, tap)
 }
 
@@ -46,6 +52,14 @@ function ports(askSocket: string): string[] {
 
 function disk(spec: VmSpec): string[] {
   return spec.disk ? ['-drive', `file=${spec.disk},format=raw,if=ide`] : []
+}
+
+// An interface of the oldest kind (IPMI 2.0, 9: KCS) to a controller that is a program of its own.
+function controller({ bmc }: VmSpec): string[] {
+  if (!bmc) return []
+  const line = `socket,id=bmc,host=${bmc.address},port=${bmc.port},reconnect=5`
+  const devices = ['-device', 'ipmi-bmc-extern,chardev=bmc,id=bmc0', '-device', 'isa-ipmi-kcs,bmc=bmc0']
+  return ['-chardev', line, ...devices]
 }
 
 export class Vm {

@@ -12,8 +12,9 @@ root=$target/root
 base=systemd,systemd-sysv,udev,kmod,ca-certificates,ifupdown
 dracut='dracut dracut-network'
 tools='curl iproute2 iputils-ping openssh-server aria2 tar gzip pigz zstd attr acl libcap2-bin
-  isc-dhcp-client procps login'
-kernel=linux-image-cloud-amd64
+  isc-dhcp-client procps login ipmitool'
+# not the one for clouds, which has no IPMI
+kernel=linux-image-amd64
 
 main() {
   mkdir -p "$root/etc/dpkg/dpkg.cfg.d" "$root/etc/apt/apt.conf.d"
@@ -64,14 +65,21 @@ trim() {
   dd if=/dev/zero of="$(echo "$root"/usr/lib/x86_64-linux-gnu/libicudata.so.*.*)" bs=1M seek=1 count=28 conv=notrunc
   find "$root/usr/share/zoneinfo" -mindepth 1 -maxdepth 1 ! -name UTC ! -name Etc -exec rm -rf {} +
   for modules in "$root"/lib/modules/*; do
-    for part in sound arch/x86/kvm drivers/comedi drivers/hid drivers/nvme drivers/gpu drivers/infiniband drivers/media drivers/scsi drivers/target drivers/md \
-      drivers/net/ethernet/mellanox drivers/net/ethernet/broadcom drivers/net/wireguard drivers/usb drivers/hv drivers/block/drbd \
-      fs/btrfs fs/xfs fs/ceph fs/nfs fs/nfsd fs/cifs fs/smbfs_common fs/jfs fs/gfs2 fs/ocfs2 fs/dlm fs/f2fs fs/ubifs \
-      fs/nls fs/smb fs/afs fs/ntfs3 net/sched net/netfilter net/ceph net/openvswitch net/sctp net/tipc net/rxrpc net/sunrpc \
-      net/ipv4/netfilter net/ipv6/netfilter net/bridge/netfilter; do
-      rm -rf "${modules:?}/kernel/$part"
-    done
+    keep_modules "$modules/kernel"
     chroot "$root" depmod "${modules##*/}"
+  done
+}
+
+# keep_modules FOLDER: what an emulated machine has, and what the initramfs and systemd ask for
+keep_modules() {
+  find "$1" -name '*.ko' | while read -r module; do
+    case ${module#"$1"/} in
+      drivers/virtio/* | drivers/net/virtio_net.ko | drivers/net/net_failover.ko | net/core/failover.ko) ;;
+      drivers/char/ipmi/* | drivers/char/hw_random/* | drivers/input/* | drivers/acpi/* | drivers/ata/* | drivers/cdrom/*) ;;
+      net/packet/* | net/unix/* | fs/autofs/* | fs/fuse/* | fs/overlayfs/* | fs/ext4/* | fs/jbd2/* | fs/mbcache.ko) ;;
+      fs/configfs/* | fs/efivarfs/* | fs/pstore/* | drivers/block/loop.ko | drivers/firmware/* | lib/*) ;;
+      *) rm "$module" ;;
+    esac
   done
 }
 
