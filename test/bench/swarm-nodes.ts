@@ -12,7 +12,8 @@ export type Way = 'Luna' | 'no web seed' | 'HTTP'
 
 /** The line of shell that a node runs; it says `whole` when all is there, and goes on to seed. */
 function script(way: Way, { torrent, bare, url, name }: Offered): string {
-  if (way === 'HTTP') return `curl -sSf -o ${name} ${url} && echo whole`
+  // nginx gives up a client that got nothing for a minute, which happens on a crowded link
+  if (way === 'HTTP') return `until curl -sSf -C - -o ${name} ${url}; do sleep 1; done; echo whole`
   const args = `-t ${way === 'Luna' ? torrent : bare} -p $$ -f pid`
   return `trap 'echo whole' USR1; sh ${client} ${args} & child=$!; while kill -0 $child; do wait; done`
 }
@@ -24,6 +25,7 @@ export class Node {
   said = ''
   readonly whole: Promise<void>
   readonly #child: ChildProcess
+  readonly #gone: Promise<unknown>
   readonly #dir: string
   readonly #name: string
 
@@ -36,6 +38,7 @@ export class Node {
     const [program = '', ...args] = [...enter, 'sh', '-c', script(way, offered)]
     const env = { ...process.env, LTORRENT_NAME: nameOf(number) }
     this.#child = spawn(program, args, { cwd: this.#dir, env, detached: true })
+    this.#gone = new Promise((resolve) => this.#child.once('exit', resolve))
     this.whole = new Promise((resolve) => {
       const hear = (text: string) => {
         this.said += text
@@ -55,11 +58,9 @@ export class Node {
 
   /** As when its plug is pulled; removes what it had. */
   async die(): Promise<void> {
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
-    if (this.#child.exitCode === null && this.#child.pid) {
-      process.kill(-this.#child.pid, 'SIGKILL')
-      await gone
-    }
+    const { pid, exitCode, signalCode } = this.#child
+    if (pid && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
+    await this.#gone
     rmSync(this.#dir, { recursive: true, force: true })
   }
 }

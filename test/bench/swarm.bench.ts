@@ -75,6 +75,7 @@ async function race(
   const right = living.filter((node) => node.seconds !== undefined && node.isRight(head.image))
   const late = living.find((node) => !right.includes(node))
   if (late) place.say(`not finished: ${late.said}`)
+  place.say(`  ${figure(seconds)} s, ${right.length} of ${living.length}, ${figure(images)} images sent`)
   await Promise.all(nodes.map((node) => node.die()))
   head.withdraw(offered)
   return { seconds, finished: right.length, wanted: living.length, images, busy }
