@@ -1,5 +1,6 @@
 // A node whose management controller is set up while it is installed, from inside, over the interface that the machine has for it;
-// then the controller answers at the address, and to the user, that Luna gave it.
+// then the controller takes the user and the password that Luna gave it. ipmi_sim keeps an address and gives it back, but goes on
+// listening where it was started, keeps 16 bytes of a password, and calls an address static that nobody has set.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,7 +31,7 @@ describe('a node whose controller nobody has set up', () => {
     await run('ip', ['addr', 'del', `${address}/32`, 'dev', 'lo'])
   })
 
-  it('has it set up by its installation, and is reached by it from then on', async () => {
+  it('has it set up by its installation, and takes its new user from then on', async () => {
     const node = await newNode()
     await luna('node', 'change', node.name, '-g', 'managed')
     await assert.rejects(power(node.name), 'there is no such user yet')
