@@ -18,8 +18,9 @@ interface Draft {
 }
 
 /**
- * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole octets. Networks whose reverse zone is the same share it. A name or address
- * that is there already keeps what it had, with a warning; a network that can have no zone is a failure, the others are done.
+ * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole octets. Networks
+ * whose reverse zone is the same share it. A name or address that is there already keeps what it had, with a warning; a network
+ * that can have no zone is a failure, the others are done.
  */
 export function zonesOf(all: Everything, notes: Notes): Zone[] {
   const forward = new Map<string, Draft>()
