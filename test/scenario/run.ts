@@ -2,7 +2,7 @@
 // Runs the scenario files of DIR with the runner in it (DIR/runner.py) against bin/luna, lweb and nginx: in namespaces of
 // their own, with overlays over /etc, /var and /opt, so that this machine stays as it is. Exits 0 when nothing differs.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,6 +17,8 @@ const { values, positionals } = parseArgs({
     inside: { type: 'boolean', default: false },
   },
 })
+// Where the runner sends the output of the service.
+const serverLog = '/tmp/luna-server.log'
 const [dir, ...names] = positionals
 const { store } = values
 if (dir === undefined || (store !== 'embedded' && store !== 'mongodb')) {
@@ -72,11 +74,19 @@ function verdict(report: string): number {
     const failing = failures(differences)
     console.log(`steps that differ by more than a quirk: ${failing.length}`)
     for (const { scenario, step } of failing) console.log(`  ${scenario} step ${step}`)
+    if (failing.length > 0) tellOfServer()
     return failing.length === 0 ? 0 : 1
   } catch (error) {
     console.error(`the runner left no report: ${error}`)
     return 1
   }
+}
+
+/** What the service wrote at last: it lies in this namespace's /tmp and is gone with it. */
+function tellOfServer(): void {
+  if (!existsSync(serverLog)) return
+  console.log(`the end of ${serverLog}:`)
+  console.log(readFileSync(serverLog, 'utf8').split('\n').slice(-60).join('\n'))
 }
 
 /** The scenario files that are named (`02_network`, `02`), or all. */

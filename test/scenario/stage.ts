@@ -5,7 +5,8 @@ import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 
 export interface Stage {
-  /** The luna command, and commands for what the runner asks of an implementation: texts for a shell. */
+  /** The luna command, and commands for what the runner asks of an implementation: texts for a shell, which ends with the
+   *  program (`exec`) where the runner waits for its end. */
   readonly luna: string
   readonly lpower: string
   readonly server: string
@@ -35,7 +36,7 @@ export async function setStage(kind: 'embedded' | 'mongodb'): Promise<Stage> {
   makeCertificate()
   const node = `${process.execPath} ${join(import.meta.dirname, 'edit.ts')}`
   const own = { luna: `${top}/bin/luna`, lpower: `${top}/bin/lpower`, edit: node }
-  const commands = { server: join(bin, 'serve'), reset: join(bin, 'reset') }
+  const commands = { server: `exec ${join(bin, 'serve')}`, reset: join(bin, 'reset') }
   return { ...own, ...commands, url: `http://127.0.0.1:${port}`, env, close }
 }
 
@@ -113,8 +114,8 @@ mkdir -p /opt/luna /etc/dhcp /var/named /var/named2 /var/lib/dhcpd
 chown luna:luna /opt/luna
 chown named:named /var/named /var/named2`
 
-// Both are of one process group: the runner ends it as a whole. nginx listens when lweb answers, so that the first request
-// finds it.
+// Both are of one process group, which the runner ends as a whole; this shell ends last, so that nobody takes the old nginx
+// for the new one. nginx listens when lweb answers, so that the first request finds it.
 function serveLines(base: string): string {
   return `set -e
 ${top}/bin/luna cluster makenginx
@@ -122,12 +123,14 @@ ${top}/bin/luna cluster makenginx
 sed '/ssl_certificate/d; /^ *listen /d; s/server {/server { listen ${port};/' /etc/nginx/conf.d/luna.conf > ${base}/luna.conf
 mkdir -p /run/luna /var/log/luna
 chown luna:luna /run/luna /var/log/luna
+trap : TERM
 ${top}/bin/lweb run &
 for try in $(seq 100); do
   if ss -Hltn 'sport = :7051' | grep -q 7051; then break; fi
   sleep 0.1
 done
-exec nginx -e stderr -c ${base}/nginx.conf`
+nginx -e stderr -c ${base}/nginx.conf &
+wait || wait`
 }
 
 // Unlike a real one, this nginx believes a header about who asks: scenarios play clients of several addresses.
