@@ -152,13 +152,13 @@ client_runs() {
 # stop_client: it takes its pid file away when it has ended
 stop_client() {
   local tries
-  for tries in 1 2 3 4 5 6 7 8 9 10; do
+  for ((tries = 1; tries <= 50; tries++)); do
     client_runs || break
     kill "$(<"$luna/ltorrent-client.pid")" 2>/dev/null || :
-    if [ "$tries" = 10 ]; then
+    if [ "$tries" = 50 ]; then
       kill -KILL "$(<"$luna/ltorrent-client.pid")" 2>/dev/null || :
     fi
-    sleep 0.5
+    sleep 0.1
   done
   rm -f "$luna/ltorrent-client.pid"
 }
