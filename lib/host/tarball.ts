@@ -53,7 +53,8 @@ export function tarArguments(wish: Pick<TarballWish, 'root' | 'file'>, compress:
   ]
 }
 
-async function compressor(compression: Compression): Promise<string> {
+/** The program that compresses, with its options. */
+export async function compressor(compression: Compression): Promise<string> {
   // Less time than gzip takes, for a tenth less to download; higher levels take much longer for little.
   if (compression === 'zstd') return 'zstd -T0 -6'
   return (await isInstalled('pigz')) ? 'pigz -n' : 'gzip -n'

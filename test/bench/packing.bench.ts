@@ -1,151 +1,93 @@
-// Packing and unpacking: what Luna does to a tree beside the same programs put together by hand.
-import { execFileSync, spawnSync } from 'node:child_process'
+// Packing and installing: what Luna does with a tree, beside the same programs put together by hand.
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeTorrent } from '../../lib/host/metainfo.ts'
-import { type Compression, makeTarball } from '../../lib/host/tarball.ts'
-import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
-import { busySeconds } from './cpu.ts'
+import { type Bench, figure, type Place, ratio } from './bench.ts'
+import { better, measure, never, shell, type Took } from './packing-measure.ts'
+import { installing } from './packing-node.ts'
+import { makeTree, refuseWithoutRoom } from './packing-tree.ts'
+import { byCommand, byFunction, byHand, everyday, type Way } from './packing-ways.ts'
 
 export const bench: Bench = {
-  about: 'packing a tree and unpacking it, beside tar with pigz and zstd by hand',
+  about: 'packing a tree and installing it on a node, beside tar with pigz and zstd by hand',
   limit: 1800,
   network: 'own',
   async run(place) {
-    const tree = makeTree(place)
-    const packed = await packing(place, tree)
-    return [packed, unpacking(place)]
+    refuseWithoutRoom(place.dir, wanted)
+    place.say(`a tree of ${wanted / 1e6} MB`)
+    const tree = join(place.dir, 'tree')
+    const { bytes, files, copies } = makeTree(tree, wanted)
+    mkdirSync(join(place.dir, 'torrents'))
+    const tarballs = await byFunction(place, tree)
+    const ways = [...(await byHand(place, tree)), ...tarballs, ...(await byCommand(place, tree))]
+    const rows = [...(await packing(place, tree, ways)), ...(await hashing(tarballs))]
+    const title = `A tree of ${figure(bytes / 1e6)} MB`
+    const made = `${files} files and directories of the /usr of this machine, ${copies === 1 ? 'each once' : `up to ${copies} times`}.`
+    return [
+      { title, columns, rows, notes: [made, note] },
+      await installing(
+        place,
+        tarballs.map(({ makes }) => makes),
+      ),
+    ]
   },
 }
 
 const wanted = Number(process.env.LUNA_BENCH_MB ?? 1000) * 1e6
 const rounds = 2
+const columns = [
+  ...['packed by', 'seconds', 'processor seconds', 'MB'],
+  ...['to plain tar by hand', 'to the same options by hand', 'to the faster of pigz and zstd -T0'],
+]
+const note = `The better of ${rounds} rounds; processor seconds are of the whole machine. By hand the compressor is the one that Luna takes,
+but in the last column, where zstd has its own level (3). The command also starts, makes the torrent and waits for the disk.`
 
-/** A tree like that of an image: programs, libraries and texts of this machine, until it is as large as wanted. */
-function makeTree({ dir, say }: Place): string {
-  const tree = join(dir, 'tree')
-  say(`a tree of ${wanted / 1e6} MB`)
-  let size = 0
-  for (let copy = 0; size < wanted && copy < 100; copy++) {
-    for (const from of ['/usr/lib/x86_64-linux-gnu', '/usr/share', '/usr/bin', '/usr/lib']) {
-      for (const name of readdirSync(from).sort()) {
-        const [one, to] = [join(from, name), join(tree, String(copy), from)]
-        const bytes = Number.parseInt(execFileSync('du', ['-xsB1', one], { encoding: 'utf8' }), 10)
-        if (bytes > wanted / 8 || size + bytes > wanted * 1.02) continue
-        mkdirSync(to, { recursive: true })
-        spawnSync('cp', ['-ax', one, to], { stdio: 'ignore' })
-        size += bytes
-      }
-    }
-  }
-  return tree
+interface Packed extends Took {
+  readonly bytes: number
 }
 
-interface Packed {
-  readonly what: string
-  /** Its file among the tarballs. */
-  readonly file: string
-  work(file: string): Promise<void> | void
-}
-
-interface Took {
-  readonly wall: number
-  readonly cpu: number
-}
-
-async function packing(place: Place, tree: string): Promise<Table> {
-  const byLuna = (compress: Compression) => async (file: string) =>
-    void (await makeTarball({ root: tree, file, compress }))
-  const byHand = (compressor: string) => (file: string) =>
-    shell('tar -C "$1" --numeric-owner -cf - . | $3 > "$2"', tree, file, compressor)
-  const ways: Packed[] = [
-    { what: 'tar | pigz', file: 'pigz', work: byHand('pigz -n') },
-    { what: 'Luna, gzip', file: 'luna.gz', work: byLuna('gzip') },
-    ...[1, 3, 6, 9].map((level) => ({
-      what: `tar | zstd -T0 -${level}`,
-      file: `zstd-${level}`,
-      work: byHand(`zstd -q -T0 -${level}`),
-    })),
-    { what: 'Luna, zstd', file: 'luna.zst', work: byLuna('zstd') },
-  ]
+async function packing(place: Place, tree: string, ways: readonly Way[]): Promise<string[][]> {
   // The first reading of the tree is nobody's.
-  shell('tar -C "$1" -cf - . | cat > "$2"', tree, '/dev/null')
-  const took = new Map<string, Took>()
+  shell('tar -C "$tree" -cf - . | cat >/dev/null', { tree })
+  const packed = new Map<string, Packed>()
   for (let round = 0; round < rounds; round++) {
-    for (const { what, file, work } of ways) {
+    for (const { what, makes, work } of ways) {
       place.say(what)
-      const one = await timed(async () => work(join(place.dir, file)))
-      const before = took.get(what)
-      if (!before || one.wall < before.wall) took.set(what, one)
+      rmSync(makes, { recursive: true, force: true })
+      const took = better(await measure(work), packed.get(what))
+      packed.set(what, { ...took, bytes: sizeOf(makes) })
     }
   }
-  const beside: Record<string, string> = { 'Luna, gzip': 'tar | pigz', 'Luna, zstd': 'tar | zstd -T0 -6' }
-  const rows = ways.map(({ what, file }) => {
-    const [{ wall, cpu } = never, other] = [took.get(what), took.get(beside[what] ?? '')]
-    const megabytes = statSync(join(place.dir, file)).size / 1e6
-    return [what, figure(wall), figure(cpu), figure(megabytes), other ? ratio(wall, other.wall) : '']
-  })
-  for (const file of ['luna.gz', 'luna.zst']) {
-    const { wall, cpu } = await timed(() => hash(join(place.dir, file)))
-    rows.push([`Luna, pieces of ${file} hashed`, figure(wall), figure(cpu), '', ''])
-  }
-  return {
-    title: `A tree of ${wanted / 1e6} MB`,
-    columns: ['packed by', 'seconds', 'processor seconds', 'MB', 'to the same by hand'],
-    rows,
-    notes: [`The better of ${rounds} rounds; by hand neither xattrs nor an order that is always the same.`],
-  }
+  return ways.map((way) => rowOf(way, packed))
 }
 
-const never: Took = { wall: Number.NaN, cpu: Number.NaN }
+function rowOf({ what, beside }: Way, packed: ReadonlyMap<string, Packed>): string[] {
+  const { wall, cpu, bytes } = packed.get(what) ?? { ...never, bytes: Number.NaN }
+  const seconds = (other: string) => packed.get(other)?.wall ?? Number.NaN
+  const others = beside ? [...beside.map(seconds), Math.min(...everyday.map(seconds))] : []
+  const ratios = others.map((other) => ratio(wall, other))
+  return [what, figure(wall), figure(cpu), figure(bytes / 1e6), ...(beside ? ratios : ['', '', ''])]
+}
+
+function sizeOf(path: string): number {
+  if (!statSync(path).isDirectory()) return statSync(path).size
+  return readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0)
+}
+
+/** The second reading, which is for the torrent. */
+async function hashing(tarballs: readonly Way[]): Promise<string[][]> {
+  const rows: string[][] = []
+  for (const { what, makes } of tarballs) {
+    let best = never
+    for (let round = 0; round < rounds; round++) best = better(await measure(() => hash(makes)), best)
+    const { wall, cpu } = best
+    rows.push([`${what}: its pieces hashed`, figure(wall), figure(cpu), '', '', '', ''])
+  }
+  return rows
+}
 
 async function hash(file: string): Promise<void> {
-  const urls = {
-    announce: 'http://10.30.255.254:7050/announce',
-    webSeed: 'http://10.30.255.254:7050/torrents/x',
-  }
-  await makeTorrent({ file, size: statSync(file).size, name: 'x', comment: 'x', ...urls })
-}
-
-/** What the install script does on the node with a tarball that is there. */
-function unpacking(place: Place): Table {
-  const rows = [
-    ['pigz -dc | tar', 'luna.gz', 'pigz'],
-    ['zstd -dc | tar', 'luna.zst', 'zstd'],
-  ].map(([what = '', file = '', program = '']) => {
-    place.say(what)
-    const target = join(place.dir, 'unpacked')
-    mkdirSync(target)
-    execFileSync('mount', ['-t', 'tmpfs', 'unpacked', target])
-    const began = { time: performance.now(), busy: busySeconds() }
-    const options = '--xattrs --xattrs-include=* --acls --selinux -xpf -'
-    shell(`set -f; ${program} -dc "$1" | tar -C "$2" ${options} 2>/dev/null`, join(place.dir, file), target)
-    const [wall, cpu] = [(performance.now() - began.time) / 1000, busySeconds() - began.busy]
-    execFileSync('umount', [target])
-    rmSync(target, { recursive: true })
-    return { what, wall, cpu }
-  })
-  const [first] = rows
-  return {
-    title: 'The same tree unpacked to memory, as on a node',
-    columns: ['unpacked by', 'seconds', 'processor seconds', 'to the first'],
-    rows: rows.map(({ what, wall, cpu }) => [
-      what,
-      figure(wall),
-      figure(cpu),
-      ratio(wall, first?.wall ?? Number.NaN),
-    ]),
-  }
-}
-
-async function timed(work: () => Promise<void>): Promise<Took> {
-  const began = { time: performance.now(), busy: busySeconds() }
-  await work()
-  return { wall: (performance.now() - began.time) / 1000, cpu: busySeconds() - began.busy }
-}
-
-function shell(script: string, ...args: string[]): void {
-  execFileSync('bash', ['-o', 'pipefail', '-c', script, 'bash', ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const announce = 'http://10.30.255.254:7050/announce'
+  const webSeed = 'http://10.30.255.254:7050/torrents/x'
+  await makeTorrent({ file, size: statSync(file).size, name: 'x', comment: 'x', announce, webSeed })
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { LunaError, sentence } from '../../lib/error.ts'
 import type { Bench, Place } from './bench.ts'
 import { circumstances, formatTables, keepResults } from './results.ts'
 
@@ -13,6 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { write: { type: 'boolean', default: false }, inside: { type: 'string' } },
 })
+let interrupted = false
 if (values.inside !== undefined) await inside(positionals[0] ?? '', values.inside)
 else process.exitCode = await outside()
 
@@ -24,7 +26,9 @@ async function outside(): Promise<number> {
     return 2
   }
   let failed = 0
-  for (const name of wanted) failed += await runOne(name)
+  for (const name of wanted) {
+    if (!interrupted) failed += await runOne(name)
+  }
   return failed === 0 ? 0 : 1
 }
 
@@ -53,12 +57,16 @@ async function runOne(name: string): Promise<number> {
   const [program = '', ...args] = [...namespaces(bench), ...again, name]
   const child = spawn(program, args, { stdio: 'inherit', detached: true })
   const timer = setTimeout(() => end(child.pid, 'it took longer than its limit'), bench.limit * 1000)
-  const onSignal = () => end(child.pid, 'interrupted')
+  const onSignal = () => {
+    interrupted = true
+    end(child.pid, 'interrupted')
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
   const status = await new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
   clearTimeout(timer)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal)
-  rmSync(dir, { recursive: true, force: true })
+  // What was killed may be writing for a moment yet.
+  rmSync(dir, { recursive: true, force: true, maxRetries: 20 })
   if (status !== 0) console.error(`${name}: failed`)
   return status === 0 ? 0 : 1
 }
@@ -91,8 +99,11 @@ async function inside(name: string, dir: string): Promise<void> {
     const text = `${circumstances(busy)}\n\n${formatTables(await bench.run(place))}`
     console.log(text)
     if (values.write) keepResults(name, text)
+  } catch (error) {
+    console.error(error instanceof LunaError ? sentence(error) : error instanceof Error ? error.stack : error)
+    process.exitCode = 1
   } finally {
     for (const clean of cleaners) await clean()
   }
-  process.exit(0)
+  process.exit()
 }
