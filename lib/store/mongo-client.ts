@@ -5,13 +5,16 @@ import {
   type MongoClientOptions,
   MongoCompatibilityError,
   MongoError,
+  MongoNetworkError,
   MongoServerError,
 } from 'mongodb'
 import type { MongoConfig } from '../config.ts'
 import { LunaError } from '../error.ts'
 
-// After so many milliseconds a server counts as not there; after so many more as one that does not answer.
+// After so many milliseconds a server counts as not there; after so many more as one that does not answer. The members of a
+// replica set may take 12 seconds to miss their primary and to elect another one.
 const reachWithin = 2000
+const electWithin = 20_000
 const answerWithin = 30_000
 
 /** Connects. Rejects with LunaError `unavailable`. */
@@ -32,13 +35,15 @@ export async function connectMongo(config: MongoConfig, file: string): Promise<M
  */
 export function clientOptions(config: MongoConfig): MongoClientOptions {
   const { server, replicaset, authdb, user, password, tls, caFile } = config
+  const alone = !replicaset && !server.includes(',')
   return {
     appName: 'luna',
-    serverSelectionTimeoutMS: reachWithin,
+    serverSelectionTimeoutMS: alone ? reachWithin : electWithin,
     connectTimeoutMS: reachWithin,
     socketTimeoutMS: answerWithin,
     writeConcern: { w: 'majority' },
-    ...(replicaset ? { replicaSet: replicaset } : !server.includes(',') && { directConnection: true }),
+    ...(replicaset && { replicaSet: replicaset }),
+    ...(alone && { directConnection: true }),
     ...(user && password && { auth: { username: user, password } }),
     ...(user && password && authdb && { authSource: authdb }),
     ...(tls && { tls: true, ...(caFile ? { tlsCAFile: caFile } : { tlsAllowInvalidCertificates: true }) }),
@@ -63,13 +68,33 @@ function explained(config: MongoConfig, file: string, error: unknown): LunaError
   return new LunaError('unavailable', what, { why, fix: wayOut(file, error), cause: error })
 }
 
+/**
+ * Does once more what a primary that went away has cut off; for what may be done twice. The driver by itself does so for most
+ * things, but not for the rest of a long read, nor for the removal of many.
+ */
+export async function again<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isCutOff(error)) throw error
+    return await work()
+  }
+}
+
+function isCutOff(error: unknown): boolean {
+  if (error instanceof MongoNetworkError) return true
+  return error instanceof MongoError && (error.hasErrorLabel(retryable) || leaving.includes(error.code))
+}
+
 /** True when the server has decided, so that the same again would fail again; false when it could not be asked. */
 export function isFinal(error: unknown): boolean {
-  if (!(error instanceof MongoServerError) || error.hasErrorLabel('RetryableWriteError')) return false
+  if (!(error instanceof MongoServerError) || error.hasErrorLabel(retryable)) return false
   if (leaving.includes(error.code)) return false
   // The driver wraps all that stops a bulk write, a lost connection as well: that has no code, and no writes that failed.
   return !(error instanceof MongoBulkWriteError) || error.code !== undefined || hasWriteErrors(error)
 }
+
+const retryable = 'RetryableWriteError'
 
 // No primary (any more), or on its way down: 10107, 13435, 189, 91, 11600, 11602 (error_codes.yml of MongoDB).
 const leaving: readonly unknown[] = [10107, 13435, 189, 91, 11600, 11602]

@@ -3,6 +3,7 @@
 import { Binary, serialize } from 'bson'
 import type { Collection } from 'mongodb'
 import type { Write } from './backend.ts'
+import { again } from './mongo-client.ts'
 import type { Lease } from './mongo-lease.ts'
 import { documentOf } from './value.ts'
 
@@ -33,7 +34,7 @@ export async function putDown(
 
 /** What was put down under a fence. */
 export async function read(collection: Collection<JournalPart>, fence: number): Promise<Write[]> {
-  const parts = await collection.find({ fence }).sort({ number: 1 }).toArray()
+  const parts = await again(() => collection.find({ fence }).sort({ number: 1 }).toArray())
   return parts.flatMap(({ writes }) => {
     return documentOf(writes.buffer).writes as Write[]
   })
@@ -42,7 +43,7 @@ export async function read(collection: Collection<JournalPart>, fence: number): 
 /** All is done. */
 export async function strike(collection: Collection<JournalPart>, lease: Lease): Promise<void> {
   await lease.move({ journal: null })
-  await collection.deleteMany({ fence: { $lte: lease.fence } })
+  await again(() => collection.deleteMany({ fence: { $lte: lease.fence } }))
 }
 
 function partsOf(writes: readonly Write[]): Write[][] {

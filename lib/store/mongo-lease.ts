@@ -37,12 +37,15 @@ export class Lease {
     let seen: LeaseDocument | undefined
     let since = performance.now()
     const taken = await takeTurn('MongoDB', async () => {
-      const dead = performance.now() - since > term ? seen : undefined
+      const asked = performance.now()
+      const dead = asked - since > term ? seen : undefined
       const lease = await tryTake(collection, owner, dead)
       if (lease) return lease
       const now = (await collection.findOne(key)) ?? undefined
       if (!now) await makeFree(collection)
-      if (now?.beat !== seen?.beat || now?.fence !== seen?.fence) since = performance.now()
+      // While MongoDB elects a primary, the holder cannot move either.
+      const stalled = performance.now() - asked > beatEvery
+      if (stalled || now?.beat !== seen?.beat || now?.fence !== seen?.fence) since = performance.now()
       seen = now
       return undefined
     })

@@ -3,7 +3,7 @@ import type { Document } from 'bson'
 import type { ClientSession, Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../config.ts'
 import { type Backend, bookkeeping, isBookkeeping, type Part, type Where, type Write } from './backend.ts'
-import { connectMongo, explain, isFinal, isKnown } from './mongo-client.ts'
+import { again, connectMongo, explain, isFinal, isKnown } from './mongo-client.ts'
 import { makeIndexes, makeUnique } from './mongo-indexes.ts'
 import { type JournalPart, putDown, read, strike } from './mongo-journal.ts'
 import { Lease, type LeaseDocument } from './mongo-lease.ts'
@@ -28,7 +28,7 @@ export async function openMongo(
 ): Promise<Backend> {
   const client = await connectMongo(config, file)
   try {
-    const server = await client.db('admin').command({ isMaster: 1 })
+    const server = await again(() => client.db('admin').command({ isMaster: 1 }))
     const able = server.setName !== undefined || server.msg === 'isdbgrid'
     return new MongoBackend({ client, config, file, database, transactions: transactions ?? able })
   } catch (error) {
@@ -57,7 +57,7 @@ class MongoBackend implements Backend {
   }
 
   collections(): Promise<string[]> {
-    return this.#attempt(async () => {
+    return this.#reading(async () => {
       const all = await this.#database.listCollections({}, { nameOnly: true }).toArray()
       const names = all.map(({ name }) => name)
       return names.filter((name) => !isBookkeeping(name) && !name.startsWith('system.'))
@@ -73,7 +73,7 @@ class MongoBackend implements Backend {
   }
 
   #find(collection: string, where: Document, projection: Document): Promise<Document[]> {
-    return this.#attempt(async () => {
+    return this.#reading(async () => {
       // The driver has a copy of the package bson of its own, whose types are not ours: the bytes are common ground.
       const found = this.#database.collection(collection, { raw: true }).find(where, { projection })
       const documents: unknown[] = await found.toArray()
@@ -166,8 +166,10 @@ class MongoBackend implements Backend {
     for (const { collection, inserts, operations } of runsOf(writes)) {
       await check?.()
       const options = { ordered: !inserts, ...(session && { session }) }
+      const write = () => this.#database.collection(collection).bulkWrite(operations, options)
       try {
-        await this.#database.collection(collection).bulkWrite(operations, options)
+        // Of a transaction all is done again, and of inserts the driver knows whether they were done.
+        await (session || inserts ? write() : again(write))
       } catch (error) {
         // Done for the second time: what was inserted is there already.
         if (!check || !isKnown(error)) throw error
@@ -182,6 +184,10 @@ class MongoBackend implements Backend {
   #ready(): Promise<void> {
     this.#indexed ??= makeIndexes(this.#database)
     return this.#indexed
+  }
+
+  #reading<T>(work: () => Promise<T>): Promise<T> {
+    return this.#attempt(() => again(work))
   }
 
   async #attempt<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
-// A primary that goes away in the middle of "luna node add", at every message of it: the command may fail, but done again
-// it has made one node, with one address, and nothing is left over. The stand-in is no replica set and elects nobody: what is
-// tried is that connections break, with what was sent lost or done.
+// The one server of MongoDB that goes away in the middle of "luna node add", at every message of it: the command may fail, but done
+// again it has made one node, with one address, and nothing is left over. What is tried is that connections break, with what
+// was sent lost or done; nobody takes over.
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import { makeStore } from '../../lib/store/documents.ts'
@@ -12,7 +12,7 @@ import { type Breaking, openBreaking } from './mongo-failover.ts'
 import { type MongoServer, noMongoServer, startMongoServer } from './mongo-server.ts'
 import { mongoPlace } from './place.ts'
 
-describe('a primary of MongoDB that goes away during luna node add', function () {
+describe('a single MongoDB that goes away during luna node add', function () {
   // Where a command dies with the lease, the next one waits until that has run out.
   this.timeout(600_000)
   let server: MongoServer | undefined

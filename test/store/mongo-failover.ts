@@ -1,4 +1,4 @@
-// A way to MongoDB that breaks: a proxy that cuts all connections at a given message, as a primary does that steps down.
+// A way to MongoDB that breaks: a proxy that cuts all connections at a given message.
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export interface Breaking {

@@ -1,12 +1,12 @@
 // A MongoDB for tests: the one that LUNA_TEST_MONGODB names, else `mongod` from PATH, else a stand-in in Java (mongo-java-server).
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MongoConfig } from '../../lib/config.ts'
+import { startStandIn, stopped } from './mongo-stand-in.ts'
 
 export interface MongoServer {
   /** How to reach it: as a URI, and as luna.conf says it. */
@@ -16,6 +16,21 @@ export interface MongoServer {
   readonly kind: string
   stop(): Promise<void>
 }
+
+/** A replica set of two that fails over when it is told to. */
+export interface ReplicaSet extends MongoServer {
+  /**
+   * Makes the primary step down at the n-th command from now on (from 1; 0: never), and the other member primary some milliseconds
+   * later. Gives how many commands there were since it was called before.
+   */
+  failOver(way: FailOver, command: number, election: number): Promise<number>
+}
+
+/**
+ * What becomes of the command that a failover hits: not done, or done without an answer, while all connections break; or refused,
+ * as all that follow, over connections that stay.
+ */
+export type FailOver = 'lost' | 'done' | 'refused'
 
 /** What to say where no server can be had. */
 export const noMongoServer = 'there is no LUNA_TEST_MONGODB, no mongod, and no Java with mongo-java-server'
@@ -28,7 +43,16 @@ export async function startMongoServer(
   if (uri) return { uri, config: configOf(uri), kind: new URL(uri).host, stop: () => Promise.resolve() }
   if (inPath('mongod')) return startMongod()
   try {
-    return inPath('java') ? await startStandIn(fetchJars()) : undefined
+    return inPath('java') ? await startMemory() : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The stand-in as a replica set; undefined where it cannot be had. */
+export async function startReplicaSet(): Promise<ReplicaSet | undefined> {
+  try {
+    return inPath('java') ? await startTwo() : undefined
   } catch {
     return undefined
   }
@@ -59,45 +83,24 @@ async function startMongod(): Promise<MongoServer> {
   return { ...local(port), kind: 'mongod', stop: () => stopped(server).then(clean) }
 }
 
-async function startStandIn(jars: string, ...set: string[]): Promise<MongoServer> {
-  const source = join(import.meta.dirname, 'MemoryMongoServer.java')
-  const server = spawn('java', [...quickStart, '-cp', join(jars, '*'), source, ...set], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const port = await firstLine(server)
-  return { ...local(Number(port)), kind: 'mongo-java-server', stop: () => stopped(server) }
+async function startMemory(): Promise<MongoServer> {
+  const { ports, stop } = await startStandIn()
+  return { ...local(Number(ports[0])), kind: standIn, stop }
 }
 
-// It lives for seconds: compiled once, without a second thought.
-const quickStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
-
-const artifact = { group: 'de.bwaldvogel', name: 'mongo-java-server', version: '1.47.0' } as const
-
-/** The folder with the stand-in and all that it needs; fetched once by Maven. */
-function fetchJars(): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
-  const folder = join(cache, 'luna', `${artifact.name}-${artifact.version}`)
-  const jars = join(folder, 'jars')
-  mkdirSync(jars, { recursive: true })
-  if (readdirSync(jars).some((file) => file.startsWith('netty-'))) return jars
-  const pom = join(folder, 'pom.xml')
-  writeFileSync(pom, project())
-  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${jars}`]
-  execFileSync('mvn', ['-q', '-B', '-f', pom, ...goal], { stdio: 'ignore', timeout: 240_000 })
-  return jars
+async function startTwo(): Promise<ReplicaSet> {
+  const { ports, ask, stop } = await startStandIn('rs0')
+  const server = ports.map((port) => `127.0.0.1:${port}`).join()
+  return {
+    uri: `mongodb://${server}/?replicaSet=rs0`,
+    config: { server, replicaset: 'rs0', tls: false },
+    kind: standIn,
+    failOver: async (way, command, election) => Number(await ask(`${way} ${command} ${election}`)),
+    stop,
+  }
 }
 
-function project(): string {
-  const { group, name, version } = artifact
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>luna</groupId><artifactId>test-mongo-server</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>
-  </dependencies>
-</project>
-`
-}
+const standIn = 'mongo-java-server'
 
 function local(port: number): Pick<MongoServer, 'uri' | 'config'> {
   const server = `127.0.0.1:${port}`
@@ -111,12 +114,6 @@ function inPath(program: string): boolean {
   } catch {
     return false
   }
-}
-
-async function firstLine(server: ChildProcess): Promise<string> {
-  if (!server.stdout) throw new Error('no output to read')
-  for await (const line of createInterface(server.stdout)) return line
-  throw new Error('the server ended at once')
 }
 
 function freePort(): Promise<number> {
@@ -139,21 +136,4 @@ async function answers(port: number): Promise<void> {
     await sleep(100)
   }
   throw new Error('the server does not answer')
-}
-
-function stopped(server: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (server.exitCode !== null) return resolve()
-    server.once('exit', () => resolve())
-    server.kill()
-  })
-}
-
-/** The stand-in as the only member of a replica set; undefined where it cannot be had. */
-export async function startReplicaSet(): Promise<MongoServer | undefined> {
-  try {
-    return inPath('java') ? await startStandIn(fetchJars(), 'rs0') : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -90,6 +90,12 @@ describe('clientOptions', () => {
     assert.deepEqual([set.replicaSet, set.directConnection], ['rs0', undefined])
   })
 
+  it('gives the members of a replica set the time to elect, and one server two seconds', () => {
+    assert.equal(clientOptions(base).serverSelectionTimeoutMS, 2000)
+    assert.equal(clientOptions({ ...base, server: 'db1,db2' }).serverSelectionTimeoutMS, 20_000)
+    assert.equal(clientOptions({ ...base, replicaset: 'rs0' }).serverSelectionTimeoutMS, 20_000)
+  })
+
   it('verifies the certificate where there is a CA', () => {
     const insecure = clientOptions({ ...base, tls: true })
     assert.deepEqual([insecure.tls, insecure.tlsAllowInvalidCertificates], [true, true])
