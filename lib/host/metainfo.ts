@@ -45,12 +45,12 @@ export async function makeTorrent(wish: TorrentWish): Promise<Uint8Array> {
 }
 
 /**
- * Bytes per piece: about a thousand pieces, so that nodes have something to give soon, within what every client can do.
- * A power of two, 256 KiB to 4 MiB.
+ * Bytes per piece: one to two thousand pieces, so that nodes have something to give soon, and have not too much to say of it.
+ * A power of two, 64 KiB to 4 MiB.
  */
 export function pieceLength(size: number): number {
-  const exponent = Math.ceil(Math.log2(Math.max(size, 1) / 1024))
-  return 2 ** Math.min(Math.max(exponent, 18), 22)
+  const exponent = Math.ceil(Math.log2(Math.max(size, 1) / 2048))
+  return 2 ** Math.min(Math.max(exponent, 16), 22)
 }
 
 const step = 16 * 2 ** 20

@@ -4,6 +4,7 @@ import WebTorrent from 'webtorrent'
 import { LunaError } from '../error.ts'
 import type { TorrentFile } from '../host/torrents.ts'
 import { peerId } from './announce.ts'
+import { SuperSeed } from './super-seed.ts'
 import { TarballStore } from './tarball-store.ts'
 
 export interface Offered {
@@ -103,9 +104,39 @@ async function add(client: WebTorrent, folder: string, file: TorrentFile): Promi
     } as const
     const torrent = client.add(file.bytes, options, () => resolve(entry))
     const entry: Entry = { tarball: file.tarball, torrent }
+    torrent.once('ready', () => superSeed(torrent))
     torrent.on('upload', () => {
       entry.lastUpload = Date.now()
     })
     torrent.once('error', reject)
   })
+}
+
+/** Has a torrent say of its pieces what is worth telling each peer. */
+function superSeed(torrent: WebTorrent.Torrent): void {
+  const { pieces, pieceLength, lastPieceLength } = torrent
+  const seed = new SuperSeed<WebTorrent.Wire>(pieces.length, pieceLength)
+  const lengthOf = (piece: number) => (piece === pieces.length - 1 ? lastPieceLength : pieceLength)
+  torrent.on('wire', (wire) => {
+    const tell = (news: readonly number[]) => {
+      for (const piece of news) wire.have(piece)
+    }
+    const begin = () => tell(seed.join(wire))
+    const haveNone = () => {
+      wire.haveNone()
+      begin()
+    }
+    Object.assign(wire, { haveAll: haveNone, bitfield: begin })
+    wire.on('bitfield', () => tell(seed.has(wire, everyPiece(pieces.length, wire))))
+    wire.on('have-all', () => tell(seed.has(wire, pieces.keys())))
+    wire.on('have', (piece: number) => tell(seed.has(wire, [piece])))
+    wire.on('request', (piece: number, offset: number, length: number) => {
+      if (offset + length >= lengthOf(piece)) tell(seed.asked(wire, piece))
+    })
+    wire.once('close', () => seed.leave(wire))
+  })
+}
+
+function* everyPiece(count: number, { peerPieces }: WebTorrent.Wire): Generator<number> {
+  for (let piece = 0; piece < count; piece++) if (peerPieces.get(piece)) yield piece
 }

@@ -52,6 +52,23 @@ declare module 'webtorrent' {
       readonly length: number
       readonly uploaded: number
       readonly numPeers: number
+      readonly pieceLength: number
+      readonly lastPieceLength: number
+      readonly pieces: readonly unknown[]
+      on(event: 'wire', listener: (wire: Wire) => void): this
+      on(event: string, listener: (...args: never[]) => void): this
+    }
+
+    /**
+     * The connection to a peer (bittorrent-protocol 4). Once the handshakes are done, webtorrent says what it has by haveAll() or
+     * bitfield(). Events: bitfield, have (a piece), have-all, request (piece, offset, length), close.
+     */
+    interface Wire extends EventEmitter {
+      readonly peerPieces: { get(piece: number): boolean }
+      haveAll(): void
+      haveNone(): void
+      bitfield(pieces: unknown): void
+      have(piece: number): void
     }
   }
 

@@ -13,20 +13,29 @@ export function makeNetwork(mbit: number): void {
   mkdirSync('/run/netns')
   run('ip', 'link', 'add', 'br0', 'type', 'bridge', 'forward_delay', '0', 'mcast_snooping', '0')
   run('ip', 'link', 'set', 'br0', 'up')
-  run('ip', 'link', 'add', 'head', 'type', 'veth', 'peer', 'name', 'to-head')
+  run('ip', 'link', 'add', 'head', 'address', macOf(0), 'type', 'veth', 'peer', 'name', 'to-head')
   run('ip', 'addr', 'add', `${headAddress}/16`, 'dev', 'head')
   run('ip', 'link', 'set', 'head', 'up')
   join('to-head')
   for (const device of ['head', 'to-head']) shape([], device, mbit)
 }
 
-/** Adds a node with its link; gives the name of its namespace. */
-export function addNode(number: number, mbit: number): string {
+/** Adds so many nodes with a link each; gives the names of their namespaces. */
+export function addNodes(count: number, mbit: number): string[] {
+  const numbers = Array.from({ length: count }, (_, at) => at + 1)
+  const names = numbers.map((number) => addNode(number, mbit))
+  introduce([], 'head', numbers)
+  for (const name of names) introduce(['-n', name], 'eth0', [0, ...numbers])
+  return names
+}
+
+function addNode(number: number, mbit: number): string {
   const [name, port] = [`n${number}`, `to-n${number}`]
+  const node = ['name', 'eth0', 'address', macOf(number), 'netns', name]
   run('ip', 'netns', 'add', name)
-  run('ip', 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name)
+  run('ip', 'link', 'add', port, 'type', 'veth', 'peer', ...node)
   run('ip', '-n', name, 'link', 'set', 'lo', 'up')
-  run('ip', '-n', name, 'addr', 'add', `10.30.${number >> 8}.${number & 255}/16`, 'dev', 'eth0')
+  run('ip', '-n', name, 'addr', 'add', `${addressOf(number)}/16`, 'dev', 'eth0')
   run('ip', '-n', name, 'link', 'set', 'eth0', 'up')
   join(port)
   shape([], port, mbit)
@@ -38,6 +47,29 @@ export function addNode(number: number, mbit: number): string {
 export function sentByHead(): number {
   const [, counters = ''] = /^ *head:(.*)/m.exec(readFileSync('/proc/self/net/dev', 'utf8')) ?? []
   return Number(counters.trim().split(/\s+/)[8])
+}
+
+/**
+ * Says who has which address, for good: the neighbours of all namespaces of a machine share one table of 1024 places (arp(7),
+ * gc_thresh3), and from 32 nodes on some would find nobody.
+ */
+function introduce(where: readonly string[], device: string, numbers: readonly number[]): void {
+  const lines = numbers.map(
+    (number) => `neigh replace ${addressOf(number)} lladdr ${macOf(number)} dev ${device} nud permanent\n`,
+  )
+  execFileSync('ip', [...where, '-batch', '-'], {
+    input: lines.join(''),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+}
+
+/** The head is number 0. */
+function addressOf(number: number): string {
+  return number === 0 ? headAddress : `10.30.${number >> 8}.${number & 255}`
+}
+
+function macOf(number: number): string {
+  return `02:00:00:00:${(number >> 8).toString(16).padStart(2, '0')}:${(number & 255).toString(16).padStart(2, '0')}`
 }
 
 function join(port: string): void {

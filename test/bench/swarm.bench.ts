@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
 import { busySeconds, cpuSeconds } from './cpu.ts'
 import { Head } from './swarm-head.ts'
-import { addNode, makeNetwork, sentByHead } from './swarm-net.ts'
+import { addNodes, makeNetwork, sentByHead } from './swarm-net.ts'
 import { Node, type Way } from './swarm-nodes.ts'
 
 export const bench: Bench = {
@@ -14,7 +14,7 @@ export const bench: Bench = {
   network: 'own',
   run: async (place) => {
     makeNetwork(mbit)
-    const namespaces = Array.from({ length: Math.max(...sizes, crowd) }, (_, at) => addNode(at + 1, mbit))
+    const namespaces = addNodes(Math.max(...sizes, crowd), mbit)
     const head = await Head.start(place, size)
     const world = { place, head, namespaces }
     return [await growth(world), await faults(world), await alone(world)]

@@ -21,8 +21,8 @@ describe('makeTorrent', () => {
         /^Created By: Luna$/m,
         /^Mode: single$/m,
         /^ http:\/\/10.1.1.1:7050\/announce$/m,
-        /^Piece Length: 256KiB$/m,
-        /^The Number of Pieces: 2$/m,
+        /^Piece Length: 64KiB$/m,
+        /^The Number of Pieces: 5$/m,
         /^Total Length: .*\(300,000\)$/m,
         /^ http:\/\/10.1.1.1:7050\/torrents\/11111111/m,
         /^Name: 11111111-2222-3333-4444-555555555555.tgz$/m,
@@ -52,10 +52,10 @@ describe('makeTorrent', () => {
 
 describe('pieceLength', () => {
   for (const [size, length, why] of [
-    [0, 2 ** 18, 'is 256 KiB at least'],
-    [100 * 2 ** 20, 2 ** 18, 'stays there for 100 MiB'],
-    [2 ** 30, 2 ** 20, 'is 1 MiB for 1 GiB'],
-    [2 ** 30 + 1, 2 ** 21, 'doubles from a thousand pieces on'],
+    [0, 2 ** 16, 'is 64 KiB at least'],
+    [100 * 2 ** 20, 2 ** 16, 'stays there for 100 MiB'],
+    [2 ** 30, 2 ** 19, 'is 512 KiB for 1 GiB'],
+    [2 ** 30 + 1, 2 ** 20, 'doubles from two thousand pieces on'],
     [64 * 2 ** 30, 2 ** 22, 'is 4 MiB at most'],
   ] as const)
     it(why, () => assert.equal(pieceLength(size), length))
