@@ -32,13 +32,19 @@ export class Tables {
     return this.#rows(collection, where, part).map(wholeOf)
   }
 
-  /** Those that match and were `updated` at that time or later. */
-  since(collection: string, where: Where, time: Date): Document[] {
+  /** The numbers of the rows that match and were `updated` at that time or later. */
+  since(collection: string, where: Where, time: Date): number[] {
     if (!this.#has(collection)) return []
     const { name, key } = columnFor(where)
-    const sql = `SELECT document, links FROM ${quoted(collection)} WHERE updated >= ? AND +${quoted(name)} = ?`
+    const sql = `SELECT rowid AS row FROM ${quoted(collection)} WHERE updated >= ? AND +${quoted(name)} = ?`
     const rows = this.#statement(sql).all(time.getTime(), key)
-    return (rows as unknown as Row[]).map(wholeOf)
+    return rows.map(({ row }) => Number(row))
+  }
+
+  /** The documents of these rows, of which some may be gone. */
+  at(collection: string, rows: readonly number[]): Document[] {
+    const statement = this.#statement(`SELECT document, links FROM ${quoted(collection)} WHERE rowid = ?`)
+    return rows.flatMap((row) => (statement.get(row) as unknown as Row | undefined) ?? []).map(wholeOf)
   }
 
   /** The documents with nothing but their names, where names have a column. */

@@ -1,5 +1,6 @@
 // The embedded store: documents as BSON in one SQLite file that several processes use at once.
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import { type Document, ObjectId } from 'bson'
 import { type Backend, isBookkeeping, type Part, type Where, type Write } from './backend.ts'
 import { type Mutex, makeMutex } from './mutex.ts'
@@ -12,6 +13,9 @@ import { Tables } from './sqlite-tables.ts'
 export function openSqlite(path: string): Backend {
   return new SqliteBackend(path)
 }
+
+// Who reads very many lets others have their turn after so many: a millisecond or two.
+const page = 100
 
 class SqliteBackend implements Backend {
   readonly where: string
@@ -37,8 +41,15 @@ class SqliteBackend implements Backend {
     })
   }
 
-  since(collection: string, where: Where, time: Date): Promise<Document[]> {
-    return this.#attempt(() => this.#tables.since(collection, where, time))
+  async since(collection: string, where: Where, time: Date): Promise<Document[]> {
+    const rows = await this.#attempt(() => this.#tables.since(collection, where, time))
+    const found: Document[] = []
+    for (let first = 0; first < rows.length; first += page) {
+      if (first > 0) await setImmediate()
+      const some = rows.slice(first, first + page)
+      found.push(...(await this.#attempt(() => this.#tables.at(collection, some))))
+    }
+    return found
   }
 
   apply(writes: readonly Write[]): Promise<void> {

@@ -93,7 +93,9 @@ export class Swarms {
     await this.#forgetIfReplaced(known)
     const age = Math.abs(now.getTime() - known.read)
     if (age >= known.pause) known.reading ??= this.#read(own.infoHash, known, interval, now)
-    await known.reading
+    // Of a crowd, what was known a moment ago is as good; a few peers are read at once, and must not be missed.
+    if (known.pause <= readEvery.least || age >= 2 * readEvery.most) await known.reading
+    else known.reading?.catch(() => undefined)
     put(known, own, interval, now)
     return known.swarm
   }

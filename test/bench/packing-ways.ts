@@ -18,10 +18,10 @@ export interface Way {
 
 const compressions: readonly Compression[] = ['gzip', 'zstd']
 
-const compressors = ['pigz -n', 'zstd -T0 -3', 'zstd -T0 -6', 'zstd -T0 -12']
+const compressors = ['pigz -n', 'zstd -T0', 'zstd -T0 -6', 'zstd -T0 -12']
 
-/** What somebody gives who thinks of no level; 3 is what zstd takes then. */
-export const everyday: readonly string[] = ['pigz -n', 'zstd -T0 -3'].map(plain)
+/** What somebody gives who thinks of no level. */
+export const everyday: readonly string[] = ['pigz -n', 'zstd -T0'].map(plain)
 
 /** Plain tar, and tar with the options that Luna gives it, with each compressor and with those that Luna takes. */
 export async function byHand({ dir }: Place, tree: string): Promise<Way[]> {

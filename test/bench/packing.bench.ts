@@ -39,8 +39,8 @@ const columns = [
   ...['packed by', 'seconds', 'processor seconds', 'MB'],
   ...['to plain tar by hand', 'to the same options by hand', 'to the faster of pigz and zstd -T0'],
 ]
-const note = `The better of ${rounds} rounds; processor seconds are of the whole machine. By hand the compressor is the one that Luna takes,
-but in the last column, where zstd has its own level (3). The command also starts, makes the torrent and waits for the disk.`
+const note = `The better of ${rounds} rounds; processor seconds are of the whole machine. By hand the compressor is the one that Luna takes.
+The command also starts, makes the torrent and waits for the disk.`
 
 interface Packed extends Took {
   readonly bytes: number
