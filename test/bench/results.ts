@@ -8,8 +8,9 @@ const file = join(import.meta.dirname, 'RESULTS.md')
 
 const head = `# Results of the benches
 
-Written by \`npm run bench -- --write [NAME...]\`. Every table is of one run, its ratios are of that run, and only they can be
-compared with those of another run or machine. What was tried, and what holds what is not reached: NOTES.md.
+Written by \`npm run bench -- --write [NAME...]\`; what is of \`boot\` comes from the lab. Every table is of one run, its ratios are
+of that run, and only they can be compared with those of another run or machine. What was tried, and what holds what is not
+reached: NOTES.md.
 `
 
 /** Tables as text; the columns line up. */
