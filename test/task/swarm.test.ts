@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Peer } from '../../lib/store/store.ts'
-import { choosePeers, seederId, swarmOf } from '../../lib/task/swarm.ts'
+import type { Peer, Store } from '../../lib/store/store.ts'
+import { choosePeers, Swarms, seederId, swarmOf } from '../../lib/task/swarm.ts'
 
 const start = Date.now()
 const later = (seconds: number) => new Date(start + 1000 * seconds)
@@ -58,5 +58,29 @@ describe('choosePeers', () => {
       }
     }
     assert.deepEqual([...times.values()], [6, 6, 6, 6])
+  })
+})
+
+describe('Swarms', () => {
+  const own = client(1)
+  const many = (count: number) => Array.from({ length: count }, (_, at) => client(at + 2))
+  const never = new Promise<Peer[]>(() => {})
+
+  /** Gives these answers, one after the other, to who reads what others put down. */
+  function swarmsOver(answers: Promise<Peer[]>[]): Swarms {
+    const peersSince = () => answers.shift() ?? never
+    return new Swarms({ version: async () => '1', peersSince } as unknown as Store)
+  }
+
+  it('waits for what is new of a few', async () => {
+    const swarms = swarmsOver([Promise.resolve(many(2)), Promise.resolve([client(9)])])
+    assert.equal((await swarms.with(own, 10, later(0))).fresh.length, 3)
+    assert.equal((await swarms.with(own, 10, later(2))).fresh.length, 4)
+  })
+
+  it('answers with what it knows of a crowd while it reads what is new', async () => {
+    const swarms = swarmsOver([Promise.resolve(many(1500)), never])
+    await swarms.with(own, 10, later(0))
+    assert.equal((await swarms.with(own, 10, later(2))).fresh.length, 1501)
   })
 })
