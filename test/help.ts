@@ -1,8 +1,8 @@
 // What tests of several rooms need. Keep it small.
 import assert from 'node:assert/strict'
 import { type Code, LunaError } from '../lib/error.ts'
-import type { Mac } from '../lib/object/mac.ts'
-import { parseMac } from '../lib/object/mac.ts'
+import type { Mac } from '../lib/object/net/mac.ts'
+import { parseMac } from '../lib/object/net/mac.ts'
 
 /** Passes when the promise rejects with a LunaError of that code; gives the error. */
 export async function rejectsWith(code: Code, promise: Promise<unknown>): Promise<LunaError> {

@@ -1,7 +1,8 @@
 // Help texts, from the rows of the table. The first two levels keep the shape that completion scripts of the first Luna
 // read: after the line `positional arguments:` comes `{a,b,c}`.
+
+import { operandNames } from './arguments/parser.ts'
 import type { Command, Option } from './command.ts'
-import { operandNames } from './parser.ts'
 
 interface Entry {
   readonly name: string

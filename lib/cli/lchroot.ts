@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts'
 import { LunaError } from '../error.ts'
 import { commandLog } from '../log.ts'
 import { openStore } from '../store/open.ts'
-import { enterOsimage } from '../task/chroot.ts'
+import { enterOsimage } from '../task/image/enter.ts'
 import { reportError } from './context.ts'
 
 const help = `usage: lchroot [-h] IMAGE [COMMAND [ARGUMENT...]]

@@ -4,12 +4,12 @@ import { LunaError } from '../error.ts'
 import { commandLog, type Log } from '../log.ts'
 import { headAddresses } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
-import { getCluster } from '../task/general.ts'
+import { getCluster } from '../task/get-cluster.ts'
+import { parseArguments } from './arguments/parse.ts'
 import type { Command } from './command.ts'
 import { type ObjectEntry, objects } from './commands.ts'
 import { reportError, startContext } from './context.ts'
 import { commandHelp, overview, usage } from './help.ts'
-import { parseArguments } from './parse.ts'
 
 const interrupted = 130
 
@@ -50,7 +50,7 @@ async function runLine(argv: readonly string[], signal: AbortSignal): Promise<nu
 
 /** Not in any help: completion scripts call it. */
 async function answerShell(words: readonly string[]): Promise<number> {
-  const { completionLines } = await import('./completion-door.ts')
+  const { completionLines } = await import('./completion/answer.ts')
   return printed(await completionLines(words))
 }
 

@@ -1,7 +1,8 @@
 // The part of luna(8) that comes from the table: mdoc(7) of every command. What is written by hand about a command stands
 // in the page itself, between its options and its examples, and is carried over.
+
+import { operandNames } from './arguments/parser.ts'
 import type { Command, ObjectCommands, Option } from './command.ts'
-import { operandNames } from './parser.ts'
 
 const begin =
   '.\\" From the table of commands: npm run manual. Written by hand here is only what stands after "by hand".'

@@ -1,11 +1,11 @@
 // Rows that most objects have: list, show, rename, delete; and what rows share.
 import type { Kind } from '../object/field.ts'
-import type { Facts } from '../task/describe.ts'
 import type { Outcome } from '../task/outcome.ts'
+import type { Facts } from '../task/show/describe.ts'
 import { type Command, type Context, command, type Operands, option } from './command.ts'
 import { eachOf } from './list-operand.ts'
-import { type Cell, table } from './print.ts'
-import { cellOf, showTable } from './show.ts'
+import { cellOf, showTable } from './table/show-table.ts'
+import { type Cell, table } from './table/table.ts'
 
 /** `--json` of list and show. */
 export const jsonOption = option('flag', 'as JSON, for scripts: names of fields as in show, values as shown')
@@ -30,7 +30,7 @@ export function listRow(kind: Kind, help: string, columns: readonly Column[]): C
     options: { json: jsonOption },
     examples: [[`luna ${kind} list --json`, 'the same with all fields, for scripts']],
     async run(context, given) {
-      const { listObjects } = await import('../task/edit.ts')
+      const { listObjects } = await import('../task/show/objects.ts')
       const all = await listObjects(await context.store(), kind, new Date())
       context.print(given.json ? jsonText(all) : listTable(kind, columns, all))
     },
@@ -74,7 +74,7 @@ export async function show(
   names: readonly string[],
 ): Promise<void> {
   const store = await context.store()
-  const { rawObject, showObject } = await import('../task/edit.ts')
+  const { rawObject, showObject } = await import('../task/show/objects.ts')
   const { rawJson } = await import('./raw.ts')
   const shown: Facts[] = []
   for (const name of names) {
@@ -105,7 +105,7 @@ export function renameRow(kind: Kind): Command {
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
     guarded: true,
     async run(context, { newname }, name) {
-      const { renameObject } = await import('../task/edit.ts')
+      const { renameObject } = await import('../task/show/objects.ts')
       await renameObject(await context.store(), kind, name, newname)
     },
   })

@@ -1,9 +1,9 @@
 // The host names of a network: who has which address in it, and what that is called in its DNS zone.
 import type { Id } from './field.ts'
 import { type Group, sortedInterfaces } from './group.ts'
+import type { Everything } from './net/address-use.ts'
+import { heldBy } from './net/slot.ts'
 import type { Network } from './network.ts'
-import type { Everything } from './recorded.ts'
-import { heldBy } from './slot.ts'
 
 export interface HostName {
   readonly name: string

@@ -1,6 +1,7 @@
 // A network: a prefix, what is free in it, and its zone. Addresses in all other objects are relative to its base.
-import type { Prefix } from './address.ts'
+
 import { field, type ObjectOf } from './field.ts'
+import type { Prefix } from './net/address.ts'
 
 export const networkFields = {
   name: field('name', 'name of the network, and of its DNS zone', ''),

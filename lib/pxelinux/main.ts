@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import { obey, onStop, orSay } from '../daemon/door.ts'
+import { obey, onStop, orSay } from '../daemon/command.ts'
 import { LunaError } from '../error.ts'
 import { keepMenus, pxelinux } from './run.ts'
 

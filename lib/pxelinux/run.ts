@@ -1,11 +1,11 @@
 // The life of lfs_pxelinux: waits for a cluster, becomes its user, keeps the files until it is told to stop.
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { type Daemon, live, sayUp } from '../daemon/life.ts'
-import { systemd } from '../host/daemon.ts'
+import { type Daemon, live, sayUp } from '../daemon/run.ts'
+import { systemd } from '../host/daemon/daemon.ts'
+import { MenuFolder } from '../host/menu-folder.ts'
 import type { Log } from '../log.ts'
-import { MenuFolder } from './folder.ts'
-import { readDefault, Watch } from './watch.ts'
+import { readDefault, Watch } from './loop.ts'
 
 export const pxelinux: Daemon = { name: 'lfs_pxelinux' }
 

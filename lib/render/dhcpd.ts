@@ -1,7 +1,7 @@
 // dhcpd.conf(5) for the network that nodes boot in: who gets which address, and which file to start with.
 import { LunaError } from '../error.ts'
-import { formatIp, netmask, type Prefix } from '../object/address.ts'
-import type { Mac } from '../object/mac.ts'
+import { formatIp, netmask, type Prefix } from '../object/net/address.ts'
+import type { Mac } from '../object/net/mac.ts'
 import { escapeDhcpd, isDhcpdName } from './escape-dhcpd.ts'
 import { loadTemplate, renderTemplate } from './template.ts'
 

@@ -1,5 +1,5 @@
 // The install script of a node: conf-templates/install.sh.mustache around the shell functions of
-// conf-templates/install-*.sh. What is the node's own lives in the view; what is the same for all lives in those files.
+// conf-templates/install/. What is the node's own lives in the view; what is the same for all lives in those files.
 import { LunaError } from '../error.ts'
 import { endMarker, quoteForShell } from './escape-shell.ts'
 import { loadTemplate, renderTemplate, type View } from './template.ts'
@@ -47,23 +47,16 @@ export interface InstallInterface {
   readonly params: string
 }
 
+/** The parts of the script that are the same for all nodes, in conf-templates/install/. */
 const parts = [
-  'steps',
-  'bmc',
-  'unpack',
-  'network',
-  'network-model',
-  'network-ifcfg',
-  'network-ifupdown',
-  'network-keyfile',
-]
-  .concat(['network-netplan', 'network-networkd'])
-  .map((part) => `install-${part}.sh`)
+  ...['steps', 'bmc', 'unpack', 'network', 'network/model', 'network/ifcfg', 'network/ifupdown'],
+  ...['network/keyfile', 'network/netplan', 'network/networkd'],
+].map((part) => `install/${part}.sh`)
 
 let shipped: { readonly template: string; readonly library: string } | undefined
 
 /**
- * The bash script that installs a node (specification section 8.5). `template` replaces the one that Luna ships.
+ * The bash script that installs a node. `template` replaces the one that Luna ships.
  * Throws LunaError `invalid` where a name has a character that cannot be in such a name.
  */
 export function renderInstallScript(view: InstallView, template?: string): string {

@@ -1,6 +1,6 @@
 // The door of ltorrent: start|stop|restart|reload|run.
-import { obey, onStop, type Program } from '../daemon/door.ts'
-import type { Calls } from './rounds.ts'
+import { obey, onStop, type Program } from '../daemon/command.ts'
+import type { Calls } from './loop.ts'
 import { ltorrent, seed } from './run.ts'
 
 const program: Program = {

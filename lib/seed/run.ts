@@ -1,15 +1,15 @@
 // The life of the seeder: waits for a cluster, becomes its user, follows the store until it is told to stop.
 import type { Config } from '../config.ts'
-import { type Daemon, live, sayUp } from '../daemon/life.ts'
-import { patiently } from '../daemon/patience.ts'
+import { patiently } from '../daemon/reopening-store.ts'
+import { type Daemon, live, sayUp } from '../daemon/run.ts'
 import { LunaError } from '../error.ts'
-import { systemd } from '../host/daemon.ts'
+import { systemd } from '../host/daemon/daemon.ts'
 import type { Log } from '../log.ts'
 import type { Cluster } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
-import { type Calls, Rounds } from './rounds.ts'
+import { openSwarm } from './client.ts'
+import { type Calls, Rounds } from './loop.ts'
 import { Seeder } from './seeder.ts'
-import { openSwarm } from './swarm.ts'
 
 export const ltorrent: Daemon = { name: 'ltorrent', pidFile: 'torrent_pidfile' }
 

@@ -1,10 +1,15 @@
 // Makes what is offered equal to what the store and the directory say, and clears away what nobody needs any more.
 import { sentence } from '../error.ts'
-import { readTorrents, removeTorrentFiles, type TorrentFile, type TorrentFolder } from '../host/torrents.ts'
+import {
+  readTorrents,
+  removeTorrentFiles,
+  type TorrentFile,
+  type TorrentFolder,
+} from '../host/image/torrents.ts'
 import type { Log } from '../log.ts'
-import { nameOf, type Offer, planSweep, type SeedPlan, type Unused } from '../task/seed.ts'
-import { Herald, type Where } from './herald.ts'
-import type { Swarm } from './swarm.ts'
+import { nameOf, type Offer, planSweep, type SeedPlan, type Unused } from '../task/torrent/seed-plan.ts'
+import { Herald, type Where } from './announcer.ts'
+import type { Swarm } from './client.ts'
 
 export class Seeder {
   readonly #swarm: Swarm

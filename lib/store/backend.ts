@@ -1,7 +1,7 @@
 // The seam between what a store promises (documents.ts, the same for all) and the engine that keeps the documents: SQLite or MongoDB.
 import { DBRef, type Document, EJSON, ObjectId } from 'bson'
 import { kinds } from '../object/field.ts'
-import { isMap, numberOf } from './value.ts'
+import { isMap, numberOf } from './bson/values.ts'
 
 /** Equality of every named path (`group.$id`); the paths are `_id`, or those of one index. */
 export type Where = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 // Opens the store that the configuration names.
 import type { Config } from '../config.ts'
-import { makeStore, type StoreOptions } from './documents.ts'
-import { openSqlite } from './sqlite.ts'
+import { makeStore, type StoreOptions } from './make-store.ts'
+import { openSqlite } from './sqlite/backend.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { Store } from './store.ts'
 export async function openStore(config: Config, options: StoreOptions = {}): Promise<Store> {
   const { store } = config
   if ('embedded' in store) return makeStore(openSqlite(store.embedded), options)
-  const { openMongo } = await import('./mongo.ts')
+  const { openMongo } = await import('./mongo/backend.ts')
   return makeStore(await openMongo(store.mongo, config.file), options)
 }
 

@@ -2,13 +2,13 @@
 import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
 import { type Id, type Kind, kinds } from '../object/field.ts'
-import { type Mac, parseMac } from '../object/mac.ts'
+import { type Mac, parseMac } from '../object/net/mac.ts'
 import type { Objects } from '../object/objects.ts'
 import { idText, type Reader, type Where } from './backend.ts'
-import { readObject } from './document.ts'
-import { readLearned, readPeer } from './shelf.ts'
+import { readLearned, readPeer } from './bson/expiring.ts'
+import { readObject } from './bson/object-codec.ts'
+import { byBytes, copyOf, idOf, isMap, numberOf } from './bson/values.ts'
 import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, shelfLife } from './store.ts'
-import { byBytes, copyOf, idOf, isMap, numberOf } from './value.ts'
 
 type Reads = Pick<
   Store,

@@ -1,7 +1,7 @@
 // What every store promises. Two keep it: the embedded one (node:sqlite) and MongoDB; one contract suite holds both to it.
 import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
-import type { Mac } from '../object/mac.ts'
+import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
 
 /** A named object, wherever it is referred to. */

@@ -3,8 +3,8 @@ import type { Document } from 'bson'
 import { LunaError } from '../error.ts'
 import { type Kind, kinds } from '../object/field.ts'
 import type { Backend } from './backend.ts'
+import { byBytes } from './bson/values.ts'
 import type { Duplicate } from './store.ts'
-import { byBytes } from './value.ts'
 
 /** Has the engine refuse a second object of the same name, for every kind that has none yet; gives what is in the way. */
 export function makeNamesUnique(backend: Backend): Promise<Duplicate[]> {

@@ -3,7 +3,7 @@
 import { ObjectId } from 'bson'
 import { kinds } from '../object/field.ts'
 import { type Backend, bookkeeping, type Write } from './backend.ts'
-import { idOf } from './value.ts'
+import { idOf } from './bson/values.ts'
 
 const collection = bookkeeping.versions
 const key = { _id: 'objects' }

@@ -1,16 +1,16 @@
 // Power of many nodes by their BMCs: who is meant, and all of them at once within bounds, answered in order.
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
-import { type Bmc, type PowerAction, power } from '../host/bmc.ts'
+import { type Bmc, type PowerAction, power } from '../host/bmc/bmc.ts'
 import type { Bmcsetup } from '../object/bmcsetup.ts'
 import type { Id } from '../object/field.ts'
 import { type Group, interfaceKey, networksUsed } from '../object/group.ts'
 import type { Network } from '../object/network.ts'
 import type { Node } from '../object/node.ts'
 import type { Store } from '../store/store.ts'
-import { addressOf } from './boot-facts.ts'
-import { type Find, remembering } from './describe.ts'
+import { addressOf } from './boot/node-facts.ts'
 import { makeLimit } from './limit.ts'
+import { type Find, remembering } from './show/describe.ts'
 
 export interface PowerTarget {
   readonly node: string

@@ -1,7 +1,7 @@
 // luna cluster sync: the cluster path on the other heads, made equal to the one here.
 import { type Following, mirrorTo } from '../host/remote.ts'
 import type { Store } from '../store/store.ts'
-import { getCluster } from './general.ts'
+import { getCluster } from './get-cluster.ts'
 import { findHeads, tellPassive } from './heads.ts'
 import { attempt, newNotes, type Outcome } from './outcome.ts'
 

@@ -2,15 +2,15 @@
 // It answers no requests itself.
 import { rm } from 'node:fs/promises'
 import type { Config } from '../config.ts'
-import { type Daemon, live, sayUp } from '../daemon/life.ts'
-import { patiently } from '../daemon/patience.ts'
-import { systemd } from '../host/daemon.ts'
+import { patiently } from '../daemon/reopening-store.ts'
+import { type Daemon, live, sayUp } from '../daemon/run.ts'
+import { systemd } from '../host/daemon/daemon.ts'
 import type { Log } from '../log.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
-import { pollSwitches } from '../task/switch-poll.ts'
-import { Crew } from './crew.ts'
-import type { Address } from './fastcgi.ts'
+import { pollSwitches } from '../task/switch/poll.ts'
+import type { Address } from './fastcgi/serve.ts'
+import { Crew } from './workers.ts'
 
 export const lweb: Daemon = { name: 'lweb', pidFile: 'lweb_pidfile' }
 

@@ -1,6 +1,6 @@
 // The door of lweb: start|stop|restart|run. What the service does is the leader's and the workers' business.
 import cluster from 'node:cluster'
-import { obey, onStop, type Program } from '../daemon/door.ts'
+import { obey, onStop, type Program } from '../daemon/command.ts'
 import { lead, lweb } from './leader.ts'
 import { work } from './worker.ts'
 

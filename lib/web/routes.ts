@@ -2,13 +2,13 @@
 // What is malformed is refused where it is read; below, values are taken as good.
 import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
-import { macsOfHwdata } from '../object/mac.ts'
+import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node } from '../object/node.ts'
 import type { Store } from '../store/store.ts'
-import { type Asked, bootMenu, discover } from '../task/boot.ts'
-import { installScript } from '../task/install.ts'
-import { announce, scrape } from '../task/torrent.ts'
-import type { Handler, Request, Response } from './fastcgi.ts'
+import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
+import { installScript } from '../task/boot/install-script.ts'
+import { announce, scrape } from '../task/torrent/tracker.ts'
+import type { Handler, Request, Response } from './fastcgi/serve.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 

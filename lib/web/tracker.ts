@@ -1,8 +1,8 @@
 // What torrent clients ask and are told, between bytes and values: announce (BEP 3, 7, 23) and scrape (BEP 48).
 import { LunaError } from '../error.ts'
-import { formatIp, parseIp } from '../object/address.ts'
+import { formatIp, parseIp } from '../object/net/address.ts'
 import type { Peer } from '../store/store.ts'
-import type { Announced, Scraped, Told } from '../task/torrent.ts'
+import type { Announced, Scraped, Told } from '../task/torrent/tracker.ts'
 import { type Bencodable, bencode } from './bencode.ts'
 import { allBytesOf, bytesOf, numberOf, type Query, textOf } from './query.ts'
 

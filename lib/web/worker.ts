@@ -2,12 +2,12 @@
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import type { Config } from '../config.ts'
-import { patiently } from '../daemon/patience.ts'
+import { patiently } from '../daemon/reopening-store.ts'
 import { sentence } from '../error.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { type Address, type Listener, serve } from './fastcgi.ts'
+import { type Address, type Listener, serve } from './fastcgi/serve.ts'
 import { answerWith } from './routes.ts'
 
 /** What the leader tells a worker, once. The configuration comes this way because it may hold a password. */

@@ -90,7 +90,7 @@ async function bigCluster(place: Place, stage: Stage): Promise<Row[]> {
 
 /** By hand: what `cluster listmacs` and discovery would do over days. */
 async function giveMacs({ config }: Stage): Promise<void> {
-  const { parseMac } = await import('../../lib/object/mac.ts')
+  const { parseMac } = await import('../../lib/object/net/mac.ts')
   const store = await openStore(config)
   await store.alone(async (alone) => {
     for (const [at, { id }] of (await alone.list('node')).entries()) {

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { loadTemplate } from '../../lib/render/template.ts'
-import { nginxConfiguration, ports, temporary } from '../heads/serving.ts'
+import { nginxConfiguration, ports, temporary } from '../ha/serving.ts'
 import { figure, type Place, ratio, type Table } from './bench.ts'
 import { better, measure, never, shell, type Took } from './packing-measure.ts'
 
@@ -15,7 +15,7 @@ const rounds = 2
 /** Serves these files, which are in `torrents/` of the place, and has a node install each. */
 export async function installing(place: Place, files: readonly string[]): Promise<Table> {
   mkdirSync(join(place.dir, 'luna'))
-  const functions = ['install-steps.sh', 'install-unpack.sh'].map((part) => loadTemplate(part))
+  const functions = ['install/steps.sh', 'install/unpack.sh'].map((part) => loadTemplate(part))
   writeFileSync(join(place.dir, 'luna/functions'), functions.join('\n'))
   protectUsers(place.dir)
   serve(place)

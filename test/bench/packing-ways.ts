@@ -1,6 +1,6 @@
 // The ways in which a tree is packed: by hand, by the function that Luna has for it, by the command that people give.
 import { join } from 'node:path'
-import { type Compression, compressor, makeTarball, tarArguments } from '../../lib/host/tarball.ts'
+import { type Compression, compressor, makeTarball, tarArguments } from '../../lib/host/image/tarball.ts'
 import { quoteForShell } from '../../lib/render/escape-shell.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Place } from './bench.ts'

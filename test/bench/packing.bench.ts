@@ -1,7 +1,7 @@
 // Packing and installing: what Luna does with a tree, beside the same programs put together by hand.
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeTorrent } from '../../lib/host/metainfo.ts'
+import { makeTorrent } from '../../lib/host/image/metainfo.ts'
 import { type Bench, figure, type Place, ratio } from './bench.ts'
 import { better, measure, never, shell, type Took } from './packing-measure.ts'
 import { installing } from './packing-node.ts'

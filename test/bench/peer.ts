@@ -3,10 +3,10 @@
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { loadConfig } from '../../lib/config.ts'
-import { patiently } from '../../lib/daemon/patience.ts'
+import { patiently } from '../../lib/daemon/reopening-store.ts'
 import { daemonLog } from '../../lib/log.ts'
 import { openStore } from '../../lib/store/open.ts'
-import { type Handler, serve } from '../../lib/web/fastcgi.ts'
+import { type Handler, serve } from '../../lib/web/fastcgi/serve.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 import { serveByReference } from '../web/reference.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { run } from '../../lib/host/run.ts'
-import { type Agent, startAgent } from '../answers/snmpd.ts'
+import { type Agent, startAgent } from '../daemons/snmpd.ts'
 import { luna } from '../lab/cluster.ts'
 import { network } from '../lab/net.ts'
 import { logOf } from '../lab/services.ts'

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { loadConfig } from '../../lib/config.ts'
 import { openStore } from '../../lib/store/open.ts'
-import { enterOsimage } from '../../lib/task/chroot.ts'
+import { enterOsimage } from '../../lib/task/image/enter.ts'
 import { needsRoot } from '../host/as-root.ts'
 import { makeSmallImage, type Place, temporaryPlace } from '../host/small-image.ts'
 

@@ -1,7 +1,7 @@
-// The command line of lpower and what it says; the program itself against controllers is in test/answers.
+// The command line of lpower and what it says; the program itself against controllers is in test/daemons.
 import assert from 'node:assert/strict'
-import { parsePower } from '../../lib/cli/lpower-line.ts'
-import { failureLines, powerJson, powerLine } from '../../lib/cli/lpower-print.ts'
+import { parsePower } from '../../lib/cli/power/command-line.ts'
+import { failureLines, powerJson, powerLine } from '../../lib/cli/power/print.ts'
 import { LunaError } from '../../lib/error.ts'
 
 describe('parsePower', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { parseArguments } from '../../lib/cli/arguments/parse.ts'
 import { command, option } from '../../lib/cli/command.ts'
-import { parseArguments } from '../../lib/cli/parse.ts'
 import { LunaError } from '../../lib/error.ts'
 
 const row = command({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { displayWidth, table } from '../../lib/cli/print.ts'
+import { displayWidth, table } from '../../lib/cli/table/table.ts'
 
 describe('table', () => {
   it('makes columns as wide as their longest line and four blanks', () => {

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { insideCommand, runInside } from '../../lib/host/chroot.ts'
+import { insideCommand, runInside } from '../../lib/host/image/chroot.ts'
 import { needsRoot } from './as-root.ts'
 import { makeSmallImage, type Place, temporaryPlace } from './small-image.ts'
 
@@ -72,7 +72,7 @@ describe('runInside', () => {
   })
 
   it('leaves nothing mounted, and no process, when the process that started it is killed', async () => {
-    const chroot = join(import.meta.dirname, '../../lib/host/chroot.ts')
+    const chroot = join(import.meta.dirname, '../../lib/host/image/chroot.ts')
     const call = `import { runInside } from ${JSON.stringify(chroot)}
       await runInside({ root: ${JSON.stringify(root)} }, 'sh', ['-c', 'echo started; sleep 4711'], {
         onLine: (line) => process.stdout.write(line) })`

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { byVersion, installedKernels } from '../../lib/host/kernel.ts'
+import { byVersion, installedKernels } from '../../lib/host/image/kernel.ts'
 import { type Place, temporaryPlace } from './small-image.ts'
 
 describe('installedKernels', function () {

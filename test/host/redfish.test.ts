@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { type Bmc, type PowerAction, power } from '../../lib/host/bmc.ts'
-import { lackingProgram } from '../answers/namespace.ts'
-import { skipUnless } from '../answers/skip.ts'
+import { type Bmc, type PowerAction, power } from '../../lib/host/bmc/bmc.ts'
+import { lackingProgram } from '../daemons/namespace.ts'
+import { skipUnless } from '../daemons/skip.ts'
 import { rejectsWith } from '../help.ts'
 import { redfishUser, type Service, startRedfish } from './redfish-service.ts'
 

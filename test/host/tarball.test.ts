@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
-import { makeTarball, tarArguments } from '../../lib/host/tarball.ts'
+import { makeTarball, tarArguments } from '../../lib/host/image/tarball.ts'
 import { needsRoot } from './as-root.ts'
 import { type Place, temporaryPlace } from './small-image.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readTorrents, removeTorrentFiles } from '../../lib/host/torrents.ts'
+import { readTorrents, removeTorrentFiles } from '../../lib/host/image/torrents.ts'
 import { type Place, temporaryPlace } from './small-image.ts'
 
 const uuid = (digit: string) => `${digit.repeat(8)}-0000-0000-0000-000000000000`

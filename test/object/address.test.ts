@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
-import type { Prefix } from '../../lib/object/address.ts'
-import * as address from '../../lib/object/address.ts'
+import type { Prefix } from '../../lib/object/net/address.ts'
+import * as address from '../../lib/object/net/address.ts'
 
 const { formatIp, formatPrefix, fromOffset, hostCount, lastHost, makePrefix, netmask, parseIp, toOffset } =
   address

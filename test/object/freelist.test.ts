@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
-import { makePrefix, parseIp } from '../../lib/object/address.ts'
-import type { Range } from '../../lib/object/freelist.ts'
-import * as freelist from '../../lib/object/freelist.ts'
+import { makePrefix, parseIp } from '../../lib/object/net/address.ts'
+import type { Range } from '../../lib/object/net/freelist.ts'
+import * as freelist from '../../lib/object/net/freelist.ts'
 
 const {
   complement,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { translatedKeys, untranslatedParameters } from '../../lib/object/ifcfg.ts'
 
-const model = join(import.meta.dirname, '../../conf-templates/install-network-model.sh')
+const model = join(import.meta.dirname, '../../conf-templates/install/network/model.sh')
 
 describe('untranslatedParameters', () => {
   it('gives keys that only ifcfg files have, each once, and lines without a key', () => {

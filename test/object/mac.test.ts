@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { macsOfHwdata, parseMac, parseMacAny } from '../../lib/object/mac.ts'
+import { macsOfHwdata, parseMac, parseMacAny } from '../../lib/object/net/mac.ts'
 
 describe('parseMac', () => {
   it('accepts six groups with colons in any case and gives lower case', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { makePrefix, parseIp } from '../../lib/object/address.ts'
-import { ptrName, reverseName, reverseZone } from '../../lib/object/reverse.ts'
+import { makePrefix, parseIp } from '../../lib/object/net/address.ts'
+import { ptrName, reverseName, reverseZone } from '../../lib/object/net/reverse.ts'
 
 function ipOf(text: string) {
   const ip = parseIp(text)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
-import { type Held, interfacesWith, keepAddresses, type Slot, slotsOf } from '../../lib/object/slot.ts'
+import { type Held, interfacesWith, keepAddresses, type Slot, slotsOf } from '../../lib/object/net/slot.ts'
 
 const [cluster, ipmi, six] = ['c', 'i', '6'].map((digit) => digit.repeat(24) as Id) as [Id, Id, Id]
 

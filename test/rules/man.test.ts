@@ -5,9 +5,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from '../../lib/cli/command.ts'
 import { objects } from '../../lib/cli/commands.ts'
-import { complete } from '../../lib/cli/completion.ts'
+import { complete } from '../../lib/cli/completion/complete.ts'
 import { commandHelp } from '../../lib/cli/help.ts'
-import { skipUnless } from '../answers/skip.ts'
+import { skipUnless } from '../daemons/skip.ts'
 import { legacyOptions } from './legacy-options.ts'
 
 const top = join(import.meta.dirname, '../..')

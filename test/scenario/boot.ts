@@ -1,12 +1,13 @@
 // A store as the commands would have filled it: one boot network, a BMC network, two groups, a few nodes.
-import { lastHost, makePrefix, parseIp, toOffset } from '../../lib/object/address.ts'
+
 import type { Id } from '../../lib/object/field.ts'
-import { fullRange, reserve } from '../../lib/object/freelist.ts'
-import { parseMac } from '../../lib/object/mac.ts'
+import { lastHost, makePrefix, parseIp, toOffset } from '../../lib/object/net/address.ts'
+import { fullRange, reserve } from '../../lib/object/net/freelist.ts'
+import { parseMac } from '../../lib/object/net/mac.ts'
 import { prefixOf } from '../../lib/object/network.ts'
 import type { New } from '../../lib/object/objects.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { insertLinked } from '../../lib/task/link.ts'
+import { insertLinked } from '../../lib/task/change/reference-counts.ts'
 
 export async function addCluster(store: Store, fields: Partial<New<'cluster'>> = {}): Promise<Id> {
   return await store.insert('cluster', { name: 'general', frontend_address: '10.30.255.254', ...fields })

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { loadConfig } from '../../lib/config.ts'
-import { makeTorrent } from '../../lib/host/metainfo.ts'
+import { makeTorrent } from '../../lib/host/image/metainfo.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'

@@ -1,6 +1,6 @@
 // A process of its own that works on the store of a test: `child.ts ADDRESS PREFIX COUNT` adds nodes as a command would, one unit of
 // work each, and prints a line after each.
-import { takeLowest } from '../../lib/object/freelist.ts'
+import { takeLowest } from '../../lib/object/net/freelist.ts'
 import { type Address, openAt } from './place.ts'
 
 const [address = '', prefix = '', count = ''] = process.argv.slice(2)

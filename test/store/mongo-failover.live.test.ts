@@ -3,10 +3,10 @@
 // was sent lost or done; nobody takes over.
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
-import { makeStore } from '../../lib/store/documents.ts'
-import { openMongo } from '../../lib/store/mongo.ts'
+import { makeStore } from '../../lib/store/make-store.ts'
+import { openMongo } from '../../lib/store/mongo/backend.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { addNodes } from '../../lib/task/node.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
 import { assertSound, fillSite, freeIn } from '../task/site.ts'
 import { type Breaking, openBreaking } from './mongo-failover.ts'
 import { type MongoServer, noMongoServer, startMongoServer } from './mongo-server.ts'

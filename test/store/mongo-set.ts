@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Store } from '../../lib/store/store.ts'
-import { addNodes, deleteNodes } from '../../lib/task/node.ts'
+import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
 import { assertSound, freeIn } from '../task/site.ts'
 import type { FailOver, ReplicaSet } from './mongo-server.ts'
 

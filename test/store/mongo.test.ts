@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { clientOptions } from '../../lib/store/mongo-client.ts'
+import { clientOptions } from '../../lib/store/mongo/client.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { contract } from './contract.ts'
 import { crashTests } from './mongo-crash.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Learned, Store } from '../../lib/store/store.ts'
-import { bootMenu, bootScript, discover } from '../../lib/task/boot.ts'
+import { bootMenu, bootScript, discover } from '../../lib/task/boot/boot.ts'
 import { mac, rejectsWith } from '../help.ts'
 import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
 

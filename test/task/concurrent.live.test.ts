@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../lib/config.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { checkCluster } from '../../lib/task/check.ts'
+import { checkCluster } from '../../lib/task/database/check.ts'
 import { type MongoServer, noMongoServer, startMongoServer } from '../store/mongo-server.ts'
 import { addressesOf, fillSite } from './site.ts'
 

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
-import { fromOffset } from '../../lib/object/address.ts'
 import type { Id } from '../../lib/object/field.ts'
+import { fromOffset } from '../../lib/object/net/address.ts'
 import { prefixOf } from '../../lib/object/network.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { addNodes } from '../../lib/task/node.ts'
-import { changeNodes } from '../../lib/task/node-change.ts'
-import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/otherdev.ts'
-import { addSwitches, changeSwitches, deleteSwitches, type SwitchChange } from '../../lib/task/switch.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
+import { changeNodes } from '../../lib/task/change/node-change.ts'
+import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
+import {
+  addSwitches,
+  changeSwitches,
+  deleteSwitches,
+  type SwitchChange,
+} from '../../lib/task/change/switch.ts'
 import { assertSound, exits, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { makeDns } from '../../lib/task/dns.ts'
+import { makeDns } from '../../lib/task/generate/dns.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { addCluster, addGroup, addNetwork, addNode, take } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'

@@ -2,13 +2,19 @@ import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { addBmcsetup, changeBmcsetup } from '../../lib/task/bmcsetup.ts'
-import { commentObject, listObjects, rawObject, renameObject, showObject } from '../../lib/task/edit.ts'
-import { interfaceFacts } from '../../lib/task/group-show.ts'
-import { listMacs } from '../../lib/task/listmacs.ts'
-import { listNodes } from '../../lib/task/node-list.ts'
-import { peerIdOf } from '../../lib/task/progress.ts'
-import { reservedAddresses } from '../../lib/task/reserved.ts'
+import { addBmcsetup, changeBmcsetup } from '../../lib/task/change/bmcsetup.ts'
+import { reservedAddresses } from '../../lib/task/show/addresses-in-use.ts'
+import { interfaceFacts } from '../../lib/task/show/group-interfaces.ts'
+import { listMacs } from '../../lib/task/show/listmacs.ts'
+import { listNodes } from '../../lib/task/show/nodes.ts'
+import {
+  commentObject,
+  listObjects,
+  rawObject,
+  renameObject,
+  showObject,
+} from '../../lib/task/show/objects.ts'
+import { peerIdOf } from '../../lib/task/show/progress.ts'
 import { mac, rejectsWith } from '../help.ts'
 import { addGroup, addNode, fillBoot } from '../scenario/boot.ts'
 

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { grabOsimage } from '../../lib/task/grab.ts'
+import { grabOsimage } from '../../lib/task/image/grab.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 
 const sshd = '/usr/sbin/sshd'

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../../lib/store/store.ts'
-import { addGroup, changeGroup, cloneGroup, deleteGroup } from '../../lib/task/group.ts'
+import { addGroup, changeGroup, cloneGroup, deleteGroup } from '../../lib/task/change/group.ts'
 import {
   addInterface,
   deleteInterface,
   editInterface,
   renameInterface,
-} from '../../lib/task/group-interface.ts'
-import { delNetwork, setNetwork } from '../../lib/task/group-network.ts'
-import { deleteNetwork } from '../../lib/task/network.ts'
-import { addNodes } from '../../lib/task/node.ts'
-import { deleteObject } from '../../lib/task/remove.ts'
+} from '../../lib/task/change/group-interface.ts'
+import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
+import { deleteNetwork } from '../../lib/task/change/network.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
+import { deleteObject } from '../../lib/task/change/object.ts'
 import { addressesOf, assertSound, exits, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../../lib/store/store.ts'
-import { addGroup } from '../../lib/task/group.ts'
-import { addNetwork, deleteNetwork } from '../../lib/task/network.ts'
-import { changeNetwork } from '../../lib/task/network-change.ts'
-import { addNodes } from '../../lib/task/node.ts'
+import { addGroup } from '../../lib/task/change/group.ts'
+import { addNetwork, deleteNetwork } from '../../lib/task/change/network.ts'
+import { changeNetwork } from '../../lib/task/change/network-change.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
 import { rejectsWith } from '../help.ts'
 import { assertSound, freeIn, linksOf, refuses, smallSite } from './site.ts'
 

@@ -19,8 +19,8 @@ import { dbVersion } from '../../lib/object/cluster.ts'
 import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { type PackProgress, packOsimage } from '../../lib/task/pack.ts'
-import { bootNames, dracutArguments } from '../../lib/task/pack-boot.ts'
+import { type PackProgress, packOsimage } from '../../lib/task/image/pack.ts'
+import { bootNames, dracutArguments } from '../../lib/task/image/pack-boot.ts'
 import { needsRoot } from '../host/as-root.ts'
 import { addScript, makeSmallImage, type Place, temporaryPlace } from '../host/small-image.ts'
 
@@ -301,7 +301,7 @@ function packElsewhere(path: string, root: string) {
   const lib = (name: string) => JSON.stringify(join(import.meta.dirname, '../../lib', name))
   const text = `
     import { openMemoryStore } from ${lib('store/open.ts')}
-    import { packOsimage } from ${lib('task/pack.ts')}
+    import { packOsimage } from ${lib('task/image/pack.ts')}
     const store = openMemoryStore()
     await store.insert('cluster', { name: 'general', path: ${JSON.stringify(path)}, user: 'nobody', frontend_address: '::1' })
     await store.insert('osimage', { name: 'compute', path: ${JSON.stringify(root)}, kernver: '1' })

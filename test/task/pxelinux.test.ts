@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { bootScript, discover } from '../../lib/task/boot.ts'
-import { menuName, pxelinuxMenus } from '../../lib/task/pxelinux.ts'
+import { bootScript, discover } from '../../lib/task/boot/boot.ts'
+import { menuName, pxelinuxMenus } from '../../lib/task/boot/pxelinux.ts'
 import { mac } from '../help.ts'
 import { addNode, fillBoot } from '../scenario/boot.ts'
 

@@ -7,7 +7,7 @@ import {
   writeAnswer,
   writePairs,
   writeRecord,
-} from '../../lib/web/fastcgi-records.ts'
+} from '../../lib/web/fastcgi/records.ts'
 
 type Seen = readonly [type: number, id: number, content: string]
 

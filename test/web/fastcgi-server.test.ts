@@ -10,8 +10,8 @@ import {
   recordType,
   writePairs,
   writeRecord,
-} from '../../lib/web/fastcgi-records.ts'
-import { type FastcgiServer, fastcgiServer, type Responder } from '../../lib/web/fastcgi-server.ts'
+} from '../../lib/web/fastcgi/records.ts'
+import { type FastcgiServer, fastcgiServer, type Responder } from '../../lib/web/fastcgi/server.ts'
 
 const { begin, abort, end, params, stdin, stdout, data, getValues, getValuesResult, unknownType } = recordType
 

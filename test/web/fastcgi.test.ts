@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Handler, type Listener, type Request, serve } from '../../lib/web/fastcgi.ts'
+import { type Handler, type Listener, type Request, serve } from '../../lib/web/fastcgi/serve.ts'
 import { freePort, needsNginx, startNginx, stopProcess } from './nginx.ts'
 import { serveByReference } from './reference.ts'
 

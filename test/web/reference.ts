@@ -1,7 +1,7 @@
 // The same seam over node-fastcgi, which keeps no connections: the peer that ours is held against in tests and benches.
 import type { Server } from 'node:net'
 import { createServer } from 'node-fastcgi'
-import type { Address, Handler, Listener } from '../../lib/web/fastcgi.ts'
+import type { Address, Handler, Listener } from '../../lib/web/fastcgi/serve.ts'
 
 /** Answers FastCGI requests at an address. */
 export async function serveByReference(handler: Handler, address: Address): Promise<Listener> {

@@ -30,7 +30,7 @@ const add = command({
   examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
   guarded: true,
   async run(context, given) {
-    const { addBmcsetup } = await import('../../task/bmcsetup.ts')
+    const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
     const { protocol, certificate, ...settings } = given
     await addBmcsetup(await context.store(), { ...settings, ...present({ protocol, certificate }) })
   },
@@ -53,9 +53,9 @@ const change = command({
   guarded: true,
   async run(context, { comment, ...settings }, name) {
     const store = await context.store()
-    const { changeBmcsetup } = await import('../../task/bmcsetup.ts')
+    const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
     if (!comment) return await changeBmcsetup(store, name, filled(settings))
-    const { commentObject } = await import('../../task/edit.ts')
+    const { commentObject } = await import('../../task/show/objects.ts')
     const old = await store.getNamed('bmcsetup', name)
     await commentObject(store, 'bmcsetup', name, await context.readText(old.comment ?? ''))
   },
@@ -75,7 +75,7 @@ export const bmcsetup: ObjectCommands = {
     change,
     renameRow('bmcsetup'),
     deleteRow('bmcsetup', 'name', async (context, name) => {
-      const { deleteObject } = await import('../../task/remove.ts')
+      const { deleteObject } = await import('../../task/change/object.ts')
       return await deleteObject(await context.store(), 'bmcsetup', name)
     }),
   ],

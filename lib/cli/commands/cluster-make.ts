@@ -1,15 +1,15 @@
 // luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the database.
 
 import type { Store } from '../../store/store.ts'
-import type { Made } from '../../task/made.ts'
+import type { Made } from '../../task/generate/generate.ts'
 import { type Context, command, option } from '../command.ts'
 import { jsonOption, jsonText, present, tell } from '../rows.ts'
 
 const dryRunOption = option('flag', 'show what would change, and change nothing')
 
 async function tellMade(context: Context, made: Made): Promise<void> {
-  const { formerTemplates } = await import('../../task/made.ts')
-  const { getCluster } = await import('../../task/general.ts')
+  const { formerTemplates } = await import('../../task/generate/generate.ts')
+  const { getCluster } = await import('../../task/get-cluster.ts')
   const former = formerTemplates(await getCluster(await context.store()))
   if (former) context.log.info(former)
   context.print(made.diff)
@@ -34,7 +34,7 @@ const makedhcp = command({
     ['luna cluster makedhcp', 'again, after nodes got their MAC addresses'],
   ],
   async run(context, given) {
-    const { makeDhcp } = await import('../../task/dhcp.ts')
+    const { makeDhcp } = await import('../../task/generate/dhcp.ts')
     const { network, start_ip: start, end_ip: end } = given
     const range = present({ network, start, end })
     const wish = { ...range, nativeHa: given.native_dhcp_ha, dryRun: given['dry-run'] }
@@ -49,7 +49,7 @@ const makedns = command({
   options: { 'dry-run': dryRunOption },
   examples: [['luna cluster makedns --dry-run', 'what would change']],
   async run(context, given) {
-    const { makeDns } = await import('../../task/dns.ts')
+    const { makeDns } = await import('../../task/generate/dns.ts')
     const wish = { dryRun: given['dry-run'] }
     await tellMade(context, await makeDns(await context.store(), context.config, wish))
   },
@@ -62,7 +62,7 @@ const makenginx = command({
   options: { 'dry-run': dryRunOption },
   examples: [['luna cluster makenginx', 'after frontend_port or server_port were changed']],
   async run(context, given) {
-    const { makeNginx } = await import('../../task/nginx.ts')
+    const { makeNginx } = await import('../../task/generate/nginx.ts')
     const wish = { dryRun: given['dry-run'] }
     await tellMade(context, await makeNginx(await context.store(), context.config, wish))
   },
@@ -81,7 +81,7 @@ const maketftp = command({
   },
   examples: [['luna cluster maketftp --tftp_root /srv/tftp', 'where tftpd reads on Debian']],
   async run(context, given) {
-    const { makeTftp } = await import('../../task/tftp.ts')
+    const { makeTftp } = await import('../../task/generate/tftp.ts')
     const wish = { ...present({ tftpRoot: given.tftp_root }), dryRun: given['dry-run'] }
     await tellMade(context, await makeTftp(await context.store(), context.config, wish))
   },
@@ -94,11 +94,11 @@ const listmacs = command({
   options: { age: option('flag', 'also how long ago the switch told'), json: jsonOption },
   examples: [['luna cluster listmacs --age', 'what is plugged in where']],
   async run(context, given) {
-    const { listMacs } = await import('../../task/listmacs.ts')
+    const { listMacs } = await import('../../task/show/listmacs.ts')
     const seen = await listMacs(await context.store(), new Date())
     if (given.json) return context.print(jsonText(seen ?? []))
     if (seen === undefined) return context.log.error('there are no switches (luna switch add)')
-    const { macTable } = await import('../mac-table.ts')
+    const { macTable } = await import('../table/mac-table.ts')
     if (seen.length > 0) context.print(macTable(seen, given))
   },
 })
@@ -114,7 +114,7 @@ const check = command({
   },
   examples: [['luna cluster check --repair', 'after a crash']],
   async run(context, given) {
-    const { checkCluster } = await import('../../task/check.ts')
+    const { checkCluster } = await import('../../task/database/check.ts')
     const store = await context.store()
     if (given.repair) await mayRepair(store)
     const findings = await checkCluster(store, {
@@ -131,7 +131,7 @@ const check = command({
 
 /** Looking is for every head; a repair is a change, which only the active one may make. */
 async function mayRepair(store: Store): Promise<void> {
-  const { getCluster } = await import('../../task/general.ts')
+  const { getCluster } = await import('../../task/get-cluster.ts')
   const { assertActiveHead } = await import('../../task/heads.ts')
   await assertActiveHead(await getCluster(store))
 }

@@ -13,7 +13,7 @@ const showCommand = command({
   options: showOptions,
   examples: [['luna cluster show --json', 'the same for scripts']],
   async run(context, given) {
-    const { getCluster } = await import('../../task/general.ts')
+    const { getCluster } = await import('../../task/get-cluster.ts')
     await getCluster(await context.store())
     await show(context, 'cluster', given, [general])
   },
@@ -35,7 +35,7 @@ const init = command({
   },
   examples: [['luna cluster init --frontend_address 10.30.255.254', 'for nodes in that network']],
   async run(context, given) {
-    const { initCluster } = await import('../../task/cluster.ts')
+    const { initCluster } = await import('../../task/change/cluster.ts')
     const logDir = context.env.LUNA_LOGDIR || '/var/log/luna'
     tell(context, await initCluster(await context.store(), { ...given, logDir }))
   },
@@ -73,8 +73,8 @@ const change = command({
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
   guarded: true,
   async run(context, { comment, ...settings }) {
-    const { changeCluster } = await import('../../task/cluster.ts')
-    const { getCluster } = await import('../../task/general.ts')
+    const { changeCluster } = await import('../../task/change/cluster.ts')
+    const { getCluster } = await import('../../task/get-cluster.ts')
     const store = await context.store()
     const old = await getCluster(store)
     const wish = comment ? { comment: await context.readText(old.comment ?? '') } : present(settings)
@@ -90,7 +90,7 @@ const deleteCommand = command({
   examples: [['luna db export > backup.json; luna cluster delete --force', 'begin anew']],
   guarded: true,
   async run(context, given) {
-    const { deleteCluster } = await import('../../task/cluster.ts')
+    const { deleteCluster } = await import('../../task/change/cluster.ts')
     tell(context, await deleteCluster(await context.store(), given))
   },
 })

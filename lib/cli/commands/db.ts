@@ -9,7 +9,7 @@ const exportCommand = command({
   operand: 'none',
   examples: [['luna db export > luna.json', 'a backup, with all passwords in it: keep it safe']],
   async run(context) {
-    const { exportDatabase } = await import('../../task/database.ts')
+    const { exportDatabase } = await import('../../task/database/export-import.ts')
     const text = await exportDatabase(await context.store())
     context.print(text.endsWith('\n') ? text : `${text}\n`)
   },
@@ -22,7 +22,7 @@ const importCommand = command({
   options: { replace: option('flag', 'into any database, in place of all that is there') },
   examples: [['LUNA_CONF=new.conf luna db import luna.json', 'to another store']],
   async run(context, { replace }, file) {
-    const { importDatabase } = await import('../../task/database.ts')
+    const { importDatabase } = await import('../../task/database/export-import.ts')
     const text = await textOf(context, file)
     await importDatabase(await context.store(), text, { replace })
   },
@@ -38,7 +38,7 @@ const migrateCommand = command({
   },
   examples: [['luna db migrate --dry-run', 'before the first Luna is stopped; no document ever changes']],
   async run(context, given) {
-    const { migrate, troubles } = await import('../../task/migrate.ts')
+    const { migrate, troubles } = await import('../../task/database/migrate.ts')
     const migration = await migrate(await context.store(), context.config, { dryRun: given['dry-run'] })
     const { defects, differences, duplicates } = migration
     if (given.json) context.print(`${JSON.stringify(migration, null, 2)}\n`)

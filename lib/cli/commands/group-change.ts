@@ -91,14 +91,14 @@ async function changeText(
   name: string,
   field: (typeof textFields)[number],
 ): Promise<void> {
-  const task = await import('../../task/group.ts')
+  const task = await import('../../task/change/group.ts')
   const old = await store.getNamed('group', name)
   tell(context, await task.changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }))
 }
 
 /** The first of torrent_if, osimage, domain, bmcsetup; the empty text clears all but the image. */
 async function changeReference(context: Context, store: Store, name: string, asked: Asked): Promise<void> {
-  const task = await import('../../task/group.ts')
+  const task = await import('../../task/change/group.ts')
   const wishes = [
     present({ torrentIf: asked.torrent_if }),
     filled({ osimage: asked.osimage }),
@@ -111,8 +111,8 @@ async function changeReference(context: Context, store: Store, name: string, ask
 }
 
 async function changeInterface(context: Context, store: Store, group: string, asked: Asked): Promise<void> {
-  const task = await import('../../task/group-interface.ts')
-  const networks = () => import('../../task/group-network.ts')
+  const task = await import('../../task/change/group-interface.ts')
+  const networks = () => import('../../task/change/group-network.ts')
   const name = asked.interface ?? ''
   const { setnet, delnet, rename } = asked
   if (asked.add) tell(context, await task.addInterface(store, group, name))
@@ -130,7 +130,7 @@ async function changeInterface(context: Context, store: Store, group: string, as
 }
 
 async function editInterface(context: Context, store: Store, group: string, name: string): Promise<void> {
-  const { editInterface: edit } = await import('../../task/group-interface.ts')
+  const { editInterface: edit } = await import('../../task/change/group-interface.ts')
   const { interfaces } = await store.getNamed('group', group)
   const old = Object.values(interfaces).find((iface) => iface.name === name)
   tell(context, await edit(store, group, name, (await context.readText(old?.params ?? '')).trim()))

@@ -51,7 +51,7 @@ const showCommand = command({
 
 async function showGroup(context: Context, given: Given<typeof showOptions>, name: string): Promise<void> {
   const store = await context.store()
-  const { showObject } = await import('../../task/edit.ts')
+  const { showObject } = await import('../../task/show/objects.ts')
   for (const field of ['prescript', 'postscript', 'partscript'] as const) {
     if (given[field]) return printText(context, (await store.getNamed('group', name))[field])
   }
@@ -65,7 +65,7 @@ async function showGroup(context: Context, given: Given<typeof showOptions>, nam
 }
 
 async function showInterface(context: Context, name: string, wanted: string): Promise<void> {
-  const { interfaceFacts } = await import('../../task/group-show.ts')
+  const { interfaceFacts } = await import('../../task/show/group-interfaces.ts')
   const facts = await interfaceFacts(await context.store(), name, wanted)
   if (facts) return printText(context, JSON.stringify(facts))
   // The word and the exit status 0 are what scripts of the first Luna look for.
@@ -94,7 +94,7 @@ const add = command({
   ],
   guarded: true,
   async run(context, { name, osimage, network, ...bmc }) {
-    const { addGroup } = await import('../../task/group.ts')
+    const { addGroup } = await import('../../task/change/group.ts')
     tell(context, await addGroup(await context.store(), { name, osimage, network, ...filled(bmc) }))
   },
 })
@@ -106,7 +106,7 @@ const clone = command({
   options: { to: option('text', 'name of the new group', { short: 't', value: 'NAME', required: true }) },
   examples: [['luna group clone compute -t gpu', 'same image, scripts, interfaces and networks']],
   async run(context, { to }, from) {
-    const { cloneGroup } = await import('../../task/group.ts')
+    const { cloneGroup } = await import('../../task/change/group.ts')
     if (to === '') throw new LunaError('invalid', 'the name of the new group is empty')
     tell(context, await cloneGroup(await context.store(), { from, to }))
   },
@@ -127,7 +127,7 @@ export const group: ObjectCommands = {
     clone,
     renameRow('group'),
     deleteListRow('group', async (context, name) => {
-      const { deleteGroup } = await import('../../task/group.ts')
+      const { deleteGroup } = await import('../../task/change/group.ts')
       return await deleteGroup(await context.store(), name)
     }),
   ],

@@ -1,6 +1,6 @@
 // luna network
 import { LunaError } from '../../error.ts'
-import type { NetworkChange } from '../../task/network-change.ts'
+import type { NetworkChange } from '../../task/change/network-change.ts'
 import { type Context, command, type ObjectCommands, option } from '../command.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
@@ -34,7 +34,7 @@ const showCommand = command({
     if (given.json) return await show(context, 'network', given, await namesOf(context, 'network', list))
     await eachOf(context, 'network', list, async (one, name) => {
       if (!given.reservedips || given.raw || given.comment) return await show(one, 'network', given, [name])
-      const { reservedAddresses } = await import('../../task/reserved.ts')
+      const { reservedAddresses } = await import('../../task/show/addresses-in-use.ts')
       for (const { address, user } of await reservedAddresses(await one.store(), name)) {
         one.print(`${address}:${user}\n`)
       }
@@ -61,7 +61,7 @@ const add = command({
   ],
   guarded: true,
   async run(context, { name, network, prefix, ns_hostname, ns_ip }) {
-    const { addNetwork } = await import('../../task/network.ts')
+    const { addNetwork } = await import('../../task/change/network.ts')
     const { defaultNameServer } = await import('../../host/hostname.ts')
     const nsHostname = ns_hostname || (await defaultNameServer())
     const wish = { name, address: network, prefix, nsHostname, ...(ns_ip && { nsIp: ns_ip }) }
@@ -99,7 +99,7 @@ const change = command({
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
     if (texts.length > 1) throw oneTextOnly()
     warnOfRest(context, { ...filled(given), ...present({ classless: given.classless }) }, changeOrder)
-    const { changeNetwork } = await import('../../task/network-change.ts')
+    const { changeNetwork } = await import('../../task/change/network-change.ts')
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
       if (wish) tell(one, await changeNetwork(await one.store(), name, wish))
@@ -160,7 +160,7 @@ export const network: ObjectCommands = {
     change,
     renameRow('network'),
     deleteListRow('network', async (context, name) => {
-      const { deleteNetwork } = await import('../../task/network.ts')
+      const { deleteNetwork } = await import('../../task/change/network.ts')
       return await deleteNetwork(await context.store(), name)
     }),
   ],

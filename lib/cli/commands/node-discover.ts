@@ -18,8 +18,8 @@ export const discover = command({
   async run(context, given, mac) {
     if (given.all === (mac !== undefined))
       throw new LunaError('usage', 'say which', { fix: 'a MAC address, or --all' })
-    const { explainAll, explainMac } = await import('../../task/explain-mac.ts')
-    const { discoverTable, discoverText } = await import('../mac-table.ts')
+    const { explainAll, explainMac } = await import('../../task/show/explain-mac.ts')
+    const { discoverTable, discoverText } = await import('../table/mac-table.ts')
     const store = await context.store()
     if (mac === undefined) {
       const all = await explainAll(store, new Date())

@@ -25,10 +25,10 @@ const list = command({
   },
   examples: [['luna node list -g compute -1', 'the nodes of one group, a line each']],
   async run(context, given) {
-    const { listNodes } = await import('../../task/node-list.ts')
+    const { listNodes } = await import('../../task/show/nodes.ts')
     const nodes = await listNodes(await context.store(), given.group || undefined)
     if (given.json) return context.print(jsonText(nodes))
-    const { nodeTable, nodeTableOneLine } = await import('../node-table.ts')
+    const { nodeTable, nodeTableOneLine } = await import('../table/node-table.ts')
     context.print(given['one-line'] ? nodeTableOneLine(nodes) : nodeTable(nodes))
   },
 })
@@ -60,8 +60,8 @@ const showCommand = command({
 async function scriptOf(context: Context, script: string, name: string): Promise<string> {
   const store = await context.store()
   const node = await store.getNamed('node', name)
-  if (script === 'boot') return (await import('../../task/boot.ts')).bootScript(store, node)
-  return (await import('../../task/install.ts')).previewInstallScript(store, node)
+  if (script === 'boot') return (await import('../../task/boot/boot.ts')).bootScript(store, node)
+  return (await import('../../task/boot/install-script.ts')).previewInstallScript(store, node)
 }
 
 const add = command({
@@ -81,7 +81,7 @@ const add = command({
   ],
   guarded: true,
   async run(context, { name, group }) {
-    const { addNodes } = await import('../../task/node.ts')
+    const { addNodes } = await import('../../task/change/node.ts')
     const outcome = await addNodes(await context.store(), { group, ...present({ names: name }) })
     if (!name) for (const node of outcome.added) context.log.info('added', { node })
     tell(context, outcome)
@@ -118,7 +118,7 @@ const change = command({
   ],
   guarded: true,
   async run(context, { comment, interface: address, port, ...given }, names) {
-    const { changeNodes } = await import('../../task/node-change.ts')
+    const { changeNodes } = await import('../../task/change/node-change.ts')
     const store = await context.store()
     const old = comment ? await store.findNamed('node', names[0] ?? '') : undefined
     const wish = {
@@ -145,7 +145,7 @@ export const node: ObjectCommands = {
       'node',
       'names',
       async (context, names) => {
-        const { deleteNodes } = await import('../../task/node.ts')
+        const { deleteNodes } = await import('../../task/change/node.ts')
         return await deleteNodes(await context.store(), names)
       },
       'Delete nodes. Their addresses are free again.',

@@ -19,7 +19,7 @@ export const pack = command({
     ['luna osimage pack compute -b', 'after kernel, drivers or dracut modules have changed'],
   ],
   async run(context, given, name) {
-    const { packOsimage } = await import('../../task/pack.ts')
+    const { packOsimage } = await import('../../task/image/pack.ts')
     const what = given.image ? 'tree' : given.boot ? 'boot' : 'all'
     const progress = progressLine(context)
     const options = { progress: progress.show, signal: context.signal }
@@ -76,7 +76,7 @@ export const grab = command({
   },
   examples: [['luna osimage grab compute -H node001 -d', 'what differs between node001 and the image']],
   async run(context, { host, dry_run: dryRun, verbose, 'accept-new-host-key': acceptNewHostKey }, name) {
-    const { grabOsimage } = await import('../../task/grab.ts')
+    const { grabOsimage } = await import('../../task/image/grab.ts')
     const onLine = (line: string) => context.print(`${line}\n`)
     const means = { onLine, signal: context.signal }
     const wish = { name, host, dryRun, verbose, acceptNewHostKey }
@@ -90,7 +90,7 @@ export const sync = command({
   operand: 'name',
   examples: [['luna osimage sync compute', 'nothing to do where there is one head']],
   async run(context, _given, name) {
-    const { syncOsimage } = await import('../../task/grab.ts')
+    const { syncOsimage } = await import('../../task/image/grab.ts')
     const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
     tell(context, await syncOsimage(await context.store(), name, means))
   },

@@ -40,7 +40,7 @@ const showCommand = command({
 })
 
 async function printKernels(context: Context, name: string): Promise<void> {
-  const { kernelsOf } = await import('../../task/osimage.ts')
+  const { kernelsOf } = await import('../../task/change/osimage.ts')
   for (const { version, chosen } of await kernelsOf(await context.store(), name)) {
     context.print(`${version}${chosen ? ' <=' : ''}\n`)
   }
@@ -62,7 +62,7 @@ const add = command({
   examples: [["luna osimage add -n compute -p /opt/luna/os/compute -o 'console=ttyS0'", 'with its kernel']],
   guarded: true,
   async run(context, given) {
-    const { addOsimage } = await import('../../task/osimage.ts')
+    const { addOsimage } = await import('../../task/change/osimage.ts')
     await addOsimage(await context.store(), { ...filled(given), name: given.name, path: given.path })
   },
 })
@@ -96,7 +96,7 @@ const change = command({
   guarded: true,
   async run(context, { comment, grab_exclude_list, ...settings }, name) {
     const store = await context.store()
-    const { changeOsimage } = await import('../../task/osimage.ts')
+    const { changeOsimage } = await import('../../task/change/osimage.ts')
     const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
     if (!text) return await changeOsimage(store, name, filled(settings))
     const old = await store.getNamed('osimage', name)
@@ -118,7 +118,7 @@ const clone = command({
   },
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
   async run(context, { to, path }, from) {
-    const { cloneOsimage } = await import('../../task/osimage.ts')
+    const { cloneOsimage } = await import('../../task/change/osimage.ts')
     const line = progressLine(context)
     const show = (done: number, total: number) => line.show({ phase: 'copy', done, total, unit: 'files' })
     await cloneOsimage(await context.store(), { from, to, path }, context.signal, show).finally(line.end)
@@ -143,7 +143,7 @@ export const osimage: ObjectCommands = {
     clone,
     renameRow('osimage'),
     deleteRow('osimage', 'name', async (context, name) => {
-      const { deleteObject } = await import('../../task/remove.ts')
+      const { deleteObject } = await import('../../task/change/object.ts')
       return await deleteObject(await context.store(), 'osimage', name)
     }),
   ],

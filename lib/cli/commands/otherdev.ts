@@ -14,7 +14,7 @@ const add = command({
   examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
   guarded: true,
   async run(context, { name, network, ip }) {
-    const { addOtherdevs } = await import('../../task/otherdev.ts')
+    const { addOtherdevs } = await import('../../task/change/otherdev.ts')
     tell(context, await addOtherdevs(await context.store(), { names: name, network, ...present({ ip }) }))
   },
 })
@@ -34,7 +34,7 @@ const change = command({
   ],
   guarded: true,
   async run(context, { comment, network, ip }, names) {
-    const { changeOtherdevs } = await import('../../task/otherdev.ts')
+    const { changeOtherdevs } = await import('../../task/change/otherdev.ts')
     const store = await context.store()
     const old = comment ? await store.findNamed('otherdev', names[0] ?? '') : undefined
     const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
@@ -56,7 +56,7 @@ export const otherdev: ObjectCommands = {
     change,
     renameRow('otherdev'),
     deleteRow('otherdev', 'names', async (context, names) => {
-      const { deleteOtherdevs } = await import('../../task/otherdev.ts')
+      const { deleteOtherdevs } = await import('../../task/change/otherdev.ts')
       return await deleteOtherdevs(await context.store(), names)
     }),
   ],

@@ -54,7 +54,7 @@ const add = command({
   ],
   guarded: true,
   async run(context, { name, network, ip, ...settings }) {
-    const { addSwitches } = await import('../../task/switch.ts')
+    const { addSwitches } = await import('../../task/change/switch.ts')
     const wish = { names: name, network, ip, ...named(settings) }
     tell(context, await addSwitches(await context.store(), wish))
   },
@@ -76,7 +76,7 @@ const change = command({
   examples: [["luna switch change 'sw[01-04]' -r secret", 'the community of four switches']],
   guarded: true,
   async run(context, { comment, ...settings }, names) {
-    const { changeSwitches } = await import('../../task/switch.ts')
+    const { changeSwitches } = await import('../../task/change/switch.ts')
     const store = await context.store()
     const old = comment ? await store.findNamed('switch', names[0] ?? '') : undefined
     const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
@@ -97,7 +97,7 @@ export const switches: ObjectCommands = {
     change,
     renameRow('switch'),
     deleteRow('switch', 'names', async (context, names) => {
-      const { deleteSwitches } = await import('../../task/switch.ts')
+      const { deleteSwitches } = await import('../../task/change/switch.ts')
       return await deleteSwitches(await context.store(), names)
     }),
   ],

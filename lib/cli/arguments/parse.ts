@@ -1,0 +1,82 @@
+// From the arguments of one command to the typed values that its row declares. The parsing proper is commander's.
+import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
+import { LunaError } from '../../error.ts'
+import { expandHostlist } from '../../object/hostlist.ts'
+import type { Command, Given, Operands, Option, OptionKind, OptionKinds, OptionTable } from '../command.ts'
+import { normalise, pairSeparator } from './normalise.ts'
+import { parserOf } from './parser.ts'
+
+export interface Parsed {
+  readonly given: Given<OptionTable>
+  readonly operand: Operands[keyof Operands]
+}
+
+/**
+ * What the arguments of a command say, or `help` when they ask for help. Throws LunaError `usage`, or `invalid` for a
+ * hostlist that cannot be read.
+ */
+export function parseArguments(object: string, command: Command, argv: readonly string[]): Parsed | 'help' {
+  const plain = normalise(command.options, argv)
+  if (plain.slice(0, plain.indexOf('--')).includes('--help')) return 'help'
+  const parser = parserOf(object, command, readers)
+  parseQuietly(parser, plain)
+  return { given: parser.opts(), operand: operandOf(command.operand, parser.args) }
+}
+
+function parseQuietly(parser: Parser, plain: string[]): void {
+  try {
+    parser.parse(plain, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    throw new LunaError('usage', error.message.replace(/^error: /, ''), { cause: error })
+  }
+}
+
+type Reader<K extends OptionKind> = (text: string, option: Option) => OptionKinds[K]
+
+/** Text to value, per kind of option. */
+const readers: { readonly [K in OptionKind]: Reader<K> } = {
+  text: (text) => text,
+  int: readInt,
+  'yes-no': readYesNo,
+  flag: () => true,
+  optional: (text) => text,
+  pair: (text) => {
+    const [first = '', second = ''] = text.split(pairSeparator)
+    return [first, second]
+  },
+  names: (text) => expandHostlist(text),
+  choice: (text, { choices = [] }) => {
+    if (choices.includes(text)) return text
+    throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
+  },
+}
+
+function readInt(text: string): number {
+  const value = Number(text)
+  if (/^\s*[+-]?\d+\s*$/.test(text) && Number.isSafeInteger(value)) return value
+  throw new InvalidArgumentError('It must be a whole number.')
+}
+
+function readYesNo(text: string): boolean {
+  if (['y', 'yes', 'n', 'no'].includes(text)) return text.startsWith('y')
+  throw new InvalidArgumentError('It must be y, yes, n or no.')
+}
+
+function operandOf(kind: keyof Operands, args: readonly string[]): Operands[keyof Operands] {
+  const [first = ''] = args
+  switch (kind) {
+    case 'none':
+      return undefined
+    case 'mac':
+      return args[0]
+    case 'names':
+      return expandHostlist(first)
+    case 'name':
+    case 'list':
+    case 'file':
+      return first
+    default:
+      return kind satisfies never
+  }
+}

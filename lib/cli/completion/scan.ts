@@ -1,0 +1,70 @@
+// What the words before the cursor say so far. Nothing here is an error: half a command line is what people complete.
+
+import { type Known, looksLikeOption, take } from '../arguments/normalise.ts'
+import type { Option, OptionTable } from '../command.ts'
+
+export interface Scan {
+  /** The value of an option comes next. */
+  readonly awaiting?: {
+    /** The option, when it is its first value; the second value of a pair is nobody's to guess. */
+    readonly option?: Option
+    readonly optional: boolean
+  }
+  /** Long names of the options that are there. */
+  readonly used: readonly string[]
+  readonly operands: readonly string[]
+  /** There was `--`: nothing that follows is an option. */
+  readonly ended: boolean
+}
+
+/** Reads the words of a command after its action. */
+export function scan(options: OptionTable, words: readonly string[]): Scan {
+  const [used, operands]: [string[], string[]] = [[], []]
+  let [last, wanted, ended]: [Option | undefined, number, boolean] = [undefined, 0, false]
+  for (const word of words) {
+    // bash takes `--group=compute` apart
+    if (word === '=') continue
+    if (ended || !looksLikeOption(options, word)) {
+      if (wanted > 0) wanted--
+      else operands.push(word)
+      continue
+    }
+    ended = word === '--'
+    const found = known(options, word)
+    if (found) used.push(found.long)
+    last = found?.option
+    wanted = (last ? valuesOf(last) : 0) - (found?.attached === undefined ? 0 : 1)
+  }
+  const state = { used, operands, ended }
+  if (wanted <= 0 || !last) return state
+  const first = wanted === valuesOf(last)
+  return { ...state, awaiting: { ...(first && { option: last }), optional: last.kind === 'optional' } }
+}
+
+/** The option that a word stands for, if there is such a one. */
+export function known(options: OptionTable, word: string): (Known & { attached?: string }) | undefined {
+  try {
+    const { known: found, ...rest } = take(options, word)
+    return { ...found, ...rest }
+  } catch {
+    return undefined
+  }
+}
+
+function valuesOf({ kind }: Option): number {
+  if (kind === 'flag') return 0
+  return kind === 'pair' ? 2 : 1
+}
+
+/** Undoes what bash does to `52:54:00:00:00:01`, and takes quotes away. */
+export function rejoined(words: readonly string[]): string[] {
+  const whole: string[] = []
+  for (const [index, word] of words.entries()) {
+    const colons = /^:+$/
+    const glued = colons.test(word) || colons.test(words[index - 1] ?? '')
+    const clean = word.replace(/['"\\]/g, '')
+    if (glued && whole.length > 0) whole.push(`${whole.pop() ?? ''}${clean}`)
+    else whole.push(clean)
+  }
+  return whole
+}

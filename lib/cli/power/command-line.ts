@@ -1,0 +1,64 @@
+// The command line of lpower, in the ways in which the first Luna's could be written.
+import { LunaError } from '../../error.ts'
+import { type PowerAction, powerActions } from '../../host/bmc/bmc.ts'
+import { expandHostlist } from '../../object/hostlist.ts'
+import { normalise } from '../arguments/normalise.ts'
+import { option } from '../command.ts'
+
+export interface PowerLine {
+  readonly action: PowerAction
+  readonly names: readonly string[]
+  readonly groups: readonly string[]
+  readonly interface: string
+  /** Milliseconds between two nodes. */
+  readonly pause: number
+  readonly json: boolean
+}
+
+const options = {
+  groups: option('text', 'the nodes of these groups', { short: 'g' }),
+  interface: option('text', "the interface that has the BMC's address", { short: 'i' }),
+  pace: option('text', 'so many in a second'),
+  json: option('flag', 'as JSON'),
+}
+
+/** What the arguments say. Throws LunaError `usage`, or `invalid` for a hostlist that cannot be read. */
+export function parsePower(args: readonly string[]): PowerLine | 'help' {
+  const plain = normalise(options, args)
+  const end = plain.indexOf('--')
+  const given = new Map(plain.slice(0, end).map(nameAndValue))
+  if (given.has('help')) return 'help'
+  const operands = plain.slice(end + 1)
+  const action = powerActions.find((one) => one === operands.at(-1))
+  if (!action) throw misused('the last word is no action', `say one of ${powerActions.join(', ')}`)
+  const [names, ...more] = operands.slice(0, -1)
+  const groups = given.get('groups')
+  if (more.length > 0) throw misused('there is a word too many', 'write the nodes as one hostlist')
+  if (!names && !groups) throw misused('no nodes are given', 'give a hostlist, or -g GROUPS')
+  return {
+    action,
+    names: names ? expandHostlist(names) : [],
+    groups: groups ? expandHostlist(groups) : [],
+    interface: given.get('interface') || 'BMC',
+    pause: pauseOf(given.get('pace')),
+    json: given.has('json'),
+  }
+}
+
+function nameAndValue(text: string): readonly [string, string] {
+  const [, name = '', value = ''] = /^--([^=]*)=?(.*)$/s.exec(text) ?? []
+  return [name, value]
+}
+
+/** `2/s` is half a second between two nodes; `30/m` two seconds; a bare number is per second. */
+function pauseOf(pace: string | undefined): number {
+  if (pace === undefined) return 0
+  const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/(s|m))?$/.exec(pace) ?? []
+  if (!count || Number(count) === 0)
+    throw misused(`${JSON.stringify(pace)} is no pace`, 'write it like 2/s or 30/m')
+  return (unit === 'm' ? 60_000 : 1000) / Number(count)
+}
+
+function misused(what: string, fix: string): LunaError {
+  return new LunaError('usage', what, { fix })
+}

@@ -1,0 +1,76 @@
+// The door of lpower: its command line, a line per node, and what to say when some did not obey.
+import { loadConfig } from '../../config.ts'
+import { LunaError } from '../../error.ts'
+import { powerActions } from '../../host/bmc/bmc.ts'
+import { commandLog, type Log } from '../../log.ts'
+import { openStore } from '../../store/open.ts'
+import { type Powered, type PowerTargets, powerAll, powerTargets } from '../../task/power.ts'
+import { reportError } from '../context.ts'
+import { type PowerLine, parsePower } from './command-line.ts'
+import { failureLines, powerJson, powerLine } from './print.ts'
+
+const help = `usage: lpower [-h] [-i IF] [--json] [--pace N/s] (NAMES | -g GROUPS) ACTION
+
+Switches nodes on and off by their management controllers (BMC).
+
+  ACTION                one of ${powerActions.join(', ')}
+  NAMES                 nodes, as a hostlist
+  -g, --groups GROUPS   the nodes of these groups, as a hostlist
+  -i, --interface IF    the interface that has the BMC's address (default: BMC)
+  --pace N/s            no more than N nodes a second (N/m: a minute)
+  --json                as JSON, for scripts
+  -h, --help            show this help
+
+A line per node, in the order of the list. The exit status is 1 when a node did not obey.
+
+  lpower 'node[001-036]' status
+  lpower -g compute --pace 2/s on
+`
+
+/** Does what the arguments (without the program's name) say, and gives the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  const log = commandLog(false)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  try {
+    const line = parsePower(args)
+    if (line !== 'help') return await run(line, log)
+    process.stdout.write(help)
+    return 0
+  } catch (error) {
+    if (error instanceof LunaError && error.code === 'usage')
+      process.stderr.write(`${help.split('\n', 1)[0] ?? ''}\n`)
+    return reportError(log, error)
+  }
+}
+
+async function run(line: PowerLine, log: Log): Promise<number> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  const { targets, skipped } = await readTargets(line)
+  for (const why of skipped) log.warning(`skipped: ${why}`)
+  const powered = await tell(line.json, powerAll(targets, line.action, { ...line, signal: stop.signal }))
+  const failures = failureLines(powered)
+  for (const text of failures) log.error(text)
+  if (stop.signal.aborted) return 130
+  return failures.length > 0 ? 1 : 0
+}
+
+/** Everything that is needed of the store: a slow room of BMCs keeps no database open. */
+async function readTargets(line: PowerLine): Promise<PowerTargets> {
+  const store = await openStore(loadConfig())
+  try {
+    return await powerTargets(store, line)
+  } finally {
+    await store.close()
+  }
+}
+
+async function tell(json: boolean, coming: AsyncIterable<Powered>): Promise<Powered[]> {
+  const all: Powered[] = []
+  for await (const one of coming) {
+    all.push(one)
+    if (!json) process.stdout.write(powerLine(one))
+  }
+  if (json) process.stdout.write(powerJson(all))
+  return all
+}

@@ -1,0 +1,101 @@
+// start|stop|restart|reload|run: how every daemon of Luna is spoken to. What one does is its own room's business.
+import { type Config, loadConfig } from '../config.ts'
+import { LunaError, sentence } from '../error.ts'
+import { sayFirstWord, signal, startInBackground, stopDaemon } from '../host/daemon/control.ts'
+import { runningPid } from '../host/daemon/daemon.ts'
+import { commandLog } from '../log.ts'
+import { openStore } from '../store/open.ts'
+import { getCluster } from '../task/get-cluster.ts'
+import { type Daemon, pidFileOf } from './run.ts'
+
+export interface Program extends Daemon {
+  readonly help: string
+  /** Arguments that `start` hands on to `run`. */
+  readonly more?: readonly string[]
+  /** What it does on SIGHUP, in a few words; absent: it does not listen. */
+  readonly onReload?: string
+  /** Runs in the foreground until it is told to stop. */
+  run(config: Config): Promise<void>
+}
+
+/** Does what `action` says, and gives the exit status. `script` is the program itself. */
+export async function obey(program: Program, action: string, script: string): Promise<number> {
+  if (['-h', '--help'].includes(action)) {
+    process.stdout.write(program.help)
+    return 0
+  }
+  return await orSay(() => act(program, action, script))
+}
+
+/** The exit status of `work`; what it throws is said to whoever started this, a command or a person. */
+export async function orSay(work: () => Promise<void>): Promise<number> {
+  try {
+    await work()
+    return 0
+  } catch (error) {
+    sayFirstWord({ failed: sentence(error) })
+    commandLog(false).error(sentence(error))
+    return error instanceof LunaError ? error.exit : 1
+  }
+}
+
+/** Aborted when somebody tells this process to stop. */
+export function onStop(): AbortSignal {
+  const stopping = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
+  return stopping.signal
+}
+
+async function act(program: Program, action: string, script: string): Promise<void> {
+  const config = loadConfig()
+  if (action === 'run') return await program.run(config)
+  if (action === 'start') return await start(program, config, script)
+  if (action === 'stop') return await stop(program, config)
+  if (action === 'restart') {
+    await stop(program, config)
+    return await start(program, config, script)
+  }
+  if (action === 'reload' && program.onReload) return await reload(program, config)
+  process.stderr.write(program.help)
+  const actions = `start, stop, restart${program.onReload ? ', reload' : ''} or run`
+  throw new LunaError('usage', `say what to do: ${actions}`)
+}
+
+async function start(program: Program, config: Config, script: string): Promise<void> {
+  const pid = await runningPid(await pidFile(program, config), program.name)
+  if (pid) return say(`${program.name} is running already (process ${pid})`)
+  say(`${program.name} is ${await startInBackground(script, program.more)}`)
+}
+
+async function stop(program: Program, config: Config): Promise<void> {
+  const pid = await stopDaemon(await pidFile(program, config), program.name)
+  say(pid ? `${program.name} has stopped (process ${pid})` : `${program.name} is not running`)
+}
+
+async function reload(program: Program, config: Config): Promise<void> {
+  const { name } = program
+  const pid = await runningPid(await pidFile(program, config), name)
+  if (!pid) throw new LunaError('failed', `${name} is not running`, { fix: `${name} start` })
+  signal(pid, 'SIGHUP', name)
+  say(`${name} (process ${pid}) ${program.onReload}`)
+}
+
+/** Where the cluster says it is; the usual place when there is no cluster, or none to be reached. */
+async function pidFile(daemon: Daemon, config: Config): Promise<string> {
+  if (!daemon.pidFile) return pidFileOf(daemon)
+  try {
+    const store = await openStore(config)
+    try {
+      return pidFileOf(daemon, await getCluster(store))
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    if (error instanceof LunaError) return pidFileOf(daemon)
+    throw error
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,109 @@
+// Work inside the tree of an image, in mount and pid namespaces of its own: nothing is left mounted or running, whatever
+// ends this process. What is mounted where is said in in-image.sh.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { LunaError } from '../../error.ts'
+import { type Ran, type RunOptions, run } from '../run.ts'
+
+export interface Inside {
+  /** The tree. */
+  readonly root: string
+  /** The tree cannot be written to. */
+  readonly readOnly?: boolean
+  /** A directory that is /run/luna inside; it must have a directory `tmp`, which becomes /tmp. */
+  readonly work?: string
+  /** A directory with dracut modules that the image shall have as well, over its own of the same name. */
+  readonly dracutModules?: string
+  /** Names are resolved as on this machine. */
+  readonly resolvesNames?: boolean
+  /** A library that makes uname(2) answer with this kernel (packaging/uname). */
+  readonly kernel?: { readonly library: string; readonly version: string }
+  /** More for the environment of the program. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface CommandLine {
+  readonly program: string
+  readonly args: readonly string[]
+}
+
+/** What programs see inside: nothing of the operator's own environment. */
+export const insideEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/root' }
+
+const script = join(import.meta.dirname, 'in-image.sh')
+
+/**
+ * The command that runs a program inside. It dies with the process that starts it (PR_SET_PDEATHSIG), and its namespaces
+ * and all that runs there die with it (pid_namespaces(7)).
+ */
+export function insideCommand(inside: Inside, program: string, args: readonly string[]): CommandLine {
+  const options = [
+    ...(inside.readOnly ? ['-r'] : []),
+    ...(inside.work ? ['-w', inside.work] : []),
+    ...(inside.dracutModules ? ['-m', inside.dracutModules] : []),
+    ...(inside.resolvesNames ? ['-n'] : []),
+    ...(inside.kernel ? ['-u', inside.kernel.library] : []),
+  ]
+  const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child']
+  return dyingWithUs('unshare', [
+    ...namespaces,
+    ...['--', 'sh', script, ...options, '--', inside.root],
+    ...['env', '-i', ...environment(inside), program, ...args],
+  ])
+}
+
+/** The command with which a program is killed as soon as the process that started it is gone, however that ends. */
+export function dyingWithUs(program: string, args: readonly string[]): CommandLine {
+  return { program: 'setpriv', args: ['--pdeathsig', 'KILL', '--', program, ...args] }
+}
+
+/** Runs a program inside and gives its status and output, as `run` does. Throws LunaError `refused` when not root. */
+export async function runInside(
+  inside: Inside,
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
+  mustBeRoot()
+  const command = insideCommand(inside, program, args)
+  return await run(command.program, command.args, options)
+}
+
+/** Throws LunaError `refused` when this process is not root. */
+export function mustBeRoot(): void {
+  if (process.getuid?.() === 0) return
+  throw new LunaError('refused', 'only root can work inside an image', { fix: 'run it as root' })
+}
+
+function environment({ env, kernel }: Inside): string[] {
+  const preload = kernel && { LD_PRELOAD: '/run/luna-uname.so', FAKE_KERN: kernel.version }
+  return Object.entries({ ...insideEnvironment, ...env, ...preload }).map(
+    ([name, value]) => `${name}=${value}`,
+  )
+}
+
+/**
+ * Runs a program inside with this terminal, and gives its exit status, as a shell would. Ctrl-C is the program's; `signal`
+ * ends it and everything that it started.
+ */
+export async function enter(
+  inside: Inside,
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  mustBeRoot()
+  const command = insideCommand(inside, program, args)
+  const child = spawn(command.program, command.args, { stdio: 'inherit' })
+  // What is inside ends with the first process that was started, and nothing can hold that one up.
+  const kill = () => void child.kill('SIGKILL')
+  signal.addEventListener('abort', kill, { once: true })
+  try {
+    await once(child, 'exit')
+    return child.exitCode ?? 128 + (child.signalCode ? constants.signals[child.signalCode] : 0)
+  } finally {
+    signal.removeEventListener('abort', kill)
+  }
+}

@@ -1,0 +1,78 @@
+// Names and MAC addresses that are unfit or given twice: somebody has to decide about these.
+
+import { type Id, kinds } from '../field.ts'
+import { fitsName } from '../name.ts'
+import { parseMac } from '../net/mac.ts'
+import { called, type Defect, type Snapshot } from './defect.ts'
+
+export function nameDefects({ all }: Pick<Snapshot, 'all'>): Defect[] {
+  const clusters = all.cluster.length
+  const objects = kinds.flatMap((kind) => all[kind].map(({ name }) => ({ kind, name })))
+  const bad = objects.filter(({ kind, name }) => !fitsName(kind, name))
+  const twice = Map.groupBy(objects, ({ kind, name }) => called(kind, name))
+  return [
+    ...(clusters > 1 ? [{ defect: 'cluster' as const, line: `there are ${clusters} clusters` }] : []),
+    ...bad.map(({ kind, name }): Defect => {
+      const fix = `luna ${kind} rename ${JSON.stringify(name)} --newname NAME`
+      return { defect: 'bad-name', line: `${called(kind, name)}: the name cannot be used safely (${fix})` }
+    }),
+    ...interfaceNames({ all }),
+    ...[...twice]
+      .filter(([, same]) => same.length > 1)
+      .map(([what, same]): Defect => {
+        const fix = 'rename or delete all but one'
+        return { defect: 'duplicate-name', line: `${what}: ${same.length} objects have this name (${fix})` }
+      }),
+  ]
+}
+
+function interfaceNames({ all }: Pick<Snapshot, 'all'>): Defect[] {
+  return all.group.flatMap((group) =>
+    Object.values(group.interfaces)
+      .filter(({ name }) => !fitsName('interface', name))
+      .map(({ name }): Defect => {
+        const what = `${called('group', group.name)}: interface ${JSON.stringify(name)}`
+        return { defect: 'bad-name', line: `${what} has a name that cannot be used safely` }
+      }),
+  )
+}
+
+export function macDefects({ all, macs }: Pick<Snapshot, 'all' | 'macs'>): Defect[] {
+  const names = new Map(all.node.map(({ id, name }) => [id, name]))
+  const lives = ({ node }: { node: Id | undefined }) => node !== undefined && names.has(node)
+  const living = macs.filter(lives)
+  return [
+    ...macs
+      .filter((record) => !lives(record))
+      .map(({ mac, node }): Defect => {
+        const mend = node && ({ do: 'forget-mac', node } as const)
+        return { defect: 'dangling', line: `MAC address ${mac}: its node is gone`, ...(mend && { mend }) }
+      }),
+    ...living
+      .filter(({ mac }) => parseMac(mac) !== mac)
+      .map(({ mac, node }): Defect => {
+        const fix = 'luna node change NAME --mac ADDRESS'
+        const line = `${nodeNamed(names, node)}: ${JSON.stringify(mac)} is not a MAC address (${fix})`
+        return { defect: 'bad-name', line }
+      }),
+    ...shared(Map.groupBy(living, ({ mac }) => mac.toLowerCase())).map(([mac, records]): Defect => {
+      const nodes = records.map(({ node }) => nodeNamed(names, node)).join(', ')
+      return { defect: 'duplicate-mac', line: `MAC address ${mac}: several have it: ${nodes}` }
+    }),
+    ...shared(Map.groupBy(living, ({ node }) => node)).map(([node, records]): Defect => {
+      const list = records.map(({ mac }) => mac).join(', ')
+      return {
+        defect: 'duplicate-mac',
+        line: `${nodeNamed(names, node)}: has several MAC addresses: ${list}`,
+      }
+    }),
+  ]
+}
+
+function shared<K, V>(groups: Map<K, V[]>): [K, V[]][] {
+  return [...groups].filter(([, same]) => same.length > 1)
+}
+
+function nodeNamed(names: ReadonlyMap<Id, string>, node: Id | undefined): string {
+  return called('node', (node && names.get(node)) ?? '')
+}

@@ -1,0 +1,73 @@
+// What can be wrong with a database as a whole, one line for each thing, and how it is mended where that takes no decision.
+import type { Id, Kind } from '../field.ts'
+import type { Everything } from '../net/address-use.ts'
+import type { Change } from '../objects.ts'
+
+/** The names of the defects, for scripts. */
+export type DefectName =
+  | 'cluster' // not exactly one cluster
+  | 'bad-name'
+  | 'duplicate-name'
+  | 'duplicate-mac'
+  | 'duplicate-address'
+  | 'dangling' // a reference to what is gone
+  | 'orphan' // left behind by an addition that failed
+  | 'stale-interface' // a node's interface or address that its group does not have
+  | 'no-address'
+  | 'bad-network' // no network can have that base and prefix
+  | 'outside' // an address that no host of the network can have
+  | 'free-list'
+  | 'reserved' // reserved, and nothing has it
+  | 'counter'
+
+/** One step of a repair. */
+export type Mend =
+  | { readonly do: 'remove'; readonly kind: Kind; readonly id: Id }
+  | { [K in Kind]: Update<K> }[Kind]
+  | { readonly do: 'count'; readonly user: Named; readonly used: Named; readonly count: number }
+  | { readonly do: 'forget-mac'; readonly node: Id }
+
+/** Gives fields of an object new values. */
+export interface Update<K extends Kind> {
+  readonly do: 'update'
+  readonly kind: K
+  readonly id: Id
+  readonly change: Change<K>
+}
+
+export interface Defect {
+  readonly defect: DefectName
+  /** For people, one line. */
+  readonly line: string
+  /** Absent where somebody has to decide. */
+  readonly mend?: Mend
+}
+
+/** An object by kind and id. */
+export interface Named {
+  readonly kind: Kind
+  readonly id: Id
+}
+
+/** How often `used` is counted as used by `user`, on both sides. */
+export interface Counter {
+  readonly user: Named
+  readonly used: Named
+  /** In `_use_` of the user. */
+  readonly uses: number
+  /** In `_usedby_` of the used. */
+  readonly usedBy: number
+}
+
+/** Everything that the check looks at. */
+export interface Snapshot {
+  readonly all: Everything
+  readonly counters: readonly Counter[]
+  /** Records of the collection `mac`. */
+  readonly macs: readonly { readonly mac: string; readonly node: Id | undefined }[]
+}
+
+/** `node node001`, with quotes where the name is unusual. */
+export function called(kind: Kind, name: string): string {
+  return `${kind} ${/^[\w.+-]+$/.test(name) ? name : JSON.stringify(name)}`
+}

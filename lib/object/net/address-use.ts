@@ -1,0 +1,50 @@
+// Which addresses of which network the objects of a cluster have: what a free list must agree with.
+import type { Id, Kind } from '../field.ts'
+import type { Objects } from '../objects.ts'
+import { type Held, heldBy } from './slot.ts'
+
+/** All objects of a cluster by kind. */
+export type Everything = { readonly [K in Kind]: readonly Objects[K][] }
+
+/** Addresses from `start` to `end`, relative to the network, and who has them. */
+export interface Recorded {
+  readonly network: Id
+  readonly start: bigint
+  readonly end: bigint
+  /** For people: `node node001 (BOOTIF)`. */
+  readonly who: string
+}
+
+/** Every address that an object has, in the order: name servers, DHCP range, switches, other devices, nodes. */
+export function recordedAddresses(all: Everything): Recorded[] {
+  return [
+    ...all.network.flatMap((network) =>
+      one(network.id, network.ns_ip, `the name server of network ${network.name}`),
+    ),
+    ...all.cluster.flatMap(dhcpRange),
+    ...all.switch.flatMap(({ name, network, ip }) => one(network, ip, `switch ${name}`)),
+    ...all.otherdev.flatMap(({ name, connected }) =>
+      Object.entries(connected).flatMap(([id, offset]) => one(id as Id, offset, `otherdev ${name}`)),
+    ),
+    ...nodeAddresses(all),
+  ]
+}
+
+function nodeAddresses({ group, node }: Pick<Everything, 'group' | 'node'>): Recorded[] {
+  const groups = new Map(group.map((each) => [each.id, each]))
+  return node.flatMap((each) => {
+    const own = each.group === null ? undefined : groups.get(each.group)
+    const held: Held[] = own ? heldBy(each, own) : []
+    return held.flatMap(({ network, offset, name }) => one(network, offset, `node ${each.name} (${name})`))
+  })
+}
+
+function one(network: Id | null, offset: bigint | null, who: string): Recorded[] {
+  return network === null || offset === null ? [] : [{ network, start: offset, end: offset, who }]
+}
+
+function dhcpRange(cluster: Objects['cluster']): Recorded[] {
+  const { dhcp_net: network, dhcp_range_start: start, dhcp_range_end: end } = cluster
+  if (network === null || start === null || end === null) return []
+  return [{ network, start, end, who: 'the DHCP range' }]
+}

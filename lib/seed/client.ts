@@ -1,0 +1,142 @@
+// The BitTorrent side: one webtorrent client that offers tarballs to whoever connects, over TCP only, and asks nobody for
+// anything.
+import WebTorrent from 'webtorrent'
+import { LunaError } from '../error.ts'
+import type { TorrentFile } from '../host/image/torrents.ts'
+import { SuperSeed } from './super-seed.ts'
+import { TarballStore } from './tarball-store.ts'
+import { peerId } from './tracker-client.ts'
+
+export interface Offered {
+  /** The torrent's file. */
+  readonly file: string
+  readonly tarball: string
+  /** 40 hexadecimal digits. */
+  readonly infoHash: string
+  readonly uploaded: number
+}
+
+export interface Swarm {
+  readonly port: number
+  /** Offers a torrent of a directory; does nothing when it is offered already. Rejects when it cannot be. */
+  offer(folder: string, torrent: TorrentFile): Promise<void>
+  /** Offers it no longer. */
+  withdraw(file: string): Promise<void>
+  offered(): Offered[]
+  /** When somebody was last given a part of it, in milliseconds; undefined for never. */
+  lastUpload(file: string): number | undefined
+  close(): Promise<void>
+}
+
+interface Entry {
+  readonly tarball: string
+  readonly torrent: WebTorrent.Torrent
+  lastUpload?: number
+}
+
+// A rack of nodes may come at once, and each connects here first.
+const maxConns = 500
+const uploads = 40
+
+/** Opens a swarm on the first free port of the range. Throws LunaError `failed` when none is free. */
+export async function openSwarm(min: number, max: number, broken: (why: string) => void): Promise<Swarm> {
+  for (let port = min; port <= max; port++) {
+    const client = await listen(port)
+    if (client) return swarmOf(client, port, broken)
+  }
+  throw new LunaError('failed', `no port from ${min} to ${max} is free`, {
+    fix: 'luna cluster change --torrent_listen_port_min PORT --torrent_listen_port_max PORT',
+  })
+}
+
+/** The client, or undefined when the port is in use. */
+async function listen(torrentPort: number): Promise<WebTorrent | undefined> {
+  const client = new WebTorrent({
+    ...{ peerId: Buffer.from(peerId).toString('hex'), torrentPort, maxConns },
+    ...{ tracker: false, dht: false, lsd: false, utPex: false, natUpnp: false, natPmp: false, utp: false },
+    ...{ webSeeds: false, seedOutgoingConnections: false },
+  })
+  return await new Promise((resolve, reject) => {
+    client.once('listening', () => {
+      client.removeAllListeners('error')
+      resolve(client)
+    })
+    client.once('error', (cause: Error) => {
+      const used = 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')
+      if (used) resolve(undefined)
+      else reject(cause)
+    })
+  })
+}
+
+function swarmOf(client: WebTorrent, port: number, broken: (why: string) => void): Swarm {
+  const entries = new Map<string, Entry>()
+  // An error of one torrent is an error of the client, too, and ends it only when it says so.
+  client.on('error', (cause: Error) => broken(cause.message))
+  return {
+    port,
+    offer: async (folder, file) => {
+      if (!entries.has(file.file)) entries.set(file.file, await add(client, folder, file))
+    },
+    withdraw: async (file) => {
+      const entry = entries.get(file)
+      entries.delete(file)
+      if (entry) await client.remove(entry.torrent)
+    },
+    offered: () =>
+      [...entries].map(([file, { tarball, torrent }]) => {
+        const { infoHash, uploaded } = torrent
+        return { file, tarball, infoHash, uploaded }
+      }),
+    lastUpload: (file) => entries.get(file)?.lastUpload,
+    close: () => new Promise((done) => (client.destroyed ? done() : client.destroy(() => done()))),
+  }
+}
+
+async function add(client: WebTorrent, folder: string, file: TorrentFile): Promise<Entry> {
+  return await new Promise((resolve, reject) => {
+    const options = {
+      path: folder,
+      skipVerify: true,
+      store: TarballStore,
+      storeCacheSlots: 8,
+      uploads,
+    } as const
+    const torrent = client.add(file.bytes, options, () => resolve(entry))
+    const entry: Entry = { tarball: file.tarball, torrent }
+    torrent.once('ready', () => superSeed(torrent))
+    torrent.on('upload', () => {
+      entry.lastUpload = Date.now()
+    })
+    torrent.once('error', reject)
+  })
+}
+
+/** Has a torrent say of its pieces what is worth telling each peer. */
+function superSeed(torrent: WebTorrent.Torrent): void {
+  const { pieces, pieceLength, lastPieceLength } = torrent
+  const seed = new SuperSeed<WebTorrent.Wire>(pieces.length, pieceLength)
+  const lengthOf = (piece: number) => (piece === pieces.length - 1 ? lastPieceLength : pieceLength)
+  torrent.on('wire', (wire) => {
+    const tell = (news: readonly number[]) => {
+      for (const piece of news) wire.have(piece)
+    }
+    const begin = () => tell(seed.join(wire))
+    const haveNone = () => {
+      wire.haveNone()
+      begin()
+    }
+    Object.assign(wire, { haveAll: haveNone, bitfield: begin })
+    wire.on('bitfield', () => tell(seed.has(wire, everyPiece(pieces.length, wire))))
+    wire.on('have-all', () => tell(seed.has(wire, pieces.keys())))
+    wire.on('have', (piece: number) => tell(seed.has(wire, [piece])))
+    wire.on('request', (piece: number, offset: number, length: number) => {
+      if (offset + length >= lengthOf(piece)) tell(seed.asked(wire, piece))
+    })
+    wire.once('close', () => seed.leave(wire))
+  })
+}
+
+function* everyPiece(count: number, { peerPieces }: WebTorrent.Wire): Generator<number> {
+  for (let piece = 0; piece < count; piece++) if (peerPieces.get(piece)) yield piece
+}

@@ -1,0 +1,105 @@
+// The one implementation of a store, over whichever engine keeps the documents.
+import { ObjectId } from 'bson'
+import type { Id, Kind, Status } from '../object/field.ts'
+import type { Mac } from '../object/net/mac.ts'
+import type { Change, New } from '../object/objects.ts'
+import type { Backend, Write } from './backend.ts'
+import { batching } from './batch.ts'
+import { learnedWrite, peerWrite } from './bson/expiring.ts'
+import { readsOf } from './reads.ts'
+import { type Dump, type Learned, type Peer, type Ref, type Store, shelfLife } from './store.ts'
+import { Unit } from './transaction/unit-of-work.ts'
+import { writesOf } from './transaction/writes.ts'
+import { makeNamesUnique, refuseInside } from './unique.ts'
+import { readVersion, versionWrites } from './version.ts'
+
+export interface StoreOptions {
+  /** The clock; decides what is too old to be remembered. */
+  readonly now?: () => Date
+}
+
+// How often writing to a shelf also removes what is too old on it, in milliseconds.
+const sweepEvery = 60_000
+
+/** The store whose documents an engine keeps. */
+export function makeStore(backend: Backend, { now = () => new Date() }: StoreOptions = {}): Store {
+  const apply = batching(backend)
+  function alone<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return backend.exclusive(async (commit) => {
+      const unit = new Unit(backend)
+      const result = await work(innerStore(unit, backend.where, now))
+      const writes = unit.finish()
+      if (writes.length > 0) await commit([...writes, ...versionWrites(writes)])
+      return result
+    })
+  }
+  return {
+    where: backend.where,
+    ...readsOf(backend, now),
+    ...loneWrites(alone),
+    ...directWrites(apply, now),
+    alone,
+    version: () => readVersion(backend),
+    makeNamesUnique: () => makeNamesUnique(backend),
+    close: () => backend.close(),
+  }
+}
+
+/** What `work` is given. Asking it for `alone` joins the unit of work that is running. */
+function innerStore(unit: Unit, where: string, now: () => Date): Store {
+  const store: Store = {
+    where,
+    ...readsOf(unit, now),
+    ...writesOf(unit),
+    alone: (work) => work(store),
+    version: refuseInside,
+    makeNamesUnique: refuseInside,
+    close: () => Promise.resolve(),
+  }
+  return store
+}
+
+/** Writes that read first are units of work of their own. */
+function loneWrites(alone: Store['alone']) {
+  return {
+    insert: <K extends Kind>(kind: K, object: New<K>) => alone((store) => store.insert(kind, object)),
+    update: <K extends Kind>(kind: K, id: Id, change: Change<K>) =>
+      alone((store) => store.update(kind, id, change)),
+    remove: (kind: Kind, id: Id) => alone((store) => store.remove(kind, id)),
+    link: (user: Ref, used: Ref, times?: number) => alone((store) => store.link(user, used, times)),
+    unlink: (user: Ref, used: Ref, times?: number) => alone((store) => store.unlink(user, used, times)),
+    dropLink: (side: 'uses' | 'usedBy', of: Ref, other: Ref) =>
+      alone((store) => store.dropLink(side, of, other)),
+    setMac: (node: Id, mac: Mac) => alone((store) => store.setMac(node, mac)),
+    clearMac: (node: Id) => alone((store) => store.clearMac(node)),
+    restore: (dump: Dump) => alone((store) => store.restore(dump)),
+    drop: () => alone((store) => store.drop()),
+  }
+}
+
+/** Writes that wait for nobody. */
+function directWrites(apply: Backend['apply'], now: () => Date) {
+  const swept = new Map<string, number>()
+  function sweep(collection: string, life: number): Write[] {
+    const time = now().getTime()
+    if (time - (swept.get(collection) ?? 0) < sweepEvery) return []
+    swept.set(collection, time)
+    return [{ op: 'expire', collection, before: new Date(time - life) }]
+  }
+  return {
+    setStatus: (node: Id, { step, time }: Status) =>
+      apply([
+        {
+          op: 'update',
+          collection: 'node',
+          id: new ObjectId(node),
+          set: { status: { step, time } },
+          unset: [],
+        },
+      ]),
+    learn: (seen: readonly Learned[]) =>
+      apply([...seen.map(learnedWrite), ...sweep('switch_mac', shelfLife.learned)]),
+    forget: (mac: Mac) => apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
+    announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', shelfLife.peers)]),
+  }
+}

@@ -1,0 +1,57 @@
+// Writes as MongoDB takes them.
+import type { Document, ObjectId } from 'bson'
+import type { AnyBulkWriteOperation } from 'mongodb'
+import type { Write } from '../backend.ts'
+import { keyFields } from '../bson/expiring.ts'
+
+/** Writes that one call takes: in a row, to one collection, and inserts apart from others. */
+export interface Run {
+  readonly collection: string
+  readonly inserts: boolean
+  readonly operations: AnyBulkWriteOperation[]
+}
+
+/** All writes, in their order, in as few calls as that allows. */
+export function runsOf(writes: readonly Write[]): Run[] {
+  const runs: Run[] = []
+  for (const write of writes) {
+    const { collection } = write
+    const inserts = write.op === 'insert'
+    const last = runs.at(-1)
+    if (last?.collection === collection && last.inserts === inserts) last.operations.push(operation(write))
+    else runs.push({ collection, inserts, operations: [operation(write)] })
+  }
+  return runs
+}
+
+function operation(write: Write): AnyBulkWriteOperation {
+  switch (write.op) {
+    case 'insert':
+      return { insertOne: { document: write.document } }
+    case 'update':
+      return {
+        updateOne: { filter: { _id: write.id as ObjectId }, update: updateOf(write.set, write.unset) },
+      }
+    case 'upsert': {
+      const { _id, ...fresh } = keyFields(write.key)
+      const update = {
+        $set: write.set,
+        ...(Object.keys(fresh).length > 0 && { $setOnInsert: fresh }),
+      }
+      return { updateOne: { filter: write.key, update, upsert: true } }
+    }
+    case 'remove':
+      return { deleteMany: { filter: write.where } }
+    case 'expire':
+      return { deleteMany: { filter: { updated: { $lt: write.before } } } }
+    case 'clear':
+      return { deleteMany: { filter: {} } }
+    default:
+      return write satisfies never
+  }
+}
+
+function updateOf(set: Readonly<Record<string, unknown>>, unset: readonly string[]): Document {
+  const $unset = Object.fromEntries(unset.map((path) => [path, '']))
+  return { ...(Object.keys(set).length > 0 && { $set: set }), ...(unset.length > 0 && { $unset }) }
+}

@@ -1,0 +1,132 @@
+// The embedded store: documents as BSON in one SQLite file that several processes use at once.
+import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
+import { type Document, ObjectId } from 'bson'
+import { type Backend, isBookkeeping, type Part, type Where, type Write } from '../backend.ts'
+import { keyFields } from '../bson/expiring.ts'
+import { explain, openFile } from './file.ts'
+import { type Mutex, makeMutex } from './lock.ts'
+import { changeByPath } from './path.ts'
+import { Tables } from './tables.ts'
+
+/** Opens the store in a file, or in memory (`:memory:`). Throws LunaError `unavailable` when that cannot be. */
+export function openSqlite(path: string): Backend {
+  return new SqliteBackend(path)
+}
+
+// Who reads very many lets others have their turn after so many: a millisecond or two.
+const page = 100
+
+class SqliteBackend implements Backend {
+  readonly where: string
+  readonly #database: DatabaseSync
+  readonly #tables: Tables
+  readonly #mutex: Mutex
+
+  constructor(path: string) {
+    this.where = path === ':memory:' ? 'store in memory' : `embedded store ${path}`
+    this.#database = openFile(path)
+    this.#tables = new Tables(this.#database)
+    this.#mutex = makeMutex(path)
+  }
+
+  collections(): Promise<string[]> {
+    return this.#attempt(() => this.#tables.collections().filter((name) => !isBookkeeping(name)))
+  }
+
+  find(collection: string, where?: Where, part: Part = 'whole'): Promise<Document[]> {
+    return this.#attempt(() => {
+      const names = part === 'name' && !where ? this.#tables.names(collection) : undefined
+      return names ?? this.#tables.find(collection, where, part)
+    })
+  }
+
+  async since(collection: string, where: Where, time: Date): Promise<Document[]> {
+    const rows = await this.#attempt(() => this.#tables.since(collection, where, time))
+    const found: Document[] = []
+    for (let first = 0; first < rows.length; first += page) {
+      if (first > 0) await setImmediate()
+      const some = rows.slice(first, first + page)
+      found.push(...(await this.#attempt(() => this.#tables.at(collection, some))))
+    }
+    return found
+  }
+
+  apply(writes: readonly Write[]): Promise<void> {
+    return this.#attempt(() => {
+      this.#database.exec('BEGIN IMMEDIATE')
+      try {
+        for (const write of writes) this.#write(write)
+        this.#database.exec('COMMIT')
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        this.#tables.forget()
+        throw error
+      }
+    })
+  }
+
+  exclusive<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T> {
+    return this.#mutex.run(() => work((writes) => this.apply(writes)))
+  }
+
+  setUnique(collection: string, unique: boolean): Promise<boolean> {
+    return this.#attempt(() => this.#tables.setUnique(collection, unique))
+  }
+
+  close(): Promise<void> {
+    this.#mutex.close()
+    if (this.#database.isOpen) this.#database.close()
+    return Promise.resolve()
+  }
+
+  #write(write: Write): void {
+    switch (write.op) {
+      case 'insert':
+        this.#tables.put(write.collection, write.document)
+        break
+      case 'update':
+        this.#change(write.collection, { _id: write.id }, write.set, write.unset)
+        break
+      case 'upsert':
+        if (this.#change(write.collection, write.key, write.set)) break
+        this.#tables.put(write.collection, { _id: new ObjectId(), ...keyFields(write.key), ...write.set })
+        break
+      case 'remove':
+        this.#tables.remove(write.collection, write.where)
+        break
+      case 'expire':
+        this.#tables.expire(write.collection, write.before)
+        break
+      case 'clear':
+        this.#tables.remove(write.collection)
+        break
+      default:
+        write satisfies never
+    }
+  }
+
+  /** Changes the first document that matches; false when none does. */
+  #change(
+    collection: string,
+    where: Where,
+    set: Readonly<Record<string, unknown>>,
+    unset: readonly string[] = [],
+  ): boolean {
+    const counters = [...Object.keys(set), ...unset].some((path) => /^_use(dby)?_\b/.test(path))
+    if (unset.length === 0 && !counters) return this.#tables.change(collection, where, set)
+    const [document] = this.#tables.find(collection, where, 'whole')
+    if (!document) return false
+    changeByPath(document, set, unset)
+    this.#tables.put(collection, document)
+    return true
+  }
+
+  #attempt<T>(work: () => T): Promise<T> {
+    try {
+      return Promise.resolve(work())
+    } catch (error) {
+      return Promise.reject(explain(this.where, error))
+    }
+  }
+}

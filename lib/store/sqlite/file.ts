@@ -1,0 +1,90 @@
+// The file of the embedded store: made, opened, and what to say when that fails.
+import { chmodSync, chownSync, closeSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LunaError } from '../../error.ts'
+import { isDuplicate } from './columns.ts'
+
+// "luna" in ASCII: says to file(1), and to us, whose file this is.
+const applicationId = 0x6c756e61
+const formatVersion = 1
+
+// How long a write waits for another process's write (never for its unit of work), in milliseconds.
+const busyTimeout = 10_000
+
+/** Opens the file, making it where there is none. Throws LunaError `unavailable`. */
+export function openFile(path: string): DatabaseSync {
+  const where = `embedded store ${path}`
+  try {
+    if (path !== ':memory:') makeFile(path)
+    const database = new DatabaseSync(path, { timeout: busyTimeout })
+    checkFormat(database, where)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    return database
+  } catch (error) {
+    throw explain(where, error, path)
+  }
+}
+
+/**
+ * Makes an empty file that only its owner and group can read and write. Made by root it gets the owner and group of its directory:
+ * the daemons, which run as the cluster's user, open it too. SQLite gives its side files the same ownership.
+ */
+export function makeFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })) return
+  closeSync(openSync(path, 'a', 0o660))
+  chmodSync(path, 0o660)
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  chownSync(path, uid, gid)
+}
+
+/** What SQLite or the file system says, as an error for people. Other errors stay what they are. */
+export function explain(where: string, error: unknown, path?: string): unknown {
+  if (error instanceof LunaError || !(error instanceof Error && 'code' in error)) return error
+  if (isDuplicate(error)) {
+    const what = 'another program has made an object with the same name meanwhile'
+    return new LunaError('taken', what, { why: error.message, fix: 'try again', cause: error })
+  }
+  return new LunaError('unavailable', `the ${where} cannot be used`, {
+    why: error.message,
+    ...(path !== undefined && { fix: wayOut(path, error.code) }),
+    cause: error,
+  })
+}
+
+function wayOut(path: string, code: unknown): string {
+  if (code === 'EACCES') return "run it as root or as the cluster's user"
+  const folder = `make the directory ${dirname(path)}, owned by the cluster's user`
+  return code === 'ENOENT' ? `${folder}; or ${correctPath}` : correctPath
+}
+
+const correctPath = 'correct path= of [Embedded] in luna.conf'
+
+/** Puts our mark on an empty file, and refuses one with another mark or with somebody else's tables. */
+function checkFormat(database: DatabaseSync, where: string): void {
+  if (markOf(database) === mark) return
+  // Another process may be putting it on at this moment.
+  database.exec('BEGIN IMMEDIATE')
+  const now = markOf(database)
+  const tables = database.prepare('SELECT count(*) AS count FROM sqlite_master').get()?.count
+  if (now === 0n && tables === 0) {
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`)
+  }
+  database.exec('COMMIT')
+  if (now === mark || (now === 0n && tables === 0)) return
+  const ours = now >> 32n === BigInt(applicationId)
+  throw new LunaError('unavailable', `the ${where} cannot be used`, {
+    why: ours ? 'a newer Luna has made it' : 'the file belongs to another program',
+    fix: correctPath,
+  })
+}
+
+const mark = (BigInt(applicationId) << 32n) | BigInt(formatVersion)
+
+/** Application id and format version of a file in one number; 0 for a new one. */
+function markOf(database: DatabaseSync): bigint {
+  const id = database.prepare('PRAGMA application_id').get()?.application_id
+  const version = database.prepare('PRAGMA user_version').get()?.user_version
+  return (BigInt(Number(id)) << 32n) | BigInt(Number(version))
+}

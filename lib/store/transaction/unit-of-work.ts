@@ -1,0 +1,132 @@
+// A unit of work: reads through to the engine, keeps every change to itself, and gives all of them at the end as one list.
+// Links to one document add up here: ten thousand new nodes change the cluster's document once.
+import { type Document, Int32, ObjectId } from 'bson'
+import { LunaError } from '../../error.ts'
+import { kinds, parseId } from '../../object/field.ts'
+import type { Backend, Part, Reader, Where, Write } from '../backend.ts'
+import { copyOf, isMap, numberOf } from '../bson/values.ts'
+import type { Dump, Ref } from '../store.ts'
+import { duplicatesIn } from '../unique.ts'
+import { type Entry, Overlay } from './overlay.ts'
+import { flushed } from './write-order.ts'
+
+/** Both sides of the link counters, by the names of their fields. */
+export type Side = '_use_' | '_usedby_'
+
+export class Unit implements Reader {
+  readonly #backend: Backend
+  #overlays = new Map<string, Overlay>()
+  #cleared: string[] = []
+  // How many counters a map has: counting a big one for every link would take longer than all else.
+  readonly #sizes = new WeakMap<object, number>()
+  #open = true
+
+  constructor(backend: Backend) {
+    this.#backend = backend
+  }
+
+  async find(collection: string, where?: Where, _part?: Part): Promise<Document[]> {
+    const entries = await this.#overlay(collection).find(where)
+    return entries.map((entry) => entry.document)
+  }
+
+  async since(collection: string, where: Where, time: Date): Promise<Document[]> {
+    const documents = await this.find(collection, where)
+    return documents.filter(({ updated }) => updated instanceof Date && updated >= time)
+  }
+
+  async collections(): Promise<string[]> {
+    const kept = (await this.#backend.collections()).filter((name) => !this.#cleared.includes(name))
+    return [...new Set([...kept, ...this.#overlays.keys()])]
+  }
+
+  insert(collection: string, document: Document): void {
+    this.#overlay(collection).add(document, true)
+  }
+
+  /** Gives top-level fields new values. False when there is no such document. */
+  async set(collection: string, id: string, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const entry = await this.#entry(collection, id)
+    if (entry) this.#overlay(collection).set(entry, fields)
+    return entry !== undefined
+  }
+
+  async remove(collection: string, where: Where): Promise<void> {
+    const overlay = this.#overlay(collection)
+    for (const entry of await overlay.find(where)) overlay.remove(entry)
+  }
+
+  /** How often `other` is counted on one side of `of`; undefined when `of` is gone. */
+  async count(side: Side, of: Ref, other: Ref): Promise<number | undefined> {
+    const entry = await this.#entry(of.kind, of.id)
+    return entry && countIn(entry.document, side, other)
+  }
+
+  /** Sets a link counter; at 0 it vanishes, and so does the map of a collection that has no other. */
+  async setCount(side: Side, of: Ref, other: Ref, count: number): Promise<void> {
+    const entry = await this.#entry(of.kind, of.id)
+    if (!entry) return
+    const path = `${side}.${other.kind}.${other.id}`
+    if (!entry.counts.has(path)) entry.counts.set(path, countIn(entry.document, side, other))
+    const maps = mapAt(entry.document, side)
+    const counts = mapAt(maps, other.kind)
+    const size = this.#sizes.get(counts) ?? Object.keys(counts).length
+    const left = size - Number(other.id in counts) + Number(count > 0)
+    this.#sizes.set(counts, left)
+    if (count > 0) counts[other.id] = new Int32(count)
+    else delete counts[other.id]
+    if (left === 0) delete maps[other.kind]
+  }
+
+  /** Puts a whole database in place of what is there. */
+  async replace(dump: Dump): Promise<void> {
+    for (const kind of kinds) {
+      if (duplicatesIn(kind, dump[kind] ?? []).length > 0) await this.#backend.setUnique(kind, false)
+    }
+    const present = await this.#backend.collections()
+    this.#cleared = present
+    this.#overlays = new Map()
+    for (const name of present) this.#overlay(name).complete()
+    for (const [name, documents] of Object.entries(dump)) {
+      const overlay = this.#overlay(name)
+      overlay.complete()
+      for (const document of documents) overlay.add(copyOf(document), true)
+    }
+  }
+
+  /** Ends the unit: all that it changed, in an order that does no harm wherever it is cut off. */
+  finish(): Write[] {
+    this.#open = false
+    const entries = [...this.#overlays.values()].flatMap((overlay) => [...overlay.entries.values()])
+    const clear = this.#cleared.map((collection): Write => ({ op: 'clear', collection }))
+    return [...clear, ...flushed(entries)]
+  }
+
+  /** Undefined also for what can be nobody's id: damaged counters have such. */
+  async #entry(collection: string, id: string): Promise<Entry | undefined> {
+    if (!parseId(id)) return undefined
+    const [entry] = await this.#overlay(collection).find({ _id: new ObjectId(id) })
+    return entry
+  }
+
+  #overlay(collection: string): Overlay {
+    if (!this.#open) throw new LunaError('internal', 'a store was used after its unit of work had ended')
+    const overlay = this.#overlays.get(collection) ?? new Overlay(collection, this.#backend)
+    this.#overlays.set(collection, overlay)
+    return overlay
+  }
+}
+
+/** A link counter of a document, 0 where there is none. */
+function countIn(document: Document, side: Side, other: Ref): number {
+  const maps: unknown = document[side]
+  const counts = isMap(maps) ? maps[other.kind] : undefined
+  return (isMap(counts) ? numberOf(counts[other.id]) : undefined) ?? 0
+}
+
+function mapAt(parent: Record<string, unknown>, key: string): Record<string, unknown> {
+  const value = parent[key]
+  const map = isMap(value) ? value : {}
+  parent[key] = map
+  return map
+}

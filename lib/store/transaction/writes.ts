@@ -1,0 +1,142 @@
+// The writing half of a store: every method as changes of a unit of work.
+import { type Document, ObjectId } from 'bson'
+import { LunaError } from '../../error.ts'
+import type { Id, Kind, Status } from '../../object/field.ts'
+import { aKind } from '../../object/name.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import type { Change, New } from '../../object/objects.ts'
+import type { Write } from '../backend.ts'
+import { keyFields, learnedWrite, peerWrite } from '../bson/expiring.ts'
+import { changedFields, documentId, newDocument } from '../bson/object-codec.ts'
+import { idOf, refTo } from '../bson/values.ts'
+import type { Dump, Learned, Peer, Ref, Store } from '../store.ts'
+import type { Side, Unit } from './unit-of-work.ts'
+
+export type Writes = Pick<
+  Store,
+  | 'insert'
+  | 'update'
+  | 'remove'
+  | 'link'
+  | 'unlink'
+  | 'dropLink'
+  | 'setMac'
+  | 'clearMac'
+  | 'setStatus'
+  | 'learn'
+  | 'forget'
+  | 'announce'
+  | 'restore'
+  | 'drop'
+>
+
+/** All writing methods. */
+export function writesOf(unit: Unit): Writes {
+  return { ...objectWrites(unit), ...linkWrites(unit), ...macWrites(unit), ...shelfWrites(unit) }
+}
+
+function objectWrites(unit: Unit) {
+  return {
+    insert: async <K extends Kind>(kind: K, object: New<K>): Promise<Id> => {
+      await checkFree(unit, kind, object.name)
+      const document = newDocument(kind, object)
+      unit.insert(kind, document)
+      return documentId(document)
+    },
+    update: async <K extends Kind>(kind: K, id: Id, change: Change<K>): Promise<void> => {
+      const [document] = await unit.find(kind, { _id: new ObjectId(id) })
+      if (!document) throw new LunaError('not-found', `the ${kind} with id ${id} is gone`)
+      const name: unknown = 'name' in change ? change.name : undefined
+      if (typeof name === 'string' && name !== document.name) await checkFree(unit, kind, name)
+      await unit.set(kind, id, changedFields(kind, change, document))
+    },
+    remove: (kind: Kind, id: Id) => unit.remove(kind, { _id: new ObjectId(id) }),
+    restore: (dump: Dump) => unit.replace(dump),
+    drop: () => unit.replace({}),
+    setStatus: async (node: Id, status: Status): Promise<void> => {
+      await unit.set('node', node, { status: { step: status.step, time: status.time } })
+    },
+  }
+}
+
+async function checkFree(unit: Unit, kind: Kind, name: string): Promise<void> {
+  const [other] = await unit.find(kind, { name })
+  if (!other) return
+  throw new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, { fix: 'choose another name' })
+}
+
+function linkWrites(unit: Unit) {
+  return {
+    link: async (user: Ref, used: Ref, times = 1): Promise<void> => {
+      const counts = [await unit.count('_use_', user, used), await unit.count('_usedby_', used, user)]
+      const [uses, usedBy] = counts
+      if (uses === undefined || usedBy === undefined) {
+        const gone = uses === undefined ? user : used
+        throw new LunaError('not-found', `the ${gone.kind} with id ${gone.id} is gone`)
+      }
+      await unit.setCount('_use_', user, used, uses + times)
+      await unit.setCount('_usedby_', used, user, usedBy + times)
+    },
+    // Where the two sides differ (damaged data), the user's own counts; what it used may be gone.
+    unlink: async (user: Ref, used: Ref, times = 1): Promise<void> => {
+      const uses = (await unit.count('_use_', user, used)) ?? 0
+      if (uses < times) throw notLinked(user, used, uses, times)
+      const usedBy = (await unit.count('_usedby_', used, user)) ?? 0
+      await unit.setCount('_use_', user, used, uses - times)
+      await unit.setCount('_usedby_', used, user, Math.max(0, usedBy - times))
+    },
+    dropLink: (side: 'uses' | 'usedBy', of: Ref, other: Ref) => {
+      const field: Side = side === 'uses' ? '_use_' : '_usedby_'
+      return unit.setCount(field, of, other, 0)
+    },
+  }
+}
+
+function notLinked(user: Ref, used: Ref, uses: number, times: number): LunaError {
+  return new LunaError(
+    'invalid',
+    `${user.kind} ${user.id} does not use ${used.kind} ${used.id} ${times} times`,
+    {
+      why: `it is counted ${uses} times`,
+      fix: 'look for what else differs: luna cluster check',
+    },
+  )
+}
+
+function macWrites(unit: Unit) {
+  async function forget(mac: unknown): Promise<void> {
+    if (typeof mac === 'string') await unit.remove('switch_mac', { mac })
+  }
+  return {
+    forget: (mac: Mac) => forget(mac),
+    setMac: async (node: Id, mac: Mac): Promise<void> => {
+      const [byMac, byNode] = [await unit.find('mac', { mac }), await unit.find('mac', ofNode(node))]
+      if (byMac.length === 1 && byNode.length === 1 && idOf(byMac[0]?.node) === node) return
+      await unit.remove('mac', { mac })
+      await unit.remove('mac', ofNode(node))
+      unit.insert('mac', { _id: new ObjectId(), mac, node: refTo('node', node) })
+    },
+    clearMac: async (node: Id): Promise<void> => {
+      for (const { mac } of await unit.find('mac', ofNode(node))) await forget(mac)
+      await unit.remove('mac', ofNode(node))
+    },
+  }
+}
+
+function ofNode(node: Id) {
+  return { 'node.$id': new ObjectId(node) }
+}
+
+function shelfWrites(unit: Unit) {
+  async function upsert({ collection, key, set }: Extract<Write, { op: 'upsert' }>): Promise<void> {
+    const [present] = await unit.find(collection, key)
+    if (present) await unit.set(collection, documentId(present), set)
+    else unit.insert(collection, { _id: new ObjectId(), ...keyFields(key), ...set } as Document)
+  }
+  return {
+    learn: async (seen: readonly Learned[]): Promise<void> => {
+      for (const one of seen) await upsert(learnedWrite(one))
+    },
+    announce: (peer: Peer) => upsert(peerWrite(peer)),
+  }
+}

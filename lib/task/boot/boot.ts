@@ -1,0 +1,150 @@
+// What a machine that asks over the network boots: which node it is, and that node's boot script.
+import { LunaError } from '../../error.ts'
+import { frontendUrl } from '../../object/cluster.ts'
+import { interfaceKey } from '../../object/group.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import type { Node } from '../../object/node.ts'
+import {
+  type BootType,
+  type BootView,
+  bootTypes,
+  type MenuText,
+  menuTemplate,
+  renderBoot,
+  renderMenu,
+  unlistable,
+} from '../../render/ipxe.ts'
+import type { Store } from '../../store/store.ts'
+import { type Shared, sharedOf } from './cache.ts'
+import { type Found, recognise } from './identify.ts'
+import { addressOf, type BootFacts, bootFacts, hostname, siteTemplates } from './node-facts.ts'
+
+/** What a machine says of itself. */
+export interface Asked {
+  /** Its MAC addresses, the one that it boots from first. */
+  readonly macs: readonly Mac[]
+  /** The node that somebody chose at the menu. */
+  readonly node?: Node
+  /** ipxe, syslinux; anything else is not found. */
+  readonly type: string
+}
+
+export interface Discovered extends Found {
+  readonly script: string
+  /** Whose MAC address it was until now. */
+  readonly takenFrom?: string
+}
+
+/**
+ * Tells which node asks, by what was chosen, else by any of its MAC addresses, else by the switch port that one of them
+ * was seen at; in the first and last case the address becomes the node's. Sets the status `boot.request`.
+ * Throws LunaError `not-found` when nothing tells, or when there is no such type of script.
+ */
+export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
+  const found = await recognise(store, asked)
+  const takenFrom = await assign(store, found, now)
+  const type = bootTypes.find((known) => known === asked.type)
+  if (!type)
+    throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`)
+  const [facts, mac] = [await bootFacts(await sharedOf(store), found.node), await macOf(store, found)]
+  const script = scriptOf({ ...facts, mac }, type, url)
+  await store.setStatus(found.node.id, { step: 'boot.request', time: now })
+  return { ...found, script, ...(takenFrom && { takenFrom }) }
+}
+
+/** Makes the MAC address the node's, where it is not; gives the name of the node that had it. */
+async function assign(store: Store, { node, mac, by }: Found, now: Date): Promise<string | undefined> {
+  if (by === 'mac') return undefined
+  const former = await store.alone(async (alone) => {
+    const owner = await alone.findMac(mac)
+    if (owner !== node.id) await alone.setMac(node.id, mac)
+    return owner
+  })
+  await store.setStatus(node.id, { step: 'boot.mac_assigned', time: now })
+  if (former === undefined || former === node.id) return undefined
+  return (await store.find('node', former))?.name
+}
+
+/** The MAC address of the node that was found; who was found by it is not asked for it. */
+function macOf(store: Store, { by, mac, node }: Found): Promise<Mac | undefined> | Mac {
+  return by === 'mac' ? mac : store.macOf(node.id)
+}
+
+/** What the node boots, as it would be told now; its status stays. `url` is where nodes reach the cluster (the default: as configured). */
+export async function bootScript(
+  store: Store,
+  node: Node,
+  type: BootType = 'ipxe',
+  url?: string,
+): Promise<string> {
+  const [facts, mac] = [await bootFacts(await sharedOf(store), node), await store.macOf(node.id)]
+  return scriptOf({ ...facts, mac }, type, url ?? frontendUrl(facts.cluster))
+}
+
+/** The boot script that facts make. Throws LunaError `invalid` when they cannot stand in one. */
+export function scriptOf(facts: BootFacts, type: BootType, url: string): string {
+  return renderBoot(bootView(facts, url), type, siteTemplates(facts.cluster))
+}
+
+function bootView(facts: BootFacts, url: string): BootView {
+  const { node, image } = facts
+  return {
+    url,
+    node: node.name,
+    hostname: hostname(facts),
+    localboot: node.localboot,
+    service: node.service,
+    kernel: image.kernfile ?? '',
+    initrd: image.initrdfile ?? '',
+    options: image.kernopts ?? '',
+    fixed: fixedAddress(facts),
+  }
+}
+
+/** The address on the boot interface: of the IP version that the frontend speaks when the node has one, else of the other. */
+function fixedAddress(facts: BootFacts): BootView['fixed'] {
+  const { mac, group, cluster } = facts
+  const key = interfaceKey(group, 'BOOTIF')
+  if (!mac || key === undefined) return null
+  const versions = cluster.frontend_address?.includes(':') ? ([6, 4] as const) : ([4, 6] as const)
+  const found = addressOf(facts, key, versions[0]) ?? addressOf(facts, key, versions[1])
+  return found && { mac, ...found }
+}
+
+export interface Menu {
+  readonly text: string
+  /** Nodes that the menu could not hold. */
+  readonly leftOut: readonly string[]
+}
+
+/** The boot menu; `chance` in 0..1 spreads in time what asks again after a failure. */
+export async function bootMenu(store: Store, url: string, chance: number): Promise<Menu> {
+  const shared = await sharedOf(store)
+  const { render, leftOut } = await shared.once(`menu ${url}`, () => menuOf(store, shared, url))
+  return { text: render(retryAfter(chance)), leftOut }
+}
+
+interface RenderedMenu {
+  readonly of: readonly string[]
+  readonly render: MenuText
+  readonly leftOut: readonly string[]
+}
+
+const lastMenus = new WeakMap<Store, RenderedMenu>()
+
+/** The menu; the one that was rendered before, while all that is in it is the same. */
+async function menuOf(store: Store, shared: Shared, url: string): Promise<RenderedMenu> {
+  const [cluster, nodes] = [await shared.cluster(), await store.names('node')]
+  const templates = siteTemplates(cluster)
+  const of = [url, menuTemplate(templates), ...nodes]
+  const last = lastMenus.get(store)
+  if (last?.of.length === of.length && last.of.every((text, at) => text === of[at])) return last
+  const menu = { of, render: renderMenu({ url, nodes }, templates), leftOut: unlistable(nodes) }
+  lastMenus.set(store, menu)
+  return menu
+}
+
+// With the 3 s that the failure stays on the screen, a node asks again after 10 s, give or take 2.
+function retryAfter(chance: number): number {
+  return 5000 + 4000 * chance
+}

@@ -1,0 +1,61 @@
+// Which node a machine is that asks over the network.
+import { LunaError } from '../../error.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import type { Node } from '../../object/node.ts'
+import type { Store } from '../../store/store.ts'
+import { judge, mostPerPort, placeOf, sightingsOf, type Verdict } from './switch-port.ts'
+
+/** A machine with a name. */
+export interface Found {
+  readonly node: Node
+  /** How it was recognised. */
+  readonly by: 'mac' | 'port' | 'hand'
+  readonly mac: Mac
+  /** The switch port that told. */
+  readonly at?: string
+}
+
+/** What a machine says of itself, and which node somebody chose for it. */
+interface Self {
+  readonly macs: readonly Mac[]
+  readonly node?: Node
+}
+
+/**
+ * The node that a machine is: the chosen one, else the one that has any of its MAC addresses, else the one that is
+ * configured where a switch sees one of them. Throws LunaError `not-found` when nothing tells, or what tells is not certain.
+ */
+export async function recognise(store: Store, { macs, node }: Self): Promise<Found> {
+  const [first] = macs
+  if (node && first) return { node, mac: first, by: 'hand' }
+  for (const mac of macs) {
+    const id = await store.findMac(mac)
+    const known = id && (await store.find('node', id))
+    if (known) return { node: known, mac, by: 'mac' }
+  }
+  const refusals: LunaError[] = []
+  for (const mac of macs) {
+    const verdict = judge(await sightingsOf(store, mac))
+    if (verdict.kind === 'matched')
+      return { node: verdict.node, mac, by: 'port', at: await placeOf(store, verdict.at) }
+    refusals.push(...refusalOf(mac, verdict))
+  }
+  if (refusals[0]) throw refusals[0]
+  throw new LunaError('not-found', 'no node has any of these MAC addresses', {
+    why: macs.length > 0 ? macs.join(', ') : 'none was given',
+    fix: 'luna node change NODE --mac ADDRESS',
+  })
+}
+
+/** Why a machine that was seen at the port of some node is not taken for it. */
+function refusalOf(mac: Mac, verdict: Verdict): LunaError[] {
+  if (verdict.kind !== 'ambiguous' && verdict.kind !== 'crowded') return []
+  const names = verdict.nodes.join(', ')
+  const seen = `${mac} was seen where ${names} ${verdict.nodes.length > 1 ? 'are' : 'is'} configured`
+  const [what, why]: [string, string] =
+    verdict.kind === 'ambiguous'
+      ? ['the machine could be any of several nodes', seen]
+      : ['the machine is not alone at its switch port', `${seen}, with more than ${mostPerPort - 1} others`]
+  const fix = `see: luna node discover ${mac}; or: luna node change NODE --mac ${mac}`
+  return [new LunaError('not-found', what, { why, fix })]
+}

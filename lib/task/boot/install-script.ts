@@ -1,0 +1,100 @@
+// The install script of a node: everything that the script says, out of the store.
+import { LunaError } from '../../error.ts'
+import { frontendUrl } from '../../object/cluster.ts'
+import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
+import { netmask } from '../../object/net/address.ts'
+import type { Node } from '../../object/node.ts'
+import { type InstallView, renderInstallScript } from '../../render/install.ts'
+import { loadTemplate } from '../../render/template.ts'
+import type { Store } from '../../store/store.ts'
+import { type Shared, sharedOf } from './cache.ts'
+import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './node-facts.ts'
+
+const bmcInterface = 'BMC'
+const template = 'install.sh.mustache'
+
+/**
+ * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the cluster (the
+ * default: as configured). Throws LunaError `not-found` while the node's image is not packed.
+ */
+export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
+  const shared = await sharedOf(store)
+  const facts = await bootFacts(shared, node)
+  const { torrent, tarball, name } = facts.image
+  if (torrent && tarball) return await scriptOf(shared, facts, url)
+  throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
+    fix: `luna osimage pack ${name}`,
+  })
+}
+
+/** The same for a person to read: also while the image is not packed, without the names of its files then. */
+export async function previewInstallScript(store: Store, node: Node): Promise<string> {
+  const shared = await sharedOf(store)
+  return await scriptOf(shared, await bootFacts(shared, node))
+}
+
+async function scriptOf(shared: Shared, facts: NodeFacts, url = frontendUrl(facts.cluster)): Promise<string> {
+  const view = await installView(shared, facts, url)
+  return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
+}
+
+/** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */
+export async function installView(shared: Shared, facts: NodeFacts, url: string): Promise<InstallView> {
+  const { node, group, image, networks } = facts
+  const domain = group.domain === null ? undefined : networks.get(group.domain)
+  return {
+    url,
+    node: node.name,
+    hostname: hostname(facts),
+    domain: domain?.name ?? '',
+    torrent: image.torrent ?? '',
+    tarball: image.tarball ?? '',
+    torrentBind: torrentAddress(facts),
+    prescript: group.prescript,
+    partscript: group.partscript,
+    postscript: group.postscript,
+    bmc: await bmcOf(shared, facts),
+    interfaces: sortedInterfaces(group)
+      .filter(({ name }) => name !== bmcInterface)
+      .map(({ key, name, params }) => ({ name, ...addressesOf(facts, key), params })),
+  }
+}
+
+/** The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC (IPv4). */
+async function bmcOf(shared: Shared, facts: NodeFacts): Promise<InstallView['bmc']> {
+  const { node, group } = facts
+  if (group.bmcsetup === null || !node.setupbmc) return null
+  const setup = await shared.find('bmcsetup', group.bmcsetup)
+  if (!setup) {
+    throw new LunaError('failed', `the BMC setup of group "${group.name}" is missing`, {
+      fix: 'luna cluster check',
+    })
+  }
+  const key = interfaceKey(group, bmcInterface)
+  const { userid, netchannel, mgmtchannel } = setup
+  return {
+    user: setup.user ?? '',
+    password: setup.password ?? '',
+    ...{ userid, netchannel, mgmtchannel },
+    address: key === undefined ? null : addressesOf(facts, key).v4,
+  }
+}
+
+/** Where the torrent client listens: on the interface that the group names (Q-TORRENTIF), else wherever it likes. */
+function torrentAddress(facts: NodeFacts): string {
+  const { group } = facts
+  const key = group.torrent_if ? interfaceKey(group, group.torrent_if) : undefined
+  if (key === undefined) return ''
+  const { v4, v6 } = addressesOf(facts, key)
+  return (v4 ?? v6)?.address ?? ''
+}
+
+interface Addresses {
+  readonly v4: { readonly address: string; readonly prefix: number; readonly netmask: string } | null
+  readonly v6: { readonly address: string; readonly prefix: number } | null
+}
+
+function addressesOf(facts: NodeFacts, key: string): Addresses {
+  const v4 = addressOf(facts, key, 4)
+  return { v4: v4 && { ...v4, netmask: netmask(v4.prefix) }, v6: addressOf(facts, key, 6) }
+}

@@ -1,0 +1,75 @@
+// Everything that decides what a node boots and installs, fetched at one place.
+import { join } from 'node:path'
+import { LunaError } from '../../error.ts'
+import type { Cluster } from '../../object/cluster.ts'
+import type { Id } from '../../object/field.ts'
+import { type Group, networksUsed } from '../../object/group.ts'
+import { fromOffset, type Version } from '../../object/net/address.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
+import type { Node } from '../../object/node.ts'
+import type { Osimage } from '../../object/osimage.ts'
+import type { Shared } from './cache.ts'
+
+export interface NodeFacts {
+  readonly cluster: Cluster
+  readonly node: Node
+  readonly group: Group
+  readonly image: Osimage
+  /** The networks that the group refers to, without those that are gone. */
+  readonly networks: ReadonlyMap<Id, Network>
+}
+
+/** What its boot script says beside that. */
+export interface BootFacts extends NodeFacts {
+  readonly mac: Mac | undefined
+}
+
+/** Fetches the facts of a node. Throws LunaError `failed` when the node is without group or image. */
+export async function bootFacts(shared: Shared, node: Node): Promise<NodeFacts> {
+  const [cluster, group] = await Promise.all([
+    shared.cluster(),
+    part(shared, 'group', node.group, `node "${node.name}"`),
+  ])
+  const [image, networks] = await Promise.all([
+    part(shared, 'osimage', group.osimage, `group "${group.name}"`),
+    shared.once(`networks of ${group.id}`, () => networksOf(shared, group)),
+  ])
+  return { cluster, node, group, image, networks }
+}
+
+async function networksOf(shared: Shared, group: Group): Promise<ReadonlyMap<Id, Network>> {
+  const ids = [...new Set(networksUsed(group))]
+  const found = await Promise.all(ids.map((id) => shared.find('network', id)))
+  return new Map(found.filter((network) => network !== undefined).map((one) => [one.id, one]))
+}
+
+async function part<K extends 'group' | 'osimage'>(shared: Shared, kind: K, id: Id | null, of: string) {
+  const found = id === null ? undefined : await shared.find(kind, id)
+  if (found) return found
+  throw new LunaError('failed', `the ${kind} of ${of} is missing`, { fix: 'luna cluster check' })
+}
+
+/** NAME[.DOMAIN] of a node. */
+export function hostname({ node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>): string {
+  const domain = group.domain === null ? undefined : networks.get(group.domain)
+  return domain ? `${node.name}.${domain.name}` : node.name
+}
+
+/** The address of a node on the interface with that key, or null when it has none of that IP version there. */
+export function addressOf(
+  { node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>,
+  key: string,
+  version: Version,
+): { readonly address: string; readonly prefix: number } | null {
+  const id = group.interfaces[key]?.network[version] ?? null
+  const network = id === null ? undefined : networks.get(id)
+  const offset = node.interfaces[key]?.[version] ?? null
+  if (!network || offset === null) return null
+  return { address: fromOffset(prefixOf(network), offset), prefix: network.PREFIX }
+}
+
+/** Where a site keeps its own templates. */
+export function siteTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
+  return cluster.path ? join(cluster.path, 'templates') : undefined
+}

@@ -1,0 +1,67 @@
+// What every change of a group's interface needs: the group, the interface, its networks, and the nodes that follow.
+import { LunaError } from '../../error.ts'
+import type { GroupInterface, NodeInterface } from '../../object/field.ts'
+import { type Group, interfaceKey } from '../../object/group.ts'
+import type { Version } from '../../object/net/address.ts'
+import type { Node } from '../../object/node.ts'
+import type { Store } from '../../store/store.ts'
+import { type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { openPool, type Pool } from './pool.ts'
+
+export interface Scene {
+  readonly alone: Store
+  readonly notes: Notes
+  readonly group: Group
+  readonly key: string
+  readonly iface: GroupInterface
+  /** Knows the networks that the interface has. */
+  readonly pool: Pool
+}
+
+/** Runs `work` alone on an interface that must exist (`failed`), and writes the free lists back afterwards. */
+export async function onInterface(
+  store: Store,
+  groupName: string,
+  name: string,
+  work: (scene: Scene) => Promise<void>,
+): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const group = await alone.getNamed('group', groupName)
+    const key = interfaceKey(group, name)
+    const iface = key === undefined ? undefined : group.interfaces[key]
+    if (key === undefined || !iface) {
+      throw new LunaError('failed', `group "${groupName}" has no interface "${name}"`, {
+        fix: `add it: luna group change ${groupName} -i ${name} --add`,
+      })
+    }
+    const pool = openPool(alone)
+    await pool.load([iface.network[4], iface.network[6]].filter((id) => id !== null))
+    await work({ alone, notes, group, key, iface, pool })
+    await pool.save()
+    return notes
+  })
+}
+
+/** Gives every node of the group, by name, the interfaces that `change` says. */
+export async function eachNode(
+  store: Store,
+  group: Group,
+  change: (node: Node) => Record<string, NodeInterface>,
+): Promise<void> {
+  for (const node of await store.nodesOf(group.id))
+    await store.update('node', node.id, { interfaces: change(node) })
+}
+
+/** Gives the address back that the node has on the interface, if any. */
+export function freeAddress(
+  pool: Pool,
+  node: Node,
+  key: string,
+  iface: GroupInterface,
+  version: Version,
+): void {
+  const network = iface.network[version]
+  const offset = node.interfaces[key]?.[version] ?? null
+  if (network !== null && offset !== null) pool.release(network, offset)
+}

@@ -1,0 +1,74 @@
+// The interfaces of a group: added, deleted, renamed, edited. Their networks are in group-network.ts. What is changed
+// here is carried over to all nodes of the group.
+import { LunaError } from '../../error.ts'
+import type { GroupInterface } from '../../object/field.ts'
+import { type Group, interfaceKey } from '../../object/group.ts'
+import { checkNewName } from '../../object/name.ts'
+import { noAddress } from '../../object/net/slot.ts'
+import type { Store } from '../../store/store.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
+import { eachNode, freeAddress, onInterface } from './edit-interface.ts'
+import { makeInterface } from './group.ts'
+import { updateLinked } from './reference-counts.ts'
+
+/** Adds an interface without networks to the group and its nodes. */
+export async function addInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
+  checkNewName('interface', name)
+  return await store.alone(async (alone) => {
+    const group = await alone.getNamed('group', groupName)
+    refuseInterface(group, name)
+    const [key, iface] = makeInterface(name)
+    await alone.update('group', group.id, { interfaces: { ...group.interfaces, [key]: iface } })
+    for (const { id, interfaces } of await alone.nodesOf(group.id))
+      await alone.update('node', id, { interfaces: { ...interfaces, [key]: noAddress } })
+    return newNotes()
+  })
+}
+
+/** Takes the interface off the group and its nodes; their addresses there become free. */
+export async function deleteInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
+  return await onInterface(store, groupName, name, async ({ alone, notes, group, key, iface, pool }) => {
+    const { [key]: _, ...rest } = group.interfaces
+    await updateLinked(alone, 'group', group, { interfaces: rest }, notes)
+    await eachNode(alone, group, (node) => {
+      for (const version of [4, 6] as const) freeAddress(pool, node, key, iface, version)
+      const { [key]: __, ...left } = node.interfaces
+      return left
+    })
+  })
+}
+
+/** Renames an interface; keys and addresses stay. */
+export async function renameInterface(
+  store: Store,
+  groupName: string,
+  name: string,
+  to: string,
+): Promise<Outcome> {
+  checkNewName('interface', to)
+  return await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
+    refuseInterface(group, to)
+    await writeInterface(alone, group, key, { ...iface, name: to })
+  })
+}
+
+/** Sets the operator's own lines of an interface; blanks around them are cut off. */
+export async function editInterface(
+  store: Store,
+  groupName: string,
+  name: string,
+  params: string,
+): Promise<Outcome> {
+  return await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
+    await writeInterface(alone, group, key, { ...iface, params: params.trim() })
+  })
+}
+
+function refuseInterface(group: Group, name: string): void {
+  if (interfaceKey(group, name) === undefined) return
+  throw new LunaError('failed', `group "${group.name}" has an interface "${name}" already`)
+}
+
+async function writeInterface(store: Store, group: Group, key: string, iface: GroupInterface): Promise<void> {
+  await store.update('group', group.id, { interfaces: { ...group.interfaces, [key]: iface } })
+}

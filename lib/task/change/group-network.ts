@@ -1,0 +1,107 @@
+// Networks on the interfaces of a group, and the addresses that its nodes have there.
+import { LunaError } from '../../error.ts'
+import type { GroupInterface, Id } from '../../object/field.ts'
+import type { Version } from '../../object/net/address.ts'
+import { noAddress } from '../../object/net/slot.ts'
+import type { Network } from '../../object/network.ts'
+import type { Store } from '../../store/store.ts'
+import type { Outcome } from '../outcome.ts'
+import { eachNode, freeAddress, onInterface, type Scene } from './edit-interface.ts'
+import { updateLinked } from './reference-counts.ts'
+
+/**
+ * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes for which
+ * none is left are failures; the others keep what they got.
+ */
+export async function setNetwork(
+  store: Store,
+  groupName: string,
+  name: string,
+  networkName: string,
+): Promise<Outcome> {
+  return await onInterface(store, groupName, name, async (scene) => {
+    const { alone, notes, group, key, iface, pool } = scene
+    const network = await alone.getNamed('network', networkName)
+    const version = versionOf(network)
+    if (iface.network[version] !== null) {
+      throw new LunaError('refused', `interface "${name}" has an IPv${version} network already`, {
+        fix: `take it off first: luna group change ${groupName} -i ${name} --delnet`,
+      })
+    }
+    await setLinked(scene, version, network.id)
+    await pool.load([network.id])
+    const lacking: string[] = []
+    await eachNode(alone, group, (node) => {
+      const offset = pool.take(network.id) ?? null
+      if (offset === null) lacking.push(node.name)
+      return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
+    })
+    if (lacking.length > 0) notes.failures.push(exhausted(network, groupName, lacking))
+  })
+}
+
+/** What to say when a network has no address left for these nodes of a group; it may be gone (damaged data). */
+export function exhausted(
+  network: Network | undefined,
+  group: string,
+  nodes: readonly string[],
+  exit = 1,
+): LunaError {
+  const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
+  if (!network) {
+    return new LunaError('failed', `no address for ${some}`, {
+      why: `a network of group "${group}" is gone`,
+      fix: 'luna cluster check --repair',
+      exit,
+    })
+  }
+  const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
+  return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
+    fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
+    exit,
+  })
+}
+
+/** Takes a network off the interface; the nodes' addresses there become free. Without a name there must be just one. */
+export async function delNetwork(
+  store: Store,
+  groupName: string,
+  name: string,
+  networkName?: string,
+): Promise<Outcome> {
+  return await onInterface(store, groupName, name, async (scene) => {
+    const { alone, group, key, iface, pool } = scene
+    const version = await versionToDrop(alone, iface, networkName)
+    await setLinked(scene, version, null)
+    await eachNode(alone, group, (node) => {
+      freeAddress(pool, node, key, iface, version)
+      return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: null } }
+    })
+  })
+}
+
+async function versionToDrop(store: Store, iface: GroupInterface, networkName?: string): Promise<Version> {
+  const set = ([4, 6] as const).filter((version) => iface.network[version] !== null)
+  const id = networkName === undefined ? undefined : (await store.getNamed('network', networkName)).id
+  const [version, another] = set.filter((one) => id === undefined || iface.network[one] === id)
+  if (version === undefined) {
+    const what = networkName === undefined ? 'a network' : `network "${networkName}"`
+    throw new LunaError('failed', `interface "${iface.name}" does not have ${what}`, {
+      fix: 'look at it: luna group list',
+    })
+  }
+  if (another === undefined) return version
+  throw new LunaError('failed', `interface "${iface.name}" has two networks`, {
+    fix: 'say which one: --delnet NETWORK',
+  })
+}
+
+async function setLinked(scene: Scene, version: Version, network: Id | null): Promise<void> {
+  const { alone, notes, group, key, iface } = scene
+  const changed = { ...iface, network: { ...iface.network, [version]: network } }
+  await updateLinked(alone, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
+}
+
+function versionOf(network: Network): Version {
+  return network.version === 6 ? 6 : 4
+}

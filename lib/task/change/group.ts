@@ -1,0 +1,121 @@
+// Groups: added, cloned, changed, deleted. Their interfaces are in group-interface.ts.
+import { randomUUID } from 'node:crypto'
+import type { GroupInterface, Id, Kind } from '../../object/field.ts'
+import { type Group, interfaceKey } from '../../object/group.ts'
+import { checkNewName } from '../../object/name.ts'
+import type { Network } from '../../object/network.ts'
+import type { Change } from '../../object/objects.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { insertLinked, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+
+export interface GroupWish {
+  readonly name: string
+  readonly osimage: string
+  /** Network of the boot interface, and the domain. */
+  readonly network: string
+  readonly bmcsetup?: string
+  /** Network of the BMCs: makes the interface of that name. */
+  readonly bmcnetwork?: string
+}
+
+/** Adds a group with the interface BOOTIF, and BMC where there is a network for it. */
+export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> {
+  checkNewName('group', wish.name)
+  return await store.alone(async (alone) => {
+    const cluster = await getCluster(alone)
+    const boot = await alone.getNamed('network', wish.network)
+    const bmc = wish.bmcnetwork === undefined ? [] : [await alone.getNamed('network', wish.bmcnetwork)]
+    await insertLinked(alone, cluster.id, 'group', {
+      name: wish.name,
+      osimage: (await alone.getNamed('osimage', wish.osimage)).id,
+      bmcsetup: wish.bmcsetup === undefined ? null : (await alone.getNamed('bmcsetup', wish.bmcsetup)).id,
+      domain: boot.id,
+      interfaces: Object.fromEntries([
+        makeInterface('BOOTIF', boot),
+        ...bmc.map((network) => makeInterface('BMC', network)),
+      ]),
+    })
+    return newNotes()
+  })
+}
+
+/** A new interface with its key: the 32 hexadecimal digits of a UUID. */
+export function makeInterface(name: string, network?: Network): [key: string, GroupInterface] {
+  const networks = { 4: null, 6: null, ...(network && { [network.version]: network.id }) }
+  return [randomUUID().replaceAll('-', ''), { name, network: networks, params: '' }]
+}
+
+/** Adds a group like another one, parameters of its interfaces included, without nodes. */
+export async function cloneGroup(store: Store, wish: { from: string; to: string }): Promise<Outcome> {
+  checkNewName('group', wish.to)
+  return await store.alone(async (alone) => {
+    const cluster = await getCluster(alone)
+    const { id: _, ...old } = await alone.getNamed('group', wish.from)
+    const interfaces = Object.values(old.interfaces).map((iface): [string, GroupInterface] => [
+      makeInterface(iface.name)[0],
+      iface,
+    ])
+    await insertLinked(alone, cluster.id, 'group', {
+      ...old,
+      name: wish.to,
+      interfaces: Object.fromEntries(interfaces),
+    })
+    return newNotes()
+  })
+}
+
+/** New values as typed; '' clears what may be absent. */
+export interface GroupChange {
+  readonly osimage?: string
+  readonly domain?: string
+  readonly bmcsetup?: string
+  readonly torrentIf?: string
+  readonly prescript?: string
+  readonly partscript?: string
+  readonly postscript?: string
+  readonly comment?: string
+}
+
+/** Changes everything that is given, or nothing: an image, network or BMC setup that does not exist is `not-found`. */
+export async function changeGroup(store: Store, name: string, change: GroupChange): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const group = await alone.getNamed('group', name)
+    await updateLinked(alone, 'group', group, await readChange(alone, group, change, notes), notes)
+    return notes
+  })
+}
+
+async function readChange(
+  store: Store,
+  group: Group,
+  change: GroupChange,
+  notes: Notes,
+): Promise<Change<'group'>> {
+  const { osimage, domain, bmcsetup, torrentIf, ...texts } = change
+  if (torrentIf && interfaceKey(group, torrentIf) === undefined)
+    notes.warnings.push(`group "${group.name}" has no interface "${torrentIf}" yet: torrents will use any`)
+  return {
+    ...texts,
+    ...(torrentIf !== undefined && { torrent_if: torrentIf || null }),
+    ...(osimage !== undefined && { osimage: (await store.getNamed('osimage', osimage)).id }),
+    ...(domain !== undefined && { domain: await idOrNull(store, 'network', domain) }),
+    ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),
+  }
+}
+
+async function idOrNull(store: Store, kind: Kind, name: string): Promise<Id | null> {
+  return name === '' ? null : (await store.getNamed(kind, name)).id
+}
+
+/** Deletes a group that has no nodes. */
+export async function deleteGroup(store: Store, name: string): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const group = await alone.getNamed('group', name)
+    await refuseUsed(alone, 'group', group)
+    await removeLinked(alone, 'group', group)
+    return newNotes()
+  })
+}

@@ -1,0 +1,156 @@
+// What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address in it.
+import { LunaError } from '../../error.ts'
+import { formatPrefix, fromOffset, makePrefix } from '../../object/net/address.ts'
+import { recordedAddresses } from '../../object/net/address-use.ts'
+import { isFree, isUsable, release, reserve, resize, tidy } from '../../object/net/freelist.ts'
+import { classlessZone } from '../../object/net/reverse.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
+import type { Change } from '../../object/objects.ts'
+import type { Store } from '../../store/store.ts'
+import { fetchEverything } from '../inventory.ts'
+import { type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
+
+/** One change of a network, as typed. */
+export type NetworkChange =
+  | { readonly network: string }
+  | { readonly prefix: number }
+  | { readonly reserve: string }
+  | { readonly release: string }
+  | { readonly nsHostname: string }
+  | { readonly nsIp: string }
+  | { readonly include: string }
+  | { readonly revInclude: string }
+  /** Label of an RFC 2317 zone; empty for none. */
+  | { readonly classless: string }
+  | { readonly comment: string }
+
+/** Changes a network; refusals have the exit statuses of the first Luna (1 for `reserve`, else 255). */
+export async function changeNetwork(store: Store, name: string, change: NetworkChange): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const network = await alone.getNamed('network', name)
+    await alone.update('network', network.id, await decide(alone, network, change, notes))
+    return notes
+  })
+}
+
+async function decide(
+  store: Store,
+  network: Network,
+  change: NetworkChange,
+  notes: Notes,
+): Promise<Change<'network'>> {
+  if ('network' in change) return await move(store, network, change.network, notes)
+  if ('prefix' in change) return await changeLength(store, network, change.prefix, notes)
+  if ('reserve' in change) return reserveAddress(network, change.reserve)
+  if ('release' in change) return await releaseAddress(store, network, change.release, notes)
+  if ('nsIp' in change) return moveNameServer(network, change.nsIp)
+  if ('nsHostname' in change) {
+    checkNsHostname(change.nsHostname)
+    return { ns_hostname: change.nsHostname }
+  }
+  if ('include' in change) return { include: change.include }
+  if ('revInclude' in change) return { rev_include: change.revInclude }
+  if ('classless' in change) return { classless: checkClassless(network, change.classless) || null }
+  return { comment: change.comment }
+}
+
+async function move(store: Store, network: Network, to: string, notes: Notes): Promise<Change<'network'>> {
+  const now = prefixOf(network)
+  const next = readPrefix(to, now.length)
+  if (next.version !== now.version) {
+    throw new LunaError('invalid', `network "${network.name}" cannot change its IP version`, {
+      fix: `add another network, and take this one off the interfaces`,
+      exit: 255,
+    })
+  }
+  await refuseSameBase(store, next, network.id)
+  if (next.base !== now.base)
+    notes.warnings.push(
+      `network "${network.name}" moves from ${formatPrefix(now)} to ${formatPrefix(next)}, and every address in it`,
+    )
+  return { NETWORK: next.base }
+}
+
+async function changeLength(
+  store: Store,
+  network: Network,
+  length: number,
+  notes: Notes,
+): Promise<Change<'network'>> {
+  const now = prefixOf(network)
+  const next = makePrefix({ version: now.version, value: now.base }, length)
+  if (!next) {
+    throw new LunaError('invalid', `network "${network.name}" cannot have the prefix length ${length}`, {
+      fix: now.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
+      exit: 255,
+    })
+  }
+  await refuseSameBase(store, next, network.id)
+  const freelist = resize(tidy(network.freelist, now), now, next)
+  if (!freelist) {
+    throw new LunaError('refused', `network "${network.name}" cannot shrink to /${length}`, {
+      why: 'addresses above the new end are in use; the name server has the last one unless told otherwise',
+      fix: `luna network show ${network.name} --reservedips`,
+      exit: 255,
+    })
+  }
+  if (next.base !== now.base)
+    notes.warnings.push(
+      `the base of network "${network.name}" moves to ${formatPrefix(next)}, and every address with it`,
+    )
+  return { NETWORK: next.base, PREFIX: length, freelist }
+}
+
+function checkClassless(network: Network, label: string): string {
+  const prefix = prefixOf(network)
+  if (label === '' || classlessZone(prefix, label)) return label
+  const why =
+    prefix.version === 4 && prefix.length > 24
+      ? `${JSON.stringify(label)} cannot be a label in DNS`
+      : 'only IPv4 networks smaller than a /24 have one'
+  const fix = 'give the label that the owner of the /24 refers to, like 0-27'
+  throw new LunaError('invalid', `network "${network.name}" cannot have that classless zone`, { why, fix })
+}
+
+function reserveAddress(network: Network, address: string): Change<'network'> {
+  const prefix = prefixOf(network)
+  const freelist = reserve(tidy(network.freelist, prefix), readOffset(prefix, address, 1))
+  if (freelist) return { freelist }
+  throw new LunaError('failed', `${address} is not free in network "${network.name}"`, {
+    fix: `luna network show ${network.name} --reservedips`,
+  })
+}
+
+/** Kept as the emergency tool that it was: even an address in use is released, with a warning. */
+async function releaseAddress(
+  store: Store,
+  network: Network,
+  address: string,
+  notes: Notes,
+): Promise<Change<'network'>> {
+  const prefix = prefixOf(network)
+  const offset = readOffset(prefix, address, 255)
+  const users = recordedAddresses(await fetchEverything(store)).filter(
+    (one) => one.network === network.id && one.start <= offset && offset <= one.end,
+  )
+  for (const { who } of users)
+    notes.warnings.push(`${address} is released although ${who} has it: it may be given out a second time`)
+  return { freelist: release(tidy(network.freelist, prefix), offset) }
+}
+
+function moveNameServer(network: Network, address: string): Change<'network'> {
+  const prefix = prefixOf(network)
+  const offset = readOffset(prefix, address, 255)
+  if (offset === network.ns_ip) return {}
+  const free = tidy(network.freelist, prefix)
+  if (!isFree(free, offset)) {
+    throw new LunaError('taken', `${fromOffset(prefix, offset)} is in use in network "${network.name}"`, {
+      fix: 'choose a free address, or give its user another one first',
+    })
+  }
+  const old = network.ns_ip
+  const released = old !== null && isUsable(prefix, old) ? release(free, old) : free
+  return { ns_ip: offset, freelist: reserve(released, offset) ?? released }
+}

@@ -1,0 +1,117 @@
+// Networks: added, changed, deleted. What happens to addresses when a network moves or is resized lives in network-change.ts.
+import { LunaError } from '../../error.ts'
+import type { Id } from '../../object/field.ts'
+import { checkNewName, isHostLabel } from '../../object/name.ts'
+import type { Prefix } from '../../object/net/address.ts'
+import { lastHost, makePrefix, parseIp, toOffset } from '../../object/net/address.ts'
+import { fullRange, isUsable, reserve } from '../../object/net/freelist.ts'
+import { prefixOf } from '../../object/network.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
+import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
+
+export interface NetworkWish {
+  readonly name: string
+  /** Any address in the network: host bits are cleared. */
+  readonly address: string
+  readonly prefix: number
+  /** Host name of the name server. */
+  readonly nsHostname: string
+  /** Its address; the last one of the network when absent. */
+  readonly nsIp?: string
+}
+
+/** Adds a network. Everything that is wrong with the wish is exit status 255, and creates nothing. */
+export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outcome> {
+  checkNewName('network', wish.name)
+  checkNsHostname(wish.nsHostname)
+  const prefix = readPrefix(wish.address, wish.prefix)
+  const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp, 255)
+  const freelist = reserve(fullRange(prefix), nsIp)
+  if (!freelist) throw unusable(wish.nsIp ?? '', 255)
+  return await store.alone(async (alone) => {
+    const cluster = await getCluster(alone)
+    await refuseSameBase(alone, prefix)
+    await insertLinked(alone, cluster.id, 'network', {
+      name: wish.name,
+      version: prefix.version,
+      NETWORK: prefix.base,
+      PREFIX: prefix.length,
+      freelist,
+      ns_hostname: wish.nsHostname,
+      ns_ip: nsIp,
+    })
+    return newNotes()
+  })
+}
+
+/** Deletes a network that nothing uses, the DHCP range included. */
+export async function deleteNetwork(store: Store, name: string): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const network = await alone.getNamed('network', name)
+    await refuseUsed(alone, 'network', network)
+    const cluster = await getCluster(alone)
+    // The first Luna could lose the link of the DHCP network: the field itself is asked as well.
+    if (cluster.dhcp_net === network.id) {
+      throw new LunaError('refused', `network "${name}" cannot be deleted`, {
+        why: 'it is the DHCP network',
+        fix: 'give another one to luna cluster makedhcp first',
+      })
+    }
+    await removeLinked(alone, 'network', network)
+    return newNotes()
+  })
+}
+
+/** A prefix from the command line; `invalid`, exit 255. */
+export function readPrefix(address: string, length: number): Prefix {
+  const ip = parseIp(address)
+  if (!ip)
+    throw new LunaError('invalid', `${JSON.stringify(address)} is not the address of a network`, {
+      exit: 255,
+    })
+  const prefix = makePrefix(ip, length)
+  if (prefix) return prefix
+  throw new LunaError('invalid', `a network cannot have the prefix length ${length}`, {
+    fix: ip.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
+    exit: 255,
+  })
+}
+
+/** An address in a network, relative to its base; `invalid` with that exit status when it is none for a host there. */
+export function readOffset(prefix: Prefix, address: string, exit: number): bigint {
+  const ip = parseIp(address)
+  if (!ip) throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`, { exit })
+  const offset = toOffset(prefix, ip)
+  if (offset === undefined || !isUsable(prefix, offset)) throw unusable(address, exit)
+  return offset
+}
+
+function unusable(address: string, exit: number): LunaError {
+  return new LunaError('invalid', `no host in the network can have the address ${address}`, {
+    why: 'it lies outside, or is the first or last address of the network',
+    exit,
+  })
+}
+
+/** Refuses a name server name that could not stand in a zone file. */
+export function checkNsHostname(name: string): void {
+  if (name.split('.').every(isHostLabel)) return
+  throw new LunaError('invalid', `${JSON.stringify(name)} cannot be the host name of a name server`, {
+    fix: 'use letters, digits and inner hyphens',
+    exit: 255,
+  })
+}
+
+/** Networks may overlap, but no two may start at the same address; `except` is the one that is being changed. */
+export async function refuseSameBase(store: Store, prefix: Prefix, except?: Id): Promise<void> {
+  const networks = await store.list('network')
+  const same = networks
+    .filter(({ id }) => id !== except)
+    .find((network) => prefixOf(network).base === prefix.base && prefixOf(network).version === prefix.version)
+  if (!same) return
+  throw new LunaError('taken', `network "${same.name}" starts at the same address`, {
+    fix: `use it, or delete it: luna network delete ${same.name}`,
+  })
+}

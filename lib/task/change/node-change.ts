@@ -1,0 +1,122 @@
+// What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the others.
+import { LunaError } from '../../error.ts'
+import type { Id } from '../../object/field.ts'
+import type { Group } from '../../object/group.ts'
+import { hasControl } from '../../object/name.ts'
+import { type Mac, parseMac } from '../../object/net/mac.ts'
+import type { Node } from '../../object/node.ts'
+import type { Change } from '../../object/objects.ts'
+import type { Store } from '../../store/store.ts'
+import { attempt, inTurn, type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { groupFinder } from './node.ts'
+import { moveNode, readdress } from './node-address.ts'
+import { openPool, type Pool } from './pool.ts'
+import { updateLinked } from './reference-counts.ts'
+
+/** New values as typed. */
+export interface NodeChange {
+  readonly comment?: string
+  readonly group?: string
+  /** '' takes the MAC address off the node. */
+  readonly mac?: string
+  /** '' says that it is plugged into no switch. */
+  readonly switch?: string
+  readonly localboot?: boolean
+  readonly setupbmc?: boolean
+  readonly service?: boolean
+  readonly interface?: { readonly name: string; readonly address: string }
+  readonly port?: string
+}
+
+interface Scene {
+  readonly alone: Store
+  readonly notes: Notes
+  readonly pool: Pool
+  readonly groupOf: (node: Node) => Promise<Group | undefined>
+  /** What `group` and `switch` of the change name; undefined where they are not given. */
+  readonly group: Group | undefined
+  readonly switchId: Id | null | undefined
+}
+
+/**
+ * Changes nodes one after the other; one that does not exist (255) ends it with the earlier ones changed. A group or
+ * switch that does not exist is `not-found` before anything is changed.
+ */
+export async function changeNodes(
+  store: Store,
+  names: readonly string[],
+  change: NodeChange,
+): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const scene: Scene = {
+      alone,
+      notes: newNotes(),
+      pool: openPool(alone),
+      groupOf: groupFinder(alone),
+      group: change.group === undefined ? undefined : await alone.getNamed('group', change.group),
+      switchId: change.switch ? (await alone.getNamed('switch', change.switch)).id : noneIf(change.switch),
+    }
+    await inTurn(scene.notes, names, async (name) => await changeNode(scene, name, change))
+    await scene.pool.save()
+    return scene.notes
+  })
+}
+
+function noneIf(name: string | undefined): null | undefined {
+  return name === undefined ? undefined : null
+}
+
+async function changeNode(scene: Scene, name: string, change: NodeChange): Promise<void> {
+  const { alone, notes, pool, group, groupOf, switchId } = scene
+  const { comment, mac, localboot, setupbmc, service, interface: iface, port } = change
+  const node = await alone.getNamed('node', name)
+  const fields: { -readonly [F in keyof Change<'node'>]: Change<'node'>[F] } = {
+    ...(comment !== undefined && { comment }),
+    ...(switchId !== undefined && { switch: switchId }),
+    ...(localboot !== undefined && { localboot }),
+    ...(setupbmc !== undefined && { setupbmc }),
+    ...(service !== undefined && { service }),
+  }
+  if (group) {
+    fields.group = group.id
+    fields.interfaces = await moveNode(pool, node, await groupOf(node), group, notes)
+  }
+  if (mac !== undefined) await attempt(notes, async () => await giveMac(alone, node, mac, notes))
+  if (iface) {
+    const own = group ?? (await groupOf(node))
+    await attempt(notes, async () => {
+      fields.interfaces = await readdress(pool, { ...node, ...fields }, own, iface.name, iface.address)
+    })
+  }
+  if (port !== undefined)
+    await attempt(notes, async () => {
+      fields.port = checkedPort(port)
+    })
+  await updateLinked(alone, 'node', node, fields, notes)
+}
+
+/** Gives a MAC address to the node, whoever had it. */
+async function giveMac(store: Store, node: Node, text: string, notes: Notes): Promise<void> {
+  if (text === '') return await store.clearMac(node.id)
+  const mac = checkedMac(text)
+  const owner = await store.findMac(mac)
+  if (owner === node.id) return
+  if (owner !== undefined) {
+    const name = (await store.find('node', owner))?.name ?? 'a node that is gone'
+    notes.warnings.push(`${mac} was the MAC address of ${name}: it is ${node.name}'s now`)
+  }
+  await store.setMac(node.id, mac)
+}
+
+function checkedMac(text: string): Mac {
+  const mac = parseMac(text)
+  if (mac) return mac
+  throw new LunaError('invalid', `${JSON.stringify(text)} is not a MAC address`, {
+    fix: 'write it like 52:54:00:00:00:01',
+  })
+}
+
+function checkedPort(port: string): string {
+  if (!hasControl(port)) return port
+  throw new LunaError('invalid', 'the name of a switch port cannot hold control characters')
+}

@@ -1,0 +1,105 @@
+// Nodes: added and deleted, one or many in one go. Changing them is in node-change.ts.
+import type { Cluster } from '../../object/cluster.ts'
+import type { Id } from '../../object/field.ts'
+import type { Group } from '../../object/group.ts'
+import { checkNewName, nextNodeName } from '../../object/name.ts'
+import { heldBy, interfacesWith, slotsOf } from '../../object/net/slot.ts'
+import type { Node } from '../../object/node.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { exhausted } from './group-network.ts'
+import { openPool, type Pool, takeAll } from './pool.ts'
+import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
+
+export interface NodesWish {
+  readonly group: string
+  /** One name made of the cluster's prefix and the next number when absent. */
+  readonly names?: readonly string[]
+}
+
+/**
+ * Adds nodes, each with the lowest free address on every interface of the group that has a network. The first that
+ * cannot be added (exit 255) ends it: earlier ones stay, of that one nothing does.
+ */
+export async function addNodes(
+  store: Store,
+  wish: NodesWish,
+): Promise<Outcome & { added: readonly string[] }> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const added: string[] = []
+    const cluster = await getCluster(alone)
+    const group = await alone.getNamed('group', wish.group)
+    const pool = openPool(alone)
+    await pool.load(slotsOf(group).map(({ network }) => network))
+    for (const name of wish.names ?? [await automaticName(alone, cluster)]) {
+      if (!(await attempt(notes, async () => await addNode(alone, cluster, group, pool, name)))) break
+      added.push(name)
+    }
+    await pool.save()
+    return { ...notes, added }
+  })
+}
+
+async function automaticName(store: Store, cluster: Cluster): Promise<string> {
+  const names = (await store.list('node')).map(({ name }) => name)
+  return nextNodeName(cluster.nodeprefix ?? '', cluster.nodedigits, names)
+}
+
+async function addNode(
+  store: Store,
+  cluster: Cluster,
+  group: Group,
+  pool: Pool,
+  name: string,
+): Promise<void> {
+  checkNewName('node', name)
+  const { held, lacking } = takeAll(pool, slotsOf(group))
+  try {
+    const [first] = lacking
+    if (first) throw exhausted(pool.network(first.network), group.name, [name], 255)
+    await insertLinked(store, cluster.id, 'node', { name, group: group.id, interfaces: interfacesWith(held) })
+  } catch (error) {
+    for (const { network, offset } of held) pool.release(network, offset)
+    throw error
+  }
+}
+
+/**
+ * Deletes nodes: their addresses become free, their MAC addresses are forgotten. One that does not exist (255) ends it
+ * with the earlier ones gone.
+ */
+export async function deleteNodes(store: Store, names: readonly string[]): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const pool = openPool(alone)
+    const groupOf = groupFinder(alone)
+    await inTurn(notes, names, async (name) => {
+      const node = await alone.getNamed('node', name)
+      await refuseUsed(alone, 'node', node)
+      await releaseAll(pool, node, await groupOf(node))
+      await alone.clearMac(node.id)
+      await removeLinked(alone, 'node', node)
+    })
+    await pool.save()
+    return notes
+  })
+}
+
+/** Gives back every address that the node has in its group; without a group (damaged data) it has none. */
+export async function releaseAll(pool: Pool, node: Node, group: Group | undefined): Promise<void> {
+  const held = group ? heldBy(node, group) : []
+  await pool.load(held.map(({ network }) => network))
+  for (const { network, offset } of held) pool.release(network, offset)
+}
+
+/** Finds the group of a node, asking the store once per group. */
+export function groupFinder(store: Store): (node: Node) => Promise<Group | undefined> {
+  const groups = new Map<Id, Group | undefined>()
+  return async ({ group }) => {
+    if (group === null) return undefined
+    if (!groups.has(group)) groups.set(group, await store.find('group', group))
+    return groups.get(group)
+  }
+}

@@ -1,0 +1,155 @@
+// Adding, changing and cloning OS images. Packing them is in pack.ts.
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { LunaError } from '../../error.ts'
+import { byVersion, installedKernels } from '../../host/image/kernel.ts'
+import { run } from '../../host/run.ts'
+import { checkNewName } from '../../object/name.ts'
+import type { Change } from '../../object/objects.ts'
+import type { Osimage } from '../../object/osimage.ts'
+import { loadTemplate } from '../../render/template.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { insertLinked } from './reference-counts.ts'
+
+export interface OsimageWish {
+  readonly name: string
+  readonly path: string
+  readonly kernver?: string
+  readonly kernopts?: string
+}
+
+/**
+ * Adds the image whose tree is at `path`, with the kernel asked for or the first one in it. Exit status 255 when the name or
+ * path is in use, when there is no such directory, and when the kernel is not installed there.
+ */
+export async function addOsimage(store: Store, wish: OsimageWish): Promise<void> {
+  checkNewName('osimage', wish.name)
+  const path = resolve(wish.path)
+  await checkDirectory(path)
+  const kernver = chooseKernel(path, await installedKernels(path), wish.kernver)
+  await store.alone(async (alone) => {
+    const cluster = await getCluster(alone)
+    await refuseTakenPath(alone, path)
+    const site = join(cluster.path ?? '', 'templates')
+    const kernopts = wish.kernopts || null
+    const grab_exclude_list = loadTemplate('grab_exclude.list', site).trimEnd()
+    await insertLinked(alone, cluster.id, 'osimage', {
+      name: wish.name,
+      path,
+      kernver,
+      kernopts,
+      grab_exclude_list,
+    })
+  })
+}
+
+async function checkDirectory(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+  throw new LunaError('invalid', `${path} is not a directory`, {
+    fix: 'install an operating system into a directory first, and give that',
+    exit: 255,
+  })
+}
+
+function chooseKernel(path: string, kernels: readonly string[], asked?: string): string {
+  const [first] = kernels
+  if (first === undefined) {
+    const fix = 'install a kernel package into the image'
+    throw new LunaError('invalid', `no kernel is installed in ${path}`, { fix, exit: 255 })
+  }
+  if (!asked || kernels.includes(asked)) return asked || first
+  throw new LunaError('invalid', `the kernel ${asked} is not installed in ${path}`, {
+    fix: `choose one of ${kernels.join(', ')}`,
+    exit: 255,
+  })
+}
+
+async function refuseTakenPath(store: Store, path: string): Promise<void> {
+  const other = (await store.list('osimage')).find((image) => image.path === path)
+  if (!other) return
+  throw new LunaError('taken', `${path} belongs to the osimage "${other.name}" already`)
+}
+
+/** Changes fields of an image as they are given: nothing is checked, as the tree may be prepared later. */
+export async function changeOsimage(store: Store, name: string, change: Change<'osimage'>): Promise<void> {
+  const { id } = await store.getNamed('osimage', name)
+  await store.update('osimage', id, change)
+}
+
+/** Every kernel in the image and the one that it is set to, sorted. */
+export async function kernelsOf(store: Store, name: string): Promise<{ version: string; chosen: boolean }[]> {
+  const image = await store.getNamed('osimage', name)
+  const installed = image.path === null ? [] : await installedKernels(image.path)
+  const versions = new Set([...installed, ...(image.kernver === null ? [] : [image.kernver])])
+  return [...versions].sort(byVersion).map((version) => ({ version, chosen: version === image.kernver }))
+}
+
+/**
+ * Copies the tree of an image and its settings under another name; what was packed is not copied. Exit status 1 when the
+ * name is in use or the path exists. A copy that does not succeed is removed.
+ */
+export async function cloneOsimage(
+  store: Store,
+  wish: { from: string; to: string; path: string },
+  signal: AbortSignal,
+  progress: (files: number, total: number) => void = () => {},
+): Promise<void> {
+  checkNewName('osimage', wish.to)
+  const from = await store.getNamed('osimage', wish.from)
+  const path = resolve(wish.path)
+  await refuseTakenName(store, wish.to)
+  if (await stat(path).catch(() => undefined)) {
+    throw new LunaError('taken', `${path} exists already`, { exit: 1 })
+  }
+  // Nobody else's: what an earlier copy left behind when it was killed is cleared away.
+  const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
+  try {
+    await copyTree(from, draft, signal, progress)
+    await rename(draft, path)
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+  await insertClone(store, from, wish.to, path).catch(async (error: unknown) => {
+    await rm(path, { recursive: true, force: true })
+    throw error
+  })
+}
+
+async function refuseTakenName(store: Store, name: string): Promise<void> {
+  if (!(await store.findNamed('osimage', name))) return
+  throw new LunaError('taken', `there is an osimage "${name}" already`, { exit: 1 })
+}
+
+async function copyTree(
+  image: Osimage,
+  target: string,
+  signal: AbortSignal,
+  progress: (files: number, total: number) => void,
+): Promise<void> {
+  const from = image.path ?? ''
+  await checkDirectory(from)
+  await mkdir(dirname(target), { recursive: true })
+  await rm(target, { recursive: true, force: true })
+  // One file system only: what is mounted in the image (a running lchroot) is not part of it.
+  const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })
+  const total = Number.parseInt(counted.stdout, 10)
+  let files = 0
+  const onLine = () => {
+    files++
+    if (files % 100 === 0) progress(Math.min(files, total), total)
+  }
+  await run('cp', ['-a', '-x', '--reflink=auto', '--verbose', '--', from, target], { signal, onLine })
+}
+
+async function insertClone(store: Store, from: Osimage, name: string, path: string): Promise<void> {
+  const { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems, comment } = from
+  await store.alone(async (alone) => {
+    const cluster = await getCluster(alone)
+    await refuseTakenName(alone, name)
+    const settings = { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems }
+    // Absent from documents of the first Luna, and from those where nobody asked for it.
+    const compression = from.compression ? { compression: from.compression } : {}
+    await insertLinked(alone, cluster.id, 'osimage', { name, path, ...settings, ...compression, comment })
+  })
+}

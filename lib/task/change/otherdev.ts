@@ -1,0 +1,117 @@
+// Other devices: added, changed, deleted. Each has an address in any number of networks.
+import { LunaError } from '../../error.ts'
+import type { Id } from '../../object/field.ts'
+import { checkNewName } from '../../object/name.ts'
+import type { Network } from '../../object/network.ts'
+import type { Otherdev } from '../../object/otherdev.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { swapTyped, takeTyped } from './assign-address.ts'
+import { openPool, type Pool } from './pool.ts'
+import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+
+/** Adds devices. An address that is missing, outside or taken is exit 255 and ends it; earlier ones stay. */
+export async function addOtherdevs(
+  store: Store,
+  wish: { readonly names: readonly string[]; readonly network: string; readonly ip?: string },
+): Promise<Outcome> {
+  const address = wish.ip
+  if (!address)
+    throw new LunaError('invalid', 'a new device needs an address', { fix: 'add --ip ADDRESS', exit: 255 })
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const cluster = await getCluster(alone)
+    const network = await alone.getNamed('network', wish.network)
+    const pool = openPool(alone)
+    await pool.load([network.id])
+    for (const name of wish.names) {
+      const done = await attempt(notes, async () => {
+        checkNewName('otherdev', name)
+        await refuseNameTaken(alone, 'otherdev', name)
+        const connected = { [network.id]: takeTyped(pool, network, address, 255) }
+        await insertLinked(alone, cluster.id, 'otherdev', { name, connected })
+      })
+      if (!done) break
+    }
+    await pool.save()
+    return notes
+  })
+}
+
+export interface OtherdevChange {
+  readonly network?: string
+  /** '' disconnects the device from the network. */
+  readonly ip?: string
+  readonly comment?: string
+}
+
+/** Changes devices: connects to a network, gives another address there, or disconnects. A refusal leaves the old address. */
+export async function changeOtherdevs(
+  store: Store,
+  names: readonly string[],
+  change: OtherdevChange,
+): Promise<Outcome> {
+  const { network: networkName, ip, comment } = change
+  if (ip !== undefined && networkName === undefined)
+    throw new LunaError('failed', 'an address needs its network', { fix: 'add --network NETWORK' })
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const pool = openPool(alone)
+    const network = networkName === undefined ? undefined : await alone.getNamed('network', networkName)
+    if (network) await pool.load([network.id])
+    await inTurn(notes, names, async (name) => {
+      const old = await alone.getNamed('otherdev', name)
+      let { connected } = old
+      if (network)
+        await attempt(notes, async () => {
+          connected = reconnect(pool, old, network, ip)
+        })
+      await updateLinked(
+        alone,
+        'otherdev',
+        old,
+        { connected, ...(comment !== undefined && { comment }) },
+        notes,
+      )
+    })
+    await pool.save()
+    return notes
+  })
+}
+
+function reconnect(
+  pool: Pool,
+  device: Otherdev,
+  network: Network,
+  address: string | undefined,
+): Otherdev['connected'] {
+  const { [network.id]: old = null, ...others } = device.connected
+  if (address === undefined)
+    throw new LunaError('failed', `no address is given for network "${network.name}"`, {
+      fix: 'add --ip ADDRESS, or --ip "" to disconnect',
+    })
+  if (address !== '') return { ...others, [network.id]: swapTyped(pool, network, address, old) }
+  if (old === null)
+    throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`)
+  pool.release(network.id, old)
+  return others
+}
+
+/** Deletes devices; their addresses become free. */
+export async function deleteOtherdevs(store: Store, names: readonly string[]): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const pool = openPool(alone)
+    await inTurn(notes, names, async (name) => {
+      const old = await alone.getNamed('otherdev', name)
+      await refuseUsed(alone, 'otherdev', old)
+      const connected = Object.entries(old.connected).map(([id, offset]) => [id as Id, offset] as const)
+      await pool.load(connected.map(([id]) => id))
+      for (const [id, offset] of connected) pool.release(id, offset)
+      await removeLinked(alone, 'otherdev', old)
+    })
+    await pool.save()
+    return notes
+  })
+}

@@ -1,0 +1,128 @@
+// Switches: added, changed, deleted. Each has one address in one network.
+import { LunaError } from '../../error.ts'
+import { checkNewName } from '../../object/name.ts'
+import { fromOffset, lastHost } from '../../object/net/address.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
+import type { Change } from '../../object/objects.ts'
+import type { Switch } from '../../object/switch.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
+import { swapTyped, takeTyped } from './assign-address.ts'
+import { openPool, type Pool } from './pool.ts'
+import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+
+/** Adds switches. An address that is outside or taken is exit 255 and ends it; earlier ones stay. */
+export async function addSwitches(
+  store: Store,
+  wish: { readonly names: readonly string[]; readonly network: string; readonly ip: string } & Snmp,
+): Promise<Outcome> {
+  const { names, network: networkName, ip: address, ...snmp } = wish
+  checkSnmp(snmp)
+  checkSnmpUser(snmp, snmp)
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const cluster = await getCluster(alone)
+    const network = await alone.getNamed('network', networkName)
+    const pool = openPool(alone)
+    await pool.load([network.id])
+    for (const name of names) {
+      const done = await attempt(notes, async () => {
+        checkNewName('switch', name)
+        await refuseNameTaken(alone, 'switch', name)
+        const ip = takeTyped(pool, network, address, 255)
+        await insertLinked(alone, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
+      })
+      if (!done) break
+    }
+    await pool.save()
+    return notes
+  })
+}
+
+export interface SwitchChange extends Snmp {
+  readonly network?: string
+  readonly ip?: string
+  readonly comment?: string
+}
+
+/**
+ * Changes switches. Into another network a switch keeps its offset, unless it is given an address there; the same network
+ * again, and an address that is outside or taken, are failures (exit 1) that leave the old address as it was.
+ */
+export async function changeSwitches(
+  store: Store,
+  names: readonly string[],
+  change: SwitchChange,
+): Promise<Outcome> {
+  const { network: networkName, ip, ...fields } = change
+  checkSnmp(fields)
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const pool = openPool(alone)
+    const target = networkName === undefined ? undefined : await alone.getNamed('network', networkName)
+    await inTurn(notes, names, async (name) => {
+      const old = await alone.getNamed('switch', name)
+      await pool.load([old.network, target?.id ?? null].filter((id) => id !== null))
+      checkSnmpUser({ ...old, ...fields }, fields)
+      let place: Change<'switch'> = {}
+      if (target || ip !== undefined)
+        await attempt(notes, async () => {
+          place = moveSwitch(pool, old, target, ip)
+        })
+      await updateLinked(alone, 'switch', old, { ...fields, ...place }, notes)
+    })
+    await pool.save()
+    return notes
+  })
+}
+
+function moveSwitch(
+  pool: Pool,
+  old: Switch,
+  target: Network | undefined,
+  address: string | undefined,
+): Change<'switch'> {
+  if (target && target.id === old.network && address === undefined)
+    throw new LunaError('failed', `switch "${old.name}" is in network "${target.name}" already`)
+  const network = target ?? (old.network === null ? undefined : pool.network(old.network))
+  if (!network) {
+    throw new LunaError('failed', `the network of switch "${old.name}" is gone`, {
+      fix: `give it one: luna switch change ${old.name} --network NETWORK --ip ADDRESS`,
+    })
+  }
+  if (address !== undefined && network.id === old.network)
+    return { ip: swapTyped(pool, network, address, old.ip) }
+  const ip = address === undefined ? keepOffset(pool, network, old) : takeTyped(pool, network, address, 1)
+  if (old.network !== null && old.ip !== null) pool.release(old.network, old.ip)
+  return { network: network.id, ip }
+}
+
+function keepOffset(pool: Pool, network: Network, old: Switch): bigint {
+  if (old.ip !== null && pool.reserve(network.id, old.ip)) return old.ip
+  const prefix = prefixOf(network)
+  const wanted = old.ip === null || old.ip > lastHost(prefix) ? 'its address' : fromOffset(prefix, old.ip)
+  throw new LunaError('failed', `switch "${old.name}" cannot have ${wanted} in network "${network.name}"`, {
+    fix: 'say which address it is to have there: --ip ADDRESS',
+  })
+}
+
+/** Deletes switches that no node is plugged into. */
+export async function deleteSwitches(store: Store, names: readonly string[]): Promise<Outcome> {
+  return await store.alone(async (alone) => {
+    const notes = newNotes()
+    const pool = openPool(alone)
+    await inTurn(notes, names, async (name) => {
+      const old = await alone.getNamed('switch', name)
+      await refuseUsed(alone, 'switch', old)
+      if (old.network !== null && old.ip !== null) {
+        await pool.load([old.network])
+        pool.release(old.network, old.ip)
+      }
+      await removeLinked(alone, 'switch', old)
+    })
+    await pool.save()
+    return notes
+  })
+}

@@ -1,0 +1,137 @@
+// The addresses that machines get whose MAC address is not known: which they are, and how they move.
+import { LunaError } from '../../error.ts'
+import type { Cluster } from '../../object/cluster.ts'
+import type { Id, Range } from '../../object/field.ts'
+import { formatPrefix, fromOffset, type Prefix, parseIp, toOffset } from '../../object/net/address.ts'
+import { type Everything, type Recorded, recordedAddresses } from '../../object/net/address-use.ts'
+import { complement, release, reserve, tidy } from '../../object/net/freelist.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
+import type { Store } from '../../store/store.ts'
+
+export interface RangeWish {
+  readonly network?: string
+  readonly start?: string
+  readonly end?: string
+}
+
+export interface DhcpRange extends Range {
+  readonly network: Network
+  /** The free lists that change because the range comes to be here. */
+  readonly freelists: ReadonlyMap<Id, readonly Range[]>
+  /** The range is another one than before. */
+  readonly moved: boolean
+}
+
+/** The range that is wanted, or else the one there is. All that is wrong with it is exit status 1, an unknown network 255. */
+export async function findRange(
+  store: Store,
+  cluster: Cluster,
+  all: Everything,
+  wish: RangeWish,
+): Promise<DhcpRange> {
+  const { network, start, end } = wish
+  if (network !== undefined && start !== undefined && end !== undefined) {
+    const found = await store.getNamed('network', network)
+    return wantedRange(cluster, all, found, start, end)
+  }
+  if (network === undefined && start === undefined && end === undefined) return storedRange(cluster, all)
+  throw new LunaError('invalid', 'network, first and last address of the DHCP range belong together', {
+    fix: 'give --network, --start_ip and --end_ip, or none of them',
+  })
+}
+
+function storedRange(cluster: Cluster, all: Everything): DhcpRange {
+  const { dhcp_net, dhcp_range_start: start, dhcp_range_end: end } = cluster
+  const fix = 'luna cluster makedhcp --network NETWORK --start_ip FIRST --end_ip LAST'
+  if (dhcp_net === null || start === null || end === null) {
+    throw new LunaError('invalid', 'the cluster has no DHCP range yet', { fix })
+  }
+  const network = all.network.find(({ id }) => id === dhcp_net)
+  if (!network)
+    throw new LunaError('not-found', `the network of the DHCP range, ${dhcp_net}, is gone`, { fix })
+  return { network, start, end, freelists: new Map(), moved: false }
+}
+
+function wantedRange(
+  cluster: Cluster,
+  all: Everything,
+  network: Network,
+  first: string,
+  last: string,
+): DhcpRange {
+  const prefix = prefixOf(network)
+  if (prefix.version !== 4) throw new LunaError('invalid', `network "${network.name}" is not IPv4`)
+  const start = inside(network, 'the first address', first)
+  const end = inside(network, 'the last address', last)
+  inside(network, 'the frontend address', cluster.frontend_address ?? '')
+  if (end <= start)
+    throw new LunaError('invalid', `the DHCP range ends at ${last}, before or where it starts`)
+  const others = recordedAddresses({ ...all, cluster: [] })
+  const freelists = withoutRange(cluster, all, others)
+  const free = reserve(freelists.get(network.id) ?? tidy(network.freelist, prefix), start, end)
+  if (!free) throw taken(network, others, start, end)
+  freelists.set(network.id, free)
+  const moved =
+    cluster.dhcp_net !== network.id || cluster.dhcp_range_start !== start || cluster.dhcp_range_end !== end
+  return { network, start, end, freelists: moved ? freelists : new Map(), moved }
+}
+
+function inside(network: Network, what: string, text: string): bigint {
+  const ip = parseIp(text)
+  const offset = ip && toOffset(prefixOf(network), ip)
+  if (offset !== undefined) return offset
+  const where = `network "${network.name}", ${formatPrefix(prefixOf(network))}`
+  throw new LunaError('invalid', `${what} ${JSON.stringify(text)} does not lie in ${where}`)
+}
+
+/**
+ * The free list of the former network with the former range given back. Addresses in it that something has stay taken:
+ * the first Luna could put a range over them.
+ */
+function withoutRange(
+  cluster: Cluster,
+  all: Everything,
+  others: readonly Recorded[],
+): Map<Id, readonly Range[]> {
+  const former = all.network.find(({ id }) => id === cluster.dhcp_net)
+  const { dhcp_range_start: start, dhcp_range_end: end } = cluster
+  if (!former || start === null || end === null) return new Map()
+  const prefix = prefixOf(former)
+  const unused = complement(
+    others.filter((one) => one.network === former.id),
+    prefix,
+  )
+  const free = unused
+    .map((gap) => ({ start: later(gap.start, start), end: earlier(gap.end, end) }))
+    .filter((gap) => gap.start <= gap.end)
+    .reduce((list, gap) => release(list, gap.start, gap.end), tidy(former.freelist, prefix))
+  return new Map([[former.id, free]])
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a < b ? b : a
+}
+
+function earlier(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
+function taken(network: Network, others: readonly Recorded[], start: bigint, end: bigint): LunaError {
+  const [by] = usersIn(network, others, start, end)
+  return new LunaError(
+    'refused',
+    `not all addresses of the DHCP range are free in network "${network.name}"`,
+    {
+      why: by ?? 'some of them are reserved',
+      fix: `luna network show ${network.name}`,
+    },
+  )
+}
+
+/** Who has an address in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
+export function usersIn(network: Network, others: readonly Recorded[], start: bigint, end: bigint): string[] {
+  const prefix: Prefix = prefixOf(network)
+  return others
+    .filter((one) => one.network === network.id && one.start <= end && one.end >= start)
+    .map((one) => `${fromOffset(prefix, one.start)} belongs to ${one.who}`)
+}

@@ -1,0 +1,58 @@
+// Which nodes get a fixed address from dhcpd, and which address that is.
+
+import type { Id } from '../../object/field.ts'
+import { type Group, sortedInterfaces } from '../../object/group.ts'
+import { fromOffset } from '../../object/net/address.ts'
+import type { Everything } from '../../object/net/address-use.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
+import type { Node } from '../../object/node.ts'
+import type { Reservation } from '../../render/dhcpd.ts'
+import { isDhcpdName } from '../../render/escape-dhcpd.ts'
+import type { Notes } from '../outcome.ts'
+
+/** One per node with a MAC address and an address in the network. Names that dhcpd cannot have are left out, with a warning. */
+export function reservations(
+  network: Network,
+  all: Pick<Everything, 'group' | 'node'>,
+  macs: ReadonlyMap<Id, Mac>,
+  notes: Notes,
+): Reservation[] {
+  const keys = new Map(all.group.map((group) => [group.id, bootKey(group, network.id)]))
+  const found: Reservation[] = []
+  const seen = new Set<string>()
+  for (const node of all.node) {
+    const mac = macs.get(node.id)
+    const key = node.group === null ? undefined : keys.get(node.group)
+    const address = mac && addressOf(node, key, network, notes)
+    if (!mac || !address) continue
+    if (!isDhcpdName(node.name))
+      notes.warnings.push(
+        `no DHCP reservation for node ${JSON.stringify(node.name)}: dhcpd cannot have that name`,
+      )
+    else if (seen.has(node.name))
+      notes.warnings.push(`several nodes are called ${node.name}: only the first has a DHCP reservation`)
+    else found.push({ name: node.name, mac, address })
+    seen.add(node.name)
+  }
+  return found
+}
+
+/** The interface that boots from the network: BOOTIF, else the first other one that is there and is not the BMC. */
+function bootKey(group: Group, network: Id): string | undefined {
+  const there = sortedInterfaces(group).filter((one) => one.network[4] === network && one.name !== 'BMC')
+  return (there.find(({ name }) => name === 'BOOTIF') ?? there[0])?.key
+}
+
+function addressOf(node: Node, key: string | undefined, network: Network, notes: Notes): string | undefined {
+  const offset = key === undefined ? null : (node.interfaces[key]?.[4] ?? null)
+  if (offset === null) return undefined
+  try {
+    return fromOffset(prefixOf(network), offset)
+  } catch {
+    notes.warnings.push(
+      `no DHCP reservation for node ${node.name}: its address lies outside network ${network.name}`,
+    )
+    return undefined
+  }
+}

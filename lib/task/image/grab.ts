@@ -1,0 +1,88 @@
+// luna osimage grab: the tree of an image made equal to the file systems of a running node. luna osimage sync: the same tree
+// on the other heads.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LunaError } from '../../error.ts'
+import { withLock } from '../../host/lock.ts'
+import { mirrorTo } from '../../host/remote.ts'
+import { run } from '../../host/run.ts'
+import { type Grab, grabsOf } from '../../object/grab.ts'
+import { isDnsName } from '../../object/name.ts'
+import { parseIp } from '../../object/net/address.ts'
+import type { Osimage } from '../../object/osimage.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { findHeads, tellPassive } from '../heads.ts'
+import { attempt, newNotes, type Outcome } from '../outcome.ts'
+
+export interface GrabWish {
+  readonly name: string
+  /** Host name or address of the node, where root of this machine may log in by ssh. */
+  readonly host: string
+  readonly dryRun: boolean
+  readonly verbose: boolean
+  /** Trust the host key of a node that was never met before, and remember it. */
+  readonly acceptNewHostKey?: boolean
+}
+
+interface Means {
+  readonly onLine: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+/** Copies every file system of the image's list from the node, with what is not there any more deleted here. */
+export async function grabOsimage(store: Store, wish: GrabWish, means: Means): Promise<void> {
+  const image = await store.getNamed('osimage', wish.name)
+  const root = treeOf(image)
+  if (!isDnsName(wish.host) && !parseIp(wish.host)) {
+    throw new LunaError('invalid', `${JSON.stringify(wish.host)} is not a host name or address`)
+  }
+  const grabs = grabsOf(image.grab_filesystems ?? '', image.grab_exclude_list ?? '')
+  if (grabs.length === 0) {
+    const fix = `luna osimage change ${image.name} --grab_filesystems /,/boot`
+    throw new LunaError('invalid', `osimage "${image.name}" has no file systems to grab`, { fix })
+  }
+  await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
+    for (const grab of grabs) await grabOne(wish, grab, root, means)
+  })
+}
+
+function treeOf(image: Osimage): string {
+  if (image.path?.startsWith('/') && image.path !== '/') return image.path
+  const fix = `luna osimage change ${image.name} --path DIR`
+  throw new LunaError('invalid', `osimage "${image.name}" has no usable path`, { fix })
+}
+
+async function grabOne(wish: GrabWish, grab: Grab, root: string, { onLine, signal }: Means): Promise<void> {
+  const target = join(root, grab.mountPoint, '/')
+  if (!wish.dryRun) await mkdir(target, { recursive: true })
+  const host = wish.host.includes(':') ? `[${wish.host}]` : wish.host
+  // A dry run that says nothing is of no use.
+  const loud = wish.verbose || wish.dryRun
+  const flags = [...(wish.dryRun ? ['--dry-run'] : []), ...(loud ? ['--verbose'] : [])]
+  const args = ['-aHAX', '--numeric-ids', '--one-file-system', '--delete', '--exclude-from=-', ...flags]
+  const source = `${host}:${join(grab.mountPoint, '/')}`
+  const input = `${grab.rules.join('\n')}\n`
+  const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
+  const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
+  await run('rsync', [...args, '-e', ssh, '--', source, target], {
+    input,
+    signal,
+    ...(loud && { onLine }),
+  })
+}
+
+/** Copies the tree to every other head; nothing is to be done, whatever the name, where there is no other one. */
+export async function syncOsimage(store: Store, name: string, { onLine, signal }: Means): Promise<Outcome> {
+  const cluster = await getCluster(store)
+  const { others } = await findHeads(cluster)
+  const notes = newNotes()
+  if (others.length === 0) return notes
+  const root = treeOf(await store.getNamed('osimage', name))
+  await tellPassive(cluster, onLine)
+  for (const head of others) {
+    const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
+    await attempt(notes, () => mirrorTo(head, `${root}/`, following))
+  }
+  return notes
+}

@@ -1,0 +1,22 @@
+// After an image is packed: the seeder of this head looks at once.
+import { sentence } from '../../error.ts'
+import { signal } from '../../host/daemon/control.ts'
+import { runningPid } from '../../host/daemon/daemon.ts'
+import type { Cluster } from '../../object/cluster.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
+
+/** The image is packed whatever comes of this: a seeder that cannot be told is a warning. */
+export async function tellSeeder(cluster: Cluster): Promise<Outcome> {
+  const notes = newNotes()
+  try {
+    const pid = await runningPid(cluster.torrent_pidfile ?? '', 'ltorrent')
+    if (pid) signal(pid, 'SIGHUP', 'ltorrent')
+    else
+      notes.warnings.push(
+        'ltorrent does not run: nodes get the image by HTTP only (systemctl start ltorrent)',
+      )
+  } catch (error) {
+    notes.warnings.push(sentence(error))
+  }
+  return notes
+}

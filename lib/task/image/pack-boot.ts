@@ -1,0 +1,150 @@
+// Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own dracut with
+// Luna's module, or the one that the image has.
+import { constants } from 'node:fs'
+import { copyFile, lstat, mkdir, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { LunaError } from '../../error.ts'
+import { runInside } from '../../host/image/chroot.ts'
+import type { Osimage } from '../../object/osimage.ts'
+import type { Made, PackJob } from './pack.ts'
+import { finish } from './pack-tree.ts'
+
+// Luna's own dracut modules, those of this installation: what the initramfs says is what this lweb understands.
+const dracutModules = join(import.meta.dirname, '../../../dracut')
+
+/** Makes both as drafts. Throws LunaError `invalid` when the image lacks the kernel or dracut, `failed` when dracut does. */
+export async function makeBootFiles(job: PackJob, copy: boolean): Promise<Made> {
+  const version = kernelVersion(job.image)
+  const names = bootNames(job.image, version, job.taken)
+  const kernel = join(job.drafts, 'kernel')
+  await copyFile(await kernelIn(job, version), kernel, constants.COPYFILE_FICLONE)
+  const initramfs = copy ? await copyInitramfs(job, version) : await buildInitramfs(job, version)
+  for (const file of [kernel, initramfs]) await finish(file, job.owner)
+  return {
+    change: names,
+    moves: [
+      { draft: kernel, target: join(job.folder, names.kernfile) },
+      { draft: initramfs, target: join(job.folder, names.initrdfile) },
+    ],
+    excluded: [],
+  }
+}
+
+function kernelVersion(image: Osimage): string {
+  if (image.kernver && /^[\w.+~-]+$/.test(image.kernver)) return image.kernver
+  throw new LunaError('invalid', `osimage "${image.name}" has no kernel version that can be used`, {
+    why: image.kernver ? `it is ${JSON.stringify(image.kernver)}` : 'it is not set',
+    fix: `luna osimage change ${image.name} --kernver VERSION`,
+  })
+}
+
+/**
+ * The names that nodes ask for, with the id in them where another image (renamed since it was packed) has the usual ones.
+ * Throws LunaError `invalid` for an image whose name cannot be part of a file name; pure.
+ */
+export function bootNames(
+  image: Pick<Osimage, 'id' | 'name'>,
+  version: string,
+  taken: ReadonlySet<string> = new Set(),
+): { kernfile: string; initrdfile: string } {
+  if (/[/\0]/.test(image.name)) {
+    throw new LunaError('invalid', `"${image.name}" cannot be part of a file name`, {
+      fix: 'rename the osimage: luna osimage rename NAME --newname OTHER',
+    })
+  }
+  const names = (head: string) => ({
+    kernfile: `${head}-vmlinuz-${version}`,
+    initrdfile: `${head}-initramfs-${version}`,
+  })
+  const usual = names(image.name)
+  const free = !taken.has(usual.kernfile) && !taken.has(usual.initrdfile)
+  return free ? usual : names(`${image.name}-${image.id}`)
+}
+
+async function kernelIn(job: PackJob, version: string): Promise<string> {
+  const places = [`boot/vmlinuz-${version}`, `lib/modules/${version}/vmlinuz`, `boot/vmlinux-${version}`]
+  return await firstFile(
+    job,
+    places,
+    `install the kernel ${version} in the image, or choose another --kernver`,
+  )
+}
+
+async function copyInitramfs(job: PackJob, version: string): Promise<string> {
+  const places = [`boot/initramfs-${version}.img`, `boot/initrd.img-${version}`]
+  const from = await firstFile(job, places, 'make one in the image, or pack without --copy_boot')
+  const draft = join(job.drafts, 'initramfs')
+  await copyFile(from, draft, constants.COPYFILE_FICLONE)
+  return draft
+}
+
+/** The first of the places that is a regular file of the tree: links in an image must not lead out of it. */
+async function firstFile(job: PackJob, places: readonly string[], fix: string): Promise<string> {
+  const top = await realpath(job.root)
+  for (const place of places) {
+    const file = await realpath(join(job.root, place)).catch(() => undefined)
+    if (file?.startsWith(top + sep) && (await lstat(file)).isFile()) return file
+  }
+  throw new LunaError('invalid', `osimage "${job.image.name}" has no ${places.join(' or ')}`, { fix })
+}
+
+async function buildInitramfs(job: PackJob, version: string): Promise<string> {
+  await mkdir(join(job.drafts, 'tmp'))
+  const inside = { root: job.root, readOnly: true, work: job.drafts, dracutModules }
+  const args = dracutArguments(job.image, version)
+  job.progress?.({ phase: 'initramfs' })
+  const ran = await runInside(inside, 'dracut', args, {
+    ...(job.signal && { signal: job.signal }),
+    allowFailure: true,
+    onLine: (line) => {
+      const detail = /\*\*\* (.+?) \*\*\*/.exec(line)?.[1]
+      if (detail) job.progress?.({ phase: 'initramfs', detail })
+    },
+  })
+  const draft = join(job.drafts, 'initramfs')
+  const made = await stat(draft).catch(() => undefined)
+  if (ran.status === 0 && made && made.size > 0) return draft
+  throw notBuilt(job.image, ran.status, ran.stderr)
+}
+
+function notBuilt(image: Osimage, status: number, stderr: string): LunaError {
+  // env(1) says so by its status when there is no such program.
+  if (status === 127) {
+    return new LunaError('invalid', `osimage "${image.name}" has no dracut`, {
+      fix: `install it: lchroot ${image.name}, then the package manager of the image (packages dracut, dracut-network)`,
+    })
+  }
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .filter((line) => !idleTalk.test(line))
+  const said = lines.slice(-8).join('\n')
+  return new LunaError('failed', `dracut in osimage "${image.name}" made no initramfs`, {
+    why: said === '' ? `exit status ${status}` : `exit status ${status}; it said:\n${said}`,
+  })
+}
+
+// What dracut says of modules that nobody asked for, on every image.
+const idleTalk = /will not be installed, because|Could not find any command|memstrack|--list-modules/
+
+/** The arguments of dracut(8) for an image; a name with `-` in front is left out of the initramfs. Pure. */
+export function dracutArguments(
+  image: Pick<Osimage, 'dracutmodules' | 'kernmodules'>,
+  version: string,
+): string[] {
+  return [
+    // Nodes differ from the head that packs.
+    ...['--force', '--no-hostonly', '--tmpdir', '/run/luna/tmp', '--kver', version],
+    ...flags(image.dracutmodules, '--add', '--omit'),
+    ...flags(image.kernmodules, '--add-drivers', '--omit-drivers'),
+    '/run/luna/initramfs',
+  ]
+}
+
+function flags(list: string | null, add: string, omit: string): string[] {
+  const names = (list ?? '').split(',').map((name) => name.trim())
+  return names.flatMap((name) => {
+    if (name === '' || name === '-') return []
+    return name.startsWith('-') ? [omit, name.slice(1)] : [add, name]
+  })
+}

@@ -1,0 +1,136 @@
+// The tree of an image as a tarball, and the torrent of that.
+import { randomUUID } from 'node:crypto'
+import { access, chmod, chown, open, stat, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LunaError } from '../../error.ts'
+import { makeTorrent } from '../../host/image/metainfo.ts'
+import { type Compression, isInstalled, makeTarball } from '../../host/image/tarball.ts'
+import { run } from '../../host/run.ts'
+import type { Owner } from '../../host/user.ts'
+import { type Cluster, frontendUrl } from '../../object/cluster.ts'
+import type { Made, PackJob } from './pack.ts'
+
+/** Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed` when there is no room. */
+export async function makeTree(job: PackJob): Promise<Made> {
+  if (!job.cluster.frontend_address) {
+    throw new LunaError('invalid', 'the cluster has no frontend address', {
+      why: 'the torrent says where its tracker is',
+      fix: 'luna cluster change --frontend_address ADDRESS',
+    })
+  }
+  const [tarball, torrent] = [randomUUID(), randomUUID()]
+  const files = { tarball: `${tarball}.tgz`, torrent: `${torrent}.torrent` }
+  const draft = { tarball: join(job.drafts, files.tarball), torrent: join(job.drafts, files.torrent) }
+  const excluded = await writeTarball(job, draft.tarball)
+  const bytes = await torrentOf(job, draft.tarball, files.tarball, torrent)
+  await writeFile(draft.torrent, bytes)
+  for (const file of [draft.tarball, draft.torrent]) await finish(file, job.owner)
+  const moves = [
+    { draft: draft.tarball, target: join(job.folder, files.tarball) },
+    { draft: draft.torrent, target: join(job.folder, files.torrent) },
+  ]
+  return { change: { tarball, torrent }, moves, excluded }
+}
+
+async function writeTarball(job: PackJob, file: string): Promise<string[]> {
+  const total = await sizeOfTree(job.root, job.signal)
+  await refuseWithoutRoom(job, total)
+  const { excluded } = await makeTarball({
+    root: job.root,
+    file,
+    compress: await chooseCompression(job),
+    ...(job.signal && { signal: job.signal }),
+    onBytes: (bytes) => job.progress?.({ phase: 'tarball', done: Math.min(bytes, total), total }),
+  })
+  return excluded
+}
+
+/**
+ * With `auto` zstd where nodes can surely read it: their initramfs is made now, from an image that has zstd, or could read it
+ * the last time.
+ */
+async function chooseCompression(job: PackJob): Promise<Compression> {
+  const asked = job.image.compression
+  if (asked !== 'zstd' && asked !== 'auto') return 'gzip'
+  const [here, there] = [await isInstalled('zstd'), await hasZstd(job.root)]
+  if (asked === 'zstd' && !(here && there)) {
+    throw new LunaError(
+      'invalid',
+      `the tarball of osimage "${job.image.name}" cannot be compressed with zstd`,
+      {
+        why: here ? 'the image has no zstd, which its initramfs needs' : 'zstd is not installed here',
+        fix: `install it, or: luna osimage change ${job.image.name} --compression gzip`,
+      },
+    )
+  }
+  const readable = job.newInitramfs || (await isZstd(join(job.folder, `${job.image.tarball}.tgz`)))
+  return here && there && (asked === 'zstd' || readable) ? 'zstd' : 'gzip'
+}
+
+async function hasZstd(root: string): Promise<boolean> {
+  return await access(join(root, 'usr/bin/zstd')).then(
+    () => true,
+    () => false,
+  )
+}
+
+// RFC 8878, section 3.1.1.
+const zstdMagic = '28b52ffd'
+
+async function isZstd(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => undefined)
+  if (!handle) return false
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+    return buffer.subarray(0, bytesRead).toString('hex') === zstdMagic
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Bytes that the files of a tree take up, without what is mounted in it. */
+async function sizeOfTree(root: string, signal: AbortSignal | undefined): Promise<number> {
+  const args = ['--summarize', '--one-file-system', '--block-size=1', '--', root]
+  const { stdout } = await run('du', args, { allowFailure: true, ...(signal && { signal }) })
+  return Number.parseInt(stdout, 10) || 0
+}
+
+/** Judges by the tarball before, else by the tree: at least a quarter of it is what remains after compression. */
+async function refuseWithoutRoom(job: PackJob, treeSize: number): Promise<void> {
+  const before = await stat(join(job.folder, `${job.image.tarball}.tgz`)).catch(() => undefined)
+  const needed = before?.size ?? treeSize / 4
+  const { bavail, bsize } = await statfs(job.folder)
+  if (bavail * bsize >= needed) return
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`
+  throw new LunaError('failed', `there is no room for the tarball in ${job.folder}`, {
+    why: `it takes about ${mebibytes(needed)}, and ${mebibytes(bavail * bsize)} are free`,
+    fix: 'make room there, or move the cluster path to a larger file system',
+  })
+}
+
+async function torrentOf(job: PackJob, file: string, name: string, comment: string): Promise<Uint8Array> {
+  const { size } = await stat(file)
+  return await makeTorrent({
+    ...{ file, size, name, comment },
+    announce: `${frontendUrl(job.cluster)}/announce`,
+    webSeed: webSeed(job.cluster, name),
+    onBytes: (done) => job.progress?.({ phase: 'torrent', done, total: size }),
+  })
+}
+
+/** Where nginx serves a tarball; for the web seed of its torrent (BEP 19). */
+export function webSeed(cluster: Cluster, name: string): string {
+  return `${frontendUrl(cluster)}/torrents/${name}`
+}
+
+/** Everybody may read it, and it is on the disk. */
+export async function finish(file: string, owner: Owner): Promise<void> {
+  await chown(file, owner.uid, owner.gid)
+  await chmod(file, 0o644)
+  const handle = await open(file, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,177 @@
+// luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
+// then it is published at once, and the store is told last.
+import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LunaError } from '../../error.ts'
+import { getUser } from '../../host/daemon/daemon.ts'
+import { mustBeRoot } from '../../host/image/chroot.ts'
+import { withLock } from '../../host/lock.ts'
+import { type Move, publish } from '../../host/publish.ts'
+import type { Owner } from '../../host/user.ts'
+import type { Cluster } from '../../object/cluster.ts'
+import type { Change } from '../../object/objects.ts'
+import type { Osimage } from '../../object/osimage.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import type { Outcome } from '../outcome.ts'
+import { syncCluster } from '../sync.ts'
+import { tellSeeder } from './notify-seeder.ts'
+import { makeBootFiles } from './pack-boot.ts'
+import { makeTree } from './pack-tree.ts'
+
+export interface PackWish {
+  readonly name: string
+  /** The tree with its torrent, kernel with initramfs, or both. */
+  readonly what: 'all' | 'tree' | 'boot'
+  /** Take the initramfs that the image has, instead of making one. */
+  readonly copyBoot?: boolean
+}
+
+/** How far it is. `done` and `total` are bytes, where they are known. */
+export interface PackProgress {
+  readonly phase: 'tarball' | 'torrent' | 'initramfs' | 'publish' | 'sync'
+  readonly done?: number
+  readonly total?: number
+  /** What the program that is at work says. */
+  readonly detail?: string
+}
+
+export interface PackOptions {
+  readonly progress?: (at: PackProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** The failures are other heads that could not be given the image; it is packed all the same. */
+export interface Packed extends Outcome {
+  /** The fields of the image that have new values now. */
+  readonly change: Pick<Change<'osimage'>, 'tarball' | 'torrent' | 'kernfile' | 'initrdfile'>
+  /** Files of the tree that are not in the tarball. */
+  readonly excluded: readonly string[]
+}
+
+/** What was made of one half: fields to set, and where the drafts go. */
+export interface Made {
+  readonly change: Packed['change']
+  readonly moves: readonly Move[]
+  readonly excluded: readonly string[]
+}
+
+/** What the makers of both halves need. */
+export interface PackJob extends PackOptions {
+  readonly cluster: Cluster
+  readonly image: Osimage
+  /** The tree. */
+  readonly root: string
+  /** Where files go, and an empty directory on the same file system for drafts. */
+  readonly folder: string
+  readonly drafts: string
+  readonly owner: Owner
+  /** Boot files of other images. */
+  readonly taken: ReadonlySet<string>
+  /** The initramfs is made in the same run. */
+  readonly newInitramfs: boolean
+}
+
+/**
+ * Packs an image. Until everything is made nothing has changed for any node. Throws LunaError `not-found` for an unknown
+ * image, `refused` when it is being packed already or without root, `invalid` and `failed` with what is missing or went wrong.
+ */
+export async function packOsimage(store: Store, wish: PackWish, options: PackOptions = {}): Promise<Packed> {
+  const cluster = await getCluster(store)
+  const image = await store.getNamed('osimage', wish.name)
+  const root = await treeOf(image)
+  mustBeRoot()
+  const owner = await getUser(cluster.user ?? 'root')
+  return await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
+    const newInitramfs = wish.what === 'all' && !wish.copyBoot
+    const taken = bootFilesOf((await store.list('osimage')).filter(({ id }) => id !== image.id))
+    const base = { ...options, cluster, image, root, owner, taken, newInitramfs }
+    const halves: Made[] = []
+    const drafts: string[] = []
+    try {
+      for (const half of halvesOf(wish)) {
+        const folder = await prepareFolder(cluster, half.folder, owner)
+        await clearDrafts(folder, image, await store.list('osimage'))
+        const own = join(folder, draftsOf(image))
+        drafts.push(own)
+        await mkdir(own, { mode: 0o700 })
+        halves.push(await half.make({ ...base, folder, drafts: own }))
+      }
+      options.progress?.({ phase: 'publish' })
+      const change = Object.assign({}, ...halves.map((half) => half.change))
+      await publish(
+        halves.flatMap((half) => half.moves),
+        () => store.alone((alone) => alone.update('osimage', image.id, change)),
+      )
+      const excluded = halves.flatMap((half) => half.excluded)
+      return { change, excluded, ...(await spreadWord(store, cluster, wish, options)) }
+    } finally {
+      for (const dir of drafts) await rm(dir, { recursive: true, force: true })
+    }
+  })
+}
+
+/** Only a whole pack goes to the other heads, as it always was: halves are for trying things. */
+async function spreadWord(
+  store: Store,
+  cluster: Cluster,
+  wish: PackWish,
+  { progress, signal }: PackOptions,
+): Promise<Outcome> {
+  const told = await tellSeeder(cluster)
+  if (wish.what !== 'all') return told
+  const onLine = (detail: string) => progress?.({ phase: 'sync', detail })
+  const { warnings, failures } = await syncCluster(store, { onLine, ...(signal && { signal }) })
+  return { warnings: [...told.warnings, ...warnings], failures: [...told.failures, ...failures] }
+}
+
+function bootFilesOf(images: readonly Osimage[]): Set<string> {
+  return new Set(images.flatMap(({ kernfile, initrdfile }) => [kernfile ?? '', initrdfile ?? '']))
+}
+
+interface Half {
+  readonly folder: 'torrents' | 'boot'
+  readonly make: (job: PackJob) => Promise<Made>
+}
+
+function halvesOf(wish: PackWish): Half[] {
+  const copy = wish.copyBoot ?? false
+  const boot: Half = { folder: 'boot', make: (job) => makeBootFiles(job, copy) }
+  const tree: Half = { folder: 'torrents', make: makeTree }
+  // The initramfs first: it is where an image that is not complete is found out soonest.
+  return { all: [boot, tree], tree: [tree], boot: [boot] }[wish.what]
+}
+
+async function treeOf(image: Osimage): Promise<string> {
+  const root = image.path ?? ''
+  if (root !== '' && (await stat(root).catch(() => undefined))?.isDirectory()) return root
+  throw new LunaError('invalid', `the tree of osimage "${image.name}" is not there`, {
+    why: root === '' ? 'its path is not set' : `${root} is not a directory`,
+    fix: `luna osimage change ${image.name} --path DIRECTORY`,
+  })
+}
+
+async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
+  if (!cluster.path) {
+    throw new LunaError('invalid', 'the cluster has no path', { fix: 'luna cluster change --path DIRECTORY' })
+  }
+  const folder = join(cluster.path, name)
+  const made = await mkdir(folder, { recursive: true, mode: 0o755 })
+  if (made) await chown(folder, owner.uid, owner.gid)
+  return folder
+}
+
+/** What an earlier pack left when it was killed goes, also that of an image which is no more. */
+async function clearDrafts(folder: string, image: Osimage, images: readonly Osimage[]): Promise<void> {
+  const others = new Set(images.filter(({ id }) => id !== image.id).map(draftsOf))
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(draftsPrefix) || others.has(name)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+const draftsPrefix = '.draft-'
+
+function draftsOf({ id }: Osimage): string {
+  return draftsPrefix + id
+}

@@ -1,0 +1,173 @@
+// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made of these.
+
+import type { Cluster } from '../../object/cluster.ts'
+import type { FieldTable, Id, Kind } from '../../object/field.ts'
+import { type Group, networksUsed, sortedInterfaces } from '../../object/group.ts'
+import { formatIp, formatPrefix, fromOffset, netmask } from '../../object/net/address.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
+import type { Node } from '../../object/node.ts'
+import { fieldsOf, type Objects } from '../../object/objects.ts'
+import type { Otherdev } from '../../object/otherdev.ts'
+import type { Switch } from '../../object/switch.ts'
+import type { Store } from '../../store/store.ts'
+import { progressOf } from './progress.ts'
+
+/** What --json prints: field names are those of the tables. */
+export type Facts = { readonly [field: string]: Fact }
+export type Fact = string | number | boolean | null | readonly Fact[] | Facts
+
+/** Finds objects by id, each only once however often it is asked for. */
+export type Find = <K extends Kind>(kind: K, id: Id) => Promise<Objects[K] | undefined>
+
+/** A finder that remembers what it found, for one command. */
+export function remembering(store: Store): Find {
+  const seen = new Map<Id, Promise<unknown>>()
+  return <K extends Kind>(kind: K, id: Id) => {
+    const known = seen.get(id) ?? store.find(kind, id)
+    seen.set(id, known)
+    return known as Promise<Objects[K] | undefined>
+  }
+}
+
+/** Everything about one object, as `show` shows it; `now` dates the status of a node. */
+export async function describe<K extends Kind>(
+  store: Store,
+  kind: K,
+  object: Objects[K],
+  find: Find,
+  now: Date,
+): Promise<Facts> {
+  const facts: Record<string, Fact> = {}
+  const table: FieldTable = fieldsOf[kind]
+  for (const [name, row] of Object.entries(table)) {
+    const value: unknown = (object as Readonly<Record<string, unknown>>)[name]
+    if (row.kind === 'ref' || row.kind === 'hexid') {
+      facts[name] = await nameOf(find, row.to ?? 'network', value as Id | null)
+    } else if (isPlain(value) && !(row.later && value === null)) facts[name] = value
+  }
+  return { ...facts, ...(await special[kind](object, { store, find, now })) }
+}
+
+function isPlain(value: unknown): value is string | number | boolean | null {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+/** Name of the object with that id, as a person would look for it when it is gone. */
+export async function nameOf(find: Find, kind: Kind, id: Id | null): Promise<string | null> {
+  if (id === null) return null
+  return (await find(kind, id))?.name ?? `missing ${kind} ${id}`
+}
+
+interface Means {
+  readonly store: Store
+  readonly find: Find
+  readonly now: Date
+}
+
+/** The fields that need more than their value, per kind. */
+const special: { readonly [K in Kind]: (object: Objects[K], means: Means) => Facts | Promise<Facts> } = {
+  cluster: describeCluster,
+  osimage: () => ({}),
+  bmcsetup: () => ({}),
+  network: describeNetwork,
+  group: async (group, { find }) => ({ interfaces: await groupInterfaces(group, find) }),
+  node: describeNode,
+  switch: describeSwitch,
+  otherdev: async (device, { find }) => ({ connected: await connections(device, find) }),
+}
+
+async function describeCluster(cluster: Cluster, { find }: Means): Promise<Facts> {
+  const network = cluster.dhcp_net === null ? undefined : await find('network', cluster.dhcp_net)
+  return {
+    dhcp_range_start: address(network, cluster.dhcp_range_start),
+    dhcp_range_end: address(network, cluster.dhcp_range_end),
+  }
+}
+
+function describeNetwork(network: Network): Facts {
+  const { version, base } = prefixOf(network)
+  return { NETWORK: formatIp(version, base), ns_ip: address(network, network.ns_ip) }
+}
+
+async function describeSwitch(object: Switch, { find }: Means): Promise<Facts> {
+  const network = object.network === null ? undefined : await find('network', object.network)
+  return { ip: address(network, object.ip) }
+}
+
+/** The text of a relative address; one that lies outside its network is shown as what it is. */
+export function address(network: Network | undefined, offset: bigint | null): string | null {
+  if (offset === null) return null
+  if (!network) return `+${offset}`
+  try {
+    return fromOffset(prefixOf(network), offset)
+  } catch {
+    return `${formatPrefix(prefixOf(network))}+${offset}`
+  }
+}
+
+/** Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask}, ipv6: null, params}}`. */
+export async function groupInterfaces(group: Group, find: Find): Promise<Facts> {
+  const facts: Record<string, Fact> = {}
+  for (const { name, network, params } of sortedInterfaces(group)) {
+    const [ipv4, ipv6] = [await networkFacts(find, network[4]), await networkFacts(find, network[6])]
+    facts[name] = { ipv4, ipv6, params }
+  }
+  return facts
+}
+
+async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
+  if (id === null) return null
+  const network = await find('network', id)
+  if (!network) return { name: `missing network ${id}`, network: '', prefix: 0, netmask: '' }
+  const { version, base, length } = prefixOf(network)
+  const mask = version === 4 ? netmask(length) : ''
+  return { name: network.name, network: formatIp(version, base), prefix: length, netmask: mask }
+}
+
+async function describeNode(node: Node, { store, find, now }: Means): Promise<Facts> {
+  const group = node.group === null ? undefined : await find('group', node.group)
+  const facts = {
+    mac: (await store.macOf(node.id)) ?? null,
+    interfaces: await nodeInterfaces(node, group, find),
+  }
+  if (!node.status) return facts
+  const { step, time } = node.status
+  const progress = await progressOf(store, node, group, find, now)
+  const age = Math.max(0, Math.floor((now.getTime() - time.getTime()) / 1000))
+  return { ...facts, status: { step, time: time.toISOString(), age, ...(progress && { progress }) } }
+}
+
+/** Addresses of every interface of a node, by interface name: `{eth0: {ipv4: '10.30.0.1', ipv6: null}}`. */
+export function interfaceFacts(
+  node: Node,
+  group: Group | undefined,
+  networks: ReadonlyMap<Id, Network>,
+): Facts {
+  const facts: Record<string, Fact> = {}
+  for (const { key, name, network } of group ? sortedInterfaces(group) : []) {
+    const own = node.interfaces[key] ?? { 4: null, 6: null }
+    const of = (id: Id | null, offset: bigint | null) =>
+      address(id === null ? undefined : networks.get(id), offset)
+    facts[name] = { ipv4: of(network[4], own[4]), ipv6: of(network[6], own[6]) }
+  }
+  return facts
+}
+
+async function nodeInterfaces(node: Node, group: Group | undefined, find: Find): Promise<Facts> {
+  const networks = new Map<Id, Network>()
+  for (const id of group ? networksUsed(group) : []) {
+    const network = await find('network', id)
+    if (network) networks.set(id, network)
+  }
+  return interfaceFacts(node, group, networks)
+}
+
+/** Addresses of another device by network name, sorted by it. */
+export async function connections(device: Otherdev, find: Find): Promise<Facts> {
+  const facts: [string, string | null][] = []
+  for (const [id, offset] of Object.entries(device.connected) as [Id, bigint][]) {
+    const network = await find('network', id)
+    facts.push([network?.name ?? `missing network ${id}`, address(network, offset)])
+  }
+  return Object.fromEntries(facts.sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,96 @@
+// The tracker: who has which torrent, and who is told of whom (BEP 3). What the seeder does is task/seed's.
+import { LunaError } from '../../error.ts'
+import type { Peer, Store } from '../../store/store.ts'
+import { sharedOf } from '../boot/cache.ts'
+import { getCluster } from '../get-cluster.ts'
+import { choosePeers, Swarms, seederId, swarmOf } from './peer-cache.ts'
+
+export interface Announced {
+  readonly peer: Omit<Peer, 'updated'>
+  /** How many peers the client wants to be told of. */
+  readonly numwant: number
+}
+
+/** What a client is told. */
+export interface Told {
+  /** Seconds. */
+  readonly interval: number
+  readonly minInterval: number
+  /** How many peers have the whole, and how many are at it. */
+  readonly complete: number
+  readonly incomplete: number
+  readonly peers: readonly Peer[]
+}
+
+/**
+ * Puts the client down and tells it of others: the server's seeders, which are told of whatever their last announce was,
+ * and a random choice of those that announced themselves within two intervals, itself included.
+ * `chance` gives numbers in 0..1. Throws LunaError `invalid` when more peers are wanted than the cluster allows.
+ */
+export async function announce(
+  store: Store,
+  { peer, numwant }: Announced,
+  now: Date,
+  chance: () => number,
+): Promise<Told> {
+  const cluster = await (await sharedOf(store)).cluster()
+  if (numwant > cluster.tracker_maxpeers) {
+    throw new LunaError('invalid', `numwant ${numwant} is more than ${cluster.tracker_maxpeers}`, {
+      fix: 'ask for fewer peers, or: luna cluster change --tracker_maxpeers NUMBER',
+    })
+  }
+  const own = { ...peer, updated: now }
+  await store.announce(own)
+  const swarm = await swarmsOf(store).with(own, cluster.tracker_interval, now)
+  return {
+    interval: cluster.tracker_interval,
+    minInterval: cluster.tracker_min_interval,
+    complete: swarm.complete,
+    incomplete: swarm.incomplete,
+    peers: choosePeers(swarm, numwant, chance),
+  }
+}
+
+const swarms = new WeakMap<Store, Swarms>()
+
+function swarmsOf(store: Store): Swarms {
+  const present = swarms.get(store) ?? new Swarms(store)
+  swarms.set(store, present)
+  return present
+}
+
+/** The figures of one torrent (BEP 48). */
+export interface Scraped {
+  readonly complete: number
+  readonly downloaded: number
+  readonly incomplete: number
+}
+
+/** Figures of torrents by info hash; one that nobody announced has none. Seeders count once here. */
+export async function scrape(
+  store: Store,
+  hashes: readonly string[],
+  now: Date,
+): Promise<Map<string, Scraped>> {
+  const cluster = await getCluster(store)
+  const figures = new Map<string, Scraped>()
+  for (const hash of hashes) {
+    const peers = await store.peers(hash)
+    if (peers.length === 0) continue
+    const { fresh, seeders } = swarmOf(peers, cluster.tracker_interval, now)
+    const members = [...new Set([...fresh, ...seeders])]
+    figures.set(hash, {
+      complete: withStatus(members, 'completed'),
+      downloaded: withStatus(
+        peers.filter((peer) => peer.peerId !== seederId),
+        'completed',
+      ),
+      incomplete: withStatus(members, 'started'),
+    })
+  }
+  return figures
+}
+
+function withStatus(peers: readonly Peer[], status: string): number {
+  return peers.filter((peer) => peer.status === status).length
+}

@@ -1,0 +1,188 @@
+// A FastCGI responder over sockets: connections that are kept and shared by several requests at once, within bounds.
+import { createServer, type Server, type Socket } from 'node:net'
+import {
+  keepConnection,
+  protocolStatus,
+  RecordReader,
+  readBegin,
+  readPairs,
+  recordType,
+  responderRole,
+  writeAnswer,
+  writeEnd,
+  writePairs,
+  writeRecord,
+  writeUnknownType,
+} from './records.ts'
+
+/** What is said of a request that is answered: the head of CGI (RFC 3875, section 6), in latin1, and the body. */
+export interface Answer {
+  readonly head: string
+  readonly body: Uint8Array
+}
+
+/** Answers a request, of which it is told the wanted parameters. Where it rejects, the connection is closed. */
+export type Responder = (params: readonly (string | undefined)[]) => Promise<Answer>
+
+export interface Limits {
+  /** Parameters of one request, in bytes. */
+  readonly params: number
+  /** Requests at once in one connection. */
+  readonly requests: number
+  /** Milliseconds without a byte, after which a connection is closed. */
+  readonly idle: number
+}
+
+// Web servers keep idle connections for less than that: who closes them is they.
+const usual: Limits = { params: 128 * 1024, requests: 256, idle: 90_000 }
+
+export interface FastcgiServer {
+  /** Not listening yet. */
+  readonly server: Server
+  /** Takes no connections or requests any more, and resolves when those in hand are answered. */
+  close(): Promise<void>
+}
+
+/** A server that answers by `respond`. `wanted` are the names of the parameters that it is told. */
+export function fastcgiServer(
+  wanted: readonly string[],
+  respond: Responder,
+  limits: Partial<Limits> = {},
+): FastcgiServer {
+  const connections = new Set<Connection>()
+  const server = createServer({ noDelay: true }, (socket) => {
+    const connection = new Connection(socket, wanted, respond, { ...usual, ...limits })
+    connections.add(connection)
+    socket.once('close', () => connections.delete(connection))
+  })
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      for (const connection of connections) connection.finish()
+    })
+  return { server, close }
+}
+
+/** A request that was begun and is not ended. */
+interface Open {
+  readonly id: number
+  readonly keep: boolean
+  params: Buffer[]
+  size: number
+  values: readonly (string | undefined)[] | undefined
+  asked: boolean
+}
+
+class Connection {
+  readonly #socket: Socket
+  readonly #wanted: readonly string[]
+  readonly #respond: Responder
+  readonly #limits: Limits
+  readonly #reader = new RecordReader()
+  readonly #open = new Map<number, Open>()
+  #finishing = false
+
+  constructor(socket: Socket, wanted: readonly string[], respond: Responder, limits: Limits) {
+    this.#socket = socket
+    this.#wanted = wanted
+    this.#respond = respond
+    this.#limits = limits
+    socket.setTimeout(limits.idle, () => socket.destroy())
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#open.clear())
+    // Who does not read its answers gets no more of them.
+    socket.on('drain', () => socket.resume())
+    socket.on('data', (chunk) => {
+      if (!this.#reader.read(chunk, this.#take)) socket.destroy()
+    })
+  }
+
+  finish(): void {
+    this.#finishing = true
+    if (this.#open.size === 0) this.#socket.end()
+  }
+
+  /** False when the other side breaks the rules: then there is nothing more to talk about. */
+  readonly #take = (type: number, id: number, content: Buffer): boolean => {
+    if (id === 0) return this.#manage(type, content)
+    if (type === recordType.begin) return this.#begin(id, content)
+    const request = this.#open.get(id)
+    // Records of a request that has ended may still be on their way.
+    if (!request) return true
+    if (type === recordType.params) return this.#parameters(request, content)
+    if (type === recordType.stdin) return content.length > 0 || this.#ask(request)
+    if (type === recordType.abort) this.#end(request, protocolStatus.complete)
+    return true
+  }
+
+  #manage(type: number, content: Buffer): boolean {
+    if (type !== recordType.getValues) return this.#write(writeUnknownType(type))
+    const known = { FCGI_MAX_CONNS: '4096', FCGI_MAX_REQS: '4096', FCGI_MPXS_CONNS: '1' }
+    const asked = readPairs(content, Object.keys(known))
+    if (!asked) return false
+    const pairs = Object.entries(known).filter((_, at) => asked[at] !== undefined)
+    return this.#write(writeRecord(recordType.getValuesResult, 0, writePairs(pairs)))
+  }
+
+  #begin(id: number, content: Buffer): boolean {
+    const begin = readBegin(content)
+    if (!begin || this.#open.has(id)) return false
+    const keep = (begin.flags & keepConnection) !== 0
+    const request: Open = { id, keep, params: [], size: 0, values: undefined, asked: false }
+    const full = this.#open.size >= this.#limits.requests
+    if (begin.role !== responderRole) this.#end(request, protocolStatus.unknownRole)
+    else if (full) this.#end(request, protocolStatus.overloaded)
+    else this.#open.set(id, request)
+    return true
+  }
+
+  #parameters(request: Open, content: Buffer): boolean {
+    if (request.values) return false
+    request.size += content.length
+    if (request.size > this.#limits.params) return false
+    if (content.length > 0) {
+      request.params.push(content)
+      return true
+    }
+    const [first] = request.params
+    const stream = first && request.params.length === 1 ? first : Buffer.concat(request.params)
+    request.params = []
+    request.values = readPairs(stream, this.#wanted)
+    return request.values !== undefined
+  }
+
+  /** The request is whole: bodies are not for us, but the web server has sent all of it before it is answered. */
+  #ask(request: Open): boolean {
+    if (!request.values || request.asked) return false
+    request.asked = true
+    this.#respond(request.values).then(
+      ({ head, body }) => this.#answer(request, head, body),
+      () => this.#socket.destroy(),
+    )
+    return true
+  }
+
+  #answer(request: Open, head: string, body: Uint8Array): void {
+    if (this.#open.get(request.id) !== request) return
+    this.#open.delete(request.id)
+    this.#socket.cork()
+    for (const piece of writeAnswer(request.id, head, body)) this.#write(piece)
+    this.#socket.uncork()
+    this.#after(request)
+  }
+
+  #end(request: Open, status: number): void {
+    this.#open.delete(request.id)
+    this.#write(writeEnd(request.id, status))
+    this.#after(request)
+  }
+
+  #after({ keep }: Open): void {
+    if (!keep || (this.#finishing && this.#open.size === 0)) this.#socket.end()
+  }
+
+  #write(bytes: Uint8Array): true {
+    if (this.#socket.writable && !this.#socket.write(bytes)) this.#socket.pause()
+    return true
+  }
+}

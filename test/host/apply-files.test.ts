@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { install, preview, type Steps } from '../../lib/host/apply-files.ts'
+import { diffFile, replaceFile, type Wanted } from '../../lib/host/file.ts'
+
+let dir = ''
+const at = (name: string) => join(dir, name)
+const text = (name: string) => readFileSync(at(name), 'utf8')
+const file = (name: string, content: string | null, mode = 0o644): Wanted => ({
+  path: at(name),
+  content,
+  mode,
+})
+const quiet: Steps = { check: async () => {}, activate: async () => {} }
+const no = async () => {
+  throw new Error('no')
+}
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'luna-test-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+describe('install', () => {
+  it('makes, changes and removes files, and tells which', async () => {
+    writeFileSync(at('b'), 'old')
+    writeFileSync(at('c'), 'old')
+    writeFileSync(at('d'), 'same')
+    const files = [
+      file('a', 'new', 0o640),
+      file('b', 'new'),
+      file('c', null),
+      file('d', 'same'),
+      file('e', null),
+    ]
+    assert.deepEqual(await install(files, quiet), [at('a'), at('b'), at('c')])
+    assert.deepEqual([text('a'), text('b'), text('d')], ['new', 'new', 'same'])
+    assert.equal(statSync(at('a')).mode & 0o777, 0o640)
+    assert.deepEqual(readdirSync(dir).sort(), ['a', 'b', 'd'])
+  })
+
+  it('lets the check read all texts before any is in place', async () => {
+    writeFileSync(at('a'), 'old')
+    writeFileSync(at('b'), 'same')
+    const seen: string[] = []
+    const check: Steps['check'] = async (draftOf) => {
+      for (const name of ['a', 'b', 'c']) seen.push(readFileSync(draftOf(at(name)), 'utf8'))
+      seen.push(text('a'))
+    }
+    await install([file('a', 'new'), file('b', 'same'), file('c', 'new c')], { ...quiet, check })
+    assert.deepEqual(seen, ['new', 'same', 'new c', 'old'])
+  })
+
+  it('changes nothing when the check says no', async () => {
+    writeFileSync(at('a'), 'old')
+    await assert.rejects(install([file('a', 'new'), file('b', 'new')], { ...quiet, check: no }), /no/)
+    assert.deepEqual([text('a'), readdirSync(dir)], ['old', ['a']])
+  })
+
+  it('puts everything back when the service says no, and tells it again', async () => {
+    writeFileSync(at('a'), 'old', { mode: 0o600 })
+    writeFileSync(at('c'), 'gone')
+    const seen: string[] = []
+    const activate = async () => {
+      seen.push(text('a'))
+      if (seen.length === 1) throw new Error('bad')
+    }
+    await assert.rejects(
+      install([file('a', 'new'), file('b', 'new'), file('c', null)], { ...quiet, activate }),
+      {
+        code: 'failed',
+        message: /former configuration is back in use/,
+        why: 'bad',
+      },
+    )
+    assert.deepEqual([seen, text('a'), text('c')], [['new', 'old'], 'old', 'gone'])
+    assert.deepEqual(readdirSync(dir).sort(), ['a', 'c'])
+    assert.equal(statSync(at('a')).mode & 0o777, 0o600)
+  })
+
+  it('says so when the service does not take the old files either', async () => {
+    await assert.rejects(install([file('a', 'new')], { ...quiet, activate: no }), { message: /either/ })
+    assert.deepEqual(readdirSync(dir), [])
+  })
+
+  it('writes through a link to where the file really is', async () => {
+    writeFileSync(at('real'), 'old')
+    symlinkSync('real', at('a'))
+    await install([file('a', 'new')], quiet)
+    assert.deepEqual([text('real'), readlinkSync(at('a'))], ['new', 'real'])
+  })
+
+  it('corrects the rights of a file that stays', async () => {
+    writeFileSync(at('a'), 'same')
+    chmodSync(at('a'), 0o666)
+    assert.deepEqual(await install([file('a', 'same', 0o640)], quiet), [])
+    assert.equal(statSync(at('a')).mode & 0o777, 0o640)
+  })
+
+  it('leaves all as it was when one of the places is not there', async () => {
+    writeFileSync(at('a'), 'old')
+    await assert.rejects(install([file('a', 'new'), file('no/b', 'new')], quiet), {
+      code: 'failed',
+      fix: /make the directory/,
+    })
+    assert.deepEqual([text('a'), readdirSync(dir)], ['old', ['a']])
+  })
+})
+
+describe('preview', () => {
+  it('shows unified diffs of what would change, and touches nothing', async () => {
+    writeFileSync(at('a'), 'one\ntwo\n')
+    const diff = await preview([file('a', 'one\n2\n'), file('b', 'new\n')])
+    assert.equal(
+      diff,
+      `--- ${at('a')}\n+++ ${at('a')}\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n--- /dev/null\n+++ ${at('b')}\n@@ -0,0 +1 @@\n+new\n`,
+    )
+    assert.deepEqual(readdirSync(dir), ['a'])
+  })
+
+  it('is empty when nothing would change', async () => {
+    writeFileSync(at('a'), 'same')
+    assert.equal(await preview([file('a', 'same'), file('b', null)]), '')
+  })
+})
+
+describe('diffFile', () => {
+  it('hides secrets on both sides', async () => {
+    writeFileSync(at('a'), 'key old;\nx\n')
+    const diff = await diffFile({ ...file('a', 'key new;\ny\n'), secret: /(?<=key )[^;]+/g })
+    assert.match(diff, / key \(hidden\);\n-x\n\+y/)
+  })
+
+  it('counts the bytes of what is no text', async () => {
+    assert.match(
+      await diffFile({ ...file('a', null), content: Buffer.from([0, 1]) }),
+      /no bytes now, 2 bytes then/,
+    )
+  })
+})
+
+describe('replaceFile', () => {
+  it('puts a file in place whole, with its mode', async () => {
+    await replaceFile(at('a'), 'text', 0o600)
+    assert.deepEqual([text('a'), statSync(at('a')).mode & 0o777], ['text', 0o600])
+  })
+
+  it('leaves nothing behind when the place is a directory', async () => {
+    await assert.rejects(replaceFile(dir, 'text', 0o600), { code: 'failed' })
+    assert.equal(existsSync(dir), true)
+  })
+})

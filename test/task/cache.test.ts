@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import type { Id } from '../../lib/object/field.ts'
+import type { Store } from '../../lib/store/store.ts'
+import { sharedOf } from '../../lib/task/boot/cache.ts'
+import { rejectsWith } from '../help.ts'
+import { fillBoot } from '../scenario/boot.ts'
+import { filePlace } from '../store/place.ts'
+
+describe('sharedOf', () => {
+  const place = filePlace()
+  let store: Store
+  let other: Store
+  let compute: Id
+  let reads: string[]
+
+  before(async () => {
+    store = counting(await place.open())
+    other = await place.open()
+    compute = (await fillBoot(other)).compute
+  })
+  after(async () => {
+    await store.close()
+    await other.close()
+    await place.remove()
+  })
+  beforeEach(() => {
+    reads = []
+  })
+
+  /** Notes what is read. */
+  function counting(real: Store): Store {
+    return new Proxy(real, {
+      get(target, name: keyof Store) {
+        const method: unknown = target[name]
+        if (typeof method !== 'function') return method
+        return (...args: unknown[]) => {
+          reads.push(String(name))
+          return method.apply(target, args)
+        }
+      },
+    })
+  }
+
+  it('reads an object once, and asks for the version only from then on', async () => {
+    const ask = async () => (await (await sharedOf(store)).find('group', compute))?.name
+    await ask()
+    reads = []
+    assert.deepEqual([await ask(), await ask()], ['compute', 'compute'])
+    assert.deepEqual(reads, ['version', 'version'])
+  })
+
+  it('has what another process changed as soon as that is done', async () => {
+    const port = async () => (await (await sharedOf(store)).cluster()).frontend_port
+    await port()
+    const { id } = await (await sharedOf(store)).cluster()
+    for (const now of [7055, 7056, 7050]) {
+      await other.update('cluster', id, { frontend_port: now })
+      assert.equal(await port(), now)
+    }
+  })
+
+  it('stays when nodes report', async () => {
+    const { id } = await other.getNamed('node', 'node001')
+    const before = await sharedOf(store)
+    await other.setStatus(id, { step: 'x', time: new Date() })
+    assert.equal(await sharedOf(store), before)
+  })
+
+  it('is not older than a second, as other programs leave the version alone', async () => {
+    const before = await sharedOf(store)
+    const clock = performance.now
+    performance.now = () => clock.call(performance) + 1001
+    try {
+      assert.notEqual(await sharedOf(store), before)
+    } finally {
+      performance.now = clock
+    }
+  })
+
+  it('asks again for what could not be read', async () => {
+    const shared = await sharedOf(store)
+    let tries = 0
+    const make = async () => {
+      if (++tries === 1) throw new Error('no')
+      return 'done'
+    }
+    await assert.rejects(shared.once('x', make))
+    assert.equal(await shared.once('x', make), 'done')
+    assert.equal(await shared.once('x', make), 'done')
+    assert.equal(tries, 2)
+  })
+
+  it('fails when the version cannot be read', async () => {
+    const closed = await place.open()
+    await closed.close()
+    await rejectsWith('unavailable', sharedOf(closed))
+  })
+})
