@@ -105,7 +105,7 @@ export function renameRow(kind: Kind): Command {
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
     guarded: true,
     async run(context, { newname }, name) {
-      const { renameObject } = await import('../task/show/objects.ts')
+      const { renameObject } = await import('../task/change/object.ts')
       await renameObject(await context.store(), kind, name, newname)
     },
   })
@@ -126,7 +126,7 @@ export function deleteRow<K extends 'name' | 'names'>(
     operand,
     examples: [[`luna ${kind} delete ${sample[kind]}`, 'gone']],
     guarded: true,
-    run: async (context, _given, names) => tell(context, await remove(context, names)),
+    run: async (context, _given, names) => reportOutcome(context, await remove(context, names)),
   })
 }
 
@@ -139,12 +139,12 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
     examples: [[`luna ${kind} delete NAME`, 'gone']],
     guarded: true,
     run: (context, _given, list) =>
-      eachOf(context, kind, list, async (one, name) => tell(one, await remove(one, name))),
+      eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name))),
   })
 }
 
 /** Logs the outcome of a task; failures show in the exit status. */
-export function tell(context: Context, outcome: Outcome): void {
+export function reportOutcome(context: Context, outcome: Outcome): void {
   for (const warning of outcome.warnings) context.log.warning(warning)
   for (const failure of outcome.failures) context.report(failure)
 }
@@ -162,12 +162,12 @@ export function warnOfRest(
 }
 
 /** The values without those that the first Luna ignores: not given, empty, zero. */
-export function filled<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
+export function withoutEmpty<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => Boolean(value))) as Filled<T>
 }
 
 /** The values without those that are not given. */
-export function present<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
+export function withoutUndefined<T extends Readonly<Record<string, unknown>>>(values: T): Filled<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Filled<T>
 }
 

@@ -19,16 +19,16 @@ export interface Program extends Daemon {
 }
 
 /** Does what `action` says, and gives the exit status. `script` is the program itself. */
-export async function obey(program: Program, action: string, script: string): Promise<number> {
+export async function runDaemonCommand(program: Program, action: string, script: string): Promise<number> {
   if (['-h', '--help'].includes(action)) {
     process.stdout.write(program.help)
     return 0
   }
-  return await orSay(() => act(program, action, script))
+  return await exitStatusOf(() => act(program, action, script))
 }
 
 /** The exit status of `work`; what it throws is said to whoever started this, a command or a person. */
-export async function orSay(work: () => Promise<void>): Promise<number> {
+export async function exitStatusOf(work: () => Promise<void>): Promise<number> {
   try {
     await work()
     return 0
@@ -40,7 +40,7 @@ export async function orSay(work: () => Promise<void>): Promise<number> {
 }
 
 /** Aborted when somebody tells this process to stop. */
-export function onStop(): AbortSignal {
+export function stopSignal(): AbortSignal {
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
   return stopping.signal

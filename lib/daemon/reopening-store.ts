@@ -1,13 +1,13 @@
 // A store for as long as a daemon lives: opened when it is first needed, and again after a failure.
 import type { Store } from '../store/store.ts'
 
-export interface PatientStore {
+export interface ReopeningStore {
   get(): Promise<Store>
   close(): Promise<void>
 }
 
 /** A daemon outlives its database: an opening that failed is tried again at the next `get`. */
-export function patiently(open: () => Promise<Store>): PatientStore {
+export function reopeningStore(open: () => Promise<Store>): ReopeningStore {
   let opened: Promise<Store> | undefined
   const get = () => {
     const mine = opened ?? open()

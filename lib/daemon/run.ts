@@ -27,7 +27,7 @@ export interface Daemon {
 }
 
 /** Where a daemon works, once it does. */
-export interface Place {
+export interface DaemonContext {
   readonly cluster: Cluster
   readonly log: Log
   /** The file that `log` writes to; null: standard error. */
@@ -43,19 +43,19 @@ export function pidFileOf({ name, pidFile }: Daemon, cluster?: Cluster): string 
  * Waits for a cluster that nodes can reach, becomes its user with directories for the pid file, the log and `files`, and
  * works. Comes back early when `stop` is aborted before. Throws LunaError when it cannot begin.
  */
-export async function live(
+export async function runDaemon(
   daemon: Daemon,
   config: Config,
   stop: AbortSignal,
   files: (cluster: Cluster) => readonly string[],
-  work: (place: Place) => Promise<void>,
+  work: (place: DaemonContext) => Promise<void>,
 ): Promise<void> {
   const background = process.env[backgroundVariable] !== undefined
   const cluster = await waitForCluster(daemon, config, background ? undefined : daemonLog(), stop)
   if (!cluster) return
   const pidfile = pidFileOf(daemon, cluster)
   const logFile = background ? join(process.env.LUNA_LOGDIR || '/var/log/luna', `${daemon.name}.log`) : null
-  await settleIn(cluster, [pidfile, ...(logFile ? [logFile] : []), ...files(cluster)])
+  await dropPrivileges(cluster, [pidfile, ...(logFile ? [logFile] : []), ...files(cluster)])
   await writePidFile(pidfile, daemon.name)
   try {
     await work({ cluster, logFile, log: logFile ? fileLog(logFile) : daemonLog() })
@@ -81,7 +81,7 @@ async function waitForCluster(
       if (cluster && !missing) return cluster
       standDown ??= await standBy(pidFileOf(daemon, cluster), daemon.name)
       if (missing !== said) log?.warning('waiting', { for: missing })
-      if (said === '') await sayUp(`waiting: ${missing}`)
+      if (said === '') await notifyReady(`waiting: ${missing}`)
       said = missing
       await delay(retryEvery, undefined, { signal: stop }).catch(() => {})
     }
@@ -92,7 +92,7 @@ async function waitForCluster(
 }
 
 /** Tells systemd, or the command that started this, that the daemon is up, and what it does. */
-export async function sayUp(up: string): Promise<void> {
+export async function notifyReady(up: string): Promise<void> {
   sayFirstWord({ up })
   await systemd().ready(up)
 }
@@ -117,7 +117,7 @@ async function readCluster(config: Config): Promise<{ cluster?: Cluster; missing
 }
 
 /** Becomes the cluster's user, with a place for the files that will be written. */
-async function settleIn({ user }: Cluster, files: readonly string[]): Promise<void> {
+async function dropPrivileges({ user }: Cluster, files: readonly string[]): Promise<void> {
   const name = user || 'luna'
   const root = process.getuid?.() === 0
   const self: Owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }

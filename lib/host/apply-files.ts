@@ -4,14 +4,14 @@ import { link, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
 import {
-  besides,
+  type DesiredFile,
   diffFile,
   followLink,
   readBytes,
   reason,
   setRights,
   syncDirectory,
-  type Wanted,
+  tempBeside,
   writeDraft,
 } from './file.ts'
 
@@ -23,7 +23,7 @@ export interface Steps {
 }
 
 interface Step {
-  readonly wanted: Wanted
+  readonly wanted: DesiredFile
   readonly target: string
   readonly differs: boolean
   draft?: string
@@ -35,7 +35,7 @@ interface Step {
  * Installs files and gives the paths that changed. When the check fails nothing has changed; when the activation fails
  * the old files are put back, the daemon is activated with them, and LunaError `failed` is thrown.
  */
-export async function install(files: readonly Wanted[], steps: Steps): Promise<string[]> {
+export async function applyFiles(files: readonly DesiredFile[], steps: Steps): Promise<string[]> {
   const plan = await Promise.all(files.map(compare))
   try {
     for (const step of plan) await draft(step)
@@ -54,13 +54,13 @@ export async function install(files: readonly Wanted[], steps: Steps): Promise<s
 }
 
 /** What `install` would change, as unified diffs one after another; touches nothing. */
-export async function preview(files: readonly Wanted[]): Promise<string> {
+export async function previewFiles(files: readonly DesiredFile[]): Promise<string> {
   const diffs = []
   for (const file of files) diffs.push(await diffFile(file))
   return diffs.join('')
 }
 
-async function compare(wanted: Wanted): Promise<Step> {
+async function compare(wanted: DesiredFile): Promise<Step> {
   const target = await followLink(wanted.path)
   const now = await readBytes(target)
   const next = wanted.content === null ? undefined : Buffer.from(wanted.content)
@@ -92,7 +92,7 @@ async function swap(step: Step): Promise<void> {
     return
   }
   if (await readBytes(target)) {
-    const backup = besides(target, 'old')
+    const backup = tempBeside(target, 'old')
     await rm(backup, { force: true })
     await link(target, backup)
     step.backup = backup

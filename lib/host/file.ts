@@ -22,7 +22,7 @@ import type { Owner } from './user.ts'
 export type Content = string | Uint8Array
 
 /** What a file shall be. */
-export interface Wanted {
+export interface DesiredFile {
   readonly path: string
   /** null: no such file shall be there. */
   readonly content: Content | null
@@ -72,7 +72,7 @@ export async function writeDraft(
   mode: number,
   owner?: Owner,
 ): Promise<string> {
-  const draft = besides(path, 'new')
+  const draft = tempBeside(path, 'new')
   try {
     await rm(draft, { force: true })
     // Fails where something is there already: in a directory of another user that could be a link to anywhere.
@@ -107,7 +107,7 @@ export async function setRights(path: string, mode: number, owner?: Owner): Prom
 }
 
 /** A hidden name beside a file, of this process alone. */
-export function besides(path: string, what: string): string {
+export function tempBeside(path: string, what: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${what}`)
 }
 
@@ -130,7 +130,7 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /** Unified diff from what is there to what shall be, empty when nothing changes; bytes that are no text are only counted. */
-export async function diffFile(wanted: Wanted): Promise<string> {
+export async function diffFile(wanted: DesiredFile): Promise<string> {
   const now = await readBytes(wanted.path)
   const next = wanted.content === null ? undefined : Buffer.from(wanted.content)
   if (now === undefined ? next === undefined : next && now.equals(next)) return ''

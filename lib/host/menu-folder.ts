@@ -3,7 +3,7 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
-import { besides, readText, reason } from './file.ts'
+import { readText, reason, tempBeside } from './file.ts'
 
 /** Names of our files, one a line; hidden, and nothing that firmware asks for. */
 const record = '.luna-files'
@@ -101,7 +101,7 @@ export class MenuFolder {
   /** Without waiting for the disk, as there may be thousands: after a crash all of them are compared anyway. */
   async #put(name: string, text: string): Promise<void> {
     const path = join(this.#path, name)
-    const draft = besides(path, 'new')
+    const draft = tempBeside(path, 'new')
     try {
       await rm(draft, { force: true })
       await writeFile(draft, text, { mode: 0o644, flag: 'wx' })

@@ -1,7 +1,7 @@
 // Makes finished drafts visible all together, with the way back while the last step can still fail.
 import { link, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { besides, isMissing, syncDirectory } from './file.ts'
+import { isMissing, syncDirectory, tempBeside } from './file.ts'
 
 export interface Move {
   readonly draft: string
@@ -23,13 +23,13 @@ export async function publish(moves: readonly Move[], commit: () => Promise<void
     for (const undo of back) await undo()
     throw error
   } finally {
-    for (const { target } of moves) await rm(besides(target, 'old'), { force: true })
+    for (const { target } of moves) await rm(tempBeside(target, 'old'), { force: true })
   }
 }
 
 /** Gives the way back. */
 async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
-  const old = besides(target, 'old')
+  const old = tempBeside(target, 'old')
   await rm(old, { force: true })
   const had = await link(target, old).then(
     () => true,

@@ -1,7 +1,7 @@
 // The host names of a network: who has which address in it, and what that is called in its DNS zone.
 import type { Id } from './field.ts'
 import { type Group, sortedInterfaces } from './group.ts'
-import type { Everything } from './net/address-use.ts'
+import type { Inventory } from './net/address-use.ts'
 import { heldBy } from './net/slot.ts'
 import type { Network } from './network.ts'
 
@@ -15,7 +15,7 @@ export interface HostName {
  * All names in a network: its name server, then nodes, switches and other devices by name. A node with two or more
  * interfaces in the network has a name for each: `node001-bootif`. Duplicates are for the caller to judge.
  */
-export function hostNames(network: Network, all: Everything): HostName[] {
+export function hostNames(network: Network, all: Inventory): HostName[] {
   return [
     ...one(network.ns_hostname ?? '', network.ns_ip),
     ...nodeNames(network.id, all),
@@ -28,7 +28,7 @@ function one(name: string, offset: bigint | null): HostName[] {
   return name === '' || offset === null ? [] : [{ name, offset }]
 }
 
-function nodeNames(network: Id, { group, node }: Pick<Everything, 'group' | 'node'>): HostName[] {
+function nodeNames(network: Id, { group, node }: Pick<Inventory, 'group' | 'node'>): HostName[] {
   const groups = new Map(group.map((each) => [each.id, { each, suffixes: suffixesOf(each, network) }]))
   return node.flatMap((member) => {
     const own = member.group === null ? undefined : groups.get(member.group)

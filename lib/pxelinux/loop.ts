@@ -16,7 +16,7 @@ const distrustEvery = 60_000
 const mostLook = 300_000
 const mostDefault = 1 << 20
 
-export class Watch {
+export class MenuLoop {
   readonly #config: Config
   readonly #folder: MenuFolder
   readonly #log: Log

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
-import { obey, onStop, orSay } from '../daemon/command.ts'
+import { exitStatusOf, runDaemonCommand, stopSignal } from '../daemon/command.ts'
 import { LunaError } from '../error.ts'
 import { keepMenus, pxelinux } from './run.ts'
 
@@ -29,7 +29,7 @@ interface Wish {
 /** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
 export async function main(args: readonly string[], script: string): Promise<number> {
   let wish: Wish | undefined
-  const status = await orSay(async () => {
+  const status = await exitStatusOf(async () => {
     wish = parseWish(args)
   })
   if (!wish) return status
@@ -39,9 +39,9 @@ export async function main(args: readonly string[], script: string): Promise<num
     help,
     more: defaultFile === undefined ? [] : ['--def_file', defaultFile],
     run: (config: Config) =>
-      keepMenus(config, { stop: onStop(), ...(defaultFile !== undefined && { defaultFile }) }),
+      keepMenus(config, { stop: stopSignal(), ...(defaultFile !== undefined && { defaultFile }) }),
   }
-  return await obey(program, wish.help ? '--help' : action, script)
+  return await runDaemonCommand(program, wish.help ? '--help' : action, script)
 }
 
 function parseWish(args: readonly string[]): Wish {

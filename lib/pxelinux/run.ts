@@ -1,11 +1,11 @@
 // The life of lfs_pxelinux: waits for a cluster, becomes its user, keeps the files until it is told to stop.
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { type Daemon, live, sayUp } from '../daemon/run.ts'
+import { type Daemon, notifyReady, runDaemon } from '../daemon/run.ts'
 import { systemd } from '../host/daemon/daemon.ts'
 import { MenuFolder } from '../host/menu-folder.ts'
 import type { Log } from '../log.ts'
-import { readDefault, Watch } from './loop.ts'
+import { MenuLoop, readDefault } from './loop.ts'
 
 export const pxelinux: Daemon = { name: 'lfs_pxelinux' }
 
@@ -19,7 +19,7 @@ export interface Wish {
 export async function keepMenus(config: Config, { defaultFile, stop }: Wish): Promise<void> {
   if (defaultFile !== undefined) await readDefault(defaultFile)
   const path = join(config.paths.tftp_root, 'pxelinux.cfg')
-  await live(
+  await runDaemon(
     pxelinux,
     config,
     stop,
@@ -27,18 +27,18 @@ export async function keepMenus(config: Config, { defaultFile, stop }: Wish): Pr
     async ({ log }) => {
       const folder = new MenuFolder(path)
       await folder.open()
-      await keepUntil(new Watch(config, folder, log, defaultFile), path, log, stop)
+      await keepUntil(new MenuLoop(config, folder, log, defaultFile), path, log, stop)
     },
   )
 }
 
-async function keepUntil(watch: Watch, path: string, log: Log, stop: AbortSignal): Promise<void> {
-  const menus = await watch.look()
+async function keepUntil(loop: MenuLoop, path: string, log: Log, stop: AbortSignal): Promise<void> {
+  const menus = await loop.look()
   log.info('up', { folder: path, menus })
   const up = `keeping ${menus} menus in ${path}`
-  await sayUp(up)
-  const unwatch = systemd().watch(() => watch.alive())
-  await watch.go(stop)
+  await notifyReady(up)
+  const unwatch = systemd().watch(() => loop.alive())
+  await loop.go(stop)
   unwatch()
   log.info('stopping')
 }

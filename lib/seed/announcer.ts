@@ -2,9 +2,9 @@
 import { type LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Offered } from './client.ts'
-import { announce } from './tracker-client.ts'
+import { announceTo } from './tracker-client.ts'
 
-export interface Where {
+export interface TrackerTarget {
   /** URL of the tracker. */
   readonly url: string
   readonly address: string
@@ -16,9 +16,9 @@ export interface Where {
 // A tracker is asked often while it is away: nodes that boot meanwhile need the seeder in its list.
 const leastInterval = 5
 const mostInterval = 300
-const stopPatience = 2000
+const stopTimeout = 2000
 
-export class Herald {
+export class Announcer {
   readonly #log: Log
   /** What the tracker knows of, with when it wants to hear again. */
   readonly #due = new Map<string, { at: number; told: boolean }>()
@@ -29,28 +29,28 @@ export class Herald {
   }
 
   /** Announces what is due. Never rejects: trouble is logged when it begins and when it ends. */
-  async tell(offered: readonly Offered[], where: Where): Promise<void> {
+  async tell(offered: readonly Offered[], where: TrackerTarget): Promise<void> {
     const now = Date.now()
     const due = offered.filter(({ infoHash }) => (this.#due.get(infoHash)?.at ?? 0) <= now)
     await Promise.all(due.map((one) => this.#tellOne(one, where)))
   }
 
   /** Says that a torrent is not offered any more. Never rejects, and gives up soon. */
-  async stop(offered: readonly Offered[], where: Where): Promise<void> {
+  async stop(offered: readonly Offered[], where: TrackerTarget): Promise<void> {
     const told = offered.filter(({ infoHash }) => this.#due.get(infoHash)?.told)
     const goodbyes = told.map(async (one) => {
       this.#due.delete(one.infoHash)
-      await announce({ ...one, ...where, event: 'stopped' }).catch(() => undefined)
+      await announceTo({ ...one, ...where, event: 'stopped' }).catch(() => undefined)
     })
-    const enough = new Promise((done) => setTimeout(done, stopPatience).unref())
+    const enough = new Promise((done) => setTimeout(done, stopTimeout).unref())
     await Promise.race([Promise.all(goodbyes), enough])
   }
 
-  async #tellOne(one: Offered, where: Where): Promise<void> {
+  async #tellOne(one: Offered, where: TrackerTarget): Promise<void> {
     const told = this.#due.get(one.infoHash)?.told ?? false
     const first = told ? {} : { event: 'started' as const }
     try {
-      const asked = await announce({ ...one, ...where, ...first })
+      const asked = await announceTo({ ...one, ...where, ...first })
       this.#due.set(one.infoHash, { at: next(asked ?? where.interval), told: true })
       if (this.#trouble) this.#log.info('tracker answers again', { url: where.url })
       this.#trouble = false

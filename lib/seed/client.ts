@@ -16,7 +16,7 @@ export interface Offered {
   readonly uploaded: number
 }
 
-export interface Swarm {
+export interface TorrentClient {
   readonly port: number
   /** Offers a torrent of a directory; does nothing when it is offered already. Rejects when it cannot be. */
   offer(folder: string, torrent: TorrentFile): Promise<void>
@@ -39,7 +39,11 @@ const maxConns = 500
 const uploads = 40
 
 /** Opens a swarm on the first free port of the range. Throws LunaError `failed` when none is free. */
-export async function openSwarm(min: number, max: number, broken: (why: string) => void): Promise<Swarm> {
+export async function openTorrentClient(
+  min: number,
+  max: number,
+  broken: (why: string) => void,
+): Promise<TorrentClient> {
   for (let port = min; port <= max; port++) {
     const client = await listen(port)
     if (client) return swarmOf(client, port, broken)
@@ -69,7 +73,7 @@ async function listen(torrentPort: number): Promise<WebTorrent | undefined> {
   })
 }
 
-function swarmOf(client: WebTorrent, port: number, broken: (why: string) => void): Swarm {
+function swarmOf(client: WebTorrent, port: number, broken: (why: string) => void): TorrentClient {
   const entries = new Map<string, Entry>()
   // An error of one torrent is an error of the client, too, and ends it only when it says so.
   client.on('error', (cause: Error) => broken(cause.message))

@@ -1,6 +1,6 @@
 // When the seeder looks at the store and when it talks to the tracker.
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PatientStore } from '../daemon/reopening-store.ts'
+import type { ReopeningStore } from '../daemon/reopening-store.ts'
 import { sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import { seedPlan } from '../task/torrent/seed-plan.ts'
@@ -12,23 +12,23 @@ const tellEvery = 1000
 const mostTurn = 300_000
 
 /** What happens from outside while it runs. */
-export interface Calls {
+export interface SeederEvents {
   readonly stop: AbortSignal
   /** Calls `look` whenever somebody says that there is something new. */
-  readonly onNews: (look: () => void) => void
+  readonly onReload: (look: () => void) => void
 }
 
 /** Looks at the store every half minute and when there is news, one look at a time; announces in between. */
-export class Rounds {
+export class SeederLoop {
   readonly #seeder: Seeder
-  readonly #store: PatientStore
+  readonly #store: ReopeningStore
   readonly #log: Log
   #wake: () => void = () => {}
   #news = false
   #turned = Date.now()
   #trouble = ''
 
-  constructor(seeder: Seeder, store: PatientStore, log: Log) {
+  constructor(seeder: Seeder, store: ReopeningStore, log: Log) {
     this.#seeder = seeder
     this.#store = store
     this.#log = log
@@ -50,7 +50,7 @@ export class Rounds {
     }
   }
 
-  async go(stop: AbortSignal, onNews: Calls['onNews']): Promise<void> {
+  async go(stop: AbortSignal, onNews: SeederEvents['onReload']): Promise<void> {
     onNews(() => {
       this.#news = true
       this.#wake()

@@ -1,6 +1,6 @@
 // The door of ltorrent: start|stop|restart|reload|run.
-import { obey, onStop, type Program } from '../daemon/command.ts'
-import type { Calls } from './loop.ts'
+import { type Program, runDaemonCommand, stopSignal } from '../daemon/command.ts'
+import type { SeederEvents } from './loop.ts'
 import { ltorrent, seed } from './run.ts'
 
 const program: Program = {
@@ -22,10 +22,10 @@ Offers packed images to the nodes by BitTorrent.
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
 export async function main(args: readonly string[], script: string): Promise<number> {
-  return await obey(program, args.length === 1 ? (args[0] ?? '') : '', script)
+  return await runDaemonCommand(program, args.length === 1 ? (args[0] ?? '') : '', script)
 }
 
-function calls(): Calls {
+function calls(): SeederEvents {
   // From the first moment: news while it waits for a cluster must not end it, nor get lost.
   let missed = false
   let look = () => {
@@ -33,8 +33,8 @@ function calls(): Calls {
   }
   process.on('SIGHUP', () => look())
   return {
-    stop: onStop(),
-    onNews: (then) => {
+    stop: stopSignal(),
+    onReload: (then) => {
       look = then
       if (missed) then()
     },

@@ -8,28 +8,28 @@ import {
 } from '../host/image/torrents.ts'
 import type { Log } from '../log.ts'
 import { nameOf, type Offer, planSweep, type SeedPlan, type Unused } from '../task/torrent/seed-plan.ts'
-import { Herald, type Where } from './announcer.ts'
-import type { Swarm } from './client.ts'
+import { Announcer, type TrackerTarget } from './announcer.ts'
+import type { TorrentClient } from './client.ts'
 
 export class Seeder {
-  readonly #swarm: Swarm
+  readonly #client: TorrentClient
   readonly #log: Log
-  readonly #herald: Herald
-  #where: Where | undefined
+  readonly #announcer: Announcer
+  #tracker: TrackerTarget | undefined
   #unused: Unused = new Map()
   /** What was said about files that are skipped, so that it is said once. */
   #said: ReadonlyMap<string, string> = new Map()
 
-  constructor(swarm: Swarm, log: Log) {
-    this.#swarm = swarm
+  constructor(swarm: TorrentClient, log: Log) {
+    this.#client = swarm
     this.#log = log
-    this.#herald = new Herald(log)
+    this.#announcer = new Announcer(log)
   }
 
   /** Brings everything in line with the plan. Rejects when the directory cannot be read. */
   async follow(plan: SeedPlan, now: number = Date.now()): Promise<void> {
     const { announce: url, address, interval } = plan
-    this.#where = { url, address, interval, port: this.#swarm.port }
+    this.#tracker = { url, address, interval, port: this.#client.port }
     const found = await readTorrents(plan.folder)
     this.#saySkipped(found.skipped)
     await this.#withdrawAllBut(found.torrents)
@@ -40,18 +40,18 @@ export class Seeder {
 
   /** Announces what is due. */
   async tell(): Promise<void> {
-    if (this.#where) await this.#herald.tell(this.#swarm.offered(), this.#where)
+    if (this.#tracker) await this.#announcer.tell(this.#client.offered(), this.#tracker)
   }
 
   async close(): Promise<void> {
-    if (this.#where) await this.#herald.stop(this.#swarm.offered(), this.#where)
-    await this.#swarm.close()
+    if (this.#tracker) await this.#announcer.stop(this.#client.offered(), this.#tracker)
+    await this.#client.close()
   }
 
   async #offer(folder: string, torrent: TorrentFile): Promise<void> {
-    if (this.#swarm.offered().some(({ file }) => file === torrent.file)) return
+    if (this.#client.offered().some(({ file }) => file === torrent.file)) return
     try {
-      await this.#swarm.offer(folder, torrent)
+      await this.#client.offer(folder, torrent)
       this.#log.info('seeding', { torrent: torrent.file, tarball: torrent.tarball })
     } catch (error) {
       this.#log.warning('not seeded', { torrent: torrent.file, error: sentence(error) })
@@ -61,7 +61,7 @@ export class Seeder {
   async #withdrawAllBut(torrents: readonly TorrentFile[]): Promise<void> {
     const there = new Set(torrents.map(({ file }) => file))
     await this.#withdraw(
-      this.#swarm
+      this.#client
         .offered()
         .filter(({ file }) => !there.has(file))
         .map(({ file }) => file),
@@ -69,10 +69,10 @@ export class Seeder {
   }
 
   async #withdraw(files: readonly string[]): Promise<void> {
-    const gone = this.#swarm.offered().filter(({ file }) => files.includes(file))
-    if (this.#where && gone.length > 0) await this.#herald.stop(gone, this.#where)
+    const gone = this.#client.offered().filter(({ file }) => files.includes(file))
+    if (this.#tracker && gone.length > 0) await this.#announcer.stop(gone, this.#tracker)
     for (const { file } of gone) {
-      await this.#swarm.withdraw(file)
+      await this.#client.withdraw(file)
       this.#log.info('seeding no longer', { torrent: file })
     }
   }
@@ -82,7 +82,7 @@ export class Seeder {
       ...found.torrents.map(({ file, tarball }) => ({ files: [file, tarball] })),
       ...found.lone.map((file) => ({ files: [file] })),
     ]
-    const lastUpload = (offer: Offer) => this.#swarm.lastUpload(nameOf(offer))
+    const lastUpload = (offer: Offer) => this.#client.lastUpload(nameOf(offer))
     const { unused, remove } = planSweep(offers, plan.used, this.#unused, lastUpload, now)
     this.#unused = unused
     for (const { files } of remove) {

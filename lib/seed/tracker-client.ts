@@ -19,11 +19,11 @@ export interface Announcement {
 /** By this name every tracker of Luna, old or new, knows the server's own seeder. */
 export const peerId = 'lunalunalunalunaluna'
 
-const patience = 5000
+const requestTimeout = 5000
 const largestAnswer = 65_536
 
 /** Announces and gives the seconds after which the tracker wants to hear again. Throws LunaError `unavailable`. */
-export async function announce(announcement: Announcement): Promise<number | undefined> {
+export async function announceTo(announcement: Announcement): Promise<number | undefined> {
   const bytes = await fetchBytes(announceUrl(announcement)).catch((cause: unknown) => {
     throw unavailable(
       announcement.url,
@@ -64,8 +64,8 @@ async function fetchBytes(url: URL): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
     // The certificate is our own head's, often signed by nobody; nothing secret is said or believed here.
     const options = {
-      timeout: patience,
-      signal: AbortSignal.timeout(patience),
+      timeout: requestTimeout,
+      signal: AbortSignal.timeout(requestTimeout),
       rejectUnauthorized: false,
       agent: false,
     }

@@ -5,13 +5,13 @@ import { LunaError } from '../error.ts'
 // The first pause and the longest, and when to give up, in milliseconds.
 const firstPause = 2
 const longestPause = 50
-const patience = 120_000
+const longestWait = 120_000
 
 /**
  * Tries until an attempt gives something, with pauses that grow and differ, so that those who wait do not march in step.
  * Rejects with `unavailable` when somebody else has had `what` to himself for too long.
  */
-export async function takeTurn<T>(
+export async function pollUntil<T>(
   what: string,
   attempt: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
@@ -19,9 +19,9 @@ export async function takeTurn<T>(
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     const result = await attempt()
     if (result !== undefined) return result
-    if (performance.now() - began > patience) {
+    if (performance.now() - began > longestWait) {
       throw new LunaError('unavailable', `another command has kept the ${what} to itself for too long`, {
-        why: `this one waited ${patience / 1000} seconds for its turn`,
+        why: `this one waited ${longestWait / 1000} seconds for its turn`,
         fix: 'look for a luna command that hangs, and end it',
       })
     }

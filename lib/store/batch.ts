@@ -38,9 +38,9 @@ async function applyAll(backend: Pick<Backend, 'apply'>, batch: readonly Waiting
     await backend.apply(batch.flatMap(({ writes }) => writes))
     for (const { resolve } of batch) resolve()
   } catch (error) {
-    const alone = batch.length === 1 || (error instanceof LunaError && error.code === 'unavailable')
+    const tx = batch.length === 1 || (error instanceof LunaError && error.code === 'unavailable')
     // What one of them cannot do is no reason to refuse the others.
-    if (!alone) for (const one of batch) await applyAll(backend, [one])
+    if (!tx) for (const one of batch) await applyAll(backend, [one])
     else for (const { reject } of batch) reject(error)
   }
 }

@@ -7,8 +7,8 @@ import type { Backend, Write } from './backend.ts'
 import { batching } from './batch.ts'
 import { learnedWrite, peerWrite } from './bson/expiring.ts'
 import { readsOf } from './reads.ts'
-import { type Dump, type Learned, type Peer, type Ref, type Store, shelfLife } from './store.ts'
-import { Unit } from './transaction/unit-of-work.ts'
+import { type Dump, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
+import { UnitOfWork } from './transaction/unit-of-work.ts'
 import { writesOf } from './transaction/writes.ts'
 import { makeNamesUnique, refuseInside } from './unique.ts'
 import { readVersion, versionWrites } from './version.ts'
@@ -18,15 +18,15 @@ export interface StoreOptions {
   readonly now?: () => Date
 }
 
-// How often writing to a shelf also removes what is too old on it, in milliseconds.
+// How often a write of expiring documents also removes the expired ones, in milliseconds.
 const sweepEvery = 60_000
 
 /** The store whose documents an engine keeps. */
 export function makeStore(backend: Backend, { now = () => new Date() }: StoreOptions = {}): Store {
   const apply = batching(backend)
-  function alone<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  function transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
     return backend.exclusive(async (commit) => {
-      const unit = new Unit(backend)
+      const unit = new UnitOfWork(backend)
       const result = await work(innerStore(unit, backend.where, now))
       const writes = unit.finish()
       if (writes.length > 0) await commit([...writes, ...versionWrites(writes)])
@@ -36,22 +36,22 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
   return {
     where: backend.where,
     ...readsOf(backend, now),
-    ...loneWrites(alone),
+    ...loneWrites(transaction),
     ...directWrites(apply, now),
-    alone,
+    transaction,
     version: () => readVersion(backend),
     makeNamesUnique: () => makeNamesUnique(backend),
     close: () => backend.close(),
   }
 }
 
-/** What `work` is given. Asking it for `alone` joins the unit of work that is running. */
-function innerStore(unit: Unit, where: string, now: () => Date): Store {
+/** What `work` is given. Asking it for `transaction` joins the unit of work that is running. */
+function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
   const store: Store = {
     where,
     ...readsOf(unit, now),
     ...writesOf(unit),
-    alone: (work) => work(store),
+    transaction: (work) => work(store),
     version: refuseInside,
     makeNamesUnique: refuseInside,
     close: () => Promise.resolve(),
@@ -60,20 +60,20 @@ function innerStore(unit: Unit, where: string, now: () => Date): Store {
 }
 
 /** Writes that read first are units of work of their own. */
-function loneWrites(alone: Store['alone']) {
+function loneWrites(transaction: Store['transaction']) {
   return {
-    insert: <K extends Kind>(kind: K, object: New<K>) => alone((store) => store.insert(kind, object)),
+    insert: <K extends Kind>(kind: K, object: New<K>) => transaction((store) => store.insert(kind, object)),
     update: <K extends Kind>(kind: K, id: Id, change: Change<K>) =>
-      alone((store) => store.update(kind, id, change)),
-    remove: (kind: Kind, id: Id) => alone((store) => store.remove(kind, id)),
-    link: (user: Ref, used: Ref, times?: number) => alone((store) => store.link(user, used, times)),
-    unlink: (user: Ref, used: Ref, times?: number) => alone((store) => store.unlink(user, used, times)),
+      transaction((store) => store.update(kind, id, change)),
+    remove: (kind: Kind, id: Id) => transaction((store) => store.remove(kind, id)),
+    link: (user: Ref, used: Ref, times?: number) => transaction((store) => store.link(user, used, times)),
+    unlink: (user: Ref, used: Ref, times?: number) => transaction((store) => store.unlink(user, used, times)),
     dropLink: (side: 'uses' | 'usedBy', of: Ref, other: Ref) =>
-      alone((store) => store.dropLink(side, of, other)),
-    setMac: (node: Id, mac: Mac) => alone((store) => store.setMac(node, mac)),
-    clearMac: (node: Id) => alone((store) => store.clearMac(node)),
-    restore: (dump: Dump) => alone((store) => store.restore(dump)),
-    drop: () => alone((store) => store.drop()),
+      transaction((store) => store.dropLink(side, of, other)),
+    setMac: (node: Id, mac: Mac) => transaction((store) => store.setMac(node, mac)),
+    clearMac: (node: Id) => transaction((store) => store.clearMac(node)),
+    restore: (dump: Dump) => transaction((store) => store.restore(dump)),
+    drop: () => transaction((store) => store.drop()),
   }
 }
 
@@ -98,8 +98,8 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
         },
       ]),
     learn: (seen: readonly Learned[]) =>
-      apply([...seen.map(learnedWrite), ...sweep('switch_mac', shelfLife.learned)]),
+      apply([...seen.map(learnedWrite), ...sweep('switch_mac', ttl.learned)]),
     forget: (mac: Mac) => apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
-    announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', shelfLife.peers)]),
+    announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', ttl.peers)]),
   }
 }

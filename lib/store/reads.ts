@@ -8,7 +8,7 @@ import { idText, type Reader, type Where } from './backend.ts'
 import { readLearned, readPeer } from './bson/expiring.ts'
 import { readObject } from './bson/object-codec.ts'
 import { byBytes, copyOf, idOf, isMap, numberOf } from './bson/values.ts'
-import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, shelfLife } from './store.ts'
+import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, ttl } from './store.ts'
 
 type Reads = Pick<
   Store,
@@ -36,7 +36,7 @@ type Reads = Pick<
 
 /** All reading methods; `now` decides what is too old to be remembered. */
 export function readsOf(reader: Reader, now: () => Date): Reads {
-  return { ...objectReads(reader), ...linkReads(reader), ...macReads(reader), ...shelfReads(reader, now) }
+  return { ...objectReads(reader), ...linkReads(reader), ...macReads(reader), ...expiringReads(reader, now) }
 }
 
 function objectReads(reader: Reader) {
@@ -126,22 +126,22 @@ function macReads(reader: Reader) {
   }
 }
 
-function shelfReads(reader: Reader, now: () => Date) {
+function expiringReads(reader: Reader, now: () => Date) {
   async function peersWhere(where?: Where): Promise<Peer[]> {
     const peers = (await reader.find('tracker', where)).flatMap((document) => readPeer(document) ?? [])
-    return remembered(peers, now(), shelfLife.peers)
+    return remembered(peers, now(), ttl.peers)
   }
   async function peersSince(infoHash: string, time: Date): Promise<Peer[]> {
     const documents = await reader.since('tracker', { info_hash: infoHash }, time)
     return remembered(
       documents.flatMap((document) => readPeer(document) ?? []),
       now(),
-      shelfLife.peers,
+      ttl.peers,
     )
   }
   async function learnedWhere(where?: Where): Promise<Learned[]> {
     const seen = (await reader.find('switch_mac', where)).flatMap((document) => readLearned(document) ?? [])
-    return remembered(seen, now(), shelfLife.learned)
+    return remembered(seen, now(), ttl.learned)
   }
   return {
     learned: (mac?: Mac) => learnedWhere(mac && { mac }),

@@ -53,7 +53,7 @@ export interface Duplicate {
 export type Dump = { readonly [collection: string]: readonly Document[] }
 
 /** How long a learned MAC address and an announced peer are remembered, in milliseconds. */
-export const shelfLife = { learned: 300_000, peers: 3_600_000 } as const
+export const ttl = { learned: 300_000, peers: 3_600_000 } as const
 
 /**
  * The store. All methods reject with LunaError `unavailable` when the database cannot be reached or does not answer:
@@ -133,24 +133,24 @@ export interface Store {
   peerNamed(peerId: string): Promise<Peer | undefined>
 
   /**
-   * Runs `work` alone, over the whole cluster: no other `alone` runs meanwhile, on this machine or another, and what
+   * Runs `work` alone, over the whole cluster: no other transaction runs meanwhile, on this machine or another, and what
    * `work` writes to the store it is given is seen by others all at once when it is done. Rejected work leaves nothing
    * behind. Inside `work` only the store that it is given may be used. Single writes outside (setStatus,
-   * announce, learn, forget) do not wait for it. Asking that store for `alone` joins the work that runs.
+   * announce, learn, forget) do not wait for it. Asking that store for `transaction` joins the work that runs.
    */
-  alone<T>(work: (store: Store) => Promise<T>): Promise<T>
+  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 
   /**
    * A text that is another one after every change of objects, their status aside, that was made through a store: what was
    * read before is good as long as it stays the same. Other programs that write to the database may leave it as it is. Not for
-   * `work` of `alone`.
+   * `work` of `transaction`.
    */
   version(): Promise<string>
 
   /**
    * From now on the engine itself refuses a second object of a kind with the same name, whichever program writes it. A kind
    * that has duplicates stays as it is, and its duplicates are given back. Can be done again at any time, and is none of
-   * what `work` of `alone` may do. Restoring a database that has duplicates ends it for their kinds.
+   * what `work` of `transaction` may do. Restoring a database that has duplicates ends it for their kinds.
    */
   makeNamesUnique(): Promise<Duplicate[]>
 

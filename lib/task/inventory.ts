@@ -1,8 +1,8 @@
 // All objects at once, for what has to see the whole cluster.
-import type { Everything } from '../object/net/address-use.ts'
+import type { Inventory } from '../object/net/address-use.ts'
 import type { Store } from '../store/store.ts'
 
-export async function fetchEverything(store: Store): Promise<Everything> {
+export async function loadInventory(store: Store): Promise<Inventory> {
   return {
     cluster: await store.list('cluster'),
     osimage: await store.list('osimage'),

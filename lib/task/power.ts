@@ -103,7 +103,7 @@ export interface PowerHow {
 // So many programs and connections at once.
 const mostAtOnce = 64
 // What one BMC may take for all that is asked of it.
-const patience = 20_000
+const bmcTimeout = 20_000
 
 /** Does the action to all of them, many at once, and gives what became of each in their order, as soon as that can be. */
 export async function* powerAll(
@@ -116,7 +116,7 @@ export async function* powerAll(
   const underWay = targets.map(({ node, bmc }) =>
     limit(async (): Promise<Powered> => {
       await wait()
-      const result = await act(bmc, action, { timeout: patience, signal }).catch(asLunaError)
+      const result = await act(bmc, action, { timeout: bmcTimeout, signal }).catch(asLunaError)
       return { node, result }
     }),
   )

@@ -2,28 +2,28 @@
 // It answers no requests itself.
 import { rm } from 'node:fs/promises'
 import type { Config } from '../config.ts'
-import { patiently } from '../daemon/reopening-store.ts'
-import { type Daemon, live, sayUp } from '../daemon/run.ts'
+import { reopeningStore } from '../daemon/reopening-store.ts'
+import { type Daemon, notifyReady, runDaemon } from '../daemon/run.ts'
 import { systemd } from '../host/daemon/daemon.ts'
 import type { Log } from '../log.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import { pollSwitches } from '../task/switch/poll.ts'
 import type { Address } from './fastcgi/serve.ts'
-import { Crew } from './workers.ts'
+import { WorkerPool } from './workers.ts'
 
 export const lweb: Daemon = { name: 'lweb', pidFile: 'lweb_pidfile' }
 
 export const socketPath = '/run/luna/lweb.sock'
 
 /** Runs the service until `stop` is aborted. Throws LunaError when it cannot begin. */
-export async function lead(config: Config, stop: AbortSignal): Promise<void> {
-  await live(lweb, config, stop, socketsOf, async ({ cluster, log, logFile }) => {
+export async function runLeader(config: Config, stop: AbortSignal): Promise<void> {
+  await runDaemon(lweb, config, stop, socketsOf, async ({ cluster, log, logFile }) => {
     const sockets = socketsOf(cluster)
     try {
       for (const path of sockets) await rm(path, { force: true })
-      const order = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
-      await serveUntil(stop, order, cluster, log)
+      const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
+      await serveUntil(stop, options, cluster, log)
     } finally {
       for (const path of sockets) await rm(path, { force: true })
     }
@@ -32,23 +32,23 @@ export async function lead(config: Config, stop: AbortSignal): Promise<void> {
 
 async function serveUntil(
   stop: AbortSignal,
-  order: ConstructorParameters<typeof Crew>[0],
+  options: ConstructorParameters<typeof WorkerPool>[0],
   cluster: Cluster,
   log: Log,
 ): Promise<void> {
-  const crew = new Crew(order, log)
-  await crew.start(cluster.lweb_num_proc, stop)
-  const where = 'path' in order.address ? order.address.path : `127.0.0.1:${order.address.port}`
-  const up = `serving at ${where} for ${order.url}`
-  log.info('up', { at: where, frontend: order.url, workers: crew.size })
-  await sayUp(up)
-  const unwatch = systemd().watch(() => crew.healthy())
-  const store = patiently(() => openStore(order.config))
+  const pool = new WorkerPool(options, log)
+  await pool.start(cluster.lweb_num_proc, stop)
+  const where = 'path' in options.address ? options.address.path : `127.0.0.1:${options.address.port}`
+  const up = `serving at ${where} for ${options.url}`
+  log.info('up', { at: where, frontend: options.url, workers: pool.size })
+  await notifyReady(up)
+  const unwatch = systemd().watch(() => pool.healthy())
+  const store = reopeningStore(() => openStore(options.config))
   const polling = pollSwitches({ store: store.get, log, now: () => new Date() })
   await aborted(stop)
   unwatch()
   log.info('stopping')
-  await Promise.all([polling.stop(), crew.stop()])
+  await Promise.all([polling.stop(), pool.stop()])
   await store.close()
   log.info('stopped')
 }

@@ -1,8 +1,8 @@
 // The door of lweb: start|stop|restart|run. What the service does is the leader's and the workers' business.
 import cluster from 'node:cluster'
-import { obey, onStop, type Program } from '../daemon/command.ts'
-import { lead, lweb } from './leader.ts'
-import { work } from './worker.ts'
+import { type Program, runDaemonCommand, stopSignal } from '../daemon/command.ts'
+import { lweb, runLeader } from './leader.ts'
+import { runWorker } from './worker.ts'
 
 const program: Program = {
   ...lweb,
@@ -16,15 +16,19 @@ Answers the machines that boot, behind nginx.
   restart  stop and start
   run      run in the foreground and log to standard error, as systemd wants it
 `,
-  run: (config) => lead(config, onStop()),
+  run: (config) => runLeader(config, stopSignal()),
 }
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
 export async function main(args: readonly string[], script: string): Promise<number> {
   if (cluster.isWorker) {
-    await work()
+    await runWorker()
     return Number(process.exitCode ?? 0)
   }
   const action = args.length === 1 ? (args[0] ?? '') : ''
-  return await obey(program, action === 'start' && process.env.LWEB_DAEMON === '0' ? 'run' : action, script)
+  return await runDaemonCommand(
+    program,
+    action === 'start' && process.env.LWEB_DAEMON === '0' ? 'run' : action,
+    script,
+  )
 }

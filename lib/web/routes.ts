@@ -13,7 +13,7 @@ import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 
 /** What the routes work with. */
-export interface Means {
+export interface RouteContext {
   /** The store, opened when it is first needed; rejects with LunaError `unavailable`. */
   store(): Promise<Store>
   /** `PROTO://IP:PORT` where nodes reach the cluster, as it was when the server started. */
@@ -21,14 +21,14 @@ export interface Means {
   readonly log: Log
   now(): Date
   /** Numbers in 0..1. */
-  chance(): number
+  random(): number
 }
 
 interface Route {
   readonly path: string
   /** The value of `step`; a route without takes what is left of its path. */
   readonly step?: string
-  answer(query: Query, request: Request, means: Means): Promise<Response>
+  answer(query: Query, request: Request, context: RouteContext): Promise<Response>
 }
 
 const routes: readonly Route[] = [
@@ -36,27 +36,27 @@ const routes: readonly Route[] = [
   { path: '/luna', step: 'discovery', answer: discovery },
   { path: '/luna', step: 'install', answer: install },
   { path: '/luna', answer: noSuchStep },
-  { path: '/announce', answer: (query, request, means) => tracked(announced(query, request, means)) },
-  { path: '/scrape', answer: (query, _request, means) => tracked(scraped(query, means)) },
+  { path: '/announce', answer: (query, request, context) => tracked(announced(query, request, context)) },
+  { path: '/scrape', answer: (query, _request, context) => tracked(scraped(query, context)) },
 ]
 
 /** The handler of all routes. A request that is refused or fails is answered, and logged in one line. */
-export function answerWith(means: Means): Handler {
+export function answerWith(context: RouteContext): Handler {
   return async (request) => {
     try {
-      return await answer(request, means)
+      return await answer(request, context)
     } catch (error) {
       const status = statusOf(error)
       const why = sentence(error).slice(0, 500)
       const fields = { status, remote: request.remote, url: shortUrl(request), why }
-      if (status >= 500) means.log.error('request failed', fields)
-      else means.log.warning('request refused', fields)
+      if (status >= 500) context.log.error('request failed', fields)
+      else context.log.warning('request refused', fields)
       return { status, type: 'text/plain; charset=UTF-8', body: `${status < 500 ? why : broken(status)}\n` }
     }
   }
 }
 
-async function answer(request: Request, means: Means): Promise<Response> {
+async function answer(request: Request, context: RouteContext): Promise<Response> {
   // Paths match by prefix: so they always did.
   const sharing = routes.filter(({ path }) => request.path.startsWith(path))
   if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path')
@@ -64,45 +64,54 @@ async function answer(request: Request, means: Means): Promise<Response> {
   const query = parseQuery(request.query)
   const step = textOf(query, 'step')
   const route = sharing.find((one) => one.step === undefined || one.step === step)
-  return (route ?? { answer: noSuchStep }).answer(query, request, means)
+  return (route ?? { answer: noSuchStep }).answer(query, request, context)
 }
 
-async function menu(_query: Query, _request: Request, { store, url, chance, log }: Means): Promise<Response> {
-  const { text, leftOut } = await bootMenu(await store(), url, chance())
+async function menu(
+  _query: Query,
+  _request: Request,
+  { store, url, random, log }: RouteContext,
+): Promise<Response> {
+  const { text, leftOut } = await bootMenu(await store(), url, random())
   if (leftOut.length > 0)
     log.warning('names that no boot menu can hold', { nodes: leftOut.slice(0, 10).join(' ') })
   return html(text)
 }
 
-async function discovery(query: Query, _request: Request, means: Means): Promise<Response> {
+async function discovery(query: Query, _request: Request, context: RouteContext): Promise<Response> {
   const hwdata = textOf(query, 'hwdata')
   if (!hwdata) throw new LunaError('usage', 'hwdata is missing')
-  const store = await means.store()
+  const store = await context.store()
   const name = textOf(query, 'node')
   const asked: Asked = {
     macs: macsOfHwdata(hwdata),
     type: textOf(query, 'type') ?? 'ipxe',
     ...(name && { node: await namedNode(store, name) }),
   }
-  const { script, node, mac, by, at, takenFrom } = await discover(store, asked, means.url, means.now())
-  means.log.info('discovered', { node: node.name, mac, by, at, takenFrom })
+  const { script, node, mac, by, at, takenFrom } = await discover(store, asked, context.url, context.now())
+  context.log.info('discovered', { node: node.name, mac, by, at, takenFrom })
   return html(script)
 }
 
-async function install(query: Query, _request: Request, means: Means): Promise<Response> {
+async function install(query: Query, _request: Request, context: RouteContext): Promise<Response> {
   const name = textOf(query, 'node')
   if (!name) throw new LunaError('usage', 'node is missing')
-  const store = await means.store()
+  const store = await context.store()
   const node = await namedNode(store, name)
   const status = textOf(query, 'status')
-  if (status !== undefined) return reported(store, node, status, means)
-  const script = await installScript(store, node, means.url)
-  await store.setStatus(node.id, { step: 'install.request', time: means.now() })
-  means.log.info('install script given', { node: node.name })
+  if (status !== undefined) return reported(store, node, status, context)
+  const script = await installScript(store, node, context.url)
+  await store.setStatus(node.id, { step: 'install.request', time: context.now() })
+  context.log.info('install script given', { node: node.name })
   return html(script)
 }
 
-async function reported(store: Store, node: Node, step: string, { log, now }: Means): Promise<Response> {
+async function reported(
+  store: Store,
+  node: Node,
+  step: string,
+  { log, now }: RouteContext,
+): Promise<Response> {
   if (/^[a-z0-9 ._-]{1,200}$/i.test(step)) {
     await store.setStatus(node.id, { step, time: now() })
     log.info('status', { node: node.name, step })
@@ -116,14 +125,16 @@ function noSuchStep(query: Query): Promise<Response> {
   return Promise.reject(new LunaError('usage', what, { fix: 'step=boot, discovery or install' }))
 }
 
-async function announced(query: Query, { remote }: Request, means: Means): Promise<Response> {
+async function announced(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
   const asked = parseAnnounce(query, remote)
-  return plain(announceAnswer(await announce(await means.store(), asked, means.now(), means.chance), asked))
+  return plain(
+    announceAnswer(await announce(await context.store(), asked, context.now(), context.random), asked),
+  )
 }
 
-async function scraped(query: Query, means: Means): Promise<Response> {
+async function scraped(query: Query, context: RouteContext): Promise<Response> {
   const hashes = parseScrape(query)
-  const figures = await scrape(await means.store(), hashes, means.now())
+  const figures = await scrape(await context.store(), hashes, context.now())
   return plain(scrapeAnswer(figures, hashes.length > 0))
 }
 

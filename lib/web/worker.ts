@@ -2,7 +2,7 @@
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import type { Config } from '../config.ts'
-import { patiently } from '../daemon/reopening-store.ts'
+import { reopeningStore } from '../daemon/reopening-store.ts'
 import { sentence } from '../error.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
@@ -11,7 +11,7 @@ import { type Address, type Listener, serve } from './fastcgi/serve.ts'
 import { answerWith } from './routes.ts'
 
 /** What the leader tells a worker, once. The configuration comes this way because it may hold a password. */
-export interface Order {
+export interface WorkerOptions {
   readonly config: Config
   readonly url: string
   readonly address: Address
@@ -20,27 +20,27 @@ export interface Order {
 }
 
 /** What the leader says when it is time to go. */
-export const goodbye = 'stop'
+export const stopMessage = 'stop'
 
 // How often a worker shows its leader that it has not hung.
-export const beatEvery = 5000
+export const heartbeatInterval = 5000
 
 /** The whole life of a worker. */
-export async function work(): Promise<void> {
+export async function runWorker(): Promise<void> {
   const stopping = new AbortController()
   // A terminal's Ctrl-C reaches all processes: the leader decides then.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => stopping.abort())
   process.once('disconnect', () => stopping.abort())
   // From the start: both messages of a leader that stops at once may be here before the first was looked at.
-  process.on('message', (message) => message === goodbye && stopping.abort())
-  const [order] = (await once(process, 'message')) as [Order]
-  const log = order.logFile === null ? daemonLog() : fileLog(order.logFile)
+  process.on('message', (message) => message === stopMessage && stopping.abort())
+  const [options] = (await once(process, 'message')) as [WorkerOptions]
+  const log = options.logFile === null ? daemonLog() : fileLog(options.logFile)
   process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
-  const store = patiently(() => openStore(order.config))
+  const store = reopeningStore(() => openStore(options.config))
   try {
-    const listener = await serve(answerWith(meansOf(order, store.get, log)), order.address)
-    const beat = setInterval(() => process.connected && process.send?.('beat'), beatEvery)
+    const listener = await serve(answerWith(contextOf(options, store.get, log)), options.address)
+    const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     clearInterval(beat)
     await finish(listener)
@@ -52,8 +52,8 @@ export async function work(): Promise<void> {
   if (process.connected) process.disconnect()
 }
 
-function meansOf({ url }: Order, store: () => Promise<Store>, log: Log) {
-  return { url, store, log, now: () => new Date(), chance: Math.random }
+function contextOf({ url }: WorkerOptions, store: () => Promise<Store>, log: Log) {
+  return { url, store, log, now: () => new Date(), random: Math.random }
 }
 
 async function finish(listener: Listener): Promise<void> {

@@ -4,17 +4,17 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { LunaError } from '../error.ts'
 import type { Log } from '../log.ts'
-import { beatEvery, goodbye, type Order } from './worker.ts'
+import { heartbeatInterval, stopMessage, type WorkerOptions } from './worker.ts'
 
 // A worker that says nothing for so long has hung.
-const mostSilence = 30_000
+const heartbeatTimeout = 30_000
 // A worker that lived so long did not die of what it was started with.
-const goodLife = 10_000
-const longestPause = 5000
+const startupGrace = 10_000
+const longestBackoff = 5000
 // What a request may take to finish when everything stops.
-const patience = 20_000
+const shutdownTimeout = 20_000
 
-interface Member {
+interface PooledWorker {
   readonly worker: Worker
   readonly since: number
   heard: number
@@ -24,22 +24,22 @@ interface Member {
 // What a request needs is garbage when it is answered: more room for it makes a worker bigger, not faster.
 export const workerFlags = ['--max-semi-space-size=4'] as const
 
-export class Crew {
-  readonly #order: Order
+export class WorkerPool {
+  readonly #options: WorkerOptions
   readonly #log: Log
-  readonly #members = new Map<number, Member>()
+  readonly #workers = new Map<number, PooledWorker>()
   #stopping = false
   #replacing = false
   #pause = 0
-  #round: NodeJS.Timeout | undefined
+  #heartbeatTimer: NodeJS.Timeout | undefined
 
-  constructor(order: Order, log: Log) {
-    this.#order = order
+  constructor(options: WorkerOptions, log: Log) {
+    this.#options = options
     this.#log = log
   }
 
   get size(): number {
-    return this.#members.size
+    return this.#workers.size
   }
 
   /**
@@ -54,75 +54,75 @@ export class Crew {
     const count = wanted > 0 ? wanted : availableParallelism()
     const first = new Promise<void>((resolve, reject) => {
       cluster.once('listening', () => resolve())
-      cluster.once('exit', () => reject(cannotServe(this.#order)))
+      cluster.once('exit', () => reject(cannotServe(this.#options)))
       stop.addEventListener('abort', () => resolve(), { once: true })
     })
-    for (let n = 0; n < count; n++) this.#hire()
+    for (let n = 0; n < count; n++) this.#fork()
     await first.catch(async (error: unknown) => {
       await this.stop()
       throw error
     })
     this.#replacing = true
-    this.#round = setInterval(() => this.#lookRound(), beatEvery)
+    this.#heartbeatTimer = setInterval(() => this.#killHung(), heartbeatInterval)
   }
 
   /** True while somebody takes requests. */
   healthy(): boolean {
-    return [...this.#members.values()].some(({ listening }) => listening)
+    return [...this.#workers.values()].some(({ listening }) => listening)
   }
 
   /** Lets everybody finish, and ends who does not. */
   async stop(): Promise<void> {
     this.#stopping = true
-    clearInterval(this.#round)
-    const leaving = [...this.#members.values()].map(async ({ worker }) => {
+    clearInterval(this.#heartbeatTimer)
+    const leaving = [...this.#workers.values()].map(async ({ worker }) => {
       const gone = worker.isDead() ? undefined : once(worker, 'exit')
-      if (worker.isConnected()) worker.send(goodbye, () => {})
-      const timer = setTimeout(() => worker.process.kill('SIGKILL'), patience)
+      if (worker.isConnected()) worker.send(stopMessage, () => {})
+      const timer = setTimeout(() => worker.process.kill('SIGKILL'), shutdownTimeout)
       await gone
       clearTimeout(timer)
     })
     await Promise.all(leaving)
   }
 
-  #hire(): void {
+  #fork(): void {
     const worker = cluster.fork()
-    const member: Member = { worker, since: Date.now(), heard: Date.now(), listening: false }
-    this.#members.set(worker.id, member)
+    const pooled: PooledWorker = { worker, since: Date.now(), heard: Date.now(), listening: false }
+    this.#workers.set(worker.id, pooled)
     worker.on('error', () => {})
     worker.on('message', () => {
-      member.heard = Date.now()
+      pooled.heard = Date.now()
     })
     worker.once('listening', () => {
-      member.listening = true
+      pooled.listening = true
     })
     worker.once('exit', (code, signal) => {
-      this.#members.delete(worker.id)
-      this.#replace(member, signal || code)
+      this.#workers.delete(worker.id)
+      this.#replace(pooled, signal || code)
     })
-    worker.send(this.#order, () => {})
-    if (this.#stopping) worker.send(goodbye, () => {})
+    worker.send(this.#options, () => {})
+    if (this.#stopping) worker.send(stopMessage, () => {})
   }
 
-  #replace({ since }: Member, ended: string | number): void {
+  #replace({ since }: PooledWorker, ended: string | number): void {
     if (this.#stopping || !this.#replacing) return
     const lived = Date.now() - since
-    this.#pause = lived > goodLife ? 0 : Math.min(longestPause, Math.max(100, this.#pause * 2))
+    this.#pause = lived > startupGrace ? 0 : Math.min(longestBackoff, Math.max(100, this.#pause * 2))
     this.#log.error('a worker died and is replaced', { ended, after: Math.round(lived / 1000) })
-    setTimeout(() => !this.#stopping && this.#hire(), this.#pause)
+    setTimeout(() => !this.#stopping && this.#fork(), this.#pause)
   }
 
   /** Ends workers that have hung, so that they are replaced. */
-  #lookRound(): void {
-    for (const { worker, heard } of this.#members.values()) {
-      if (Date.now() - heard < mostSilence) continue
+  #killHung(): void {
+    for (const { worker, heard } of this.#workers.values()) {
+      if (Date.now() - heard < heartbeatTimeout) continue
       this.#log.error('a worker has hung', { process: worker.process.pid ?? 0 })
       worker.process.kill('SIGKILL')
     }
   }
 }
 
-function cannotServe({ address }: Order): LunaError {
+function cannotServe({ address }: WorkerOptions): LunaError {
   const where = 'path' in address ? address.path : `127.0.0.1:${address.port}`
   return new LunaError('failed', `lweb cannot serve at ${where}`, {
     why: 'a worker ended at once; its line in the log says why',

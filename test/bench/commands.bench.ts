@@ -92,11 +92,11 @@ async function bigCluster(place: Place, stage: Stage): Promise<Row[]> {
 async function giveMacs({ config }: Stage): Promise<void> {
   const { parseMac } = await import('../../lib/object/net/mac.ts')
   const store = await openStore(config)
-  await store.alone(async (alone) => {
-    for (const [at, { id }] of (await alone.list('node')).entries()) {
+  await store.transaction(async (tx) => {
+    for (const [at, { id }] of (await tx.list('node')).entries()) {
       const digits = at.toString(16).padStart(6, '0').match(/../g) ?? []
       const mac = parseMac(`52:54:00:${digits.join(':')}`)
-      if (mac) await alone.setMac(id, mac)
+      if (mac) await tx.setMac(id, mac)
     }
   })
   await store.close()

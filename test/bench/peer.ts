@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { loadConfig } from '../../lib/config.ts'
-import { patiently } from '../../lib/daemon/reopening-store.ts'
+import { reopeningStore } from '../../lib/daemon/reopening-store.ts'
 import { daemonLog } from '../../lib/log.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { type Handler, serve } from '../../lib/web/fastcgi/serve.ts'
@@ -33,9 +33,9 @@ switch (mode) {
 process.on('disconnect', () => process.exit())
 
 function handlers(): Handler {
-  const store = patiently(() => openStore(loadConfig()))
+  const store = reopeningStore(() => openStore(loadConfig()))
   const url = 'http://10.30.255.254:7050'
-  return answerWith({ store: store.get, url, log: daemonLog(), now: () => new Date(), chance: Math.random })
+  return answerWith({ store: store.get, url, log: daemonLog(), now: () => new Date(), random: Math.random })
 }
 
 function serveHttp(handler: Handler, path: string): void {

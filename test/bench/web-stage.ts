@@ -43,14 +43,14 @@ export async function fillNodes({ config, dir }: Stage, count: number): Promise<
   const image = await store.getNamed('osimage', 'compute')
   const files = { kernfile: 'k', initrdfile: 'i', torrent: 'to-rr', tarball: 'ta-rr' }
   await store.update('osimage', image.id, files)
-  await store.alone(async (alone) => {
-    const [own] = await alone.list('cluster')
-    const keys = Object.keys((await alone.get('group', group)).interfaces)
+  await store.transaction(async (tx) => {
+    const [own] = await tx.list('cluster')
+    const keys = Object.keys((await tx.get('group', group)).interfaces)
     for (let n = 1; n <= count && own; n++) {
       const interfaces = Object.fromEntries(keys.map((key) => [key, { 4: BigInt(n), 6: null }]))
-      const id = await insertLinked(alone, own.id, 'node', { name: nameOf(n), group, interfaces })
+      const id = await insertLinked(tx, own.id, 'node', { name: nameOf(n), group, interfaces })
       const mac = parseMac(macOf(n))
-      if (mac) await alone.setMac(id, mac)
+      if (mac) await tx.setMac(id, mac)
     }
   })
   await store.close()

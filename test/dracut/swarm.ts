@@ -95,8 +95,8 @@ export class Swarm {
       `--listen-port=${port}`,
       '--check-integrity=true',
     ]
-    const alone = ['--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--seed-ratio=0.0']
-    this.#spawn('aria2c', [...options, ...alone, join(this.dir, 'x.torrent')], {})
+    const tx = ['--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--seed-ratio=0.0']
+    this.#spawn('aria2c', [...options, ...tx, join(this.dir, 'x.torrent')], {})
     while (this.announced.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
     this.#peers.push(port)
     this.announced.length = 0

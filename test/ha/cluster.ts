@@ -37,7 +37,7 @@ export async function inStore<T>(pair: Pair, work: (store: Store) => Promise<T>)
   const config = { store: { embedded: join(pair.dir, 'store/luna.db') } }
   const store = await openStore(config as Parameters<typeof openStore>[0])
   try {
-    return await store.alone(work)
+    return await store.transaction(work)
   } finally {
     await store.close()
   }

@@ -13,13 +13,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { install, preview, type Steps } from '../../lib/host/apply-files.ts'
-import { diffFile, replaceFile, type Wanted } from '../../lib/host/file.ts'
+import { applyFiles, previewFiles, type Steps } from '../../lib/host/apply-files.ts'
+import { type DesiredFile, diffFile, replaceFile } from '../../lib/host/file.ts'
 
 let dir = ''
 const at = (name: string) => join(dir, name)
 const text = (name: string) => readFileSync(at(name), 'utf8')
-const file = (name: string, content: string | null, mode = 0o644): Wanted => ({
+const file = (name: string, content: string | null, mode = 0o644): DesiredFile => ({
   path: at(name),
   content,
   mode,
@@ -46,7 +46,7 @@ describe('install', () => {
       file('d', 'same'),
       file('e', null),
     ]
-    assert.deepEqual(await install(files, quiet), [at('a'), at('b'), at('c')])
+    assert.deepEqual(await applyFiles(files, quiet), [at('a'), at('b'), at('c')])
     assert.deepEqual([text('a'), text('b'), text('d')], ['new', 'new', 'same'])
     assert.equal(statSync(at('a')).mode & 0o777, 0o640)
     assert.deepEqual(readdirSync(dir).sort(), ['a', 'b', 'd'])
@@ -60,13 +60,13 @@ describe('install', () => {
       for (const name of ['a', 'b', 'c']) seen.push(readFileSync(draftOf(at(name)), 'utf8'))
       seen.push(text('a'))
     }
-    await install([file('a', 'new'), file('b', 'same'), file('c', 'new c')], { ...quiet, check })
+    await applyFiles([file('a', 'new'), file('b', 'same'), file('c', 'new c')], { ...quiet, check })
     assert.deepEqual(seen, ['new', 'same', 'new c', 'old'])
   })
 
   it('changes nothing when the check says no', async () => {
     writeFileSync(at('a'), 'old')
-    await assert.rejects(install([file('a', 'new'), file('b', 'new')], { ...quiet, check: no }), /no/)
+    await assert.rejects(applyFiles([file('a', 'new'), file('b', 'new')], { ...quiet, check: no }), /no/)
     assert.deepEqual([text('a'), readdirSync(dir)], ['old', ['a']])
   })
 
@@ -79,7 +79,7 @@ describe('install', () => {
       if (seen.length === 1) throw new Error('bad')
     }
     await assert.rejects(
-      install([file('a', 'new'), file('b', 'new'), file('c', null)], { ...quiet, activate }),
+      applyFiles([file('a', 'new'), file('b', 'new'), file('c', null)], { ...quiet, activate }),
       {
         code: 'failed',
         message: /former configuration is back in use/,
@@ -92,27 +92,27 @@ describe('install', () => {
   })
 
   it('says so when the service does not take the old files either', async () => {
-    await assert.rejects(install([file('a', 'new')], { ...quiet, activate: no }), { message: /either/ })
+    await assert.rejects(applyFiles([file('a', 'new')], { ...quiet, activate: no }), { message: /either/ })
     assert.deepEqual(readdirSync(dir), [])
   })
 
   it('writes through a link to where the file really is', async () => {
     writeFileSync(at('real'), 'old')
     symlinkSync('real', at('a'))
-    await install([file('a', 'new')], quiet)
+    await applyFiles([file('a', 'new')], quiet)
     assert.deepEqual([text('real'), readlinkSync(at('a'))], ['new', 'real'])
   })
 
   it('corrects the rights of a file that stays', async () => {
     writeFileSync(at('a'), 'same')
     chmodSync(at('a'), 0o666)
-    assert.deepEqual(await install([file('a', 'same', 0o640)], quiet), [])
+    assert.deepEqual(await applyFiles([file('a', 'same', 0o640)], quiet), [])
     assert.equal(statSync(at('a')).mode & 0o777, 0o640)
   })
 
   it('leaves all as it was when one of the places is not there', async () => {
     writeFileSync(at('a'), 'old')
-    await assert.rejects(install([file('a', 'new'), file('no/b', 'new')], quiet), {
+    await assert.rejects(applyFiles([file('a', 'new'), file('no/b', 'new')], quiet), {
       code: 'failed',
       fix: /make the directory/,
     })
@@ -123,7 +123,7 @@ describe('install', () => {
 describe('preview', () => {
   it('shows unified diffs of what would change, and touches nothing', async () => {
     writeFileSync(at('a'), 'one\ntwo\n')
-    const diff = await preview([file('a', 'one\n2\n'), file('b', 'new\n')])
+    const diff = await previewFiles([file('a', 'one\n2\n'), file('b', 'new\n')])
     assert.equal(
       diff,
       `--- ${at('a')}\n+++ ${at('a')}\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n--- /dev/null\n+++ ${at('b')}\n@@ -0,0 +1 @@\n+new\n`,
@@ -133,7 +133,7 @@ describe('preview', () => {
 
   it('is empty when nothing would change', async () => {
     writeFileSync(at('a'), 'same')
-    assert.equal(await preview([file('a', 'same'), file('b', null)]), '')
+    assert.equal(await previewFiles([file('a', 'same'), file('b', null)]), '')
   })
 })
 

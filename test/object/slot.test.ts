@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
-import { type Held, interfacesWith, keepAddresses, type Slot, slotsOf } from '../../lib/object/net/slot.ts'
+import {
+  type Assignment,
+  interfacesWith,
+  keepAddresses,
+  type Slot,
+  slotsOf,
+} from '../../lib/object/net/slot.ts'
 
 const [cluster, ipmi, six] = ['c', 'i', '6'].map((digit) => digit.repeat(24) as Id) as [Id, Id, Id]
 
@@ -8,11 +14,11 @@ function slot(name: string, network: Id): Slot {
   return { key: `new-${name}`, name, version: network === six ? 6 : 4, network }
 }
 
-function held(name: string, network: Id, offset: bigint): Held {
+function held(name: string, network: Id, offset: bigint): Assignment {
   return { ...slot(name, network), key: `old-${name}`, offset }
 }
 
-const cases: { it: string; old: Held[]; slots: Slot[]; kept: Record<string, bigint> }[] = [
+const cases: { it: string; old: Assignment[]; slots: Slot[]; kept: Record<string, bigint> }[] = [
   {
     it: 'keeps an address on the interface of the same name and network',
     old: [held('BOOTIF', cluster, 9n)],

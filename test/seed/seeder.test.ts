@@ -4,9 +4,9 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createdBy } from '../../lib/host/image/metainfo.ts'
 import type { Log } from '../../lib/log.ts'
-import type { Swarm } from '../../lib/seed/client.ts'
+import type { TorrentClient } from '../../lib/seed/client.ts'
 import { Seeder } from '../../lib/seed/seeder.ts'
-import { patience, type SeedPlan } from '../../lib/task/torrent/seed-plan.ts'
+import { gracePeriod, type SeedPlan } from '../../lib/task/torrent/seed-plan.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 import { openTracker, type Tracker } from './tracker.ts'
 
@@ -72,9 +72,9 @@ describe('Seeder', () => {
     pack('2')
     await follow([torrent('2')])
     swarm.uploaded(torrent('1'), start + 1000)
-    await follow([torrent('2')], start + patience.soft)
+    await follow([torrent('2')], start + gracePeriod.soft)
     assert.deepEqual(swarm.list, [torrent('1'), torrent('2')])
-    await follow([torrent('2')], start + 1000 + patience.soft)
+    await follow([torrent('2')], start + 1000 + gracePeriod.soft)
     assert.deepEqual(swarm.list, [torrent('2')])
     assert.deepEqual(files(), [tarball('2'), torrent('2')].sort())
   })
@@ -83,14 +83,14 @@ describe('Seeder', () => {
     writeFileSync(join(place.path, tarball('3')), 'x')
     await follow([])
     assert.deepEqual(files(), [tarball('3')])
-    await follow([], start + patience.soft)
+    await follow([], start + gracePeriod.soft)
     assert.deepEqual(files(), [])
   })
 
   it('never removes what is not named as pack names files', async () => {
     for (const name of ['notes', 'x.torrent', 'x.tgz', '.draft-1']) writeFileSync(join(place.path, name), '')
     await follow([])
-    await follow([], start + patience.hard)
+    await follow([], start + gracePeriod.hard)
     assert.equal(files().length, 4)
   })
 
@@ -116,7 +116,7 @@ describe('Seeder', () => {
   }
 })
 
-interface ListSwarm extends Swarm {
+interface ListSwarm extends TorrentClient {
   readonly list: string[]
   refuse(file: string): void
   uploaded(file: string, when: number): void

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LunaError } from '../../lib/error.ts'
-import { type Announcement, announce, announceUrl } from '../../lib/seed/tracker-client.ts'
+import { type Announcement, announceTo, announceUrl } from '../../lib/seed/tracker-client.ts'
 import { openTracker } from './tracker.ts'
 
 const one: Announcement = {
@@ -29,7 +29,7 @@ describe('announceUrl', () => {
 describe('announce', () => {
   it('gives the interval that the tracker wants', async () => {
     const tracker = await openTracker()
-    assert.equal(await announce({ ...one, url: tracker.url }), 5)
+    assert.equal(await announceTo({ ...one, url: tracker.url }), 5)
     assert.equal(tracker.announces[0]?.get('port'), '7052')
     await tracker.close()
   })
@@ -41,7 +41,7 @@ describe('announce', () => {
   ] as const)
     it(`says why when the tracker ${what}`, async () => {
       const tracker = await openTracker(0, answer)
-      await assert.rejects(announce({ ...one, url: tracker.url }), (error) => {
+      await assert.rejects(announceTo({ ...one, url: tracker.url }), (error) => {
         assert.ok(error instanceof LunaError && error.code === 'unavailable')
         assert.match(error.why ?? '', why)
         return true
@@ -53,7 +53,7 @@ describe('announce', () => {
     const server = createServer((_request, response) => response.writeHead(503).end())
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const { port } = server.address() as AddressInfo
-    await assert.rejects(announce({ ...one, url: `http://127.0.0.1:${port}/announce` }), /did not take/)
+    await assert.rejects(announceTo({ ...one, url: `http://127.0.0.1:${port}/announce` }), /did not take/)
     server.close()
   })
 })

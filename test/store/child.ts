@@ -6,7 +6,7 @@ import { type Address, openAt } from './place.ts'
 const [address = '', prefix = '', count = ''] = process.argv.slice(2)
 const store = await openAt(JSON.parse(address) as Address)
 for (let n = 0; n < Number(count); n++) {
-  await store.alone(async (inner) => {
+  await store.transaction(async (inner) => {
     const group = await inner.getNamed('group', 'g')
     const network = await inner.getNamed('network', 'n')
     const taken = takeLowest(network.freelist)

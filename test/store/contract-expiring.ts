@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type Id, parseId } from '../../lib/object/field.ts'
 import type { Learned, Peer } from '../../lib/store/store.ts'
-import { shelfLife } from '../../lib/store/store.ts'
+import { ttl } from '../../lib/store/store.ts'
 import { mac } from '../help.ts'
 import type { Scene } from './contract.ts'
 
@@ -27,7 +27,7 @@ function peer(more: Partial<Peer>): Peer {
   }
 }
 
-export function shelfContract(scene: () => Scene): void {
+export function expiringContract(scene: () => Scene): void {
   describe('learned MAC addresses', () => {
     it('gives those of one address or all, newest first, and the newest time of each place', async () => {
       const { store, wait, now } = scene()
@@ -51,7 +51,7 @@ export function shelfContract(scene: () => Scene): void {
     it('forgets after its time, and when told', async () => {
       const { store, wait, now } = scene()
       await store.learn([seen({ updated: now() })])
-      wait(shelfLife.learned - 1)
+      wait(ttl.learned - 1)
       assert.equal((await store.learned()).length, 1)
       await store.learn([seen({ mac: mac(2), updated: now() })])
       wait(1)
@@ -74,14 +74,14 @@ export function shelfContract(scene: () => Scene): void {
       assert.deepEqual(await there(), [mac(2), mac(1)])
       await store.forget(mac(2))
       assert.deepEqual(await there(), [mac(1)])
-      wait(shelfLife.learned)
+      wait(ttl.learned)
       assert.deepEqual(await there(), [])
     })
 
     it('sweeps what is too old out of the database', async () => {
       const { store, wait, now } = scene()
       await store.learn([seen({ updated: now() })])
-      wait(shelfLife.learned + 60_000)
+      wait(ttl.learned + 60_000)
       await store.learn([seen({ mac: mac(2), updated: now() })])
       assert.equal((await store.dump()).switch_mac?.length, 1)
     })
@@ -116,7 +116,7 @@ export function shelfContract(scene: () => Scene): void {
       await store.announce(peer({ updated: now() }))
       assert.equal((await store.peerNamed('ab'.repeat(20)))?.ip, '10.30.0.1')
       assert.equal(await store.peerNamed('cd'.repeat(20)), undefined)
-      wait(shelfLife.peers)
+      wait(ttl.peers)
       assert.equal(await store.peerNamed('ab'.repeat(20)), undefined)
       assert.deepEqual(await store.peers(), [])
     })
@@ -130,7 +130,7 @@ export function shelfContract(scene: () => Scene): void {
 
     it('can be written in a unit of work, and seen there', async () => {
       const { store, now } = scene()
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.announce(peer({ status: 'started', updated: now() }))
         await inner.announce(peer({ updated: now() }))
         await inner.learn([seen({ updated: now() })])

@@ -64,7 +64,7 @@ export function linkContract(scene: () => Scene): void {
     it('adds up in one unit of work, also for what is made in it', async () => {
       const { store } = scene()
       const { group } = await pair(store)
-      const nodes = await store.alone(async (inner) => {
+      const nodes = await store.transaction(async (inner) => {
         const made: Ref[] = []
         for (let n = 0; n < 40; n++) {
           const node: Ref = { kind: 'node', id: await inner.insert('node', { name: `n${n}` }) }
@@ -75,7 +75,7 @@ export function linkContract(scene: () => Scene): void {
         return made
       })
       assert.equal((await store.usedBy(group)).length, 40)
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         for (const node of nodes) await inner.unlink(node, group)
       })
       assert.deepEqual((await store.raw('group', group.id))._usedby_, {})

@@ -63,7 +63,7 @@ export function objectContract(scene: () => Scene): void {
         (await store.nodesOf(one)).map(({ name }) => name),
         ['n1', 'n2', 'n3'],
       )
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.update('node', other, { group: one })
         assert.deepEqual((await inner.nodesOf(two)).length, 0)
       })
@@ -85,7 +85,7 @@ export function objectContract(scene: () => Scene): void {
       await store.insert('node', { name: 'd' })
       const names = async () => (await store.nodesAt(one)).map(({ name }) => name)
       assert.deepEqual(await names(), ['a', 'b'])
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.update('node', b, { switch: two })
         assert.deepEqual((await inner.nodesAt(one)).length, 1)
         assert.deepEqual((await inner.nodesAt(two)).length, 2)
@@ -122,7 +122,7 @@ export function objectContract(scene: () => Scene): void {
     it('gives values: changing one changes nothing in the store', async () => {
       const { store } = scene()
       const id = await store.insert('network', { name: 'n', freelist: [{ start: 1n, end: 9n }] })
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         const network = await inner.get('network', id)
         ;(network.freelist as unknown[]).pop()
         const raw = await inner.raw('network', id)

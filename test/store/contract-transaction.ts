@@ -10,7 +10,7 @@ export function aloneContract(scene: () => Scene, several: boolean): void {
     it('sees its own writes; others see them when it is done, all at once', async () => {
       const { store } = scene()
       const id = await store.insert('group', { name: 'g', comment: 'old' })
-      const result = await store.alone(async (inner) => {
+      const result = await store.transaction(async (inner) => {
         await inner.update('group', id, { comment: 'new' })
         await inner.insert('node', { name: 'n' })
         await inner.setMac(id, mac(1))
@@ -31,7 +31,7 @@ export function aloneContract(scene: () => Scene, several: boolean): void {
       const { store } = scene()
       const id = await store.insert('group', { name: 'g' })
       const before = await store.dump()
-      const failing = store.alone(async (inner) => {
+      const failing = store.transaction(async (inner) => {
         await inner.insert('node', { name: 'n' })
         await inner.update('group', id, { comment: 'x' })
         await inner.remove('group', id)
@@ -45,14 +45,14 @@ export function aloneContract(scene: () => Scene, several: boolean): void {
     it('runs one after the other', async () => {
       const { store } = scene()
       const id = await store.insert('bmcsetup', { name: 'b', userid: 0 })
-      await Promise.all(Array.from({ length: 10 }, () => store.alone((inner) => addOne(inner, 'b'))))
+      await Promise.all(Array.from({ length: 10 }, () => store.transaction((inner) => addOne(inner, 'b'))))
       assert.equal((await store.get('bmcsetup', id)).userid, 10)
     })
 
     it('goes on after work that was rejected', async () => {
       const { store } = scene()
       const both = [
-        store.alone(() => Promise.reject(new Error('no'))),
+        store.transaction(() => Promise.reject(new Error('no'))),
         store.insert('node', { name: 'n' }),
       ] as const
       await assert.rejects(both[0])
@@ -62,13 +62,15 @@ export function aloneContract(scene: () => Scene, several: boolean): void {
 
     it('joins when it is asked for again inside', async () => {
       const { store } = scene()
-      await store.alone((inner) => inner.alone((innermost) => innermost.insert('node', { name: 'n' })))
+      await store.transaction((inner) =>
+        inner.transaction((innermost) => innermost.insert('node', { name: 'n' })),
+      )
       assert.equal((await store.list('node')).length, 1)
     })
 
     it('ends with its work: the store that it gave does nothing afterwards', async () => {
       const { store } = scene()
-      const kept = await store.alone(async (inner) => inner)
+      const kept = await store.transaction(async (inner) => inner)
       await rejectsWith('internal', kept.insert('node', { name: 'late' }))
       assert.deepEqual(await store.list('node'), [])
     })
@@ -76,7 +78,7 @@ export function aloneContract(scene: () => Scene, several: boolean): void {
     it('leaves a status alone that comes meanwhile, and the fields that it did not change', async () => {
       const { store, now } = scene()
       const id = await store.insert('node', { name: 'n' })
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.update('node', id, { comment: 'x' })
         await store.setStatus(id, { step: 'install.unpack', time: now() })
         await store.learn([{ switch: id, mac: mac(1), port: '1', portname: '1', updated: now() }])
@@ -93,13 +95,13 @@ export function aloneContract(scene: () => Scene, several: boolean): void {
         { start: 1n, end: 3n },
         { start: 6n, end: 9n },
       ]
-      await store.alone((inner) => inner.update('network', id, { freelist }))
+      await store.transaction((inner) => inner.update('network', id, { freelist }))
       assert.deepEqual((await store.get('network', id)).freelist, freelist)
     })
 
     it('does much at once', async () => {
       const { store } = scene()
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         for (let n = 0; n < 300; n++) {
           const id = await inner.insert('node', { name: `n${n}` })
           await inner.setMac(id, mac(n))
@@ -120,7 +122,7 @@ function betweenHandles(scene: () => Scene): void {
     const id = await store.insert('bmcsetup', { name: 'b', userid: 0 })
     const handles = [store, await another(), await another()]
     const rounds = Array.from({ length: 4 }, () => handles).flat()
-    await Promise.all(rounds.map((handle) => handle.alone((inner) => addOne(inner, 'b'))))
+    await Promise.all(rounds.map((handle) => handle.transaction((inner) => addOne(inner, 'b'))))
     assert.equal((await store.get('bmcsetup', id)).userid, 12)
   })
 
@@ -128,7 +130,7 @@ function betweenHandles(scene: () => Scene): void {
     const { store, another, now } = scene()
     const id = await store.insert('node', { name: 'n' })
     const other = await another()
-    await store.alone(async (inner) => {
+    await store.transaction(async (inner) => {
       await inner.update('node', id, { comment: 'x' })
       await other.setStatus(id, { step: 'install.unpack', time: now() })
       assert.equal((await other.get('node', id)).status?.step, 'install.unpack')

@@ -32,12 +32,12 @@ export function uniqueContract(scene: () => Scene, several: boolean): void {
       const a = await store.insert('node', { name: 'a' })
       const b = await store.insert('node', { name: 'b' })
       await store.makeNamesUnique()
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.update('node', a, { name: 'between' })
         await inner.update('node', b, { name: 'a' })
         await inner.update('node', a, { name: 'b' })
       })
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.remove('node', b)
         await inner.insert('node', { name: 'a', comment: 'new' })
         await inner.update('node', a, { name: 'c' })
@@ -64,7 +64,7 @@ export function uniqueContract(scene: () => Scene, several: boolean): void {
     it('is not for inside a unit of work', async () => {
       await rejectsWith(
         'internal',
-        scene().store.alone((inner) => inner.makeNamesUnique()),
+        scene().store.transaction((inner) => inner.makeNamesUnique()),
       )
     })
 

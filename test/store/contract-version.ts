@@ -36,11 +36,11 @@ export function versionContract(scene: () => Scene, several: boolean): void {
       await store.setStatus(node, { step: 'x', time: now() })
       await store.setMac(node, mac(1))
       await store.learn([{ switch: node, mac: mac(1), port: '1', portname: '1', updated: now() }])
-      const refused = async (alone: Store) => {
-        await alone.insert('group', { name: 'g' })
+      const refused = async (tx: Store) => {
+        await tx.insert('group', { name: 'g' })
         throw new Error('no')
       }
-      await assert.rejects(store.alone(refused), { message: 'no' })
+      await assert.rejects(store.transaction(refused), { message: 'no' })
       assert.equal(await version(), before)
     })
 
@@ -50,7 +50,7 @@ export function versionContract(scene: () => Scene, several: boolean): void {
       assert.deepEqual(Object.keys(await store.dump()), ['group'])
       await rejectsWith(
         'internal',
-        store.alone((alone) => alone.version()),
+        store.transaction((tx) => tx.version()),
       )
     })
 
@@ -73,9 +73,9 @@ export function versionContract(scene: () => Scene, several: boolean): void {
       for (const name of ['b', 'a', 'é', 'Z']) await store.insert('node', { name })
       await store.insert('group', { name: 'other' })
       assert.deepEqual(await store.names('node'), ['Z', 'a', 'b', 'é'])
-      const inside = await store.alone(async (alone) => {
-        await alone.insert('node', { name: 'c' })
-        return await alone.names('node')
+      const inside = await store.transaction(async (tx) => {
+        await tx.insert('node', { name: 'c' })
+        return await tx.names('node')
       })
       assert.deepEqual(inside, ['Z', 'a', 'b', 'c', 'é'])
     })

@@ -3,7 +3,7 @@ import type { StoreOptions } from '../../lib/store/make-store.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { documentContract } from './contract-document.ts'
 import { dumpContract } from './contract-dump.ts'
-import { shelfContract } from './contract-expiring.ts'
+import { expiringContract } from './contract-expiring.ts'
 import { linkContract } from './contract-link.ts'
 import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
@@ -43,7 +43,7 @@ export function contract(name: string, makePlace: () => Place): void {
     objectContract(theScene)
     documentContract(theScene)
     linkContract(theScene)
-    shelfContract(theScene)
+    expiringContract(theScene)
     dumpContract(theScene)
     aloneContract(theScene, several)
     uniqueContract(theScene, several)

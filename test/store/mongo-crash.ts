@@ -7,7 +7,7 @@ import type { Write } from '../../lib/store/backend.ts'
 import { makeStore } from '../../lib/store/make-store.ts'
 import { openMongo } from '../../lib/store/mongo/backend.ts'
 import { connectMongo } from '../../lib/store/mongo/client.ts'
-import { type JournalPart, putDown } from '../../lib/store/mongo/journal.ts'
+import { type JournalPart, writeJournal } from '../../lib/store/mongo/journal.ts'
 import { Lease, type LeaseDocument } from '../../lib/store/mongo/lease.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { rejectsWith } from '../help.ts'
@@ -35,7 +35,7 @@ export function crashTests(config: () => MongoConfig): void {
     /** What a command leaves that had its writes put down and died then. */
     async function leave(writes: readonly Write[], valid = true): Promise<void> {
       const lease = await Lease.take(database.collection<LeaseDocument>('luna_lease'))
-      await putDown(database.collection<JournalPart>('luna_journal'), lease, writes)
+      await writeJournal(database.collection<JournalPart>('luna_journal'), lease, writes)
       if (!valid) await lease.move({ journal: null })
       await lease.release()
     }
@@ -70,7 +70,7 @@ export function crashTests(config: () => MongoConfig): void {
 
     it('has done nothing of what was not put down as a whole', async () => {
       await leave([insert('n1'), insert('n2')], false)
-      await store.alone(async (inner) => {
+      await store.transaction(async (inner) => {
         await inner.insert('osimage', { name: 'one' })
         await inner.insert('osimage', { name: 'two' })
       })
@@ -88,7 +88,7 @@ export function crashTests(config: () => MongoConfig): void {
     })
 
     it('writes nothing when another one took over meanwhile', async () => {
-      const work = store.alone(async (inner) => {
+      const work = store.transaction(async (inner) => {
         await inner.insert('node', { name: 'n1' })
         await inner.insert('node', { name: 'n2' })
         await database
@@ -101,7 +101,7 @@ export function crashTests(config: () => MongoConfig): void {
     })
 
     it('says taken when a program that knows no lease has made the same name', async () => {
-      const work = store.alone(async (inner) => {
+      const work = store.transaction(async (inner) => {
         await inner.insert('node', { name: 'n1' })
         await inner.insert('node', { name: 'n2' })
         await database.collection('node').insertOne({ name: 'n1' })

@@ -70,8 +70,8 @@ describe('a replica set of MongoDB that fails over', function () {
   it('reads long lists to their end', async () => {
     await inEverySet(async (set, way) => {
       const { store, open } = await site(set)
-      await store.alone(async (alone) => {
-        for (let n = 1; n < 250; n++) await alone.insert('osimage', { name: `os${n}` })
+      await store.transaction(async (tx) => {
+        for (let n = 1; n < 250; n++) await tx.insert('osimage', { name: `os${n}` })
       })
       const read = async (inner: Store) => assert.equal((await inner.list('osimage')).length, 250)
       const commands = await during({ set, way, command: 0 }, () => withStore(open, read))

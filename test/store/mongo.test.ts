@@ -22,11 +22,11 @@ describe('MongoDB as a replica set', () => {
   it('does units of work as transactions', async () => {
     place = mongoPlace(server()?.config ?? notStarted)
     const store = await place.open()
-    await store.alone(async (inner) => {
+    await store.transaction(async (inner) => {
       const group = await inner.insert('group', { name: 'g' })
       await inner.insert('node', { name: 'n', group })
     })
-    const failing = store.alone(async (inner) => {
+    const failing = store.transaction(async (inner) => {
       await inner.insert('node', { name: 'other' })
       throw new Error('enough')
     })

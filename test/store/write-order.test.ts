@@ -4,7 +4,7 @@ import type { Id } from '../../lib/object/field.ts'
 import type { Backend, Write } from '../../lib/store/backend.ts'
 import { changedFields } from '../../lib/store/bson/object-codec.ts'
 import type { Ref } from '../../lib/store/store.ts'
-import { Unit } from '../../lib/store/transaction/unit-of-work.ts'
+import { UnitOfWork } from '../../lib/store/transaction/unit-of-work.ts'
 
 const oid = (n: number) => new ObjectId(n.toString(16).padStart(24, '0'))
 const ref = (kind: Ref['kind'], n: number): Ref => ({ kind, id: oid(n).toHexString() as Id })
@@ -45,7 +45,7 @@ function told(writes: readonly Write[]): string[] {
 
 describe('the writes of a unit of work', () => {
   it('take addresses first and give others back last, with the new list whole at the end', async () => {
-    const unit = new Unit(engine({ network: [network()] }))
+    const unit = new UnitOfWork(engine({ network: [network()] }))
     const freelist = [
       { start: 1n, end: 2n },
       { start: 6n, end: 9n },
@@ -64,7 +64,7 @@ describe('the writes of a unit of work', () => {
 
   it('count what is linked before it is there, and uncount after it is gone', async () => {
     const group = { _id: oid(2), name: 'g', _use_: { network: { [ref('network', 1).id]: new Int32(1) } } }
-    const unit = new Unit(engine({ network: [network()], group: [group] }))
+    const unit = new UnitOfWork(engine({ network: [network()], group: [group] }))
     await unit.setCount('_usedby_', ref('network', 1), ref('group', 2), 0)
     await unit.setCount('_usedby_', ref('network', 1), ref('switch', 4), 1)
     await unit.remove('group', { _id: oid(2) })
@@ -78,7 +78,7 @@ describe('the writes of a unit of work', () => {
   })
 
   it('are none for what came and went, and one for many changes of one document', async () => {
-    const unit = new Unit(engine({ network: [network()] }))
+    const unit = new UnitOfWork(engine({ network: [network()] }))
     unit.insert('node', { _id: oid(3), name: 'n1' })
     await unit.remove('node', { name: 'n1' })
     for (const comment of ['a', 'b', 'c']) await unit.set('network', ref('network', 1).id, { comment })

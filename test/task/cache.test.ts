@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { sharedOf } from '../../lib/task/boot/cache.ts'
+import { cacheOf } from '../../lib/task/boot/cache.ts'
 import { rejectsWith } from '../help.ts'
 import { fillBoot } from '../scenario/boot.ts'
 import { filePlace } from '../store/place.ts'
@@ -42,7 +42,7 @@ describe('sharedOf', () => {
   }
 
   it('reads an object once, and asks for the version only from then on', async () => {
-    const ask = async () => (await (await sharedOf(store)).find('group', compute))?.name
+    const ask = async () => (await (await cacheOf(store)).find('group', compute))?.name
     await ask()
     reads = []
     assert.deepEqual([await ask(), await ask()], ['compute', 'compute'])
@@ -50,9 +50,9 @@ describe('sharedOf', () => {
   })
 
   it('has what another process changed as soon as that is done', async () => {
-    const port = async () => (await (await sharedOf(store)).cluster()).frontend_port
+    const port = async () => (await (await cacheOf(store)).cluster()).frontend_port
     await port()
-    const { id } = await (await sharedOf(store)).cluster()
+    const { id } = await (await cacheOf(store)).cluster()
     for (const now of [7055, 7056, 7050]) {
       await other.update('cluster', id, { frontend_port: now })
       assert.equal(await port(), now)
@@ -61,24 +61,24 @@ describe('sharedOf', () => {
 
   it('stays when nodes report', async () => {
     const { id } = await other.getNamed('node', 'node001')
-    const before = await sharedOf(store)
+    const before = await cacheOf(store)
     await other.setStatus(id, { step: 'x', time: new Date() })
-    assert.equal(await sharedOf(store), before)
+    assert.equal(await cacheOf(store), before)
   })
 
   it('is not older than a second, as other programs leave the version alone', async () => {
-    const before = await sharedOf(store)
+    const before = await cacheOf(store)
     const clock = performance.now
     performance.now = () => clock.call(performance) + 1001
     try {
-      assert.notEqual(await sharedOf(store), before)
+      assert.notEqual(await cacheOf(store), before)
     } finally {
       performance.now = clock
     }
   })
 
   it('asks again for what could not be read', async () => {
-    const shared = await sharedOf(store)
+    const shared = await cacheOf(store)
     let tries = 0
     const make = async () => {
       if (++tries === 1) throw new Error('no')
@@ -93,6 +93,6 @@ describe('sharedOf', () => {
   it('fails when the version cannot be read', async () => {
     const closed = await place.open()
     await closed.close()
-    await rejectsWith('unavailable', sharedOf(closed))
+    await rejectsWith('unavailable', cacheOf(closed))
   })
 })

@@ -3,17 +3,12 @@ import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { addBmcsetup, changeBmcsetup } from '../../lib/task/change/bmcsetup.ts'
-import { reservedAddresses } from '../../lib/task/show/addresses-in-use.ts'
-import { interfaceFacts } from '../../lib/task/show/group-interfaces.ts'
+import { commentObject, renameObject } from '../../lib/task/change/object.ts'
+import { addressesInUse } from '../../lib/task/show/addresses-in-use.ts'
+import { groupInterfaceFacts } from '../../lib/task/show/group-interfaces.ts'
 import { listMacs } from '../../lib/task/show/listmacs.ts'
 import { listNodes } from '../../lib/task/show/nodes.ts'
-import {
-  commentObject,
-  listObjects,
-  rawObject,
-  renameObject,
-  showObject,
-} from '../../lib/task/show/objects.ts'
+import { listObjects, rawObject, showObject } from '../../lib/task/show/objects.ts'
 import { peerIdOf } from '../../lib/task/show/progress.ts'
 import { mac, rejectsWith } from '../help.ts'
 import { addGroup, addNode, fillBoot } from '../scenario/boot.ts'
@@ -94,9 +89,9 @@ describe('objects in human values', () => {
   it('have all of one interface as text', async () => {
     const none = { name: '', network: '', prefix: '', netmask: '' }
     const four = { name: 'cluster', network: '10.30.0.0', prefix: '16', netmask: '255.255.0.0' }
-    const facts = await interfaceFacts(store, 'compute', 'BOOTIF')
+    const facts = await groupInterfaceFacts(store, 'compute', 'BOOTIF')
     assert.deepEqual(facts, { name: 'BOOTIF', options: '', network: { 4: four, 6: none } })
-    assert.equal(await interfaceFacts(store, 'compute', 'nope'), undefined)
+    assert.equal(await groupInterfaceFacts(store, 'compute', 'nope'), undefined)
   })
 
   it('are listed by group, then by name, those without group last', async () => {
@@ -117,7 +112,7 @@ describe('objects in human values', () => {
   })
 
   it('have who has which address, ascending', async () => {
-    const lines = (await reservedAddresses(store, 'cluster')).map(({ address, user }) => `${address}:${user}`)
+    const lines = (await addressesInUse(store, 'cluster')).map(({ address, user }) => `${address}:${user}`)
     assert.deepEqual(lines, ['10.30.0.1:node001', '10.30.0.2:node002', '10.30.255.254:master01'])
   })
 })

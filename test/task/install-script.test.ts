@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { sharedOf } from '../../lib/task/boot/cache.ts'
+import { cacheOf } from '../../lib/task/boot/cache.ts'
 import { installScript, installView, previewInstallScript } from '../../lib/task/boot/install-script.ts'
 import { bootFacts } from '../../lib/task/boot/node-facts.ts'
 import { rejectsWith } from '../help.ts'
@@ -20,7 +20,7 @@ describe('installScript', () => {
 
   const scriptOf = async (name: string) => installScript(store, await store.getNamed('node', name))
   const viewOf = async (name: string) => {
-    const shared = await sharedOf(store)
+    const shared = await cacheOf(store)
     const facts = await bootFacts(shared, await store.getNamed('node', name))
     return await installView(shared, facts, 'http://10.30.255.254:7050')
   }

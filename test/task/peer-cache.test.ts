@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Peer, Store } from '../../lib/store/store.ts'
-import { choosePeers, Swarms, seederId, swarmOf } from '../../lib/task/torrent/peer-cache.ts'
+import { choosePeers, countPeers, PeerCache, seederId } from '../../lib/task/torrent/peer-cache.ts'
 
 const start = Date.now()
 const later = (seconds: number) => new Date(start + 1000 * seconds)
@@ -14,10 +14,10 @@ function client(port: number, fields: Partial<Peer> = {}): Peer {
 
 describe('choosePeers', () => {
   const peers = [1, 2, 3, 4, 5].map((port) => client(port, port === 5 ? { peerId: seederId } : {}))
-  const swarm = swarmOf(peers, 10, later(100))
+  const swarm = countPeers(peers, 10, later(100))
 
   it('gives the seeders first and fills up with others', () => {
-    const all = swarmOf(peers, 10, later(0))
+    const all = countPeers(peers, 10, later(0))
     assert.deepEqual(
       choosePeers(all, 1, () => 0).map(({ port }) => port),
       [5],
@@ -34,7 +34,7 @@ describe('choosePeers', () => {
   })
 
   it('gives nobody twice, whatever chance says, but a fresh seeder', () => {
-    const others = swarmOf(peers.slice(0, 4), 10, later(0))
+    const others = countPeers(peers.slice(0, 4), 10, later(0))
     for (const chance of [0, 0.3, 0.7, 0.999999]) {
       const chosen = choosePeers(others, 3, () => chance)
       assert.equal(new Set(chosen).size, 3, String(chance))
@@ -42,13 +42,13 @@ describe('choosePeers', () => {
   })
 
   it('can give everybody', () => {
-    const others = swarmOf(peers.slice(0, 4), 10, later(0))
+    const others = countPeers(peers.slice(0, 4), 10, later(0))
     const firsts = [0, 0.25, 0.5, 0.75].map((chance) => choosePeers(others, 1, () => chance)[0]?.port)
     assert.deepEqual(firsts, [1, 2, 3, 4])
   })
 
   it('gives everybody the same chance', () => {
-    const others = swarmOf(peers.slice(0, 4), 10, later(0))
+    const others = countPeers(peers.slice(0, 4), 10, later(0))
     const times = new Map<number, number>()
     for (let a = 0; a < 4; a++) {
       for (let b = 0; b < 3; b++) {
@@ -67,9 +67,9 @@ describe('Swarms', () => {
   const never = new Promise<Peer[]>(() => {})
 
   /** Gives these answers, one after the other, to who reads what others put down. */
-  function swarmsOver(answers: Promise<Peer[]>[]): Swarms {
+  function swarmsOver(answers: Promise<Peer[]>[]): PeerCache {
     const peersSince = () => answers.shift() ?? never
-    return new Swarms({ version: async () => '1', peersSince } as unknown as Store)
+    return new PeerCache({ version: async () => '1', peersSince } as unknown as Store)
   }
 
   it('waits for what is new of a few', async () => {

@@ -9,10 +9,10 @@ import { addNetwork, deleteNetwork } from '../../lib/task/change/network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
+import { renameObject } from '../../lib/task/change/object.ts'
 import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
 import { addSwitches, changeSwitches, deleteSwitches } from '../../lib/task/change/switch.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
-import { renameObject } from '../../lib/task/show/objects.ts'
 import { smallSite } from './site.ts'
 
 // LUNA_TEST_SEED and LUNA_TEST_STEPS look further than every day's run.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
-import { type Offer, patience, planSweep, seedPlan, usedFiles } from '../../lib/task/torrent/seed-plan.ts'
+import { gracePeriod, type Offer, planSweep, seedPlan, usedFiles } from '../../lib/task/torrent/seed-plan.ts'
 
 const offer: Offer = { files: ['t.torrent', 'b.tgz'] }
 const start = 1_000_000
@@ -74,7 +74,7 @@ describe('planSweep', () => {
     ],
     [
       'keeps both when only the tarball is used',
-      [['b.tgz'], start, undefined, start + patience.hard],
+      [['b.tgz'], start, undefined, start + gracePeriod.hard],
       { unused: undefined, removed: false },
     ],
     [
@@ -84,27 +84,27 @@ describe('planSweep', () => {
     ],
     [
       'waits before the soft limit',
-      [[], start, undefined, start + patience.soft - 1],
+      [[], start, undefined, start + gracePeriod.soft - 1],
       { unused: start, removed: false },
     ],
     [
       'removes at the soft limit',
-      [[], start, undefined, start + patience.soft],
+      [[], start, undefined, start + gracePeriod.soft],
       { unused: undefined, removed: true },
     ],
     [
       'waits while somebody downloads',
-      [[], start, start + 500_000, start + patience.soft],
+      [[], start, start + 500_000, start + gracePeriod.soft],
       { unused: start, removed: false },
     ],
     [
       'removes when the last one has gone for the soft limit',
-      [[], start, start + 500_000, start + 500_000 + patience.soft],
+      [[], start, start + 500_000, start + 500_000 + gracePeriod.soft],
       { unused: undefined, removed: true },
     ],
     [
       'removes at the hard limit, whoever downloads',
-      [[], start, start + patience.hard, start + patience.hard],
+      [[], start, start + gracePeriod.hard, start + gracePeriod.hard],
       { unused: undefined, removed: true },
     ],
     [
@@ -121,6 +121,6 @@ describe('planSweep', () => {
 
   it('forgets that something was unused when it is used again', () => {
     const again = sweep(['t.torrent'], start, undefined, start + 1).unused
-    assert.deepEqual(planSweep([offer], new Set(), again, none, start + patience.hard).remove, [])
+    assert.deepEqual(planSweep([offer], new Set(), again, none, start + gracePeriod.hard).remove, [])
   })
 })

@@ -26,10 +26,10 @@ export async function fillSite(store: Store): Promise<void> {
   await store.insert('cluster', { name: 'general' })
   for (const [name, address, prefix] of networks)
     await addNetwork(store, { name, address, prefix, nsHostname: 'master01' })
-  await store.alone(async (alone) => {
-    const { id } = await getCluster(alone)
-    await insertLinked(alone, id, 'osimage', { name: 'os' })
-    await insertLinked(alone, id, 'bmcsetup', { name: 'base' })
+  await store.transaction(async (tx) => {
+    const { id } = await getCluster(tx)
+    await insertLinked(tx, id, 'osimage', { name: 'os' })
+    await insertLinked(tx, id, 'bmcsetup', { name: 'base' })
   })
   await addGroup(store, { name: 'compute', osimage: 'os', network: 'cluster', bmcnetwork: 'ipmi' })
 }

@@ -12,7 +12,7 @@ import { checkCluster } from '../../lib/task/database/check.ts'
 import { exportDatabase, importDatabase } from '../../lib/task/database/export-import.ts'
 import { zonesOf } from '../../lib/task/generate/dns-zones.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
-import { fetchEverything } from '../../lib/task/inventory.ts'
+import { loadInventory } from '../../lib/task/inventory.ts'
 import { newNotes } from '../../lib/task/outcome.ts'
 import { showObject } from '../../lib/task/show/objects.ts'
 import { addressesOf, freeIn, smallSite } from './site.ts'
@@ -48,7 +48,7 @@ describe('an address beyond 2^63', () => {
   })
 
   it('is in the zones', async () => {
-    const zones = zonesOf(await fetchEverything(store), newNotes())
+    const zones = zonesOf(await loadInventory(store), newNotes())
     const of = (name: string) => zones.find((zone) => zone.name === name)?.records ?? []
     const forward = of('six').filter(({ owner }) => ['node001', 'sw6', 'dev6'].includes(owner))
     assert.deepEqual(

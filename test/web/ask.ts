@@ -16,7 +16,7 @@ export const now = new Date('2026-03-04T05:06:07Z')
 
 export function asking(store: () => Promise<Store>): Asking {
   const lines: string[] = []
-  const handler = answerWith({ store, url: frontend, log: logTo(lines), now: () => now, chance: () => 0.5 })
+  const handler = answerWith({ store, url: frontend, log: logTo(lines), now: () => now, random: () => 0.5 })
   return {
     lines,
     async ask(url, method = 'GET') {

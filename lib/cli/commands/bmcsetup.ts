@@ -1,7 +1,15 @@
 // luna bmcsetup
 import { bmcCertificates, bmcProtocols } from '../../object/bmcsetup.ts'
 import { command, type ObjectCommands, option } from '../command.ts'
-import { deleteRow, editCommentOption, filled, listRow, present, renameRow, showRow } from '../rows.ts'
+import {
+  deleteRow,
+  editCommentOption,
+  listRow,
+  renameRow,
+  showRow,
+  withoutEmpty,
+  withoutUndefined,
+} from '../rows.ts'
 
 const number = 'int'
 
@@ -32,7 +40,7 @@ const add = command({
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
     const { protocol, certificate, ...settings } = given
-    await addBmcsetup(await context.store(), { ...settings, ...present({ protocol, certificate }) })
+    await addBmcsetup(await context.store(), { ...settings, ...withoutUndefined({ protocol, certificate }) })
   },
 })
 
@@ -54,8 +62,8 @@ const change = command({
   async run(context, { comment, ...settings }, name) {
     const store = await context.store()
     const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
-    if (!comment) return await changeBmcsetup(store, name, filled(settings))
-    const { commentObject } = await import('../../task/show/objects.ts')
+    if (!comment) return await changeBmcsetup(store, name, withoutEmpty(settings))
+    const { commentObject } = await import('../../task/change/object.ts')
     const old = await store.getNamed('bmcsetup', name)
     await commentObject(store, 'bmcsetup', name, await context.readText(old.comment ?? ''))
   },

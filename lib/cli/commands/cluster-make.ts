@@ -1,13 +1,13 @@
 // luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the database.
 
 import type { Store } from '../../store/store.ts'
-import type { Made } from '../../task/generate/generate.ts'
+import type { Generated } from '../../task/generate/generate.ts'
 import { type Context, command, option } from '../command.ts'
-import { jsonOption, jsonText, present, tell } from '../rows.ts'
+import { jsonOption, jsonText, reportOutcome, withoutUndefined } from '../rows.ts'
 
 const dryRunOption = option('flag', 'show what would change, and change nothing')
 
-async function tellMade(context: Context, made: Made): Promise<void> {
+async function tellMade(context: Context, made: Generated): Promise<void> {
   const { formerTemplates } = await import('../../task/generate/generate.ts')
   const { getCluster } = await import('../../task/get-cluster.ts')
   const former = formerTemplates(await getCluster(await context.store()))
@@ -15,7 +15,7 @@ async function tellMade(context: Context, made: Made): Promise<void> {
   context.print(made.diff)
   for (const info of made.infos) context.log.info(info)
   for (const file of made.changed) context.log.info('wrote', { file })
-  tell(context, made)
+  reportOutcome(context, made)
 }
 
 const makedhcp = command({
@@ -36,7 +36,7 @@ const makedhcp = command({
   async run(context, given) {
     const { makeDhcp } = await import('../../task/generate/dhcp.ts')
     const { network, start_ip: start, end_ip: end } = given
-    const range = present({ network, start, end })
+    const range = withoutUndefined({ network, start, end })
     const wish = { ...range, nativeHa: given.native_dhcp_ha, dryRun: given['dry-run'] }
     await tellMade(context, await makeDhcp(await context.store(), context.config, wish))
   },
@@ -82,7 +82,7 @@ const maketftp = command({
   examples: [['luna cluster maketftp --tftp_root /srv/tftp', 'where tftpd reads on Debian']],
   async run(context, given) {
     const { makeTftp } = await import('../../task/generate/tftp.ts')
-    const wish = { ...present({ tftpRoot: given.tftp_root }), dryRun: given['dry-run'] }
+    const wish = { ...withoutUndefined({ tftpRoot: given.tftp_root }), dryRun: given['dry-run'] }
     await tellMade(context, await makeTftp(await context.store(), context.config, wish))
   },
 })

@@ -1,6 +1,6 @@
 // luna cluster
 import { command, type ObjectCommands, option } from '../command.ts'
-import { editCommentOption, present, show, showOptions, tell } from '../rows.ts'
+import { editCommentOption, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
 
 // There is one cluster, and its name is of no interest.
@@ -37,7 +37,7 @@ const init = command({
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
     const logDir = context.env.LUNA_LOGDIR || '/var/log/luna'
-    tell(context, await initCluster(await context.store(), { ...given, logDir }))
+    reportOutcome(context, await initCluster(await context.store(), { ...given, logDir }))
   },
 })
 
@@ -77,8 +77,8 @@ const change = command({
     const { getCluster } = await import('../../task/get-cluster.ts')
     const store = await context.store()
     const old = await getCluster(store)
-    const wish = comment ? { comment: await context.readText(old.comment ?? '') } : present(settings)
-    tell(context, await changeCluster(store, wish))
+    const wish = comment ? { comment: await context.readText(old.comment ?? '') } : withoutUndefined(settings)
+    reportOutcome(context, await changeCluster(store, wish))
   },
 })
 
@@ -91,7 +91,7 @@ const deleteCommand = command({
   guarded: true,
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
-    tell(context, await deleteCluster(await context.store(), given))
+    reportOutcome(context, await deleteCluster(await context.store(), given))
   },
 })
 
@@ -105,7 +105,7 @@ const sync = command({
     const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
     const synced = await syncCluster(await context.store(), means)
     if (synced.heads.length === 0 && synced.failures.length === 0) context.log.info('there is only one head')
-    tell(context, synced)
+    reportOutcome(context, synced)
   },
 })
 

@@ -3,7 +3,7 @@ import { LunaError } from '../../error.ts'
 import type { Store } from '../../store/store.ts'
 import { type Context, command, type Given, option } from '../command.ts'
 import { eachOf } from '../list-operand.ts'
-import { editCommentOption, filled, present, tell, warnOfRest } from '../rows.ts'
+import { editCommentOption, reportOutcome, warnOfRest, withoutEmpty, withoutUndefined } from '../rows.ts'
 
 const text = 'from standard input or $EDITOR'
 
@@ -93,20 +93,23 @@ async function changeText(
 ): Promise<void> {
   const task = await import('../../task/change/group.ts')
   const old = await store.getNamed('group', name)
-  tell(context, await task.changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }))
+  reportOutcome(
+    context,
+    await task.changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }),
+  )
 }
 
 /** The first of torrent_if, osimage, domain, bmcsetup; the empty text clears all but the image. */
 async function changeReference(context: Context, store: Store, name: string, asked: Asked): Promise<void> {
   const task = await import('../../task/change/group.ts')
   const wishes = [
-    present({ torrentIf: asked.torrent_if }),
-    filled({ osimage: asked.osimage }),
-    present({ domain: asked.domain }),
-    present({ bmcsetup: asked.bmcsetup }),
+    withoutUndefined({ torrentIf: asked.torrent_if }),
+    withoutEmpty({ osimage: asked.osimage }),
+    withoutUndefined({ domain: asked.domain }),
+    withoutUndefined({ bmcsetup: asked.bmcsetup }),
   ]
   const wish = wishes.find((one) => Object.keys(one).length > 0)
-  if (wish) tell(context, await task.changeGroup(store, name, wish))
+  if (wish) reportOutcome(context, await task.changeGroup(store, name, wish))
   else await store.getNamed('group', name)
 }
 
@@ -115,13 +118,13 @@ async function changeInterface(context: Context, store: Store, group: string, as
   const networks = () => import('../../task/change/group-network.ts')
   const name = asked.interface ?? ''
   const { setnet, delnet, rename } = asked
-  if (asked.add) tell(context, await task.addInterface(store, group, name))
-  else if (asked.delete) tell(context, await task.deleteInterface(store, group, name))
-  else if (setnet) tell(context, await (await networks()).setNetwork(store, group, name, setnet))
+  if (asked.add) reportOutcome(context, await task.addInterface(store, group, name))
+  else if (asked.delete) reportOutcome(context, await task.deleteInterface(store, group, name))
+  else if (setnet) reportOutcome(context, await (await networks()).setNetwork(store, group, name, setnet))
   else if (delnet !== undefined) {
     const network = delnet === true || delnet === '' ? undefined : delnet
-    tell(context, await (await networks()).delNetwork(store, group, name, network))
-  } else if (rename) tell(context, await task.renameInterface(store, group, name, rename))
+    reportOutcome(context, await (await networks()).delNetwork(store, group, name, network))
+  } else if (rename) reportOutcome(context, await task.renameInterface(store, group, name, rename))
   else if (asked.edit) await editInterface(context, store, group, name)
   else {
     const fix = 'give one of --add, --delete, --setnet, --delnet, --rename, --edit'
@@ -133,5 +136,5 @@ async function editInterface(context: Context, store: Store, group: string, name
   const { editInterface: edit } = await import('../../task/change/group-interface.ts')
   const { interfaces } = await store.getNamed('group', group)
   const old = Object.values(interfaces).find((iface) => iface.name === name)
-  tell(context, await edit(store, group, name, (await context.readText(old?.params ?? '')).trim()))
+  reportOutcome(context, await edit(store, group, name, (await context.readText(old?.params ?? '')).trim()))
 }

@@ -5,13 +5,13 @@ import { eachOf, namesOf } from '../list-operand.ts'
 import {
   deleteListRow,
   editCommentOption,
-  filled,
   jsonOption,
   listRow,
   printText,
   renameRow,
+  reportOutcome,
   show,
-  tell,
+  withoutEmpty,
 } from '../rows.ts'
 import { change } from './group-change.ts'
 
@@ -65,8 +65,8 @@ async function showGroup(context: Context, given: Given<typeof showOptions>, nam
 }
 
 async function showInterface(context: Context, name: string, wanted: string): Promise<void> {
-  const { interfaceFacts } = await import('../../task/show/group-interfaces.ts')
-  const facts = await interfaceFacts(await context.store(), name, wanted)
+  const { groupInterfaceFacts } = await import('../../task/show/group-interfaces.ts')
+  const facts = await groupInterfaceFacts(await context.store(), name, wanted)
   if (facts) return printText(context, JSON.stringify(facts))
   // The word and the exit status 0 are what scripts of the first Luna look for.
   context.log.error(`group "${name}" has no interface "${wanted}"`)
@@ -95,7 +95,10 @@ const add = command({
   guarded: true,
   async run(context, { name, osimage, network, ...bmc }) {
     const { addGroup } = await import('../../task/change/group.ts')
-    tell(context, await addGroup(await context.store(), { name, osimage, network, ...filled(bmc) }))
+    reportOutcome(
+      context,
+      await addGroup(await context.store(), { name, osimage, network, ...withoutEmpty(bmc) }),
+    )
   },
 })
 
@@ -108,7 +111,7 @@ const clone = command({
   async run(context, { to }, from) {
     const { cloneGroup } = await import('../../task/change/group.ts')
     if (to === '') throw new LunaError('invalid', 'the name of the new group is empty')
-    tell(context, await cloneGroup(await context.store(), { from, to }))
+    reportOutcome(context, await cloneGroup(await context.store(), { from, to }))
   },
 })
 

@@ -6,14 +6,14 @@ import { eachOf, namesOf } from '../list-operand.ts'
 import {
   deleteListRow,
   editCommentOption,
-  filled,
   listRow,
-  present,
   renameRow,
+  reportOutcome,
   show,
   showOptions,
-  tell,
   warnOfRest,
+  withoutEmpty,
+  withoutUndefined,
 } from '../rows.ts'
 
 const list = listRow('network', 'List all networks.', [
@@ -34,8 +34,8 @@ const showCommand = command({
     if (given.json) return await show(context, 'network', given, await namesOf(context, 'network', list))
     await eachOf(context, 'network', list, async (one, name) => {
       if (!given.reservedips || given.raw || given.comment) return await show(one, 'network', given, [name])
-      const { reservedAddresses } = await import('../../task/show/addresses-in-use.ts')
-      for (const { address, user } of await reservedAddresses(await one.store(), name)) {
+      const { addressesInUse } = await import('../../task/show/addresses-in-use.ts')
+      for (const { address, user } of await addressesInUse(await one.store(), name)) {
         one.print(`${address}:${user}\n`)
       }
     })
@@ -65,7 +65,7 @@ const add = command({
     const { defaultNameServer } = await import('../../host/hostname.ts')
     const nsHostname = ns_hostname || (await defaultNameServer())
     const wish = { name, address: network, prefix, nsHostname, ...(ns_ip && { nsIp: ns_ip }) }
-    tell(context, await addNetwork(await context.store(), wish))
+    reportOutcome(context, await addNetwork(await context.store(), wish))
   },
 })
 
@@ -98,11 +98,15 @@ const change = command({
   async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
     if (texts.length > 1) throw oneTextOnly()
-    warnOfRest(context, { ...filled(given), ...present({ classless: given.classless }) }, changeOrder)
+    warnOfRest(
+      context,
+      { ...withoutEmpty(given), ...withoutUndefined({ classless: given.classless }) },
+      changeOrder,
+    )
     const { changeNetwork } = await import('../../task/change/network-change.ts')
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
-      if (wish) tell(one, await changeNetwork(await one.store(), name, wish))
+      if (wish) reportOutcome(one, await changeNetwork(await one.store(), name, wish))
       else await (await one.store()).getNamed('network', name)
     })
   },

@@ -3,14 +3,14 @@ import { type Context, command, type ObjectCommands, option } from '../command.t
 import {
   deleteRow,
   editCommentOption,
-  filled,
   jsonOption,
   jsonText,
-  present,
   renameRow,
+  reportOutcome,
   show,
   showOptions,
-  tell,
+  withoutEmpty,
+  withoutUndefined,
 } from '../rows.ts'
 import { discover } from './node-discover.ts'
 
@@ -82,9 +82,9 @@ const add = command({
   guarded: true,
   async run(context, { name, group }) {
     const { addNodes } = await import('../../task/change/node.ts')
-    const outcome = await addNodes(await context.store(), { group, ...present({ names: name }) })
+    const outcome = await addNodes(await context.store(), { group, ...withoutUndefined({ names: name }) })
     if (!name) for (const node of outcome.added) context.log.info('added', { node })
-    tell(context, outcome)
+    reportOutcome(context, outcome)
   },
 })
 
@@ -122,12 +122,12 @@ const change = command({
     const store = await context.store()
     const old = comment ? await store.findNamed('node', names[0] ?? '') : undefined
     const wish = {
-      ...present(given),
-      ...filled({ port }),
+      ...withoutUndefined(given),
+      ...withoutEmpty({ port }),
       ...(comment && { comment: await context.readText(old?.comment ?? '') }),
       ...(address && { interface: { name: address[0], address: address[1] } }),
     }
-    tell(context, await changeNodes(store, names, wish))
+    reportOutcome(context, await changeNodes(store, names, wish))
   },
 })
 

@@ -1,7 +1,7 @@
 // luna osimage pack, grab and sync: what takes long, and shows how far it is.
 import { LunaError } from '../../error.ts'
 import { type Context, command, option } from '../command.ts'
-import { tell } from '../rows.ts'
+import { reportOutcome } from '../rows.ts'
 
 const half = { exclusive: 'half' } as const
 
@@ -28,7 +28,7 @@ export const pack = command({
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
     // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.
     if (given.boot) for (const warning of packed.warnings) context.report(new LunaError('failed', warning))
-    else tell(context, packed)
+    else reportOutcome(context, packed)
   },
 })
 
@@ -92,6 +92,6 @@ export const sync = command({
   async run(context, _given, name) {
     const { syncOsimage } = await import('../../task/image/grab.ts')
     const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
-    tell(context, await syncOsimage(await context.store(), name, means))
+    reportOutcome(context, await syncOsimage(await context.store(), name, means))
   },
 })

@@ -3,12 +3,12 @@ import { type Context, command, type ObjectCommands, option } from '../command.t
 import {
   deleteRow,
   editCommentOption,
-  filled,
   jsonOption,
   listRow,
   printText,
   renameRow,
   show,
+  withoutEmpty,
 } from '../rows.ts'
 import { grab, pack, progressLine, sync } from './osimage-pack.ts'
 
@@ -63,7 +63,7 @@ const add = command({
   guarded: true,
   async run(context, given) {
     const { addOsimage } = await import('../../task/change/osimage.ts')
-    await addOsimage(await context.store(), { ...filled(given), name: given.name, path: given.path })
+    await addOsimage(await context.store(), { ...withoutEmpty(given), name: given.name, path: given.path })
   },
 })
 
@@ -98,7 +98,7 @@ const change = command({
     const store = await context.store()
     const { changeOsimage } = await import('../../task/change/osimage.ts')
     const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
-    if (!text) return await changeOsimage(store, name, filled(settings))
+    if (!text) return await changeOsimage(store, name, withoutEmpty(settings))
     const old = await store.getNamed('osimage', name)
     await changeOsimage(store, name, { [text]: await context.readText(old[text] ?? '') })
   },

@@ -1,6 +1,15 @@
 // luna otherdev
 import { command, type ObjectCommands, option } from '../command.ts'
-import { deleteRow, editCommentOption, filled, listRow, present, renameRow, showRow, tell } from '../rows.ts'
+import {
+  deleteRow,
+  editCommentOption,
+  listRow,
+  renameRow,
+  reportOutcome,
+  showRow,
+  withoutEmpty,
+  withoutUndefined,
+} from '../rows.ts'
 
 const add = command({
   action: 'add',
@@ -15,7 +24,10 @@ const add = command({
   guarded: true,
   async run(context, { name, network, ip }) {
     const { addOtherdevs } = await import('../../task/change/otherdev.ts')
-    tell(context, await addOtherdevs(await context.store(), { names: name, network, ...present({ ip }) }))
+    reportOutcome(
+      context,
+      await addOtherdevs(await context.store(), { names: name, network, ...withoutUndefined({ ip }) }),
+    )
   },
 })
 
@@ -38,8 +50,8 @@ const change = command({
     const store = await context.store()
     const old = comment ? await store.findNamed('otherdev', names[0] ?? '') : undefined
     const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
-    const settings = { ...filled({ network }), ...present({ ip }), ...text }
-    tell(context, await changeOtherdevs(store, names, settings))
+    const settings = { ...withoutEmpty({ network }), ...withoutUndefined({ ip }), ...text }
+    reportOutcome(context, await changeOtherdevs(store, names, settings))
   },
 })
 

@@ -1,7 +1,16 @@
 // luna switch
 import { authProtocols, privProtocols, snmpVersions } from '../../object/switch.ts'
 import { command, type ObjectCommands, option } from '../command.ts'
-import { deleteRow, editCommentOption, filled, listRow, present, renameRow, showRow, tell } from '../rows.ts'
+import {
+  deleteRow,
+  editCommentOption,
+  listRow,
+  renameRow,
+  reportOutcome,
+  showRow,
+  withoutEmpty,
+  withoutUndefined,
+} from '../rows.ts'
 
 const defaultOid = '.1.3.6.1.2.1.17.7.1.2.2.1.2'
 
@@ -16,7 +25,10 @@ const snmp3Options = {
 
 /** Options by the names of the fields that they set. */
 function named<T extends Readonly<Record<string, unknown>>>(given: T): Underscored<T> {
-  const entries = Object.entries(present(given)).map(([name, value]) => [name.replaceAll('-', '_'), value])
+  const entries = Object.entries(withoutUndefined(given)).map(([name, value]) => [
+    name.replaceAll('-', '_'),
+    value,
+  ])
   return Object.fromEntries(entries) as Underscored<T>
 }
 
@@ -56,7 +68,7 @@ const add = command({
   async run(context, { name, network, ip, ...settings }) {
     const { addSwitches } = await import('../../task/change/switch.ts')
     const wish = { names: name, network, ip, ...named(settings) }
-    tell(context, await addSwitches(await context.store(), wish))
+    reportOutcome(context, await addSwitches(await context.store(), wish))
   },
 })
 
@@ -80,7 +92,7 @@ const change = command({
     const store = await context.store()
     const old = comment ? await store.findNamed('switch', names[0] ?? '') : undefined
     const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
-    tell(context, await changeSwitches(store, names, { ...named(filled(settings)), ...text }))
+    reportOutcome(context, await changeSwitches(store, names, { ...named(withoutEmpty(settings)), ...text }))
   },
 })
 

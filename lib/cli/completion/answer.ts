@@ -7,12 +7,12 @@ import type { Store } from '../../store/store.ts'
 import { type Completion, complete, type Names } from './complete.ts'
 
 // Longer than this nobody waits at a prompt; a database that is away would take seconds to be given up.
-const patience = 1500
+const longestWait = 1500
 
 /** The lines for the shell; empty when there is nothing to offer, or no way to know. */
 export async function completionLines([program = '', ...words]: readonly string[]): Promise<string> {
   const current = words.pop() ?? ''
-  const late = delay(patience, [], { ref: false })
+  const late = delay(longestWait, [], { ref: false })
   const found = await Promise.race([complete(program, words, current, namesInStore()), late]).catch(() => [])
   return linesOf(found)
 }

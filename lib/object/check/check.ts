@@ -1,4 +1,4 @@
-// The check of a whole database: every defect once, in an order in which mending them one after the other is right.
+// The check of a whole database: every defect once, in an order in which repairing them one after the other is right.
 import type { Defect, Snapshot } from './defect.ts'
 import { addressDefects } from './defect-address.ts'
 import { counterDefects } from './defect-link.ts'
@@ -6,7 +6,7 @@ import { macDefects, nameDefects } from './defect-name.ts'
 import { orphanDefects } from './defect-orphan.ts'
 import { referenceDefects } from './defect-reference.ts'
 
-/** With `keepReserved` the mending of free lists leaves alone what is reserved and unused. */
+/** With `keepReserved` the repairing of free lists leaves alone what is reserved and unused. */
 export function findDefects(snapshot: Snapshot, keepReserved: boolean): Defect[] {
   const orphans = orphanDefects(snapshot)
   const references = referenceDefects(orphans.all)

@@ -2,22 +2,22 @@
 
 import type { Range } from '../field.ts'
 import { bitsOf, formatIp, lastHost, makePrefix, type Prefix } from '../net/address.ts'
-import { type Everything, type Recorded, recordedAddresses } from '../net/address-use.ts'
+import { type AddressUse, addressUses, type Inventory } from '../net/address-use.ts'
 import { complement, isFree, isUsable, tidy } from '../net/freelist.ts'
 import { heldBy, slotsOf } from '../net/slot.ts'
 import { type Network, prefixOf } from '../network.ts'
-import { called, type Defect } from './defect.ts'
+import { type Defect, label } from './defect.ts'
 
-/** With `keepReserved` addresses that are reserved and unused stay so when free lists are mended. */
-export function addressDefects(all: Everything, keepReserved: boolean): Defect[] {
-  const recorded = Map.groupBy(recordedAddresses(all), ({ network }) => network)
+/** With `keepReserved` addresses that are reserved and unused stay so when free lists are repaired. */
+export function addressDefects(all: Inventory, keepReserved: boolean): Defect[] {
+  const recorded = Map.groupBy(addressUses(all), ({ network }) => network)
   return [
     ...missingAddresses(all),
     ...all.network.flatMap((network) => inNetwork(network, recorded.get(network.id) ?? [], keepReserved)),
   ]
 }
 
-function missingAddresses({ group, node, switch: switches }: Everything): Defect[] {
+function missingAddresses({ group, node, switch: switches }: Inventory): Defect[] {
   const groups = new Map(group.map((each) => [each.id, each]))
   const nodes = node.flatMap((each): Defect[] => {
     const own = each.group === null ? undefined : groups.get(each.group)
@@ -25,7 +25,7 @@ function missingAddresses({ group, node, switch: switches }: Everything): Defect
     const lacking = (own ? slotsOf(own) : []).filter(({ key, version }) => !held.has(`${key} ${version}`))
     return lacking.map(({ name, version }) => {
       const fix = `luna node change ${each.name} --group ${own?.name}`
-      return lacks(`${called('node', each.name)}: has no IPv${version} address on ${name} (${fix})`)
+      return lacks(`${label('node', each.name)}: has no IPv${version} address on ${name} (${fix})`)
     })
   })
   return [
@@ -33,7 +33,7 @@ function missingAddresses({ group, node, switch: switches }: Everything): Defect
     ...switches
       .filter(({ ip }) => ip === null)
       .map(({ name }) =>
-        lacks(`${called('switch', name)}: has no address (luna switch change ${name} --ip ADDRESS)`),
+        lacks(`${label('switch', name)}: has no address (luna switch change ${name} --ip ADDRESS)`),
       ),
   ]
 }
@@ -42,9 +42,9 @@ function lacks(line: string): Defect {
   return { defect: 'no-address', line }
 }
 
-function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved: boolean): Defect[] {
+function inNetwork(network: Network, recorded: readonly AddressUse[], keepReserved: boolean): Defect[] {
   const prefix = prefixOf(network)
-  const what = called('network', network.name)
+  const what = label('network', network.name)
   if (!isSound(prefix)) {
     const line = `${what}: no network has the base ${prefix.base} and the prefix length ${prefix.length} (put right its NETWORK and PREFIX: luna db export and import)`
     return [{ defect: 'bad-network', line }]
@@ -53,7 +53,7 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
   const taken = complement(free, prefix)
   const unused = complement([...free, ...recorded], prefix)
   const sound = complement(keepReserved ? [...taken, ...recorded] : recorded, prefix)
-  const mend = { do: 'update', kind: 'network', id: network.id, change: { freelist: sound } } as const
+  const repair = { do: 'update', kind: 'network', id: network.id, change: { freelist: sound } } as const
   const [usable, outside] = parted(recorded, ({ start, end }) => isUsable(prefix, start, end))
   return [
     ...outside.map((one): Defect => {
@@ -67,7 +67,11 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
     ...(isTidy(network.freelist, free)
       ? []
       : [
-          { defect: 'free-list' as const, line: `${what}: its list of free addresses is out of order`, mend },
+          {
+            defect: 'free-list' as const,
+            line: `${what}: its list of free addresses is out of order`,
+            repair,
+          },
         ]),
     ...usable
       .filter(({ start, end }) => touchesFree(free, start, end))
@@ -75,12 +79,12 @@ function inNetwork(network: Network, recorded: readonly Recorded[], keepReserved
         return {
           defect: 'free-list',
           line: `${what}: ${shown(network, one)} counts as free, but ${one.who} has it`,
-          mend,
+          repair,
         }
       }),
     ...unused.map((range): Defect => {
       const line = `${what}: ${shown(network, range)} is reserved, and nothing has it: left by a failure, or kept free by hand (--repair frees it, with --keep-reserved it stays)`
-      return { defect: 'reserved', line, ...(keepReserved ? {} : { mend }) }
+      return { defect: 'reserved', line, ...(keepReserved ? {} : { repair }) }
     }),
   ]
 }
@@ -96,10 +100,10 @@ function parted<T>(items: readonly T[], fits: (item: T) => boolean): [T[], T[]] 
 }
 
 /** Every pair in which the later one begins before an earlier one ends. */
-function overlaps(recorded: readonly Recorded[]): [Recorded, Recorded][] {
-  const pairs: [Recorded, Recorded][] = []
+function overlaps(recorded: readonly AddressUse[]): [AddressUse, AddressUse][] {
+  const pairs: [AddressUse, AddressUse][] = []
   const sorted = recorded.toSorted((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)))
-  let reach: Recorded | undefined
+  let reach: AddressUse | undefined
   for (const one of sorted) {
     if (reach && one.start <= reach.end) pairs.push([reach, one])
     if (!reach || one.end > reach.end) reach = one

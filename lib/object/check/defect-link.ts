@@ -3,10 +3,10 @@
 import { type Id, type Kind, kinds } from '../field.ts'
 import { usesOf } from '../link.ts'
 import { aKind } from '../name.ts'
-import type { Everything } from '../net/address-use.ts'
-import { type Counter, called, type Defect, type Named } from './defect.ts'
+import type { Inventory } from '../net/address-use.ts'
+import { type Counter, type Defect, label, type Named } from './defect.ts'
 
-export function counterDefects(all: Everything, counters: readonly Counter[]): Defect[] {
+export function counterDefects(all: Inventory, counters: readonly Counter[]): Defect[] {
   const names = new Map<Id, string>(
     kinds.flatMap((kind) => all[kind].map(({ id, name }) => [id, name] as const)),
   )
@@ -20,13 +20,13 @@ export function counterDefects(all: Everything, counters: readonly Counter[]): D
     const { uses = 0, usedBy = 0 } = counted.get(key) ?? {}
     const { user, used } = pair
     if (uses === count && usedBy === count) continue
-    const mend = { do: 'count', user, used, count } as const
-    defects.push({ defect: 'counter', line: sentence(names, pair, count, uses, usedBy), mend })
+    const repair = { do: 'count', user, used, count } as const
+    defects.push({ defect: 'counter', line: sentence(names, pair, count, uses, usedBy), repair })
   }
   return defects
 }
 
-function expectedCounts(all: Everything, names: ReadonlyMap<Id, string>): Map<string, Counter> {
+function expectedCounts(all: Inventory, names: ReadonlyMap<Id, string>): Map<string, Counter> {
   const cluster = all.cluster[0]?.id
   const expected = new Map<string, Counter>()
   if (cluster === undefined) return expected
@@ -53,7 +53,7 @@ function sentence(
   uses: number,
   usedBy: number,
 ): string {
-  const [by, of] = [label(names, user), label(names, used)]
+  const [by, of] = [labelOf(names, user), labelOf(names, used)]
   if (by === undefined && of === undefined)
     return `a link between ${aKind(user.kind)} and ${aKind(used.kind)} that are gone`
   if (by === undefined) return `${of}: counts as used by ${aKind(user.kind)} that is gone`
@@ -61,9 +61,9 @@ function sentence(
   return `${by}: uses ${of} ${times(count)}, but counts ${uses}, and is counted ${usedBy} there`
 }
 
-function label(names: ReadonlyMap<Id, string>, { kind, id }: Named): string | undefined {
+function labelOf(names: ReadonlyMap<Id, string>, { kind, id }: Named): string | undefined {
   const name = names.get(id)
-  return name === undefined ? undefined : called(kind, name)
+  return name === undefined ? undefined : label(kind, name)
 }
 
 function times(count: number): string {

@@ -3,18 +3,18 @@
 import { type Id, kinds } from '../field.ts'
 import { fitsName } from '../name.ts'
 import { parseMac } from '../net/mac.ts'
-import { called, type Defect, type Snapshot } from './defect.ts'
+import { type Defect, label, type Snapshot } from './defect.ts'
 
 export function nameDefects({ all }: Pick<Snapshot, 'all'>): Defect[] {
   const clusters = all.cluster.length
   const objects = kinds.flatMap((kind) => all[kind].map(({ name }) => ({ kind, name })))
   const bad = objects.filter(({ kind, name }) => !fitsName(kind, name))
-  const twice = Map.groupBy(objects, ({ kind, name }) => called(kind, name))
+  const twice = Map.groupBy(objects, ({ kind, name }) => label(kind, name))
   return [
     ...(clusters > 1 ? [{ defect: 'cluster' as const, line: `there are ${clusters} clusters` }] : []),
     ...bad.map(({ kind, name }): Defect => {
       const fix = `luna ${kind} rename ${JSON.stringify(name)} --newname NAME`
-      return { defect: 'bad-name', line: `${called(kind, name)}: the name cannot be used safely (${fix})` }
+      return { defect: 'bad-name', line: `${label(kind, name)}: the name cannot be used safely (${fix})` }
     }),
     ...interfaceNames({ all }),
     ...[...twice]
@@ -31,7 +31,7 @@ function interfaceNames({ all }: Pick<Snapshot, 'all'>): Defect[] {
     Object.values(group.interfaces)
       .filter(({ name }) => !fitsName('interface', name))
       .map(({ name }): Defect => {
-        const what = `${called('group', group.name)}: interface ${JSON.stringify(name)}`
+        const what = `${label('group', group.name)}: interface ${JSON.stringify(name)}`
         return { defect: 'bad-name', line: `${what} has a name that cannot be used safely` }
       }),
   )
@@ -45,8 +45,8 @@ export function macDefects({ all, macs }: Pick<Snapshot, 'all' | 'macs'>): Defec
     ...macs
       .filter((record) => !lives(record))
       .map(({ mac, node }): Defect => {
-        const mend = node && ({ do: 'forget-mac', node } as const)
-        return { defect: 'dangling', line: `MAC address ${mac}: its node is gone`, ...(mend && { mend }) }
+        const repair = node && ({ do: 'forget-mac', node } as const)
+        return { defect: 'dangling', line: `MAC address ${mac}: its node is gone`, ...(repair && { repair }) }
       }),
     ...living
       .filter(({ mac }) => parseMac(mac) !== mac)
@@ -74,5 +74,5 @@ function shared<K, V>(groups: Map<K, V[]>): [K, V[]][] {
 }
 
 function nodeNamed(names: ReadonlyMap<Id, string>, node: Id | undefined): string {
-  return called('node', (node && names.get(node)) ?? '')
+  return label('node', (node && names.get(node)) ?? '')
 }

@@ -2,10 +2,10 @@
 
 import type { Id } from '../field.ts'
 import { heldBy } from '../net/slot.ts'
-import { called, type Defect, type Snapshot } from './defect.ts'
-import type { Mended } from './defect-reference.ts'
+import { type Defect, label, type Snapshot } from './defect.ts'
+import type { Repaired } from './defect-reference.ts'
 
-export function orphanDefects({ all, counters, macs }: Snapshot): Mended {
+export function orphanDefects({ all, counters, macs }: Snapshot): Repaired {
   const linked = new Set(counters.filter(({ uses }) => uses > 0).map(({ user }) => user.id))
   const withMac = new Set(macs.map(({ node }) => node))
   const groups = new Map(all.group.map((group) => [group.id, group]))
@@ -30,6 +30,6 @@ export function orphanDefects({ all, counters, macs }: Snapshot): Mended {
 }
 
 function orphan(kind: 'node' | 'switch', id: Id, name: string): Defect {
-  const line = `${called(kind, name)}: left behind by a command that failed: it is linked to nothing and has no address`
-  return { defect: 'orphan', line, mend: { do: 'remove', kind, id } }
+  const line = `${label(kind, name)}: left behind by a command that failed: it is linked to nothing and has no address`
+  return { defect: 'orphan', line, repair: { do: 'remove', kind, id } }
 }

@@ -1,18 +1,18 @@
-// References to what is gone, leftovers, and what nodes have on interfaces that their groups lack. What can be mended is
-// mended in the copy that is handed on, so that the later checks do not tell the same twice.
+// References to what is gone, leftovers, and what nodes have on interfaces that their groups lack. What can be repaired is
+// repaired in the copy that is handed on, so that the later checks do not tell the same twice.
 
 import type { Id, NodeInterface } from '../field.ts'
 import type { Group } from '../group.ts'
-import type { Everything } from '../net/address-use.ts'
+import type { Inventory } from '../net/address-use.ts'
 import { heldBy, noAddress } from '../net/slot.ts'
 import type { Node } from '../node.ts'
 import type { Change, Objects } from '../objects.ts'
-import { called, type Defect, type Mend } from './defect.ts'
+import { type Defect, label, type Repair } from './defect.ts'
 
-/** What was found, and everything as it is when that is mended. */
-export interface Mended {
+/** What was found, and everything as it is when that is repaired. */
+export interface Repaired {
   readonly defects: readonly Defect[]
-  readonly all: Everything
+  readonly all: Inventory
 }
 
 interface Known {
@@ -20,7 +20,7 @@ interface Known {
   readonly groups: ReadonlyMap<Id, Group>
 }
 
-export function referenceDefects(all: Everything): Mended {
+export function referenceDefects(all: Inventory): Repaired {
   const defects: Defect[] = []
   const known: Known = {
     ids: new Set(Object.values(all).flatMap((objects) => objects.map(({ id }) => id))),
@@ -31,12 +31,12 @@ export function referenceDefects(all: Everything): Mended {
     return one.object
   }
   const group = all.group.map((each) => found(inGroup(each, known)))
-  const mended: Known = { ...known, groups: new Map(group.map((each) => [each.id, each])) }
+  const repaired: Known = { ...known, groups: new Map(group.map((each) => [each.id, each])) }
   const rest = {
     cluster: all.cluster.map((each) => found(inCluster(each, known))),
     switch: all.switch.map((each) => found(inSwitch(each, known))),
     otherdev: all.otherdev.map((each) => found(inOtherdev(each, known))),
-    node: all.node.map((each) => found(inNode(each, mended))),
+    node: all.node.map((each) => found(inNode(each, repaired))),
   }
   return { defects, all: { ...all, ...rest, group } }
 }
@@ -45,11 +45,11 @@ function inCluster(cluster: Objects['cluster'], { ids }: Known) {
   if (!isGone(cluster.dhcp_net, ids)) return { defects: [], object: cluster }
   const change = { dhcp_net: null, dhcp_range_start: null, dhcp_range_end: null }
   const line = 'cluster: its DHCP network is gone'
-  return mend('cluster', cluster, [{ line, change }])
+  return defectsOf('cluster', cluster, [{ line, change }])
 }
 
 function inGroup(group: Group, { ids }: Known) {
-  const what = called('group', group.name)
+  const what = label('group', group.name)
   const changes: { line: string; change?: Change<'group'> }[] = []
   if (isGone(group.osimage, ids) || group.osimage === null)
     changes.push({ line: `${what}: its image is gone (luna group change ${group.name} --osimage IMAGE)` })
@@ -69,14 +69,14 @@ function inGroup(group: Group, { ids }: Known) {
       })
     }
   }
-  return mend('group', group, changes)
+  return defectsOf('group', group, changes)
 }
 
 function inSwitch(one: Objects['switch'], { ids }: Known) {
-  const what = called('switch', one.name)
+  const what = label('switch', one.name)
   const place = `luna switch change ${one.name} --network NETWORK --ip ADDRESS`
   if (one.network === null || isGone(one.network, ids))
-    return mend('switch', one, [{ line: `${what}: its network is gone (${place})` }])
+    return defectsOf('switch', one, [{ line: `${what}: its network is gone (${place})` }])
   return { defects: [], object: one }
 }
 
@@ -86,24 +86,24 @@ function inOtherdev(device: Objects['otherdev'], { ids }: Known) {
     .filter((id) => isGone(id as Id, ids))
     .map((id) => {
       connected = Object.fromEntries(Object.entries(connected).filter(([other]) => other !== id))
-      return { line: `${called('otherdev', device.name)}: a network of it is gone`, change: { connected } }
+      return { line: `${label('otherdev', device.name)}: a network of it is gone`, change: { connected } }
     })
-  return mend('otherdev', device, changes)
+  return defectsOf('otherdev', device, changes)
 }
 
 function inNode(node: Node, { ids, groups }: Known) {
-  const what = called('node', node.name)
+  const what = label('node', node.name)
   const group = node.group === null ? undefined : groups.get(node.group)
   const changes: { line: string; change?: Change<'node'> }[] = []
   if (isGone(node.switch, ids))
     changes.push({ line: `${what}: its switch is gone`, change: { switch: null } })
-  const dangling = mend('node', node, changes)
+  const dangling = defectsOf('node', node, changes)
   if (group) {
     const stale = staleInterfaces(node, group, what)
-    const more = mend('node', dangling.object, stale, 'stale-interface')
+    const more = defectsOf('node', dangling.object, stale, 'stale-interface')
     return { defects: [...dangling.defects, ...more.defects], object: more.object }
   }
-  const lost = mend('node', dangling.object, [
+  const lost = defectsOf('node', dangling.object, [
     { line: `${what}: its group is gone (luna node change ${node.name} --group GROUP)` },
   ])
   return { defects: [...dangling.defects, ...lost.defects], object: lost.object }
@@ -132,7 +132,7 @@ function isGone(id: Id | null, ids: ReadonlySet<Id>): boolean {
 }
 
 /** One defect per line; the changes add up in the object that comes back. */
-function mend<K extends 'cluster' | 'group' | 'node' | 'switch' | 'otherdev'>(
+function defectsOf<K extends 'cluster' | 'group' | 'node' | 'switch' | 'otherdev'>(
   kind: K,
   object: Objects[K],
   found: readonly { line: string; change?: Change<K> }[],
@@ -140,8 +140,8 @@ function mend<K extends 'cluster' | 'group' | 'node' | 'switch' | 'otherdev'>(
 ) {
   const defects = found.map(({ line, change }): Defect => {
     // Kind and change belong together by the parameters; the compiler cannot see that of a type parameter.
-    const step = change && ({ do: 'update', kind, id: object.id, change } as Mend)
-    return { defect, line, ...(step && { mend: step }) }
+    const step = change && ({ do: 'update', kind, id: object.id, change } as Repair)
+    return { defect, line, ...(step && { repair: step }) }
   })
   const changes = Object.assign({}, ...found.map(({ change }) => change)) as Change<K>
   return { defects, object: { ...object, ...changes } }

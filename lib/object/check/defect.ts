@@ -1,6 +1,6 @@
-// What can be wrong with a database as a whole, one line for each thing, and how it is mended where that takes no decision.
+// What can be wrong with a database as a whole, one line for each thing, and how it is repaired where that takes no decision.
 import type { Id, Kind } from '../field.ts'
-import type { Everything } from '../net/address-use.ts'
+import type { Inventory } from '../net/address-use.ts'
 import type { Change } from '../objects.ts'
 
 /** The names of the defects, for scripts. */
@@ -21,7 +21,7 @@ export type DefectName =
   | 'counter'
 
 /** One step of a repair. */
-export type Mend =
+export type Repair =
   | { readonly do: 'remove'; readonly kind: Kind; readonly id: Id }
   | { [K in Kind]: Update<K> }[Kind]
   | { readonly do: 'count'; readonly user: Named; readonly used: Named; readonly count: number }
@@ -40,7 +40,7 @@ export interface Defect {
   /** For people, one line. */
   readonly line: string
   /** Absent where somebody has to decide. */
-  readonly mend?: Mend
+  readonly repair?: Repair
 }
 
 /** An object by kind and id. */
@@ -61,13 +61,13 @@ export interface Counter {
 
 /** Everything that the check looks at. */
 export interface Snapshot {
-  readonly all: Everything
+  readonly all: Inventory
   readonly counters: readonly Counter[]
   /** Records of the collection `mac`. */
   readonly macs: readonly { readonly mac: string; readonly node: Id | undefined }[]
 }
 
 /** `node node001`, with quotes where the name is unusual. */
-export function called(kind: Kind, name: string): string {
+export function label(kind: Kind, name: string): string {
   return `${kind} ${/^[\w.+-]+$/.test(name) ? name : JSON.stringify(name)}`
 }

@@ -1,13 +1,13 @@
 // Which addresses of which network the objects of a cluster have: what a free list must agree with.
 import type { Id, Kind } from '../field.ts'
 import type { Objects } from '../objects.ts'
-import { type Held, heldBy } from './slot.ts'
+import { type Assignment, heldBy } from './slot.ts'
 
 /** All objects of a cluster by kind. */
-export type Everything = { readonly [K in Kind]: readonly Objects[K][] }
+export type Inventory = { readonly [K in Kind]: readonly Objects[K][] }
 
 /** Addresses from `start` to `end`, relative to the network, and who has them. */
-export interface Recorded {
+export interface AddressUse {
   readonly network: Id
   readonly start: bigint
   readonly end: bigint
@@ -16,7 +16,7 @@ export interface Recorded {
 }
 
 /** Every address that an object has, in the order: name servers, DHCP range, switches, other devices, nodes. */
-export function recordedAddresses(all: Everything): Recorded[] {
+export function addressUses(all: Inventory): AddressUse[] {
   return [
     ...all.network.flatMap((network) =>
       one(network.id, network.ns_ip, `the name server of network ${network.name}`),
@@ -30,20 +30,20 @@ export function recordedAddresses(all: Everything): Recorded[] {
   ]
 }
 
-function nodeAddresses({ group, node }: Pick<Everything, 'group' | 'node'>): Recorded[] {
+function nodeAddresses({ group, node }: Pick<Inventory, 'group' | 'node'>): AddressUse[] {
   const groups = new Map(group.map((each) => [each.id, each]))
   return node.flatMap((each) => {
     const own = each.group === null ? undefined : groups.get(each.group)
-    const held: Held[] = own ? heldBy(each, own) : []
+    const held: Assignment[] = own ? heldBy(each, own) : []
     return held.flatMap(({ network, offset, name }) => one(network, offset, `node ${each.name} (${name})`))
   })
 }
 
-function one(network: Id | null, offset: bigint | null, who: string): Recorded[] {
+function one(network: Id | null, offset: bigint | null, who: string): AddressUse[] {
   return network === null || offset === null ? [] : [{ network, start: offset, end: offset, who }]
 }
 
-function dhcpRange(cluster: Objects['cluster']): Recorded[] {
+function dhcpRange(cluster: Objects['cluster']): AddressUse[] {
   const { dhcp_net: network, dhcp_range_start: start, dhcp_range_end: end } = cluster
   if (network === null || start === null || end === null) return []
   return [{ network, start, end, who: 'the DHCP range' }]

@@ -16,7 +16,7 @@ export interface Slot {
 }
 
 /** An address of a node, relative to the network of its slot. */
-export interface Held extends Slot {
+export interface Assignment extends Slot {
   readonly offset: bigint
 }
 
@@ -33,7 +33,7 @@ export function slotsOf(group: Pick<Group, 'interfaces'>): Slot[] {
 }
 
 /** The addresses that a node of the group has; those on interfaces without a network are no addresses. */
-export function heldBy(node: Pick<Node, 'interfaces'>, group: Pick<Group, 'interfaces'>): Held[] {
+export function heldBy(node: Pick<Node, 'interfaces'>, group: Pick<Group, 'interfaces'>): Assignment[] {
   return slotsOf(group).flatMap((slot) => {
     const offset = node.interfaces[slot.key]?.[slot.version] ?? null
     return offset === null ? [] : [{ ...slot, offset }]
@@ -44,13 +44,13 @@ export function heldBy(node: Pick<Node, 'interfaces'>, group: Pick<Group, 'inter
  * The addresses that a node keeps when it moves to the given slots. An interface of the same name in the same network
  * keeps its address; then what is left goes to any other slot in its network. Slots that are not in the result get new ones.
  */
-export function keepAddresses(held: readonly Held[], slots: readonly Slot[]): Held[] {
+export function keepAddresses(held: readonly Assignment[], slots: readonly Slot[]): Assignment[] {
   const kept = new Map<Slot, bigint>()
   const left = held.filter((old) => !place(old, (slot) => slot.name === old.name))
   for (const old of left) place(old, () => true)
   return [...kept].map(([slot, offset]) => ({ ...slot, offset }))
 
-  function place(old: Held, fits: (slot: Slot) => boolean): boolean {
+  function place(old: Assignment, fits: (slot: Slot) => boolean): boolean {
     const slot = slots.find((one) => one.network === old.network && fits(one) && !kept.has(one))
     if (slot) kept.set(slot, old.offset)
     return slot !== undefined
@@ -58,7 +58,7 @@ export function keepAddresses(held: readonly Held[], slots: readonly Slot[]): He
 }
 
 /** The `interfaces` of a node that has exactly these addresses. */
-export function interfacesWith(held: readonly Held[]): Record<string, NodeInterface> {
+export function interfacesWith(held: readonly Assignment[]): Record<string, NodeInterface> {
   const interfaces: Record<string, NodeInterface> = {}
   for (const { key, version, offset } of held) {
     interfaces[key] = { ...noAddress, ...interfaces[key], [version]: offset }

@@ -7,7 +7,7 @@ import { documentOf } from '../bson/values.ts'
 import { runsOf } from './bulk.ts'
 import { again, connectMongo, explain, isFinal, isKnown } from './client.ts'
 import { makeIndexes, makeUnique } from './indexes.ts'
-import { type JournalPart, putDown, read, strike } from './journal.ts'
+import { clearJournal, type JournalPart, readJournal, writeJournal } from './journal.ts'
 import { Lease, type LeaseDocument } from './lease.ts'
 
 export interface MongoOptions {
@@ -122,7 +122,7 @@ class MongoBackend implements Backend {
   async #commit(lease: Lease, writes: readonly Write[]): Promise<void> {
     if (this.#setting.transactions) return this.#inTransaction(lease, writes)
     if (writes.length > 1) {
-      await putDown(this.#journal(), lease, writes)
+      await writeJournal(this.#journal(), lease, writes)
       return this.#finish(lease, writes)
     }
     await lease.move()
@@ -141,7 +141,7 @@ class MongoBackend implements Backend {
   /** Does what a holder before had put down. Where it cannot be done at all, it is no reason to stop everybody else. */
   async #resume(lease: Lease, fence: number): Promise<void> {
     try {
-      await this.#finish(lease, await read(this.#journal(), fence))
+      await this.#finish(lease, await readJournal(this.#journal(), fence))
     } catch (error) {
       if (!isFinal(error)) throw error
     }
@@ -152,11 +152,11 @@ class MongoBackend implements Backend {
     try {
       await this.#doAll(writes, { check: () => lease.check() })
     } catch (error) {
-      if (isFinal(error)) await strike(this.#journal(), lease)
+      if (isFinal(error)) await clearJournal(this.#journal(), lease)
       else lease.abandon()
       throw error
     }
-    await strike(this.#journal(), lease)
+    await clearJournal(this.#journal(), lease)
   }
 
   async #doAll(

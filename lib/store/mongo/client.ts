@@ -35,15 +35,15 @@ export async function connectMongo(config: MongoConfig, file: string): Promise<M
  */
 export function clientOptions(config: MongoConfig): MongoClientOptions {
   const { server, replicaset, authdb, user, password, tls, caFile } = config
-  const alone = !replicaset && !server.includes(',')
+  const tx = !replicaset && !server.includes(',')
   return {
     appName: 'luna',
-    serverSelectionTimeoutMS: alone ? reachWithin : electWithin,
+    serverSelectionTimeoutMS: tx ? reachWithin : electWithin,
     connectTimeoutMS: reachWithin,
     socketTimeoutMS: answerWithin,
     writeConcern: { w: 'majority' },
     ...(replicaset && { replicaSet: replicaset }),
-    ...(alone && { directConnection: true }),
+    ...(tx && { directConnection: true }),
     ...(user && password && { auth: { username: user, password } }),
     ...(user && password && authdb && { authSource: authdb }),
     ...(tls && { tls: true, ...(caFile ? { tlsCAFile: caFile } : { tlsAllowInvalidCertificates: true }) }),

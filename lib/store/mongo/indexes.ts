@@ -3,7 +3,7 @@
 import type { Collection, Db, IndexDescription, IndexDescriptionInfo } from 'mongodb'
 import { kinds } from '../../object/field.ts'
 import { indexesOf } from '../backend.ts'
-import { shelfLife } from '../store.ts'
+import { ttl } from '../store.ts'
 import { isDuplicate } from './client.ts'
 
 /**
@@ -36,7 +36,7 @@ function descriptions(collection: string): IndexDescription[] {
   const indexes: IndexDescription[] = indexesOf(collection).map((paths) => ({
     key: Object.fromEntries([...paths, ...(paths[0] === 'name' ? ['_id'] : [])].map((path) => [path, 1])),
   }))
-  const life = { switch_mac: shelfLife.learned, tracker: shelfLife.peers }[collection]
+  const life = { switch_mac: ttl.learned, tracker: ttl.peers }[collection]
   if (life !== undefined) indexes.push({ key: { updated: 1 }, expireAfterSeconds: life / 1000 })
   return indexes
 }

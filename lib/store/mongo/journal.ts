@@ -19,7 +19,7 @@ export interface JournalPart {
 const partSize = 8_000_000
 
 /** Makes the writes valid: from here on they happen, whoever does them. Rejects when the lease is lost. */
-export async function putDown(
+export async function writeJournal(
   collection: Collection<JournalPart>,
   lease: Lease,
   writes: readonly Write[],
@@ -33,7 +33,7 @@ export async function putDown(
 }
 
 /** What was put down under a fence. */
-export async function read(collection: Collection<JournalPart>, fence: number): Promise<Write[]> {
+export async function readJournal(collection: Collection<JournalPart>, fence: number): Promise<Write[]> {
   const parts = await again(() => collection.find({ fence }).sort({ number: 1 }).toArray())
   return parts.flatMap(({ writes }) => {
     return documentOf(writes.buffer).writes as Write[]
@@ -41,7 +41,7 @@ export async function read(collection: Collection<JournalPart>, fence: number): 
 }
 
 /** All is done. */
-export async function strike(collection: Collection<JournalPart>, lease: Lease): Promise<void> {
+export async function clearJournal(collection: Collection<JournalPart>, lease: Lease): Promise<void> {
   await lease.move({ journal: null })
   await again(() => collection.deleteMany({ fence: { $lte: lease.fence } }))
 }

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientSession, Collection } from 'mongodb'
 import { LunaError } from '../../error.ts'
-import { takeTurn } from '../acquire.ts'
+import { pollUntil } from '../acquire.ts'
 
 /** The one document of the collection `luna_lease`. */
 export interface LeaseDocument {
@@ -36,7 +36,7 @@ export class Lease {
     const owner = randomUUID()
     let seen: LeaseDocument | undefined
     let since = performance.now()
-    const taken = await takeTurn('MongoDB', async () => {
+    const taken = await pollUntil('MongoDB', async () => {
       const asked = performance.now()
       const dead = asked - since > term ? seen : undefined
       const lease = await tryTake(collection, owner, dead)

@@ -2,7 +2,7 @@
 // own, so that whoever holds it for long keeps nobody from reading and writing the store itself.
 
 import { DatabaseSync } from 'node:sqlite'
-import { takeTurn } from '../acquire.ts'
+import { pollUntil } from '../acquire.ts'
 import { explain, makeFile } from './file.ts'
 
 export interface Mutex {
@@ -47,7 +47,7 @@ function lockFile(path: string) {
     }
   }
   return {
-    take: () => takeTurn(where, () => tryTake() || undefined),
+    take: () => pollUntil(where, () => tryTake() || undefined),
     release: () => database?.exec('ROLLBACK'),
     close: () => database?.isOpen && database.close(),
   }

@@ -8,12 +8,12 @@ import { copyOf, isMap, numberOf } from '../bson/values.ts'
 import type { Dump, Ref } from '../store.ts'
 import { duplicatesIn } from '../unique.ts'
 import { type Entry, Overlay } from './overlay.ts'
-import { flushed } from './write-order.ts'
+import { orderedWrites } from './write-order.ts'
 
 /** Both sides of the link counters, by the names of their fields. */
 export type Side = '_use_' | '_usedby_'
 
-export class Unit implements Reader {
+export class UnitOfWork implements Reader {
   readonly #backend: Backend
   #overlays = new Map<string, Overlay>()
   #cleared: string[] = []
@@ -99,7 +99,7 @@ export class Unit implements Reader {
     this.#open = false
     const entries = [...this.#overlays.values()].flatMap((overlay) => [...overlay.entries.values()])
     const clear = this.#cleared.map((collection): Write => ({ op: 'clear', collection }))
-    return [...clear, ...flushed(entries)]
+    return [...clear, ...orderedWrites(entries)]
   }
 
   /** Undefined also for what can be nobody's id: damaged counters have such. */

@@ -9,14 +9,14 @@ import { integerOf, isMap, numberOf } from '../bson/values.ts'
 import type { Entry } from './overlay.ts'
 
 /** All writes that entries need. */
-export function flushed(entries: readonly Entry[]): Write[] {
+export function orderedWrites(entries: readonly Entry[]): Write[] {
   const changed = entries.filter((entry) => !entry.fresh && !entry.gone)
   const gone = entries.filter((entry) => !entry.fresh && entry.gone)
   const made = entries.filter((entry) => entry.fresh && !entry.gone)
-  const early = makingWay([...changed, ...gone], [...changed, ...made])
+  const early = nameConflicts([...changed, ...gone], [...changed, ...made])
   return [
     ...changed.flatMap(reservations),
-    ...early.map(givingUpName),
+    ...early.map(renameAway),
     ...made.map(({ collection, document }): Write => ({ op: 'insert', collection, document })),
     ...changed.flatMap(values),
     ...gone.filter((entry) => !early.includes(entry)).map(removal),
@@ -25,7 +25,7 @@ export function flushed(entries: readonly Entry[]): Write[] {
 }
 
 /** Those whose names others get: names may be unique, so they have to be given up before. */
-function makingWay(olds: readonly Entry[], news: readonly Entry[]): Entry[] {
+function nameConflicts(olds: readonly Entry[], news: readonly Entry[]): Entry[] {
   const claims = new Set(
     news.flatMap((entry) => (isClaim(entry) ? [nameKey(entry, entry.document.name)] : [])),
   )
@@ -46,7 +46,7 @@ function nameKey({ collection }: Entry, name: unknown): string {
 }
 
 /** What is renamed is called by its id until it gets its new name. */
-function givingUpName(entry: Entry): Write {
+function renameAway(entry: Entry): Write {
   if (entry.gone) return removal(entry)
   const { collection, document } = entry
   return { op: 'update', collection, id: document._id, set: { name: idText(document._id) }, unset: [] }

@@ -10,7 +10,7 @@ import { keyFields, learnedWrite, peerWrite } from '../bson/expiring.ts'
 import { changedFields, documentId, newDocument } from '../bson/object-codec.ts'
 import { idOf, refTo } from '../bson/values.ts'
 import type { Dump, Learned, Peer, Ref, Store } from '../store.ts'
-import type { Side, Unit } from './unit-of-work.ts'
+import type { Side, UnitOfWork } from './unit-of-work.ts'
 
 export type Writes = Pick<
   Store,
@@ -31,11 +31,11 @@ export type Writes = Pick<
 >
 
 /** All writing methods. */
-export function writesOf(unit: Unit): Writes {
-  return { ...objectWrites(unit), ...linkWrites(unit), ...macWrites(unit), ...shelfWrites(unit) }
+export function writesOf(unit: UnitOfWork): Writes {
+  return { ...objectWrites(unit), ...linkWrites(unit), ...macWrites(unit), ...expiringWrites(unit) }
 }
 
-function objectWrites(unit: Unit) {
+function objectWrites(unit: UnitOfWork) {
   return {
     insert: async <K extends Kind>(kind: K, object: New<K>): Promise<Id> => {
       await checkFree(unit, kind, object.name)
@@ -59,13 +59,13 @@ function objectWrites(unit: Unit) {
   }
 }
 
-async function checkFree(unit: Unit, kind: Kind, name: string): Promise<void> {
+async function checkFree(unit: UnitOfWork, kind: Kind, name: string): Promise<void> {
   const [other] = await unit.find(kind, { name })
   if (!other) return
   throw new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, { fix: 'choose another name' })
 }
 
-function linkWrites(unit: Unit) {
+function linkWrites(unit: UnitOfWork) {
   return {
     link: async (user: Ref, used: Ref, times = 1): Promise<void> => {
       const counts = [await unit.count('_use_', user, used), await unit.count('_usedby_', used, user)]
@@ -103,7 +103,7 @@ function notLinked(user: Ref, used: Ref, uses: number, times: number): LunaError
   )
 }
 
-function macWrites(unit: Unit) {
+function macWrites(unit: UnitOfWork) {
   async function forget(mac: unknown): Promise<void> {
     if (typeof mac === 'string') await unit.remove('switch_mac', { mac })
   }
@@ -127,7 +127,7 @@ function ofNode(node: Id) {
   return { 'node.$id': new ObjectId(node) }
 }
 
-function shelfWrites(unit: Unit) {
+function expiringWrites(unit: UnitOfWork) {
   async function upsert({ collection, key, set }: Extract<Write, { op: 'upsert' }>): Promise<void> {
     const [present] = await unit.find(collection, key)
     if (present) await unit.set(collection, documentId(present), set)

@@ -15,7 +15,7 @@ import {
   unlistable,
 } from '../../render/ipxe.ts'
 import type { Store } from '../../store/store.ts'
-import { type Shared, sharedOf } from './cache.ts'
+import { type BootCache, cacheOf } from './cache.ts'
 import { type Found, recognise } from './identify.ts'
 import { addressOf, type BootFacts, bootFacts, hostname, siteTemplates } from './node-facts.ts'
 
@@ -46,7 +46,7 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
   const type = bootTypes.find((known) => known === asked.type)
   if (!type)
     throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`)
-  const [facts, mac] = [await bootFacts(await sharedOf(store), found.node), await macOf(store, found)]
+  const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
   const script = scriptOf({ ...facts, mac }, type, url)
   await store.setStatus(found.node.id, { step: 'boot.request', time: now })
   return { ...found, script, ...(takenFrom && { takenFrom }) }
@@ -55,9 +55,9 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
 /** Makes the MAC address the node's, where it is not; gives the name of the node that had it. */
 async function assign(store: Store, { node, mac, by }: Found, now: Date): Promise<string | undefined> {
   if (by === 'mac') return undefined
-  const former = await store.alone(async (alone) => {
-    const owner = await alone.findMac(mac)
-    if (owner !== node.id) await alone.setMac(node.id, mac)
+  const former = await store.transaction(async (tx) => {
+    const owner = await tx.findMac(mac)
+    if (owner !== node.id) await tx.setMac(node.id, mac)
     return owner
   })
   await store.setStatus(node.id, { step: 'boot.mac_assigned', time: now })
@@ -77,7 +77,7 @@ export async function bootScript(
   type: BootType = 'ipxe',
   url?: string,
 ): Promise<string> {
-  const [facts, mac] = [await bootFacts(await sharedOf(store), node), await store.macOf(node.id)]
+  const [facts, mac] = [await bootFacts(await cacheOf(store), node), await store.macOf(node.id)]
   return scriptOf({ ...facts, mac }, type, url ?? frontendUrl(facts.cluster))
 }
 
@@ -117,11 +117,11 @@ export interface Menu {
   readonly leftOut: readonly string[]
 }
 
-/** The boot menu; `chance` in 0..1 spreads in time what asks again after a failure. */
-export async function bootMenu(store: Store, url: string, chance: number): Promise<Menu> {
-  const shared = await sharedOf(store)
+/** The boot menu; `random` in 0..1 spreads in time what asks again after a failure. */
+export async function bootMenu(store: Store, url: string, random: number): Promise<Menu> {
+  const shared = await cacheOf(store)
   const { render, leftOut } = await shared.once(`menu ${url}`, () => menuOf(store, shared, url))
-  return { text: render(retryAfter(chance)), leftOut }
+  return { text: render(retryAfter(random)), leftOut }
 }
 
 interface RenderedMenu {
@@ -133,7 +133,7 @@ interface RenderedMenu {
 const lastMenus = new WeakMap<Store, RenderedMenu>()
 
 /** The menu; the one that was rendered before, while all that is in it is the same. */
-async function menuOf(store: Store, shared: Shared, url: string): Promise<RenderedMenu> {
+async function menuOf(store: Store, shared: BootCache, url: string): Promise<RenderedMenu> {
   const [cluster, nodes] = [await shared.cluster(), await store.names('node')]
   const templates = siteTemplates(cluster)
   const of = [url, menuTemplate(templates), ...nodes]
@@ -145,6 +145,6 @@ async function menuOf(store: Store, shared: Shared, url: string): Promise<Render
 }
 
 // With the 3 s that the failure stays on the screen, a node asks again after 10 s, give or take 2.
-function retryAfter(chance: number): number {
-  return 5000 + 4000 * chance
+function retryAfter(random: number): number {
+  return 5000 + 4000 * random
 }

@@ -10,7 +10,7 @@ import { getCluster } from '../get-cluster.ts'
 /** Kinds of which there are few. */
 export type SharedKind = 'network' | 'group' | 'osimage' | 'bmcsetup'
 
-export interface Shared {
+export interface BootCache {
   cluster(): Promise<Cluster>
   find<K extends SharedKind>(kind: K, id: Id): Promise<Objects[K] | undefined>
   /** What `make` gives, made once. */
@@ -22,13 +22,13 @@ const longest = 1000
 interface Remembered {
   readonly version: string
   readonly since: number
-  readonly shared: Shared
+  readonly shared: BootCache
 }
 
 const known = new WeakMap<Store, Remembered>()
 
 /** What is in common, no older than this call; it costs one small read. Not inside of a unit of work. */
-export async function sharedOf(store: Store): Promise<Shared> {
+export async function cacheOf(store: Store): Promise<BootCache> {
   const version = await store.version()
   const present = known.get(store)
   const time = performance.now()
@@ -39,7 +39,7 @@ export async function sharedOf(store: Store): Promise<Shared> {
 }
 
 /** Remembers for as long as it lives. */
-function sharedIn(store: Store): Shared {
+function sharedIn(store: Store): BootCache {
   const answers = new Map<string, Promise<unknown>>()
   function once<T>(name: string, make: () => Promise<T>): Promise<T> {
     const present = answers.get(name) as Promise<T> | undefined

@@ -3,7 +3,7 @@ import { LunaError } from '../../error.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
-import { judge, mostPerPort, placeOf, sightingsOf, type Verdict } from './switch-port.ts'
+import { judge, locateAtSwitch, mostPerPort, sightingsOf, type Verdict } from './switch-port.ts'
 
 /** A machine with a name. */
 export interface Found {
@@ -37,7 +37,7 @@ export async function recognise(store: Store, { macs, node }: Self): Promise<Fou
   for (const mac of macs) {
     const verdict = judge(await sightingsOf(store, mac))
     if (verdict.kind === 'matched')
-      return { node: verdict.node, mac, by: 'port', at: await placeOf(store, verdict.at) }
+      return { node: verdict.node, mac, by: 'port', at: await locateAtSwitch(store, verdict.at) }
     refusals.push(...refusalOf(mac, verdict))
   }
   if (refusals[0]) throw refusals[0]

@@ -7,7 +7,7 @@ import type { Node } from '../../object/node.ts'
 import { type InstallView, renderInstallScript } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
-import { type Shared, sharedOf } from './cache.ts'
+import { type BootCache, cacheOf } from './cache.ts'
 import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './node-facts.ts'
 
 const bmcInterface = 'BMC'
@@ -18,7 +18,7 @@ const template = 'install.sh.mustache'
  * default: as configured). Throws LunaError `not-found` while the node's image is not packed.
  */
 export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
-  const shared = await sharedOf(store)
+  const shared = await cacheOf(store)
   const facts = await bootFacts(shared, node)
   const { torrent, tarball, name } = facts.image
   if (torrent && tarball) return await scriptOf(shared, facts, url)
@@ -29,17 +29,21 @@ export async function installScript(store: Store, node: Node, url?: string): Pro
 
 /** The same for a person to read: also while the image is not packed, without the names of its files then. */
 export async function previewInstallScript(store: Store, node: Node): Promise<string> {
-  const shared = await sharedOf(store)
+  const shared = await cacheOf(store)
   return await scriptOf(shared, await bootFacts(shared, node))
 }
 
-async function scriptOf(shared: Shared, facts: NodeFacts, url = frontendUrl(facts.cluster)): Promise<string> {
+async function scriptOf(
+  shared: BootCache,
+  facts: NodeFacts,
+  url = frontendUrl(facts.cluster),
+): Promise<string> {
   const view = await installView(shared, facts, url)
   return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
 }
 
 /** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */
-export async function installView(shared: Shared, facts: NodeFacts, url: string): Promise<InstallView> {
+export async function installView(shared: BootCache, facts: NodeFacts, url: string): Promise<InstallView> {
   const { node, group, image, networks } = facts
   const domain = group.domain === null ? undefined : networks.get(group.domain)
   return {
@@ -61,7 +65,7 @@ export async function installView(shared: Shared, facts: NodeFacts, url: string)
 }
 
 /** The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC (IPv4). */
-async function bmcOf(shared: Shared, facts: NodeFacts): Promise<InstallView['bmc']> {
+async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['bmc']> {
   const { node, group } = facts
   if (group.bmcsetup === null || !node.setupbmc) return null
   const setup = await shared.find('bmcsetup', group.bmcsetup)

@@ -9,7 +9,7 @@ import type { Mac } from '../../object/net/mac.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
-import type { Shared } from './cache.ts'
+import type { BootCache } from './cache.ts'
 
 export interface NodeFacts {
   readonly cluster: Cluster
@@ -26,7 +26,7 @@ export interface BootFacts extends NodeFacts {
 }
 
 /** Fetches the facts of a node. Throws LunaError `failed` when the node is without group or image. */
-export async function bootFacts(shared: Shared, node: Node): Promise<NodeFacts> {
+export async function bootFacts(shared: BootCache, node: Node): Promise<NodeFacts> {
   const [cluster, group] = await Promise.all([
     shared.cluster(),
     part(shared, 'group', node.group, `node "${node.name}"`),
@@ -38,13 +38,13 @@ export async function bootFacts(shared: Shared, node: Node): Promise<NodeFacts> 
   return { cluster, node, group, image, networks }
 }
 
-async function networksOf(shared: Shared, group: Group): Promise<ReadonlyMap<Id, Network>> {
+async function networksOf(shared: BootCache, group: Group): Promise<ReadonlyMap<Id, Network>> {
   const ids = [...new Set(networksUsed(group))]
   const found = await Promise.all(ids.map((id) => shared.find('network', id)))
   return new Map(found.filter((network) => network !== undefined).map((one) => [one.id, one]))
 }
 
-async function part<K extends 'group' | 'osimage'>(shared: Shared, kind: K, id: Id | null, of: string) {
+async function part<K extends 'group' | 'osimage'>(shared: BootCache, kind: K, id: Id | null, of: string) {
   const found = id === null ? undefined : await shared.find(kind, id)
   if (found) return found
   throw new LunaError('failed', `the ${kind} of ${of} is missing`, { fix: 'luna cluster check' })

@@ -88,7 +88,7 @@ export function current(seen: readonly Learned[]): Learned[] {
 }
 
 /** Port 7 of sw01, as people name it: `sw01 port 7 (swp7)`. */
-export async function placeOf(store: Store, { switch: id, port, portname }: Learned): Promise<string> {
+export async function locateAtSwitch(store: Store, { switch: id, port, portname }: Learned): Promise<string> {
   const name = (await store.find('switch', id))?.name ?? `missing switch ${id}`
   return `${name} port ${port}${portname === port ? '' : ` (${portname})`}`
 }

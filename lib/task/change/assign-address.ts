@@ -5,7 +5,7 @@ import { type Network, prefixOf } from '../../object/network.ts'
 import type { Pool } from './pool.ts'
 
 /** Takes the address; `invalid` or `failed` with that exit status when it is none, lies outside, or is not free. */
-export function takeTyped(pool: Pool, network: Network, address: string, exit: number): bigint {
+export function assignAddress(pool: Pool, network: Network, address: string, exit: number): bigint {
   const offset = readTyped(network, address, exit)
   if (pool.reserve(network.id, offset)) return offset
   throw new LunaError('failed', `${address} is not free in network "${network.name}"`, {
@@ -15,13 +15,13 @@ export function takeTyped(pool: Pool, network: Network, address: string, exit: n
 }
 
 /** Takes the address in place of the old one, which becomes free. Its own address again is fine; a refusal changes nothing. */
-export function swapTyped(pool: Pool, network: Network, address: string, old: bigint | null): bigint {
+export function reassignAddress(pool: Pool, network: Network, address: string, old: bigint | null): bigint {
   if (readTyped(network, address, 1) === old) {
     // An old database may count it as free.
     pool.reserve(network.id, old)
     return old
   }
-  const offset = takeTyped(pool, network, address, 1)
+  const offset = assignAddress(pool, network, address, 1)
   if (old !== null) pool.release(network.id, old)
   return offset
 }

@@ -14,8 +14,8 @@ type Reach = Partial<Pick<Bmcsetup, 'protocol' | 'certificate'>>
 export async function addBmcsetup(store: Store, wish: { name: string } & Settings & Reach): Promise<void> {
   checkNewName('bmcsetup', wish.name)
   checkSettings(wish)
-  await store.alone(async (alone) => {
-    await insertLinked(alone, (await getCluster(alone)).id, 'bmcsetup', wish)
+  await store.transaction(async (tx) => {
+    await insertLinked(tx, (await getCluster(tx)).id, 'bmcsetup', wish)
   })
 }
 

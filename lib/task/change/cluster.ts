@@ -31,10 +31,10 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   const path = await requireDirectory(wish.path, 255)
   await requireOwned(path, wish.user, owner)
   const notes = newNotes()
-  await store.alone(async (alone) => {
-    const [there] = await alone.list('cluster')
+  await store.transaction(async (tx) => {
+    const [there] = await tx.list('cluster')
     if (there) throw new LunaError('taken', 'there is a cluster already', { fix: 'luna cluster change' })
-    await alone.insert('cluster', { name: 'general', ...change, path })
+    await tx.insert('cluster', { name: 'general', ...change, path })
   })
   await ownDirectory(logDir, owner)
   warnAddress(wish.frontend_address, notes.warnings)
@@ -47,9 +47,9 @@ export async function changeCluster(store: Store, wish: ClusterChange): Promise<
   const notes = newNotes()
   if (wish.user) await requireUser(wish.user, 1)
   if (wish.path) change.path = await requireDirectory(wish.path, 1)
-  await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    if (Object.keys(change).length > 0) await updateLinked(alone, 'cluster', cluster, change, notes)
+  await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    if (Object.keys(change).length > 0) await updateLinked(tx, 'cluster', cluster, change, notes)
     await warnAfter({ ...cluster, ...change }, wish, notes.warnings)
   })
   return notes
@@ -61,10 +61,10 @@ export async function deleteCluster(store: Store, wish: { readonly force: boolea
     await store.drop()
     return newNotes()
   }
-  return await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    await refuseUsed(alone, 'cluster', cluster)
-    await removeLinked(alone, 'cluster', cluster)
+  return await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    await refuseUsed(tx, 'cluster', cluster)
+    await removeLinked(tx, 'cluster', cluster)
     return newNotes()
   })
 }

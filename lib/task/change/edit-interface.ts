@@ -8,8 +8,8 @@ import type { Store } from '../../store/store.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
 import { openPool, type Pool } from './pool.ts'
 
-export interface Scene {
-  readonly alone: Store
+export interface InterfaceEdit {
+  readonly tx: Store
   readonly notes: Notes
   readonly group: Group
   readonly key: string
@@ -19,15 +19,15 @@ export interface Scene {
 }
 
 /** Runs `work` alone on an interface that must exist (`failed`), and writes the free lists back afterwards. */
-export async function onInterface(
+export async function withInterface(
   store: Store,
   groupName: string,
   name: string,
-  work: (scene: Scene) => Promise<void>,
+  work: (scene: InterfaceEdit) => Promise<void>,
 ): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const group = await alone.getNamed('group', groupName)
+    const group = await tx.getNamed('group', groupName)
     const key = interfaceKey(group, name)
     const iface = key === undefined ? undefined : group.interfaces[key]
     if (key === undefined || !iface) {
@@ -35,9 +35,9 @@ export async function onInterface(
         fix: `add it: luna group change ${groupName} -i ${name} --add`,
       })
     }
-    const pool = openPool(alone)
+    const pool = openPool(tx)
     await pool.load([iface.network[4], iface.network[6]].filter((id) => id !== null))
-    await work({ alone, notes, group, key, iface, pool })
+    await work({ tx, notes, group, key, iface, pool })
     await pool.save()
     return notes
   })

@@ -7,30 +7,30 @@ import { checkNewName } from '../../object/name.ts'
 import { noAddress } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
-import { eachNode, freeAddress, onInterface } from './edit-interface.ts'
+import { eachNode, freeAddress, withInterface } from './edit-interface.ts'
 import { makeInterface } from './group.ts'
 import { updateLinked } from './reference-counts.ts'
 
 /** Adds an interface without networks to the group and its nodes. */
 export async function addInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
   checkNewName('interface', name)
-  return await store.alone(async (alone) => {
-    const group = await alone.getNamed('group', groupName)
+  return await store.transaction(async (tx) => {
+    const group = await tx.getNamed('group', groupName)
     refuseInterface(group, name)
     const [key, iface] = makeInterface(name)
-    await alone.update('group', group.id, { interfaces: { ...group.interfaces, [key]: iface } })
-    for (const { id, interfaces } of await alone.nodesOf(group.id))
-      await alone.update('node', id, { interfaces: { ...interfaces, [key]: noAddress } })
+    await tx.update('group', group.id, { interfaces: { ...group.interfaces, [key]: iface } })
+    for (const { id, interfaces } of await tx.nodesOf(group.id))
+      await tx.update('node', id, { interfaces: { ...interfaces, [key]: noAddress } })
     return newNotes()
   })
 }
 
 /** Takes the interface off the group and its nodes; their addresses there become free. */
 export async function deleteInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
-  return await onInterface(store, groupName, name, async ({ alone, notes, group, key, iface, pool }) => {
+  return await withInterface(store, groupName, name, async ({ tx, notes, group, key, iface, pool }) => {
     const { [key]: _, ...rest } = group.interfaces
-    await updateLinked(alone, 'group', group, { interfaces: rest }, notes)
-    await eachNode(alone, group, (node) => {
+    await updateLinked(tx, 'group', group, { interfaces: rest }, notes)
+    await eachNode(tx, group, (node) => {
       for (const version of [4, 6] as const) freeAddress(pool, node, key, iface, version)
       const { [key]: __, ...left } = node.interfaces
       return left
@@ -46,9 +46,9 @@ export async function renameInterface(
   to: string,
 ): Promise<Outcome> {
   checkNewName('interface', to)
-  return await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
+  return await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
     refuseInterface(group, to)
-    await writeInterface(alone, group, key, { ...iface, name: to })
+    await writeInterface(tx, group, key, { ...iface, name: to })
   })
 }
 
@@ -59,8 +59,8 @@ export async function editInterface(
   name: string,
   params: string,
 ): Promise<Outcome> {
-  return await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
-    await writeInterface(alone, group, key, { ...iface, params: params.trim() })
+  return await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
+    await writeInterface(tx, group, key, { ...iface, params: params.trim() })
   })
 }
 

@@ -6,7 +6,7 @@ import { noAddress } from '../../object/net/slot.ts'
 import type { Network } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
-import { eachNode, freeAddress, onInterface, type Scene } from './edit-interface.ts'
+import { eachNode, freeAddress, type InterfaceEdit, withInterface } from './edit-interface.ts'
 import { updateLinked } from './reference-counts.ts'
 
 /**
@@ -19,9 +19,9 @@ export async function setNetwork(
   name: string,
   networkName: string,
 ): Promise<Outcome> {
-  return await onInterface(store, groupName, name, async (scene) => {
-    const { alone, notes, group, key, iface, pool } = scene
-    const network = await alone.getNamed('network', networkName)
+  return await withInterface(store, groupName, name, async (scene) => {
+    const { tx, notes, group, key, iface, pool } = scene
+    const network = await tx.getNamed('network', networkName)
     const version = versionOf(network)
     if (iface.network[version] !== null) {
       throw new LunaError('refused', `interface "${name}" has an IPv${version} network already`, {
@@ -31,7 +31,7 @@ export async function setNetwork(
     await setLinked(scene, version, network.id)
     await pool.load([network.id])
     const lacking: string[] = []
-    await eachNode(alone, group, (node) => {
+    await eachNode(tx, group, (node) => {
       const offset = pool.take(network.id) ?? null
       if (offset === null) lacking.push(node.name)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
@@ -69,11 +69,11 @@ export async function delNetwork(
   name: string,
   networkName?: string,
 ): Promise<Outcome> {
-  return await onInterface(store, groupName, name, async (scene) => {
-    const { alone, group, key, iface, pool } = scene
-    const version = await versionToDrop(alone, iface, networkName)
+  return await withInterface(store, groupName, name, async (scene) => {
+    const { tx, group, key, iface, pool } = scene
+    const version = await versionToDrop(tx, iface, networkName)
     await setLinked(scene, version, null)
-    await eachNode(alone, group, (node) => {
+    await eachNode(tx, group, (node) => {
       freeAddress(pool, node, key, iface, version)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: null } }
     })
@@ -96,10 +96,10 @@ async function versionToDrop(store: Store, iface: GroupInterface, networkName?: 
   })
 }
 
-async function setLinked(scene: Scene, version: Version, network: Id | null): Promise<void> {
-  const { alone, notes, group, key, iface } = scene
+async function setLinked(scene: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
+  const { tx, notes, group, key, iface } = scene
   const changed = { ...iface, network: { ...iface.network, [version]: network } }
-  await updateLinked(alone, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
+  await updateLinked(tx, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
 }
 
 function versionOf(network: Network): Version {

@@ -23,14 +23,14 @@ export interface GroupWish {
 /** Adds a group with the interface BOOTIF, and BMC where there is a network for it. */
 export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> {
   checkNewName('group', wish.name)
-  return await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    const boot = await alone.getNamed('network', wish.network)
-    const bmc = wish.bmcnetwork === undefined ? [] : [await alone.getNamed('network', wish.bmcnetwork)]
-    await insertLinked(alone, cluster.id, 'group', {
+  return await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    const boot = await tx.getNamed('network', wish.network)
+    const bmc = wish.bmcnetwork === undefined ? [] : [await tx.getNamed('network', wish.bmcnetwork)]
+    await insertLinked(tx, cluster.id, 'group', {
       name: wish.name,
-      osimage: (await alone.getNamed('osimage', wish.osimage)).id,
-      bmcsetup: wish.bmcsetup === undefined ? null : (await alone.getNamed('bmcsetup', wish.bmcsetup)).id,
+      osimage: (await tx.getNamed('osimage', wish.osimage)).id,
+      bmcsetup: wish.bmcsetup === undefined ? null : (await tx.getNamed('bmcsetup', wish.bmcsetup)).id,
       domain: boot.id,
       interfaces: Object.fromEntries([
         makeInterface('BOOTIF', boot),
@@ -50,14 +50,14 @@ export function makeInterface(name: string, network?: Network): [key: string, Gr
 /** Adds a group like another one, parameters of its interfaces included, without nodes. */
 export async function cloneGroup(store: Store, wish: { from: string; to: string }): Promise<Outcome> {
   checkNewName('group', wish.to)
-  return await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    const { id: _, ...old } = await alone.getNamed('group', wish.from)
+  return await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    const { id: _, ...old } = await tx.getNamed('group', wish.from)
     const interfaces = Object.values(old.interfaces).map((iface): [string, GroupInterface] => [
       makeInterface(iface.name)[0],
       iface,
     ])
-    await insertLinked(alone, cluster.id, 'group', {
+    await insertLinked(tx, cluster.id, 'group', {
       ...old,
       name: wish.to,
       interfaces: Object.fromEntries(interfaces),
@@ -80,10 +80,10 @@ export interface GroupChange {
 
 /** Changes everything that is given, or nothing: an image, network or BMC setup that does not exist is `not-found`. */
 export async function changeGroup(store: Store, name: string, change: GroupChange): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const group = await alone.getNamed('group', name)
-    await updateLinked(alone, 'group', group, await readChange(alone, group, change, notes), notes)
+    const group = await tx.getNamed('group', name)
+    await updateLinked(tx, 'group', group, await readChange(tx, group, change, notes), notes)
     return notes
   })
 }
@@ -112,10 +112,10 @@ async function idOrNull(store: Store, kind: Kind, name: string): Promise<Id | nu
 
 /** Deletes a group that has no nodes. */
 export async function deleteGroup(store: Store, name: string): Promise<Outcome> {
-  return await store.alone(async (alone) => {
-    const group = await alone.getNamed('group', name)
-    await refuseUsed(alone, 'group', group)
-    await removeLinked(alone, 'group', group)
+  return await store.transaction(async (tx) => {
+    const group = await tx.getNamed('group', name)
+    await refuseUsed(tx, 'group', group)
+    await removeLinked(tx, 'group', group)
     return newNotes()
   })
 }

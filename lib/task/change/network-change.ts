@@ -1,13 +1,13 @@
 // What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address in it.
 import { LunaError } from '../../error.ts'
 import { formatPrefix, fromOffset, makePrefix } from '../../object/net/address.ts'
-import { recordedAddresses } from '../../object/net/address-use.ts'
+import { addressUses } from '../../object/net/address-use.ts'
 import { isFree, isUsable, release, reserve, resize, tidy } from '../../object/net/freelist.ts'
 import { classlessZone } from '../../object/net/reverse.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
-import { fetchEverything } from '../inventory.ts'
+import { loadInventory } from '../inventory.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
 import { checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
 
@@ -27,10 +27,10 @@ export type NetworkChange =
 
 /** Changes a network; refusals have the exit statuses of the first Luna (1 for `reserve`, else 255). */
 export async function changeNetwork(store: Store, name: string, change: NetworkChange): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const network = await alone.getNamed('network', name)
-    await alone.update('network', network.id, await decide(alone, network, change, notes))
+    const network = await tx.getNamed('network', name)
+    await tx.update('network', network.id, await decide(tx, network, change, notes))
     return notes
   })
 }
@@ -132,7 +132,7 @@ async function releaseAddress(
 ): Promise<Change<'network'>> {
   const prefix = prefixOf(network)
   const offset = readOffset(prefix, address, 255)
-  const users = recordedAddresses(await fetchEverything(store)).filter(
+  const users = addressUses(await loadInventory(store)).filter(
     (one) => one.network === network.id && one.start <= offset && offset <= one.end,
   )
   for (const { who } of users)

@@ -30,10 +30,10 @@ export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outco
   const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp, 255)
   const freelist = reserve(fullRange(prefix), nsIp)
   if (!freelist) throw unusable(wish.nsIp ?? '', 255)
-  return await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    await refuseSameBase(alone, prefix)
-    await insertLinked(alone, cluster.id, 'network', {
+  return await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    await refuseSameBase(tx, prefix)
+    await insertLinked(tx, cluster.id, 'network', {
       name: wish.name,
       version: prefix.version,
       NETWORK: prefix.base,
@@ -48,10 +48,10 @@ export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outco
 
 /** Deletes a network that nothing uses, the DHCP range included. */
 export async function deleteNetwork(store: Store, name: string): Promise<Outcome> {
-  return await store.alone(async (alone) => {
-    const network = await alone.getNamed('network', name)
-    await refuseUsed(alone, 'network', network)
-    const cluster = await getCluster(alone)
+  return await store.transaction(async (tx) => {
+    const network = await tx.getNamed('network', name)
+    await refuseUsed(tx, 'network', network)
+    const cluster = await getCluster(tx)
     // The first Luna could lose the link of the DHCP network: the field itself is asked as well.
     if (cluster.dhcp_net === network.id) {
       throw new LunaError('refused', `network "${name}" cannot be deleted`, {
@@ -59,7 +59,7 @@ export async function deleteNetwork(store: Store, name: string): Promise<Outcome
         fix: 'give another one to luna cluster makedhcp first',
       })
     }
-    await removeLinked(alone, 'network', network)
+    await removeLinked(tx, 'network', network)
     return newNotes()
   })
 }

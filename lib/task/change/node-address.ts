@@ -6,7 +6,7 @@ import { parseIp } from '../../object/net/address.ts'
 import { heldBy, interfacesWith, keepAddresses, noAddress, slotsOf } from '../../object/net/slot.ts'
 import type { Node } from '../../object/node.ts'
 import type { Notes } from '../outcome.ts'
-import { swapTyped } from './assign-address.ts'
+import { reassignAddress } from './assign-address.ts'
 import { exhausted } from './group-network.ts'
 import { releaseAll } from './node.ts'
 import { type Pool, takeAll } from './pool.ts'
@@ -64,7 +64,7 @@ export async function readdress(
   const network = id && pool.network(id)
   if (!network || key === undefined) throw nowhere(node, name, ip.version)
   const old = node.interfaces[key]?.[ip.version] ?? null
-  const offset = swapTyped(pool, network, address, old)
+  const offset = reassignAddress(pool, network, address, old)
   return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [ip.version]: offset } }
 }
 

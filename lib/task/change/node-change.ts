@@ -29,7 +29,7 @@ export interface NodeChange {
 }
 
 interface Scene {
-  readonly alone: Store
+  readonly tx: Store
   readonly notes: Notes
   readonly pool: Pool
   readonly groupOf: (node: Node) => Promise<Group | undefined>
@@ -47,14 +47,14 @@ export async function changeNodes(
   names: readonly string[],
   change: NodeChange,
 ): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const scene: Scene = {
-      alone,
+      tx,
       notes: newNotes(),
-      pool: openPool(alone),
-      groupOf: groupFinder(alone),
-      group: change.group === undefined ? undefined : await alone.getNamed('group', change.group),
-      switchId: change.switch ? (await alone.getNamed('switch', change.switch)).id : noneIf(change.switch),
+      pool: openPool(tx),
+      groupOf: groupFinder(tx),
+      group: change.group === undefined ? undefined : await tx.getNamed('group', change.group),
+      switchId: change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch),
     }
     await inTurn(scene.notes, names, async (name) => await changeNode(scene, name, change))
     await scene.pool.save()
@@ -67,9 +67,9 @@ function noneIf(name: string | undefined): null | undefined {
 }
 
 async function changeNode(scene: Scene, name: string, change: NodeChange): Promise<void> {
-  const { alone, notes, pool, group, groupOf, switchId } = scene
+  const { tx, notes, pool, group, groupOf, switchId } = scene
   const { comment, mac, localboot, setupbmc, service, interface: iface, port } = change
-  const node = await alone.getNamed('node', name)
+  const node = await tx.getNamed('node', name)
   const fields: { -readonly [F in keyof Change<'node'>]: Change<'node'>[F] } = {
     ...(comment !== undefined && { comment }),
     ...(switchId !== undefined && { switch: switchId }),
@@ -81,7 +81,7 @@ async function changeNode(scene: Scene, name: string, change: NodeChange): Promi
     fields.group = group.id
     fields.interfaces = await moveNode(pool, node, await groupOf(node), group, notes)
   }
-  if (mac !== undefined) await attempt(notes, async () => await giveMac(alone, node, mac, notes))
+  if (mac !== undefined) await attempt(notes, async () => await giveMac(tx, node, mac, notes))
   if (iface) {
     const own = group ?? (await groupOf(node))
     await attempt(notes, async () => {
@@ -92,7 +92,7 @@ async function changeNode(scene: Scene, name: string, change: NodeChange): Promi
     await attempt(notes, async () => {
       fields.port = checkedPort(port)
     })
-  await updateLinked(alone, 'node', node, fields, notes)
+  await updateLinked(tx, 'node', node, fields, notes)
 }
 
 /** Gives a MAC address to the node, whoever had it. */

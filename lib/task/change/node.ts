@@ -26,15 +26,15 @@ export async function addNodes(
   store: Store,
   wish: NodesWish,
 ): Promise<Outcome & { added: readonly string[] }> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
     const added: string[] = []
-    const cluster = await getCluster(alone)
-    const group = await alone.getNamed('group', wish.group)
-    const pool = openPool(alone)
+    const cluster = await getCluster(tx)
+    const group = await tx.getNamed('group', wish.group)
+    const pool = openPool(tx)
     await pool.load(slotsOf(group).map(({ network }) => network))
-    for (const name of wish.names ?? [await automaticName(alone, cluster)]) {
-      if (!(await attempt(notes, async () => await addNode(alone, cluster, group, pool, name)))) break
+    for (const name of wish.names ?? [await automaticName(tx, cluster)]) {
+      if (!(await attempt(notes, async () => await addNode(tx, cluster, group, pool, name)))) break
       added.push(name)
     }
     await pool.save()
@@ -71,16 +71,16 @@ async function addNode(
  * with the earlier ones gone.
  */
 export async function deleteNodes(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const pool = openPool(alone)
-    const groupOf = groupFinder(alone)
+    const pool = openPool(tx)
+    const groupOf = groupFinder(tx)
     await inTurn(notes, names, async (name) => {
-      const node = await alone.getNamed('node', name)
-      await refuseUsed(alone, 'node', node)
+      const node = await tx.getNamed('node', name)
+      await refuseUsed(tx, 'node', node)
       await releaseAll(pool, node, await groupOf(node))
-      await alone.clearMac(node.id)
-      await removeLinked(alone, 'node', node)
+      await tx.clearMac(node.id)
+      await removeLinked(tx, 'node', node)
     })
     await pool.save()
     return notes

@@ -28,13 +28,13 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
   const path = resolve(wish.path)
   await checkDirectory(path)
   const kernver = chooseKernel(path, await installedKernels(path), wish.kernver)
-  await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    await refuseTakenPath(alone, path)
+  await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    await refuseTakenPath(tx, path)
     const site = join(cluster.path ?? '', 'templates')
     const kernopts = wish.kernopts || null
     const grab_exclude_list = loadTemplate('grab_exclude.list', site).trimEnd()
-    await insertLinked(alone, cluster.id, 'osimage', {
+    await insertLinked(tx, cluster.id, 'osimage', {
       name: wish.name,
       path,
       kernver,
@@ -144,12 +144,12 @@ async function copyTree(
 
 async function insertClone(store: Store, from: Osimage, name: string, path: string): Promise<void> {
   const { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems, comment } = from
-  await store.alone(async (alone) => {
-    const cluster = await getCluster(alone)
-    await refuseTakenName(alone, name)
+  await store.transaction(async (tx) => {
+    const cluster = await getCluster(tx)
+    await refuseTakenName(tx, name)
     const settings = { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems }
     // Absent from documents of the first Luna, and from those where nobody asked for it.
     const compression = from.compression ? { compression: from.compression } : {}
-    await insertLinked(alone, cluster.id, 'osimage', { name, path, ...settings, ...compression, comment })
+    await insertLinked(tx, cluster.id, 'osimage', { name, path, ...settings, ...compression, comment })
   })
 }

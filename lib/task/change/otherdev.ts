@@ -7,7 +7,7 @@ import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
-import { swapTyped, takeTyped } from './assign-address.ts'
+import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
@@ -19,18 +19,18 @@ export async function addOtherdevs(
   const address = wish.ip
   if (!address)
     throw new LunaError('invalid', 'a new device needs an address', { fix: 'add --ip ADDRESS', exit: 255 })
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const cluster = await getCluster(alone)
-    const network = await alone.getNamed('network', wish.network)
-    const pool = openPool(alone)
+    const cluster = await getCluster(tx)
+    const network = await tx.getNamed('network', wish.network)
+    const pool = openPool(tx)
     await pool.load([network.id])
     for (const name of wish.names) {
       const done = await attempt(notes, async () => {
         checkNewName('otherdev', name)
-        await refuseNameTaken(alone, 'otherdev', name)
-        const connected = { [network.id]: takeTyped(pool, network, address, 255) }
-        await insertLinked(alone, cluster.id, 'otherdev', { name, connected })
+        await refuseNameTaken(tx, 'otherdev', name)
+        const connected = { [network.id]: assignAddress(pool, network, address, 255) }
+        await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
       })
       if (!done) break
     }
@@ -55,25 +55,19 @@ export async function changeOtherdevs(
   const { network: networkName, ip, comment } = change
   if (ip !== undefined && networkName === undefined)
     throw new LunaError('failed', 'an address needs its network', { fix: 'add --network NETWORK' })
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const pool = openPool(alone)
-    const network = networkName === undefined ? undefined : await alone.getNamed('network', networkName)
+    const pool = openPool(tx)
+    const network = networkName === undefined ? undefined : await tx.getNamed('network', networkName)
     if (network) await pool.load([network.id])
     await inTurn(notes, names, async (name) => {
-      const old = await alone.getNamed('otherdev', name)
+      const old = await tx.getNamed('otherdev', name)
       let { connected } = old
       if (network)
         await attempt(notes, async () => {
           connected = reconnect(pool, old, network, ip)
         })
-      await updateLinked(
-        alone,
-        'otherdev',
-        old,
-        { connected, ...(comment !== undefined && { comment }) },
-        notes,
-      )
+      await updateLinked(tx, 'otherdev', old, { connected, ...(comment !== undefined && { comment }) }, notes)
     })
     await pool.save()
     return notes
@@ -91,7 +85,7 @@ function reconnect(
     throw new LunaError('failed', `no address is given for network "${network.name}"`, {
       fix: 'add --ip ADDRESS, or --ip "" to disconnect',
     })
-  if (address !== '') return { ...others, [network.id]: swapTyped(pool, network, address, old) }
+  if (address !== '') return { ...others, [network.id]: reassignAddress(pool, network, address, old) }
   if (old === null)
     throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`)
   pool.release(network.id, old)
@@ -100,16 +94,16 @@ function reconnect(
 
 /** Deletes devices; their addresses become free. */
 export async function deleteOtherdevs(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const pool = openPool(alone)
+    const pool = openPool(tx)
     await inTurn(notes, names, async (name) => {
-      const old = await alone.getNamed('otherdev', name)
-      await refuseUsed(alone, 'otherdev', old)
+      const old = await tx.getNamed('otherdev', name)
+      await refuseUsed(tx, 'otherdev', old)
       const connected = Object.entries(old.connected).map(([id, offset]) => [id as Id, offset] as const)
       await pool.load(connected.map(([id]) => id))
       for (const [id, offset] of connected) pool.release(id, offset)
-      await removeLinked(alone, 'otherdev', old)
+      await removeLinked(tx, 'otherdev', old)
     })
     await pool.save()
     return notes

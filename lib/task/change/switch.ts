@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
 import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
-import { swapTyped, takeTyped } from './assign-address.ts'
+import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
@@ -21,18 +21,18 @@ export async function addSwitches(
   const { names, network: networkName, ip: address, ...snmp } = wish
   checkSnmp(snmp)
   checkSnmpUser(snmp, snmp)
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const cluster = await getCluster(alone)
-    const network = await alone.getNamed('network', networkName)
-    const pool = openPool(alone)
+    const cluster = await getCluster(tx)
+    const network = await tx.getNamed('network', networkName)
+    const pool = openPool(tx)
     await pool.load([network.id])
     for (const name of names) {
       const done = await attempt(notes, async () => {
         checkNewName('switch', name)
-        await refuseNameTaken(alone, 'switch', name)
-        const ip = takeTyped(pool, network, address, 255)
-        await insertLinked(alone, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
+        await refuseNameTaken(tx, 'switch', name)
+        const ip = assignAddress(pool, network, address, 255)
+        await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
       })
       if (!done) break
     }
@@ -58,12 +58,12 @@ export async function changeSwitches(
 ): Promise<Outcome> {
   const { network: networkName, ip, ...fields } = change
   checkSnmp(fields)
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const pool = openPool(alone)
-    const target = networkName === undefined ? undefined : await alone.getNamed('network', networkName)
+    const pool = openPool(tx)
+    const target = networkName === undefined ? undefined : await tx.getNamed('network', networkName)
     await inTurn(notes, names, async (name) => {
-      const old = await alone.getNamed('switch', name)
+      const old = await tx.getNamed('switch', name)
       await pool.load([old.network, target?.id ?? null].filter((id) => id !== null))
       checkSnmpUser({ ...old, ...fields }, fields)
       let place: Change<'switch'> = {}
@@ -71,7 +71,7 @@ export async function changeSwitches(
         await attempt(notes, async () => {
           place = moveSwitch(pool, old, target, ip)
         })
-      await updateLinked(alone, 'switch', old, { ...fields, ...place }, notes)
+      await updateLinked(tx, 'switch', old, { ...fields, ...place }, notes)
     })
     await pool.save()
     return notes
@@ -93,8 +93,8 @@ function moveSwitch(
     })
   }
   if (address !== undefined && network.id === old.network)
-    return { ip: swapTyped(pool, network, address, old.ip) }
-  const ip = address === undefined ? keepOffset(pool, network, old) : takeTyped(pool, network, address, 1)
+    return { ip: reassignAddress(pool, network, address, old.ip) }
+  const ip = address === undefined ? keepOffset(pool, network, old) : assignAddress(pool, network, address, 1)
   if (old.network !== null && old.ip !== null) pool.release(old.network, old.ip)
   return { network: network.id, ip }
 }
@@ -110,17 +110,17 @@ function keepOffset(pool: Pool, network: Network, old: Switch): bigint {
 
 /** Deletes switches that no node is plugged into. */
 export async function deleteSwitches(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await store.alone(async (alone) => {
+  return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const pool = openPool(alone)
+    const pool = openPool(tx)
     await inTurn(notes, names, async (name) => {
-      const old = await alone.getNamed('switch', name)
-      await refuseUsed(alone, 'switch', old)
+      const old = await tx.getNamed('switch', name)
+      await refuseUsed(tx, 'switch', old)
       if (old.network !== null && old.ip !== null) {
         await pool.load([old.network])
         pool.release(old.network, old.ip)
       }
-      await removeLinked(alone, 'switch', old)
+      await removeLinked(tx, 'switch', old)
     })
     await pool.save()
     return notes

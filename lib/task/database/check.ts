@@ -1,10 +1,10 @@
 // Checks the whole database, and repairs what takes no decision: `luna cluster check [--repair]`.
 import { findDefects } from '../../object/check/check.ts'
-import type { Counter, Defect, DefectName, Mend, Snapshot, Update } from '../../object/check/defect.ts'
+import type { Counter, Defect, DefectName, Repair, Snapshot, Update } from '../../object/check/defect.ts'
 import { type Id, type Kind, kinds } from '../../object/field.ts'
 import { idOf, isMap, numberOf } from '../../store/bson/values.ts'
 import type { Dump, Ref, Store } from '../../store/store.ts'
-import { fetchEverything } from '../inventory.ts'
+import { loadInventory } from '../inventory.ts'
 
 export interface Finding {
   readonly defect: DefectName
@@ -21,34 +21,34 @@ export interface CheckWish {
   readonly keepReserved?: boolean
 }
 
-/** Everything that is wrong, in a stable order; with `repair` what can be mended is mended, all at once. */
+/** Everything that is wrong, in a stable order; with `repair` what can be repaired is repaired, all at once. */
 export async function checkCluster(store: Store, wish: CheckWish): Promise<Finding[]> {
-  return await store.alone(async (alone) => {
-    const defects = findDefects(await takeSnapshot(alone), wish.keepReserved ?? false)
-    for (const { mend } of wish.repair ? defects : []) if (mend) await apply(alone, mend)
+  return await store.transaction(async (tx) => {
+    const defects = findDefects(await takeSnapshot(tx), wish.keepReserved ?? false)
+    for (const { repair } of wish.repair ? defects : []) if (repair) await apply(tx, repair)
     return defects.map((defect) => finding(defect, wish.repair))
   })
 }
 
-function finding({ defect, line, mend }: Defect, repair: boolean): Finding {
-  return { defect, line, repaired: repair && mend !== undefined, harmless: defect === 'reserved' }
+function finding({ defect, line, repair }: Defect, repairs: boolean): Finding {
+  return { defect, line, repaired: repairs && repair !== undefined, harmless: defect === 'reserved' }
 }
 
-async function apply(store: Store, mend: Mend): Promise<void> {
-  switch (mend.do) {
+async function apply(store: Store, repair: Repair): Promise<void> {
+  switch (repair.do) {
     case 'remove':
-      return await store.remove(mend.kind, mend.id)
+      return await store.remove(repair.kind, repair.id)
     case 'update':
-      return await update(store, mend)
+      return await update(store, repair)
     case 'forget-mac':
-      return await store.clearMac(mend.node)
+      return await store.clearMac(repair.node)
     case 'count':
-      await store.dropLink('uses', mend.user, mend.used)
-      await store.dropLink('usedBy', mend.used, mend.user)
-      if (mend.count > 0) await store.link(mend.user, mend.used, mend.count)
+      await store.dropLink('uses', repair.user, repair.used)
+      await store.dropLink('usedBy', repair.used, repair.user)
+      if (repair.count > 0) await store.link(repair.user, repair.used, repair.count)
       return
     default:
-      mend satisfies never
+      repair satisfies never
   }
 }
 
@@ -59,7 +59,7 @@ async function update<K extends Kind>(store: Store, { kind, id, change }: Update
 async function takeSnapshot(store: Store): Promise<Snapshot> {
   const dump = await store.dump()
   return {
-    all: await fetchEverything(store),
+    all: await loadInventory(store),
     counters: countersOf(dump),
     macs: (dump.mac ?? []).map(({ mac, node }) => ({ mac: String(mac), node: idOf(node) })),
   }

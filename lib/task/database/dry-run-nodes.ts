@@ -1,11 +1,11 @@
 // The half of rehearse.ts about nodes: menu, boot scripts, install scripts. The same trouble of many nodes is one line.
 import { LunaError, sentence } from '../../error.ts'
-import { called } from '../../object/check/defect.ts'
+import { label } from '../../object/check/defect.ts'
 import { frontendUrl } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
 import { compressHostlist } from '../../object/hostlist.ts'
 import { untranslatedParameters } from '../../object/ifcfg.ts'
-import type { Everything } from '../../object/net/address-use.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { bootMenu, bootScript } from '../boot/boot.ts'
@@ -13,7 +13,7 @@ import { previewInstallScript } from '../boot/install-script.ts'
 import { getCluster } from '../get-cluster.ts'
 import type { Difference } from './dry-run.ts'
 
-export async function rehearseNodes(store: Store, all: Everything): Promise<Difference[]> {
+export async function dryRunNodes(store: Store, all: Inventory): Promise<Difference[]> {
   return [
     ...(await menu(store)),
     ...(await scripts('boot', all.node, (node) => bootScript(store, node))),
@@ -22,7 +22,7 @@ export async function rehearseNodes(store: Store, all: Everything): Promise<Diff
     ...sharedPorts(all),
     ...all.group.flatMap(({ name, torrent_if, interfaces }) => {
       const unknown = torrent_if && interfaceKey({ interfaces }, torrent_if) === undefined
-      const line = `${called('group', name)}: torrent_if ${torrent_if} is no interface of it, and is ignored`
+      const line = `${label('group', name)}: torrent_if ${torrent_if} is no interface of it, and is ignored`
       return unknown ? [{ in: 'install' as const, line, lost: false }] : []
     }),
     ...parameters(all),
@@ -74,7 +74,7 @@ function listOf(names: readonly string[]): string {
 }
 
 /** As in the first Luna, but worth knowing. */
-function unpacked({ group, node, osimage }: Everything): Difference[] {
+function unpacked({ group, node, osimage }: Inventory): Difference[] {
   return osimage
     .filter(({ torrent, tarball }) => !torrent || !tarball)
     .flatMap(({ id, name }): Difference[] => {
@@ -82,13 +82,13 @@ function unpacked({ group, node, osimage }: Everything): Difference[] {
       const waiting = node.filter((each) => each.group !== null && groups.has(each.group))
       if (waiting.length === 0) return []
       const names = listOf(waiting.map((each) => each.name))
-      const line = `${called('osimage', name)} is not packed: ${names} cannot be installed (luna osimage pack ${name})`
+      const line = `${label('osimage', name)} is not packed: ${names} cannot be installed (luna osimage pack ${name})`
       return [{ in: 'install', line, lost: false }]
     })
 }
 
 /** The first Luna took any of them. */
-function sharedPorts({ node, switch: switches }: Everything): Difference[] {
+function sharedPorts({ node, switch: switches }: Inventory): Difference[] {
   const wired = node.filter((each) => each.switch !== null && each.port)
   const places = Map.groupBy(wired, (each) => `${each.switch} ${each.port}`)
   return [...places.values()].flatMap((nodes): Difference[] => {
@@ -101,11 +101,11 @@ function sharedPorts({ node, switch: switches }: Everything): Difference[] {
   })
 }
 
-function parameters({ group }: Everything): Difference[] {
+function parameters({ group }: Inventory): Difference[] {
   return group.flatMap((each) =>
     Object.values(each.interfaces).flatMap(({ name, params }): Difference[] => {
       const keys = untranslatedParameters(params)
-      const line = `${called('group', each.name)}, interface ${name}: ${keys.join(', ')}: only for images that have ifcfg files`
+      const line = `${label('group', each.name)}, interface ${name}: ${keys.join(', ')}: only for images that have ifcfg files`
       return keys.length > 0 ? [{ in: 'install', line, lost: false }] : []
     }),
   )

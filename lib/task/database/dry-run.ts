@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError, sentence } from '../../error.ts'
-import { called } from '../../object/check/defect.ts'
+import { label } from '../../object/check/defect.ts'
 import type { Cluster } from '../../object/cluster.ts'
-import type { Everything } from '../../object/net/address-use.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
 import { reverseZone } from '../../object/net/reverse.ts'
 import { prefixOf } from '../../object/network.ts'
 import { renderZone } from '../../render/named.ts'
@@ -15,12 +15,12 @@ import { makeDhcp } from '../generate/dhcp.ts'
 import { makeDns } from '../generate/dns.ts'
 import { requireDirectory } from '../generate/dns-place.ts'
 import { zonesOf } from '../generate/dns-zones.ts'
-import { formerTemplates, templatesOf } from '../generate/generate.ts'
+import { formerTemplates, siteTemplates } from '../generate/generate.ts'
 import { makeNginx } from '../generate/nginx.ts'
 import { getCluster } from '../get-cluster.ts'
-import { fetchEverything } from '../inventory.ts'
+import { loadInventory } from '../inventory.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
-import { rehearseNodes } from './dry-run-nodes.ts'
+import { dryRunNodes } from './dry-run-nodes.ts'
 
 export interface Difference {
   readonly in: 'dhcp' | 'dns' | 'nginx' | 'menu' | 'boot' | 'install' | 'templates' | 'files'
@@ -31,12 +31,12 @@ export interface Difference {
 }
 
 /** All differences; nothing is changed, neither in the store nor on this machine. */
-export async function rehearse(
+export async function dryRunAll(
   store: Store,
   host: Pick<Config, 'paths' | 'services'>,
 ): Promise<Difference[]> {
   const cluster = await getCluster(store)
-  const all = await fetchEverything(store)
+  const all = await loadInventory(store)
   const dryRun = true
   return [
     ...ownTemplates(cluster),
@@ -44,7 +44,7 @@ export async function rehearse(
     ...(await zones(store, host, cluster, all)),
     ...sharedZones(all),
     ...(await tried('nginx', () => makeNginx(store, host, { dryRun }))),
-    ...(await rehearseNodes(store, all)),
+    ...(await dryRunNodes(store, all)),
     ...imageFiles(cluster, all),
   ]
 }
@@ -64,11 +64,11 @@ async function zones(
   store: Store,
   host: Pick<Config, 'services'>,
   cluster: Cluster,
-  all: Everything,
+  all: Inventory,
 ): Promise<Difference[]> {
   const found = await tried('dns', async () => {
     const notes = newNotes()
-    for (const zone of zonesOf(all, notes)) renderZone(zone, 1, templatesOf(cluster))
+    for (const zone of zonesOf(all, notes)) renderZone(zone, 1, siteTemplates(cluster))
     return notes
   })
   const known = new Set(found.map(({ line }) => line))
@@ -92,19 +92,19 @@ function ownTemplates(cluster: Cluster): Difference[] {
 }
 
 /** The first Luna took the name server of any of them, another one from run to run. */
-function sharedZones({ network }: Everything): Difference[] {
+function sharedZones({ network }: Inventory): Difference[] {
   const zones = Map.groupBy(network, (each) => reverseZone(prefixOf(each)))
   return [...zones].flatMap(([zone, networks]): Difference[] => {
     const [first] = networks
     if (zone === undefined || !first || networks.length < 2) return []
-    const names = networks.map(({ name }) => called('network', name)).join(', ')
+    const names = networks.map(({ name }) => label('network', name)).join(', ')
     const line = `${names} share the zone ${zone}: its name server is that of ${first.name}`
     return [{ in: 'dns', line, lost: false }]
   })
 }
 
 /** What nodes fetch must be there. */
-function imageFiles(cluster: Cluster, { osimage }: Everything): Difference[] {
+function imageFiles(cluster: Cluster, { osimage }: Inventory): Difference[] {
   const path = cluster.path ?? '/opt/luna'
   if (!existsSync(path)) {
     const line = `there is no ${path} on this machine: boot files and torrents were not looked for`
@@ -117,7 +117,7 @@ function imageFiles(cluster: Cluster, { osimage }: Everything): Difference[] {
       ...(tarball ? [join('torrents', `${tarball}.tgz`)] : []),
     ]
     const missing = files.filter((file) => !existsSync(join(path, file)))
-    const line = `${called('osimage', name)}: ${missing.join(', ')} not in ${path} (luna osimage pack ${name})`
+    const line = `${label('osimage', name)}: ${missing.join(', ')} not in ${path} (luna osimage pack ${name})`
     return missing.length === 0 ? [] : [{ in: 'files' as const, line, lost: true }]
   })
 }

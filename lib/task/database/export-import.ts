@@ -26,7 +26,7 @@ export async function importDatabase(
   { replace = false }: { replace?: boolean } = {},
 ): Promise<void> {
   const dump = parseDump(text)
-  await store.alone(async (inner) => {
+  await store.transaction(async (inner) => {
     const present = replace ? [] : Object.keys(await inner.dump())
     if (present.length > 0) {
       throw new LunaError('refused', `the ${store.where} is not empty`, {

@@ -5,7 +5,7 @@ import { openMemoryStore } from '../../store/open.ts'
 import type { Duplicate, Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { checkCluster, type Finding } from './check.ts'
-import { type Difference, rehearse } from './dry-run.ts'
+import { type Difference, dryRunAll } from './dry-run.ts'
 
 export interface Migration {
   /** What `luna cluster check` finds. */
@@ -30,7 +30,7 @@ export async function migrate(
   try {
     await copy.restore(await store.dump())
     const defects = await checkCluster(copy, { repair: false })
-    const differences = await rehearse(copy, host)
+    const differences = await dryRunAll(copy, host)
     const duplicates = wish.dryRun ? [] : await store.makeNamesUnique()
     return { defects, differences, duplicates }
   } finally {

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { readText, type Wanted } from '../../host/file.ts'
+import { type DesiredFile, readText } from '../../host/file.ts'
 import { copyTo, runOn } from '../../host/remote.ts'
 import { dhcpdOwner } from '../../host/service/dhcpd.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import { fromOffset } from '../../object/net/address.ts'
-import type { Everything } from '../../object/net/address-use.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
 import { prefixOf } from '../../object/network.ts'
 import { type DhcpdFacts, dhcpdSecret, type Failover, keyOfDhcpd, renderDhcpd } from '../../render/dhcpd.ts'
 import type { Store } from '../../store/store.ts'
@@ -16,7 +16,7 @@ import type { Heads } from '../heads.ts'
 import { attempt, type Notes } from '../outcome.ts'
 import type { DhcpRange } from './dhcp-range.ts'
 import { reservations } from './dhcp-reservation.ts'
-import { templatesOf } from './generate.ts'
+import { siteTemplates } from './generate.ts'
 
 type Host = Pick<Config, 'paths' | 'services'>
 
@@ -25,7 +25,7 @@ export async function factsOf(
   store: Store,
   host: Host,
   cluster: Cluster,
-  all: Everything,
+  all: Inventory,
   range: DhcpRange,
   notes: Notes,
 ): Promise<Omit<DhcpdFacts, 'failover'>> {
@@ -49,13 +49,13 @@ export async function filesOf(
   facts: Omit<DhcpdFacts, 'failover'>,
   heads: Heads,
   native: boolean,
-): Promise<Wanted[]> {
+): Promise<DesiredFile[]> {
   const { own, others } = heads
   const pair = native && own !== undefined && others[0] !== undefined ? [own, others[0]] : undefined
   if (native && !pair && (own ?? others[0])) throw noPair(cluster)
   const owner = await dhcpdOwner()
-  const file = (path: string, failover: Failover | null): Wanted => {
-    const content = renderDhcpd({ ...facts, failover }, templatesOf(cluster))
+  const file = (path: string, failover: Failover | null): DesiredFile => {
+    const content = renderDhcpd({ ...facts, failover }, siteTemplates(cluster))
     return { path, content, mode: 0o640, owner, secret: dhcpdSecret }
   }
   const [address = '', peer = ''] = pair ?? []

@@ -3,7 +3,7 @@ import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Id, Range } from '../../object/field.ts'
 import { formatPrefix, fromOffset, type Prefix, parseIp, toOffset } from '../../object/net/address.ts'
-import { type Everything, type Recorded, recordedAddresses } from '../../object/net/address-use.ts'
+import { type AddressUse, addressUses, type Inventory } from '../../object/net/address-use.ts'
 import { complement, release, reserve, tidy } from '../../object/net/freelist.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
@@ -26,7 +26,7 @@ export interface DhcpRange extends Range {
 export async function findRange(
   store: Store,
   cluster: Cluster,
-  all: Everything,
+  all: Inventory,
   wish: RangeWish,
 ): Promise<DhcpRange> {
   const { network, start, end } = wish
@@ -40,7 +40,7 @@ export async function findRange(
   })
 }
 
-function storedRange(cluster: Cluster, all: Everything): DhcpRange {
+function storedRange(cluster: Cluster, all: Inventory): DhcpRange {
   const { dhcp_net, dhcp_range_start: start, dhcp_range_end: end } = cluster
   const fix = 'luna cluster makedhcp --network NETWORK --start_ip FIRST --end_ip LAST'
   if (dhcp_net === null || start === null || end === null) {
@@ -54,7 +54,7 @@ function storedRange(cluster: Cluster, all: Everything): DhcpRange {
 
 function wantedRange(
   cluster: Cluster,
-  all: Everything,
+  all: Inventory,
   network: Network,
   first: string,
   last: string,
@@ -66,7 +66,7 @@ function wantedRange(
   inside(network, 'the frontend address', cluster.frontend_address ?? '')
   if (end <= start)
     throw new LunaError('invalid', `the DHCP range ends at ${last}, before or where it starts`)
-  const others = recordedAddresses({ ...all, cluster: [] })
+  const others = addressUses({ ...all, cluster: [] })
   const freelists = withoutRange(cluster, all, others)
   const free = reserve(freelists.get(network.id) ?? tidy(network.freelist, prefix), start, end)
   if (!free) throw taken(network, others, start, end)
@@ -90,8 +90,8 @@ function inside(network: Network, what: string, text: string): bigint {
  */
 function withoutRange(
   cluster: Cluster,
-  all: Everything,
-  others: readonly Recorded[],
+  all: Inventory,
+  others: readonly AddressUse[],
 ): Map<Id, readonly Range[]> {
   const former = all.network.find(({ id }) => id === cluster.dhcp_net)
   const { dhcp_range_start: start, dhcp_range_end: end } = cluster
@@ -116,7 +116,7 @@ function earlier(a: bigint, b: bigint): bigint {
   return a < b ? a : b
 }
 
-function taken(network: Network, others: readonly Recorded[], start: bigint, end: bigint): LunaError {
+function taken(network: Network, others: readonly AddressUse[], start: bigint, end: bigint): LunaError {
   const [by] = usersIn(network, others, start, end)
   return new LunaError(
     'refused',
@@ -129,7 +129,12 @@ function taken(network: Network, others: readonly Recorded[], start: bigint, end
 }
 
 /** Who has an address in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
-export function usersIn(network: Network, others: readonly Recorded[], start: bigint, end: bigint): string[] {
+export function usersIn(
+  network: Network,
+  others: readonly AddressUse[],
+  start: bigint,
+  end: bigint,
+): string[] {
   const prefix: Prefix = prefixOf(network)
   return others
     .filter((one) => one.network === network.id && one.start <= end && one.end >= start)

@@ -3,7 +3,7 @@
 import type { Id } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
 import { fromOffset } from '../../object/net/address.ts'
-import type { Everything } from '../../object/net/address-use.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
@@ -14,7 +14,7 @@ import type { Notes } from '../outcome.ts'
 /** One per node with a MAC address and an address in the network. Names that dhcpd cannot have are left out, with a warning. */
 export function reservations(
   network: Network,
-  all: Pick<Everything, 'group' | 'node'>,
+  all: Pick<Inventory, 'group' | 'node'>,
   macs: ReadonlyMap<Id, Mac>,
   notes: Notes,
 ): Reservation[] {

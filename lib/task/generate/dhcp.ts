@@ -1,23 +1,23 @@
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import type { Steps } from '../../host/apply-files.ts'
-import type { Wanted } from '../../host/file.ts'
+import type { DesiredFile } from '../../host/file.ts'
 import { checkDhcpd, restartDhcpd } from '../../host/service/dhcpd.ts'
 import { bringUp, isActive } from '../../host/service/service.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import { parseIp } from '../../object/net/address.ts'
-import { type Everything, recordedAddresses } from '../../object/net/address-use.ts'
+import { addressUses, type Inventory } from '../../object/net/address-use.ts'
 import type { Network } from '../../object/network.ts'
 import { prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import { updateLinked } from '../change/reference-counts.ts'
 import { getCluster } from '../get-cluster.ts'
 import { findHeads, type Heads } from '../heads.ts'
-import { fetchEverything } from '../inventory.ts'
+import { loadInventory } from '../inventory.ts'
 import { type Notes, newNotes } from '../outcome.ts'
 import { factsOf, filesOf, tellOthers, tryOthers } from './dhcp-files.ts'
 import { type DhcpRange, findRange, type RangeWish, usersIn } from './dhcp-range.ts'
-import { type Made, make } from './generate.ts'
+import { type Generated, generateFiles } from './generate.ts'
 
 export interface DhcpWish extends RangeWish {
   /** Two heads answer, as a failover pair. */
@@ -31,12 +31,12 @@ type Host = Pick<Config, 'paths' | 'services'>
  * Writes dhcpd.conf, restarts dhcpd when it differs, and moves the DHCP range when a new one is given: files first, database
  * last. What is wrong with the wish is exit status 1; an unknown network 255.
  */
-export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promise<Made> {
+export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promise<Generated> {
   if (wish.dryRun) return (await makeFiles(store, host, wish)).made
-  return await store.alone(async (alone) => {
-    const { made, range, cluster, notes } = await makeFiles(alone, host, wish)
-    if (range.moved) await recordRange(alone, cluster, range, notes)
-    await mendLink(alone, cluster, range.network)
+  return await store.transaction(async (tx) => {
+    const { made, range, cluster, notes } = await makeFiles(tx, host, wish)
+    if (range.moved) await recordRange(tx, cluster, range, notes)
+    await mendLink(tx, cluster, range.network)
     return made
   })
 }
@@ -44,7 +44,7 @@ export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promis
 async function makeFiles(store: Store, host: Host, wish: DhcpWish) {
   const cluster = await getCluster(store)
   requireFrontend(cluster)
-  const all = await fetchEverything(store)
+  const all = await loadInventory(store)
   const range = await findRange(store, cluster, all, wish)
   const notes = newNotes()
   const heads = await findHeads(cluster)
@@ -55,16 +55,18 @@ async function makeFiles(store: Store, host: Host, wish: DhcpWish) {
   // Both halves of a pair forget together: one that asks the other for leases of the former range would wait an hour (mclt).
   const together = native && range.moved && !wish.dryRun ? heads : undefined
   const steps = stepsOf(host, files, range.moved, together)
-  const made = await make(files, steps, wish.dryRun ?? false, notes).catch(async (error: unknown) => {
-    if (together) await tryOthers(host, together, 'start')
-    throw error
-  })
+  const made = await generateFiles(files, steps, wish.dryRun ?? false, notes).catch(
+    async (error: unknown) => {
+      if (together) await tryOthers(host, together, 'start')
+      throw error
+    },
+  )
   if (!wish.dryRun) await tellOthers(host, heads, range.moved, native, notes)
   return { made, range, cluster, notes }
 }
 
 /** `others` are heads whose dhcpd may not run while the one here starts. */
-function stepsOf(host: Host, files: readonly Wanted[], moved: boolean, others?: Heads): Steps {
+function stepsOf(host: Host, files: readonly DesiredFile[], moved: boolean, others?: Heads): Steps {
   const { dhcpd_conf: conf, dhcpd_leases: leases } = host.paths
   const unit = host.services.dhcpd
   return {
@@ -92,13 +94,13 @@ function requireFrontend(cluster: Cluster): void {
 
 function warn(
   cluster: Cluster,
-  all: Everything,
+  all: Inventory,
   range: DhcpRange,
   heads: Heads,
   native: boolean,
   notes: Notes,
 ): void {
-  const others = recordedAddresses({ ...all, cluster: [] })
+  const others = addressUses({ ...all, cluster: [] })
   for (const user of usersIn(range.network, others, range.start, range.end))
     notes.warnings.push(`inside the DHCP range: ${user}; unknown machines may get the same address`)
   const frontend = parseIp(cluster.frontend_address ?? '')?.value ?? 0n

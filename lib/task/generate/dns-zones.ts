@@ -3,7 +3,7 @@ import { LunaError } from '../../error.ts'
 import type { HostName } from '../../object/host-names.ts'
 import { hostNames } from '../../object/host-names.ts'
 import { bitsOf, formatIp, formatPrefix, type Ip } from '../../object/net/address.ts'
-import type { Everything } from '../../object/net/address-use.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
 import { classlessZone, ptrName, reverseZone } from '../../object/net/reverse.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import { isZoneName } from '../../render/escape-named.ts'
@@ -22,7 +22,7 @@ interface Draft {
  * whose reverse zone is the same share it. A name or address that is there already keeps what it had, with a warning; a network
  * that can have no zone is a failure, the others are done.
  */
-export function zonesOf(all: Everything, notes: Notes): Zone[] {
+export function zonesOf(all: Inventory, notes: Notes): Zone[] {
   const forward = new Map<string, Draft>()
   const reverse = new Map<string, Draft>()
   const classless = new Map<string, Draft>()
@@ -88,7 +88,7 @@ function addReverseZone(network: Network, zones: Map<string, Draft>, notes: Note
 }
 
 /** The names of a network that can be in its zone, each once. */
-function namesIn(network: Network, all: Everything, notes: Notes): HostName[] {
+function namesIn(network: Network, all: Inventory, notes: Notes): HostName[] {
   const seen = new Set<string>()
   return hostNames(network, all).filter(({ name, offset }) => {
     const where = `network ${network.name}: ${JSON.stringify(name)}`

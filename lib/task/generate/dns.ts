@@ -3,7 +3,7 @@ import { globSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { readText, type Wanted } from '../../host/file.ts'
+import { type DesiredFile, readText } from '../../host/file.ts'
 import { rsyncTo, runOn } from '../../host/remote.ts'
 import { checkNamed, namedOwner } from '../../host/service/named.ts'
 import { isActive, reloadOrStart } from '../../host/service/service.ts'
@@ -21,11 +21,11 @@ import {
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { findHeads } from '../heads.ts'
-import { fetchEverything } from '../inventory.ts'
+import { loadInventory } from '../inventory.ts'
 import { attempt, type Notes, newNotes } from '../outcome.ts'
 import { requireDirectory, warnUnused } from './dns-place.ts'
 import { zonesOf } from './dns-zones.ts'
-import { type Made, make, templatesOf } from './generate.ts'
+import { type Generated, generateFiles, siteTemplates } from './generate.ts'
 
 /**
  * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of it or nothing. No network
@@ -36,11 +36,11 @@ export async function makeDns(
   host: Pick<Config, 'services'>,
   wish: { readonly dryRun?: boolean } = {},
   now: Date = new Date(),
-): Promise<Made> {
+): Promise<Generated> {
   const cluster = await getCluster(store)
   const list = requirePath(cluster, 'named_include_file')
   const dir = requirePath(cluster, 'named_zone_dir')
-  const all = await fetchEverything(store)
+  const all = await loadInventory(store)
   if (all.network.length === 0)
     throw new LunaError('invalid', 'there is no network: nothing to make zones of')
   await requireDirectory(dir)
@@ -54,7 +54,7 @@ export async function makeDns(
         await reloadOrStart(host.services.named)
     },
   }
-  const made = await make(files, steps, wish.dryRun ?? false, notes)
+  const made = await generateFiles(files, steps, wish.dryRun ?? false, notes)
   if (wish.dryRun) return made
   await warnUnused(dir, zones, notes)
   await tellOthers(cluster, host, list, dir, notes)
@@ -76,12 +76,12 @@ async function filesOf(
   zones: readonly Zone[],
   now: Date,
   notes: Notes,
-): Promise<Wanted[]> {
+): Promise<DesiredFile[]> {
   const account = await namedOwner()
   if (!account) notes.warnings.push('this machine has no user "named" or "bind": the files belong to root')
-  const templates = templatesOf(cluster)
+  const templates = siteTemplates(cluster)
   const group: Owner | undefined = account && { uid: 0, gid: account.gid }
-  const files: Wanted[] = []
+  const files: DesiredFile[] = []
   for (const zone of zones) {
     const path = join(dir, zoneFile(zone.name))
     files.push(wanted(path, await withSerial(path, zone, now, templates), account))
@@ -94,7 +94,7 @@ async function filesOf(
   return [...files, wanted(list, renderZoneList(zones, templates), group)]
 }
 
-function wanted(path: string, content: string, owner: Owner | undefined): Wanted {
+function wanted(path: string, content: string, owner: Owner | undefined): DesiredFile {
   // Without its own group named could only read what all may read.
   return owner ? { path, content, mode: 0o640, owner } : { path, content, mode: 0o644 }
 }

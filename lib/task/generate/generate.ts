@@ -1,12 +1,12 @@
 // What the make commands have in common: what they give back, and how they are told to change nothing.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import { install, preview, type Steps } from '../../host/apply-files.ts'
-import type { Wanted } from '../../host/file.ts'
+import { applyFiles, previewFiles, type Steps } from '../../host/apply-files.ts'
+import type { DesiredFile } from '../../host/file.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 
-export interface Made extends Outcome {
+export interface Generated extends Outcome {
   /** Unified diffs of what would change; only with `dryRun`. */
   readonly diff: string
   /** Files that changed; empty with `dryRun`. */
@@ -15,26 +15,26 @@ export interface Made extends Outcome {
 }
 
 /** Installs the files, or only says what that would change. */
-export async function make(
-  files: readonly Wanted[],
+export async function generateFiles(
+  files: readonly DesiredFile[],
   steps: Steps,
   dryRun: boolean,
   notes: Notes,
   infos: readonly string[] = [],
-): Promise<Made> {
-  if (dryRun) return { ...notes, infos, diff: await preview(files), changed: [] }
-  return { ...notes, infos, diff: '', changed: await install(files, steps) }
+): Promise<Generated> {
+  if (dryRun) return { ...notes, infos, diff: await previewFiles(files), changed: [] }
+  return { ...notes, infos, diff: '', changed: await applyFiles(files, steps) }
 }
 
 /** A line for people where templates of the first Luna lie, which are in another language and never read; else undefined. */
 export function formerTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
-  const dir = templatesOf(cluster)
+  const dir = siteTemplates(cluster)
   const there = globSync('templ_*.cfg', { cwd: dir })
   if (there.length === 0) return undefined
   return `${dir}: ${there.toSorted().join(', ')} of the first Luna are not read; what you changed in them belongs into templates of this Luna (man luna-templates)`
 }
 
 /** Where a site keeps its own versions of templates. */
-export function templatesOf(cluster: Pick<Cluster, 'path'>): string {
+export function siteTemplates(cluster: Pick<Cluster, 'path'>): string {
   return join(cluster.path ?? '/opt/luna', 'templates')
 }

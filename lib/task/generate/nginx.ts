@@ -11,7 +11,7 @@ import { type NginxFacts, nginxAround, renderNginx } from '../../render/nginx.ts
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { newNotes } from '../outcome.ts'
-import { type Made, make, templatesOf } from './generate.ts'
+import { type Generated, generateFiles, siteTemplates } from './generate.ts'
 
 /** Certificate and key of the frontend, in the order in which they are looked for. */
 export const certificates = [
@@ -25,15 +25,15 @@ export async function makeNginx(
   store: Store,
   host: Pick<Config, 'paths' | 'services'>,
   wish: { readonly dryRun?: boolean } = {},
-): Promise<Made> {
+): Promise<Generated> {
   const cluster = await getCluster(store)
   const path = join(host.paths.nginx_conf_d, 'luna.conf')
-  const file = { path, content: renderNginx(factsOf(cluster), templatesOf(cluster)), mode: 0o644 }
+  const file = { path, content: renderNginx(factsOf(cluster), siteTemplates(cluster)), mode: 0o644 }
   const steps = {
     check: (draftOf: (path: string) => string) => checkNginx((dir) => nginxAround(draftOf(path), dir)),
     activate: () => reloadOrStart(host.services.nginx),
   }
-  return await make([file], steps, wish.dryRun ?? false, newNotes())
+  return await generateFiles([file], steps, wish.dryRun ?? false, newNotes())
 }
 
 function factsOf(cluster: Cluster): NginxFacts {

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { ownDirectory } from '../../host/daemon/daemon.ts'
-import { readBytes, type Wanted } from '../../host/file.ts'
+import { type DesiredFile, readBytes } from '../../host/file.ts'
 import { isActive } from '../../host/service/service.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import { type BootFile, bootFiles } from '../../render/tftp.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { type Notes, newNotes } from '../outcome.ts'
-import { type Made, make } from './generate.ts'
+import { type Generated, generateFiles } from './generate.ts'
 
 export interface TftpWish {
   /** The TFTP root; where luna.conf says when absent. */
@@ -24,14 +24,14 @@ export async function makeTftp(
   host: Pick<Config, 'paths' | 'services'>,
   wish: TftpWish = {},
   known: readonly BootFile[] = bootFiles,
-): Promise<Made> {
+): Promise<Generated> {
   const cluster = await getCluster(store)
   const root = wish.tftpRoot || host.paths.tftp_root
   const boot = join(cluster.path ?? '/opt/luna', 'boot')
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const notes = newNotes()
   const infos: string[] = []
-  const files: Wanted[] = []
+  const files: DesiredFile[] = []
   for (const file of known) {
     const found = await findSource(file)
     infos.push(
@@ -48,7 +48,7 @@ export async function makeTftp(
   await warnInactive(host.services.tftpd, notes)
   // tftpd reads a file whenever it is asked for one: there is nothing to reload.
   const steps = { check: async () => {}, activate: async () => {} }
-  return await make(files, steps, wish.dryRun ?? false, notes, infos)
+  return await generateFiles(files, steps, wish.dryRun ?? false, notes, infos)
 }
 
 async function findSource(file: BootFile) {

@@ -22,7 +22,7 @@ export interface ChrootWish {
   readonly term?: string
 }
 
-export interface ChrootMeans {
+export interface ChrootContext {
   readonly signal: AbortSignal
   readonly warn: (text: string) => void
   /** Where the library is, when not in its usual place. */
@@ -33,17 +33,17 @@ export interface ChrootMeans {
  * Runs a command in the tree and gives its exit status. Throws LunaError with exit status 7 when there is no such image, and
  * 8 when somebody is in it already.
  */
-export async function enterOsimage(store: Store, wish: ChrootWish, means: ChrootMeans): Promise<number> {
+export async function enterOsimage(store: Store, wish: ChrootWish, context: ChrootContext): Promise<number> {
   const image = await store.findNamed('osimage', wish.name)
   const root = image?.path ?? ''
   if (!image || !(await stat(root).catch(() => undefined))?.isDirectory()) throw noImage(wish.name, image)
   mustBeRoot()
-  const inside = await insideOf(image, root, wish, means)
+  const inside = await insideOf(image, root, wish, context)
   const [program, ...args] = await commandOf(root, wish.command)
   const lock = await makeLock(root)
   return await whileLocked(lock, image, async () => {
     try {
-      return await enter(inside, program, args, means.signal)
+      return await enter(inside, program, args, context.signal)
     } finally {
       // It would be packed; whoever comes next makes it anew.
       await rm(lock, { force: true })
@@ -51,14 +51,19 @@ export async function enterOsimage(store: Store, wish: ChrootWish, means: Chroot
   })
 }
 
-async function insideOf(image: Osimage, root: string, wish: ChrootWish, means: ChrootMeans): Promise<Inside> {
-  const library = means.library ?? unameLibrary
+async function insideOf(
+  image: Osimage,
+  root: string,
+  wish: ChrootWish,
+  context: ChrootContext,
+): Promise<Inside> {
+  const library = context.library ?? unameLibrary
   const version = image.kernver ?? ''
   const there = await access(library).then(
     () => true,
     () => false,
   )
-  if (!there) means.warn('uname -r answers with the kernel of this machine: luna-uname.so is not installed')
+  if (!there) context.warn('uname -r answers with the kernel of this machine: luna-uname.so is not installed')
   const env = { TERM: wish.term ?? 'dumb', LUNA_IMAGE: image.name, debian_chroot: image.name }
   const kernel = there && version !== '' ? { kernel: { library, version } } : {}
   return { root, resolvesNames: true, env, ...kernel }

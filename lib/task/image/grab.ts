@@ -25,13 +25,13 @@ export interface GrabWish {
   readonly acceptNewHostKey?: boolean
 }
 
-interface Means {
+interface GrabContext {
   readonly onLine: (line: string) => void
   readonly signal: AbortSignal
 }
 
 /** Copies every file system of the image's list from the node, with what is not there any more deleted here. */
-export async function grabOsimage(store: Store, wish: GrabWish, means: Means): Promise<void> {
+export async function grabOsimage(store: Store, wish: GrabWish, context: GrabContext): Promise<void> {
   const image = await store.getNamed('osimage', wish.name)
   const root = treeOf(image)
   if (!isDnsName(wish.host) && !parseIp(wish.host)) {
@@ -43,7 +43,7 @@ export async function grabOsimage(store: Store, wish: GrabWish, means: Means): P
     throw new LunaError('invalid', `osimage "${image.name}" has no file systems to grab`, { fix })
   }
   await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
-    for (const grab of grabs) await grabOne(wish, grab, root, means)
+    for (const grab of grabs) await grabOne(wish, grab, root, context)
   })
 }
 
@@ -53,7 +53,12 @@ function treeOf(image: Osimage): string {
   throw new LunaError('invalid', `osimage "${image.name}" has no usable path`, { fix })
 }
 
-async function grabOne(wish: GrabWish, grab: Grab, root: string, { onLine, signal }: Means): Promise<void> {
+async function grabOne(
+  wish: GrabWish,
+  grab: Grab,
+  root: string,
+  { onLine, signal }: GrabContext,
+): Promise<void> {
   const target = join(root, grab.mountPoint, '/')
   if (!wish.dryRun) await mkdir(target, { recursive: true })
   const host = wish.host.includes(':') ? `[${wish.host}]` : wish.host
@@ -73,7 +78,11 @@ async function grabOne(wish: GrabWish, grab: Grab, root: string, { onLine, signa
 }
 
 /** Copies the tree to every other head; nothing is to be done, whatever the name, where there is no other one. */
-export async function syncOsimage(store: Store, name: string, { onLine, signal }: Means): Promise<Outcome> {
+export async function syncOsimage(
+  store: Store,
+  name: string,
+  { onLine, signal }: GrabContext,
+): Promise<Outcome> {
   const cluster = await getCluster(store)
   const { others } = await findHeads(cluster)
   const notes = newNotes()

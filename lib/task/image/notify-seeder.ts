@@ -6,7 +6,7 @@ import type { Cluster } from '../../object/cluster.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 
 /** The image is packed whatever comes of this: a seeder that cannot be told is a warning. */
-export async function tellSeeder(cluster: Cluster): Promise<Outcome> {
+export async function notifySeeder(cluster: Cluster): Promise<Outcome> {
   const notes = newNotes()
   try {
     const pid = await runningPid(cluster.torrent_pidfile ?? '', 'ltorrent')

@@ -6,20 +6,20 @@ import { join, sep } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { runInside } from '../../host/image/chroot.ts'
 import type { Osimage } from '../../object/osimage.ts'
-import type { Made, PackJob } from './pack.ts'
-import { finish } from './pack-tree.ts'
+import type { Drafts, PackJob } from './pack.ts'
+import { makeDurable } from './pack-tree.ts'
 
 // Luna's own dracut modules, those of this installation: what the initramfs says is what this lweb understands.
 const dracutModules = join(import.meta.dirname, '../../../dracut')
 
 /** Makes both as drafts. Throws LunaError `invalid` when the image lacks the kernel or dracut, `failed` when dracut does. */
-export async function makeBootFiles(job: PackJob, copy: boolean): Promise<Made> {
+export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
   const version = kernelVersion(job.image)
   const names = bootNames(job.image, version, job.taken)
   const kernel = join(job.drafts, 'kernel')
   await copyFile(await kernelIn(job, version), kernel, constants.COPYFILE_FICLONE)
   const initramfs = copy ? await copyInitramfs(job, version) : await buildInitramfs(job, version)
-  for (const file of [kernel, initramfs]) await finish(file, job.owner)
+  for (const file of [kernel, initramfs]) await makeDurable(file, job.owner)
   return {
     change: names,
     moves: [

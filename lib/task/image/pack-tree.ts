@@ -8,10 +8,10 @@ import { type Compression, isInstalled, makeTarball } from '../../host/image/tar
 import { run } from '../../host/run.ts'
 import type { Owner } from '../../host/user.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
-import type { Made, PackJob } from './pack.ts'
+import type { Drafts, PackJob } from './pack.ts'
 
 /** Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed` when there is no room. */
-export async function makeTree(job: PackJob): Promise<Made> {
+export async function packTree(job: PackJob): Promise<Drafts> {
   if (!job.cluster.frontend_address) {
     throw new LunaError('invalid', 'the cluster has no frontend address', {
       why: 'the torrent says where its tracker is',
@@ -24,7 +24,7 @@ export async function makeTree(job: PackJob): Promise<Made> {
   const excluded = await writeTarball(job, draft.tarball)
   const bytes = await torrentOf(job, draft.tarball, files.tarball, torrent)
   await writeFile(draft.torrent, bytes)
-  for (const file of [draft.tarball, draft.torrent]) await finish(file, job.owner)
+  for (const file of [draft.tarball, draft.torrent]) await makeDurable(file, job.owner)
   const moves = [
     { draft: draft.tarball, target: join(job.folder, files.tarball) },
     { draft: draft.torrent, target: join(job.folder, files.torrent) },
@@ -124,7 +124,7 @@ export function webSeed(cluster: Cluster, name: string): string {
 }
 
 /** Everybody may read it, and it is on the disk. */
-export async function finish(file: string, owner: Owner): Promise<void> {
+export async function makeDurable(file: string, owner: Owner): Promise<void> {
   await chown(file, owner.uid, owner.gid)
   await chmod(file, 0o644)
   const handle = await open(file, 'r')

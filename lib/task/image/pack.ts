@@ -15,9 +15,9 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import type { Outcome } from '../outcome.ts'
 import { syncCluster } from '../sync.ts'
-import { tellSeeder } from './notify-seeder.ts'
-import { makeBootFiles } from './pack-boot.ts'
-import { makeTree } from './pack-tree.ts'
+import { notifySeeder } from './notify-seeder.ts'
+import { packBoot } from './pack-boot.ts'
+import { packTree } from './pack-tree.ts'
 
 export interface PackWish {
   readonly name: string
@@ -50,7 +50,7 @@ export interface Packed extends Outcome {
 }
 
 /** What was made of one half: fields to set, and where the drafts go. */
-export interface Made {
+export interface Drafts {
   readonly change: Packed['change']
   readonly moves: readonly Move[]
   readonly excluded: readonly string[]
@@ -86,7 +86,7 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
     const newInitramfs = wish.what === 'all' && !wish.copyBoot
     const taken = bootFilesOf((await store.list('osimage')).filter(({ id }) => id !== image.id))
     const base = { ...options, cluster, image, root, owner, taken, newInitramfs }
-    const halves: Made[] = []
+    const halves: Drafts[] = []
     const drafts: string[] = []
     try {
       for (const half of halvesOf(wish)) {
@@ -101,7 +101,7 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
       const change = Object.assign({}, ...halves.map((half) => half.change))
       await publish(
         halves.flatMap((half) => half.moves),
-        () => store.alone((alone) => alone.update('osimage', image.id, change)),
+        () => store.transaction((tx) => tx.update('osimage', image.id, change)),
       )
       const excluded = halves.flatMap((half) => half.excluded)
       return { change, excluded, ...(await spreadWord(store, cluster, wish, options)) }
@@ -118,7 +118,7 @@ async function spreadWord(
   wish: PackWish,
   { progress, signal }: PackOptions,
 ): Promise<Outcome> {
-  const told = await tellSeeder(cluster)
+  const told = await notifySeeder(cluster)
   if (wish.what !== 'all') return told
   const onLine = (detail: string) => progress?.({ phase: 'sync', detail })
   const { warnings, failures } = await syncCluster(store, { onLine, ...(signal && { signal }) })
@@ -131,13 +131,13 @@ function bootFilesOf(images: readonly Osimage[]): Set<string> {
 
 interface Half {
   readonly folder: 'torrents' | 'boot'
-  readonly make: (job: PackJob) => Promise<Made>
+  readonly make: (job: PackJob) => Promise<Drafts>
 }
 
 function halvesOf(wish: PackWish): Half[] {
   const copy = wish.copyBoot ?? false
-  const boot: Half = { folder: 'boot', make: (job) => makeBootFiles(job, copy) }
-  const tree: Half = { folder: 'torrents', make: makeTree }
+  const boot: Half = { folder: 'boot', make: (job) => packBoot(job, copy) }
+  const tree: Half = { folder: 'torrents', make: packTree }
   // The initramfs first: it is where an image that is not complete is found out soonest.
   return { all: [boot, tree], tree: [tree], boot: [boot] }[wish.what]
 }

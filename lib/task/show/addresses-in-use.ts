@@ -1,18 +1,18 @@
 // Who has which address in a network.
 import { hostNames } from '../../object/host-names.ts'
 import type { Store } from '../../store/store.ts'
-import { fetchEverything } from '../inventory.ts'
+import { loadInventory } from '../inventory.ts'
 import { address } from './describe.ts'
 
-export interface Reserved {
+export interface AddressInUse {
   readonly address: string
   readonly user: string
 }
 
 /** Every address of a network that something has, ascending, with the name that DNS gives it. */
-export async function reservedAddresses(store: Store, name: string): Promise<Reserved[]> {
+export async function addressesInUse(store: Store, name: string): Promise<AddressInUse[]> {
   const network = await store.getNamed('network', name)
-  const hosts = hostNames(network, await fetchEverything(store))
+  const hosts = hostNames(network, await loadInventory(store))
   return hosts
     .toSorted((a, b) => (a.offset < b.offset ? -1 : Number(a.offset > b.offset)))
     .map((host) => ({ address: address(network, host.offset) ?? '', user: host.name }))

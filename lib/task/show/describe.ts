@@ -58,14 +58,16 @@ export async function nameOf(find: Find, kind: Kind, id: Id | null): Promise<str
   return (await find(kind, id))?.name ?? `missing ${kind} ${id}`
 }
 
-interface Means {
+interface DescribeContext {
   readonly store: Store
   readonly find: Find
   readonly now: Date
 }
 
 /** The fields that need more than their value, per kind. */
-const special: { readonly [K in Kind]: (object: Objects[K], means: Means) => Facts | Promise<Facts> } = {
+const special: {
+  readonly [K in Kind]: (object: Objects[K], context: DescribeContext) => Facts | Promise<Facts>
+} = {
   cluster: describeCluster,
   osimage: () => ({}),
   bmcsetup: () => ({}),
@@ -76,7 +78,7 @@ const special: { readonly [K in Kind]: (object: Objects[K], means: Means) => Fac
   otherdev: async (device, { find }) => ({ connected: await connections(device, find) }),
 }
 
-async function describeCluster(cluster: Cluster, { find }: Means): Promise<Facts> {
+async function describeCluster(cluster: Cluster, { find }: DescribeContext): Promise<Facts> {
   const network = cluster.dhcp_net === null ? undefined : await find('network', cluster.dhcp_net)
   return {
     dhcp_range_start: address(network, cluster.dhcp_range_start),
@@ -89,7 +91,7 @@ function describeNetwork(network: Network): Facts {
   return { NETWORK: formatIp(version, base), ns_ip: address(network, network.ns_ip) }
 }
 
-async function describeSwitch(object: Switch, { find }: Means): Promise<Facts> {
+async function describeSwitch(object: Switch, { find }: DescribeContext): Promise<Facts> {
   const network = object.network === null ? undefined : await find('network', object.network)
   return { ip: address(network, object.ip) }
 }
@@ -124,7 +126,7 @@ async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
   return { name: network.name, network: formatIp(version, base), prefix: length, netmask: mask }
 }
 
-async function describeNode(node: Node, { store, find, now }: Means): Promise<Facts> {
+async function describeNode(node: Node, { store, find, now }: DescribeContext): Promise<Facts> {
   const group = node.group === null ? undefined : await find('group', node.group)
   const facts = {
     mac: (await store.macOf(node.id)) ?? null,

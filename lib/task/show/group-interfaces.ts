@@ -16,7 +16,7 @@ export interface InterfaceFacts {
 }
 
 /** Name, parameters and networks of an interface; undefined when the group has none of that name. */
-export async function interfaceFacts(
+export async function groupInterfaceFacts(
   store: Store,
   group: string,
   name: string,

@@ -10,10 +10,10 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { isActiveHead } from '../heads.ts'
 import { makeLimit } from '../limit.ts'
-import { Learner } from './record.ts'
+import { SwitchRecorder } from './record.ts'
 import { accessOf } from './snmp-settings.ts'
 
-export interface PollMeans {
+export interface PollContext {
   /** The store, opened when it is first needed. */
   store(): Promise<Store>
   readonly log: Log
@@ -28,18 +28,18 @@ export interface Polling {
 }
 
 /** How often every switch is asked, in milliseconds. */
-export const pollEvery = 30_000
+export const pollInterval = 30_000
 
 // So many at once: more would only queue up in this process.
 const mostAtOnce = 128
 
 /** Asks all switches now and every `every` milliseconds, on the active head only, until it is stopped. */
-export function pollSwitches(means: PollMeans, every = pollEvery): Polling {
+export function pollSwitches(context: PollContext, every = pollInterval): Polling {
   const stopping = new AbortController()
-  const rounds = new Rounds(means, stopping.signal)
+  const poller = new SwitchPoller(context, stopping.signal)
   let round: Promise<void> | undefined
   const begin = () => {
-    round ??= rounds.begin().finally(() => {
+    round ??= poller.begin().finally(() => {
       round = undefined
     })
   }
@@ -50,22 +50,22 @@ export function pollSwitches(means: PollMeans, every = pollEvery): Polling {
       clearInterval(timer)
       stopping.abort()
       await round
-      await rounds.ended()
+      await poller.ended()
     },
   }
 }
 
-class Rounds {
-  readonly #means: PollMeans
+class SwitchPoller {
+  readonly #context: PollContext
   readonly #stop: AbortSignal
   readonly #limit = makeLimit(mostAtOnce)
-  readonly #learner = new Learner()
+  readonly #recorder = new SwitchRecorder()
   readonly #underWay = new Map<Id, Promise<void>>()
   // What was last said of a switch: only news are logged.
   #said = new Map<Id | 'store', string>()
 
-  constructor(means: PollMeans, stop: AbortSignal) {
-    this.#means = means
+  constructor(context: PollContext, stop: AbortSignal) {
+    this.#context = context
     this.#stop = stop
   }
 
@@ -73,19 +73,19 @@ class Rounds {
   async begin(): Promise<void> {
     if (this.#stop.aborted) return
     try {
-      const store = await this.#means.store()
+      const store = await this.#context.store()
       if (!(await isActiveHead(await getCluster(store)))) return
       const [switches, networks] = [await store.list('switch'), await store.list('network')]
       const known = new Set(switches.map(({ id }) => id))
       this.#said = new Map([...this.#said].filter(([id]) => id !== 'store' && known.has(id)))
-      this.#learner.keep(known)
+      this.#recorder.keep(known)
       for (const one of switches) {
         const network = networks.find(({ id }) => id === one.network)
         this.#ask(store, one, accessOf(one, network))
       }
     } catch (error) {
       this.#news('store', sentence(error), (why) =>
-        this.#means.log.error('the switches are not asked', { why }),
+        this.#context.log.error('the switches are not asked', { why }),
       )
     }
   }
@@ -100,7 +100,7 @@ class Rounds {
       .catch((error: unknown) => {
         if (this.#stop.aborted) return
         const tell = (why: string) =>
-          this.#means.log.warning('a switch cannot be read', { switch: one.name, why })
+          this.#context.log.warning('a switch cannot be read', { switch: one.name, why })
         this.#news(one.id, sentence(error), tell)
       })
       .finally(() => this.#underWay.delete(one.id))
@@ -113,9 +113,9 @@ class Rounds {
       throw new LunaError('failed', 'it has no address', {
         fix: `luna switch change ${one.name} --ip ADDRESS`,
       })
-    const { read = readSwitch, now, log } = this.#means
+    const { read = readSwitch, now, log } = this.#context
     const { seen, cut } = await read(access, one.oid || switchFields.oid.absent || '', { signal: this.#stop })
-    await this.#learner.learn(store, one.id, seen, now(), this.#stop)
+    await this.#recorder.record(store, one.id, seen, now(), this.#stop)
     if (cut)
       log.warning('a switch has more MAC addresses than are read', { switch: one.name, read: seen.length })
     if (seen.length === 0) {

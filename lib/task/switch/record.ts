@@ -12,12 +12,12 @@ const refreshAfter = staleAfter / 2
 // So many entries are written in one go: others who write wait no longer than for that.
 const writeAtOnce = 250
 
-export class Learner {
+export class SwitchRecorder {
   readonly #written = new Map<Id, Map<string, number>>()
   readonly #oneByOne = makeLimit(1)
 
   /** Puts down what a switch told at that time. Aborting `stop` leaves the rest out. */
-  async learn(
+  async record(
     store: Store,
     id: Id,
     seen: readonly SeenAtPort[],

@@ -60,7 +60,7 @@ export interface Offer {
 }
 
 /** Milliseconds from the last upload, and from when an offer was first seen to be unused. */
-export const patience = { soft: 600_000, hard: 3_600_000 } as const
+export const gracePeriod = { soft: 600_000, hard: 3_600_000 } as const
 
 /** When each offer, by its first file, was first seen unused; goes from one sweep to the next. */
 export type Unused = ReadonlyMap<string, number>
@@ -86,7 +86,7 @@ export function planSweep(
   const since = (offer: Offer) => before.get(nameOf(offer)) ?? now
   const remove = idle.filter((offer) => {
     const touched = Math.max(since(offer), lastUpload(offer) ?? 0)
-    return now - touched >= patience.soft || now - since(offer) >= patience.hard
+    return now - touched >= gracePeriod.soft || now - since(offer) >= gracePeriod.hard
   })
   const unused = new Map(
     idle.filter((offer) => !remove.includes(offer)).map((offer) => [nameOf(offer), since(offer)]),

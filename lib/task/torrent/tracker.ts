@@ -1,9 +1,9 @@
 // The tracker: who has which torrent, and who is told of whom (BEP 3). What the seeder does is task/seed's.
 import { LunaError } from '../../error.ts'
 import type { Peer, Store } from '../../store/store.ts'
-import { sharedOf } from '../boot/cache.ts'
+import { cacheOf } from '../boot/cache.ts'
 import { getCluster } from '../get-cluster.ts'
-import { choosePeers, Swarms, seederId, swarmOf } from './peer-cache.ts'
+import { choosePeers, countPeers, PeerCache, seederId } from './peer-cache.ts'
 
 export interface Announced {
   readonly peer: Omit<Peer, 'updated'>
@@ -25,15 +25,15 @@ export interface Told {
 /**
  * Puts the client down and tells it of others: the server's seeders, which are told of whatever their last announce was,
  * and a random choice of those that announced themselves within two intervals, itself included.
- * `chance` gives numbers in 0..1. Throws LunaError `invalid` when more peers are wanted than the cluster allows.
+ * `random` gives numbers in 0..1. Throws LunaError `invalid` when more peers are wanted than the cluster allows.
  */
 export async function announce(
   store: Store,
   { peer, numwant }: Announced,
   now: Date,
-  chance: () => number,
+  random: () => number,
 ): Promise<Told> {
-  const cluster = await (await sharedOf(store)).cluster()
+  const cluster = await (await cacheOf(store)).cluster()
   if (numwant > cluster.tracker_maxpeers) {
     throw new LunaError('invalid', `numwant ${numwant} is more than ${cluster.tracker_maxpeers}`, {
       fix: 'ask for fewer peers, or: luna cluster change --tracker_maxpeers NUMBER',
@@ -41,21 +41,21 @@ export async function announce(
   }
   const own = { ...peer, updated: now }
   await store.announce(own)
-  const swarm = await swarmsOf(store).with(own, cluster.tracker_interval, now)
+  const swarm = await peerCacheOf(store).with(own, cluster.tracker_interval, now)
   return {
     interval: cluster.tracker_interval,
     minInterval: cluster.tracker_min_interval,
     complete: swarm.complete,
     incomplete: swarm.incomplete,
-    peers: choosePeers(swarm, numwant, chance),
+    peers: choosePeers(swarm, numwant, random),
   }
 }
 
-const swarms = new WeakMap<Store, Swarms>()
+const caches = new WeakMap<Store, PeerCache>()
 
-function swarmsOf(store: Store): Swarms {
-  const present = swarms.get(store) ?? new Swarms(store)
-  swarms.set(store, present)
+function peerCacheOf(store: Store): PeerCache {
+  const present = caches.get(store) ?? new PeerCache(store)
+  caches.set(store, present)
   return present
 }
 
@@ -77,7 +77,7 @@ export async function scrape(
   for (const hash of hashes) {
     const peers = await store.peers(hash)
     if (peers.length === 0) continue
-    const { fresh, seeders } = swarmOf(peers, cluster.tracker_interval, now)
+    const { fresh, seeders } = countPeers(peers, cluster.tracker_interval, now)
     const members = [...new Set([...fresh, ...seeders])]
     figures.set(hash, {
       complete: withStatus(members, 'completed'),

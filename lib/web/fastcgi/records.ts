@@ -31,7 +31,7 @@ const mostContent = 65_535
 const none = Buffer.alloc(0)
 
 /** Takes a record; false when nothing more is to be read. */
-export type Take = (type: number, id: number, content: Buffer) => boolean
+export type OnRecord = (type: number, id: number, content: Buffer) => boolean
 
 /** Takes records out of the bytes of a connection as they come; keeps no more than one record that is not whole. */
 export class RecordReader {
@@ -40,7 +40,7 @@ export class RecordReader {
   #need = 0
 
   /** Gives every whole record to `take`. False when these are no records of version 1, or when `take` says so. */
-  read(chunk: Buffer, take: Take): boolean {
+  read(chunk: Buffer, take: OnRecord): boolean {
     this.#have += chunk.length
     if (this.#have < this.#need) return this.#parts.push(chunk) > 0
     const bytes = this.#parts.length > 0 ? Buffer.concat([...this.#parts, chunk]) : chunk

@@ -64,7 +64,7 @@ export function fastcgiServer(
 }
 
 /** A request that was begun and is not ended. */
-interface Open {
+interface PendingRequest {
   readonly id: number
   readonly keep: boolean
   params: Buffer[]
@@ -79,7 +79,7 @@ class Connection {
   readonly #respond: Responder
   readonly #limits: Limits
   readonly #reader = new RecordReader()
-  readonly #open = new Map<number, Open>()
+  readonly #open = new Map<number, PendingRequest>()
   #finishing = false
 
   constructor(socket: Socket, wanted: readonly string[], respond: Responder, limits: Limits) {
@@ -93,7 +93,7 @@ class Connection {
     // Who does not read its answers gets no more of them.
     socket.on('drain', () => socket.resume())
     socket.on('data', (chunk) => {
-      if (!this.#reader.read(chunk, this.#take)) socket.destroy()
+      if (!this.#reader.read(chunk, this.#onRecord)) socket.destroy()
     })
   }
 
@@ -103,19 +103,19 @@ class Connection {
   }
 
   /** False when the other side breaks the rules: then there is nothing more to talk about. */
-  readonly #take = (type: number, id: number, content: Buffer): boolean => {
-    if (id === 0) return this.#manage(type, content)
+  readonly #onRecord = (type: number, id: number, content: Buffer): boolean => {
+    if (id === 0) return this.#onManagement(type, content)
     if (type === recordType.begin) return this.#begin(id, content)
     const request = this.#open.get(id)
     // Records of a request that has ended may still be on their way.
     if (!request) return true
     if (type === recordType.params) return this.#parameters(request, content)
-    if (type === recordType.stdin) return content.length > 0 || this.#ask(request)
+    if (type === recordType.stdin) return content.length > 0 || this.#dispatch(request)
     if (type === recordType.abort) this.#end(request, protocolStatus.complete)
     return true
   }
 
-  #manage(type: number, content: Buffer): boolean {
+  #onManagement(type: number, content: Buffer): boolean {
     if (type !== recordType.getValues) return this.#write(writeUnknownType(type))
     const known = { FCGI_MAX_CONNS: '4096', FCGI_MAX_REQS: '4096', FCGI_MPXS_CONNS: '1' }
     const asked = readPairs(content, Object.keys(known))
@@ -128,7 +128,7 @@ class Connection {
     const begin = readBegin(content)
     if (!begin || this.#open.has(id)) return false
     const keep = (begin.flags & keepConnection) !== 0
-    const request: Open = { id, keep, params: [], size: 0, values: undefined, asked: false }
+    const request: PendingRequest = { id, keep, params: [], size: 0, values: undefined, asked: false }
     const full = this.#open.size >= this.#limits.requests
     if (begin.role !== responderRole) this.#end(request, protocolStatus.unknownRole)
     else if (full) this.#end(request, protocolStatus.overloaded)
@@ -136,7 +136,7 @@ class Connection {
     return true
   }
 
-  #parameters(request: Open, content: Buffer): boolean {
+  #parameters(request: PendingRequest, content: Buffer): boolean {
     if (request.values) return false
     request.size += content.length
     if (request.size > this.#limits.params) return false
@@ -152,7 +152,7 @@ class Connection {
   }
 
   /** The request is whole: bodies are not for us, but the web server has sent all of it before it is answered. */
-  #ask(request: Open): boolean {
+  #dispatch(request: PendingRequest): boolean {
     if (!request.values || request.asked) return false
     request.asked = true
     this.#respond(request.values).then(
@@ -162,22 +162,22 @@ class Connection {
     return true
   }
 
-  #answer(request: Open, head: string, body: Uint8Array): void {
+  #answer(request: PendingRequest, head: string, body: Uint8Array): void {
     if (this.#open.get(request.id) !== request) return
     this.#open.delete(request.id)
     this.#socket.cork()
     for (const piece of writeAnswer(request.id, head, body)) this.#write(piece)
     this.#socket.uncork()
-    this.#after(request)
+    this.#closeIfDone(request)
   }
 
-  #end(request: Open, status: number): void {
+  #end(request: PendingRequest, status: number): void {
     this.#open.delete(request.id)
     this.#write(writeEnd(request.id, status))
-    this.#after(request)
+    this.#closeIfDone(request)
   }
 
-  #after({ keep }: Open): void {
+  #closeIfDone({ keep }: PendingRequest): void {
     if (!keep || (this.#finishing && this.#open.size === 0)) this.#socket.end()
   }
 
