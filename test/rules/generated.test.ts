@@ -1,4 +1,5 @@
-// What is made from the table of commands and committed: the COMMANDS part of luna(8). `npm run manual` writes it.
+// What is made from the table of commands and committed: the COMMANDS part of luna(8). `npm run manual`
+// writes it.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
