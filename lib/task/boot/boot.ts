@@ -1,6 +1,6 @@
 // What a machine that asks over the network boots: which node it is, and that node's boot script.
 import { LunaError } from '../../error.ts'
-import { frontendUrl } from '../../object/cluster.ts'
+import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
@@ -17,7 +17,7 @@ import {
 import type { Store } from '../../store/store.ts'
 import { type BootCache, cacheOf } from './cache.ts'
 import { type Found, recognise } from './identify.ts'
-import { addressOf, type BootFacts, bootFacts, hostname, siteTemplates } from './node-facts.ts'
+import { addressOf, type BootFacts, bootFacts, hostname } from './node-facts.ts'
 
 /** What a machine says of itself. */
 export interface Asked {
@@ -83,7 +83,7 @@ export async function bootScript(
 
 /** The boot script that facts make. Throws LunaError `invalid` when they cannot stand in one. */
 export function scriptOf(facts: BootFacts, type: BootType, url: string): string {
-  return renderBoot(bootView(facts, url), type, siteTemplates(facts.cluster))
+  return renderBoot(bootView(facts, url), type, paths(facts.cluster).templates)
 }
 
 function bootView(facts: BootFacts, url: string): BootView {
@@ -135,7 +135,7 @@ const lastMenus = new WeakMap<Store, RenderedMenu>()
 /** The menu; the one that was rendered before, while all that is in it is the same. */
 async function menuOf(store: Store, shared: BootCache, url: string): Promise<RenderedMenu> {
   const [cluster, nodes] = [await shared.cluster(), await store.names('node')]
-  const templates = siteTemplates(cluster)
+  const templates = paths(cluster).templates
   const of = [url, menuTemplate(templates), ...nodes]
   const last = lastMenus.get(store)
   if (last?.of.length === of.length && last.of.every((text, at) => text === of[at])) return last

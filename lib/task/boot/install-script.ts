@@ -1,6 +1,6 @@
 // The install script of a node: everything that the script says, out of the store.
 import { LunaError } from '../../error.ts'
-import { frontendUrl } from '../../object/cluster.ts'
+import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
 import type { Node } from '../../object/node.ts'
@@ -8,7 +8,7 @@ import { type InstallView, renderInstallScript } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BootCache, cacheOf } from './cache.ts'
-import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './node-facts.ts'
+import { addressOf, bootFacts, hostname, type NodeFacts } from './node-facts.ts'
 
 const bmcInterface = 'BMC'
 const template = 'install.sh.mustache'
@@ -39,7 +39,7 @@ async function scriptOf(
   url = frontendUrl(facts.cluster),
 ): Promise<string> {
   const view = await installView(shared, facts, url)
-  return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
+  return renderInstallScript(view, loadTemplate(template, paths(facts.cluster).templates))
 }
 
 /** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */

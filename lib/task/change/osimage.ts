@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { run } from '../../host/run.ts'
+import { paths } from '../../object/cluster.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -31,9 +32,8 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
   await store.transaction(async (tx) => {
     const cluster = await getCluster(tx)
     await refuseTakenPath(tx, path)
-    const site = join(cluster.path ?? '', 'templates')
     const kernopts = wish.kernopts || null
-    const grab_exclude_list = loadTemplate('grab_exclude.list', site).trimEnd()
+    const grab_exclude_list = loadTemplate('grab_exclude.list', paths(cluster).templates).trimEnd()
     await insertLinked(tx, cluster.id, 'osimage', {
       name: wish.name,
       path,

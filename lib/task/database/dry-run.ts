@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError, sentence } from '../../error.ts'
 import { label } from '../../object/check/defect.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import { reverseZone } from '../../object/net/reverse.ts'
 import { prefixOf } from '../../object/network.ts'
@@ -15,20 +15,13 @@ import { makeDhcp } from '../generate/dhcp.ts'
 import { makeDns } from '../generate/dns.ts'
 import { requireDirectory } from '../generate/dns-place.ts'
 import { zonesOf } from '../generate/dns-zones.ts'
-import { formerTemplates, siteTemplates } from '../generate/generate.ts'
+import { formerTemplates } from '../generate/generate.ts'
 import { makeNginx } from '../generate/nginx.ts'
 import { getCluster } from '../get-cluster.ts'
 import { loadInventory } from '../inventory.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
+import type { Difference } from './difference.ts'
 import { dryRunNodes } from './dry-run-nodes.ts'
-
-export interface Difference {
-  readonly in: 'dhcp' | 'dns' | 'nginx' | 'menu' | 'boot' | 'install' | 'templates' | 'files'
-  /** One line for people. */
-  readonly line: string
-  /** Somebody misses something by it; else it is only good to know. */
-  readonly lost: boolean
-}
 
 /** All differences; nothing is changed, neither in the store nor on this machine. */
 export async function dryRunAll(
@@ -68,7 +61,7 @@ async function zones(
 ): Promise<Difference[]> {
   const found = await tried('dns', async () => {
     const notes = newNotes()
-    for (const zone of zonesOf(all, notes)) renderZone(zone, 1, siteTemplates(cluster))
+    for (const zone of zonesOf(all, notes)) renderZone(zone, 1, paths(cluster).templates)
     return notes
   })
   const known = new Set(found.map(({ line }) => line))
@@ -105,7 +98,7 @@ function sharedZones({ network }: Inventory): Difference[] {
 
 /** What nodes fetch must be there. */
 function imageFiles(cluster: Cluster, { osimage }: Inventory): Difference[] {
-  const path = cluster.path ?? '/opt/luna'
+  const path = paths(cluster).root
   if (!existsSync(path)) {
     const line = `there is no ${path} on this machine: boot files and torrents were not looked for`
     return [{ in: 'files', line, lost: false }]

@@ -5,7 +5,8 @@ import { openMemoryStore } from '../../store/open.ts'
 import type { Duplicate, Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { checkCluster, type Finding } from './check.ts'
-import { type Difference, dryRunAll } from './dry-run.ts'
+import type { Difference } from './difference.ts'
+import { dryRunAll } from './dry-run.ts'
 
 export interface Migration {
   /** What `luna cluster check` finds. */

@@ -6,7 +6,7 @@ import { LunaError } from '../../error.ts'
 import { type DesiredFile, readText } from '../../host/file.ts'
 import { copyTo, runOn } from '../../host/remote.ts'
 import { dhcpdOwner } from '../../host/service/dhcpd.ts'
-import { type Cluster, frontendUrl } from '../../object/cluster.ts'
+import { type Cluster, frontendUrl, paths } from '../../object/cluster.ts'
 import { fromOffset } from '../../object/net/address.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import { prefixOf } from '../../object/network.ts'
@@ -16,7 +16,6 @@ import type { Heads } from '../heads.ts'
 import { attempt, type Notes } from '../outcome.ts'
 import type { DhcpRange } from './dhcp-range.ts'
 import { reservations } from './dhcp-reservation.ts'
-import { siteTemplates } from './generate.ts'
 
 type Host = Pick<Config, 'paths' | 'services'>
 
@@ -55,7 +54,7 @@ export async function filesOf(
   if (native && !pair && (own ?? others[0])) throw noPair(cluster)
   const owner = await dhcpdOwner()
   const file = (path: string, failover: Failover | null): DesiredFile => {
-    const content = renderDhcpd({ ...facts, failover }, siteTemplates(cluster))
+    const content = renderDhcpd({ ...facts, failover }, paths(cluster).templates)
     return { path, content, mode: 0o640, owner, secret: dhcpdSecret }
   }
   const [address = '', peer = ''] = pair ?? []

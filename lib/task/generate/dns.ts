@@ -8,7 +8,7 @@ import { rsyncTo, runOn } from '../../host/remote.ts'
 import { checkNamed, namedOwner } from '../../host/service/named.ts'
 import { isActive, reloadOrStart } from '../../host/service/service.ts'
 import type { Owner } from '../../host/user.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import {
   hasUnderscores,
   nextSerial,
@@ -25,7 +25,7 @@ import { loadInventory } from '../inventory.ts'
 import { attempt, type Notes, newNotes } from '../outcome.ts'
 import { requireDirectory, warnUnused } from './dns-place.ts'
 import { zonesOf } from './dns-zones.ts'
-import { type Generated, generateFiles, siteTemplates } from './generate.ts'
+import { type Generated, generateFiles } from './generate.ts'
 
 /**
  * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of it or nothing. No network
@@ -79,7 +79,7 @@ async function filesOf(
 ): Promise<DesiredFile[]> {
   const account = await namedOwner()
   if (!account) notes.warnings.push('this machine has no user "named" or "bind": the files belong to root')
-  const templates = siteTemplates(cluster)
+  const templates = paths(cluster).templates
   const group: Owner | undefined = account && { uid: 0, gid: account.gid }
   const files: DesiredFile[] = []
   for (const zone of zones) {

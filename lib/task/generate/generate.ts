@@ -1,9 +1,8 @@
 // What the make commands have in common: what they give back, and how they are told to change nothing.
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../host/apply-files.ts'
 import type { DesiredFile } from '../../host/file.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 
 export interface Generated extends Outcome {
@@ -28,13 +27,8 @@ export async function generateFiles(
 
 /** A line for people where templates of the first Luna lie, which are in another language and never read; else undefined. */
 export function formerTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
-  const dir = siteTemplates(cluster)
+  const dir = paths(cluster).templates
   const there = globSync('templ_*.cfg', { cwd: dir })
   if (there.length === 0) return undefined
   return `${dir}: ${there.toSorted().join(', ')} of the first Luna are not read; what you changed in them belongs into templates of this Luna (man luna-templates)`
-}
-
-/** Where a site keeps its own versions of templates. */
-export function siteTemplates(cluster: Pick<Cluster, 'path'>): string {
-  return join(cluster.path ?? '/opt/luna', 'templates')
 }

@@ -5,13 +5,13 @@ import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { checkNginx } from '../../host/service/nginx.ts'
 import { reloadOrStart } from '../../host/service/service.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import { parseIp } from '../../object/net/address.ts'
 import { type NginxFacts, nginxAround, renderNginx } from '../../render/nginx.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { newNotes } from '../outcome.ts'
-import { type Generated, generateFiles, siteTemplates } from './generate.ts'
+import { type Generated, generateFiles } from './generate.ts'
 
 /** Certificate and key of the frontend, in the order in which they are looked for. */
 export const certificates = [
@@ -28,7 +28,7 @@ export async function makeNginx(
 ): Promise<Generated> {
   const cluster = await getCluster(store)
   const path = join(host.paths.nginx_conf_d, 'luna.conf')
-  const file = { path, content: renderNginx(factsOf(cluster), siteTemplates(cluster)), mode: 0o644 }
+  const file = { path, content: renderNginx(factsOf(cluster), paths(cluster).templates), mode: 0o644 }
   const steps = {
     check: (draftOf: (path: string) => string) => checkNginx((dir) => nginxAround(draftOf(path), dir)),
     activate: () => reloadOrStart(host.services.nginx),
@@ -38,7 +38,7 @@ export async function makeNginx(
 
 function factsOf(cluster: Cluster): NginxFacts {
   return {
-    path: cluster.path ?? '/opt/luna',
+    path: paths(cluster).root,
     port: portOf('frontend_port', cluster.frontend_port, 1),
     ipv6: parseIp(cluster.frontend_address ?? '')?.version === 6,
     tls: cluster.frontend_https ? findCertificate() : null,

@@ -6,6 +6,7 @@ import { ownDirectory } from '../../host/daemon/daemon.ts'
 import { type DesiredFile, readBytes } from '../../host/file.ts'
 import { isActive } from '../../host/service/service.ts'
 import { findUser, type Owner } from '../../host/user.ts'
+import { paths } from '../../object/cluster.ts'
 import { type BootFile, bootFiles } from '../../render/tftp.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -27,7 +28,7 @@ export async function makeTftp(
 ): Promise<Generated> {
   const cluster = await getCluster(store)
   const root = wish.tftpRoot || host.paths.tftp_root
-  const boot = join(cluster.path ?? '/opt/luna', 'boot')
+  const { boot } = paths(cluster)
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const notes = newNotes()
   const infos: string[] = []

@@ -8,7 +8,7 @@ import { mustBeRoot } from '../../host/image/chroot.ts'
 import { withLock } from '../../host/lock.ts'
 import { type Move, publish } from '../../host/publish.ts'
 import type { Owner } from '../../host/user.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
@@ -152,10 +152,7 @@ async function treeOf(image: Osimage): Promise<string> {
 }
 
 async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
-  if (!cluster.path) {
-    throw new LunaError('invalid', 'the cluster has no path', { fix: 'luna cluster change --path DIRECTORY' })
-  }
-  const folder = join(cluster.path, name)
+  const folder = paths(cluster)[name]
   const made = await mkdir(folder, { recursive: true, mode: 0o755 })
   if (made) await chown(folder, owner.uid, owner.gid)
   return folder

@@ -1,7 +1,7 @@
 // What the switches have seen: which machine is plugged in where, and whether that is the node configured there.
 import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
-import { secondsSince } from './explain-mac.ts'
+import { secondsSince } from './age.ts'
 
 export interface SeenMac {
   readonly switch: string

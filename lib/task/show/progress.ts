@@ -1,8 +1,9 @@
 // How far a node's download is, by what its torrent client told the tracker: its peer id is its host name.
 import type { Group } from '../../object/group.ts'
-import type { Node } from '../../object/node.ts'
+import { hostName, type Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
-import type { Facts, Find } from './describe.ts'
+import type { Find } from '../find.ts'
+import { secondsSince } from './age.ts'
 
 const peerIdLength = 20
 
@@ -13,16 +14,15 @@ export async function progressOf(
   group: Group | undefined,
   find: Find,
   now: Date,
-): Promise<Facts | undefined> {
+): Promise<{ readonly percent: number; readonly age: number } | undefined> {
   if (node.status?.step !== 'install.download') return undefined
   const domain = group?.domain ? await find('network', group.domain) : undefined
-  const host = domain ? `${node.name}.${domain.name}` : node.name
+  const host = hostName(node, domain)
   const peer = (await store.peerNamed(peerIdOf(host))) ?? (await store.peerNamed(peerIdOf(host, '-')))
   if (!peer || peer.updated < node.status.time) return undefined
   const whole = peer.downloaded + peer.left
   const percent = whole > 0 ? (100 * peer.downloaded) / whole : 0
-  const age = Math.max(0, Math.floor((now.getTime() - peer.updated.getTime()) / 1000))
-  return { percent: Math.round(percent * 100) / 100, age }
+  return { percent: Math.round(percent * 100) / 100, age: secondsSince(peer.updated, now) }
 }
 
 /**
