@@ -1,20 +1,20 @@
-// Files that appear whole or not at all: draft beside the target, check, rename. Putting several in place together, with
-// the way back, is the business of install.ts.
+// Files and directories of this machine: reading, drafts beside their target, rights, differences. Putting drafts in place
+// is in publish.ts.
 import {
   chmod,
   chown,
-  lstat,
+  mkdir,
   mkdtemp,
   open,
   readFile,
+  readlink,
   realpath,
-  rename,
   rm,
   stat,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../error.ts'
 import { run } from './run.ts'
 import type { Owner } from './user.ts'
@@ -45,24 +45,6 @@ export async function readBytes(path: string): Promise<Buffer | undefined> {
 /** The text of a file (UTF-8), or undefined when it is not there. */
 export async function readText(path: string): Promise<string | undefined> {
   return (await readBytes(path))?.toString('utf8')
-}
-
-/** Puts a file in place at once: draft, fsync, rename. Throws LunaError `failed`. */
-export async function replaceFile(
-  path: string,
-  content: Content,
-  mode: number,
-  owner?: Owner,
-): Promise<void> {
-  const target = await followLink(path)
-  const draft = await writeDraft(target, content, mode, owner)
-  try {
-    await rename(draft, target)
-  } catch (cause) {
-    await rm(draft, { force: true })
-    throw new LunaError('failed', `cannot put ${path} in place`, { why: reason(cause), cause })
-  }
-  await syncDirectory(dirname(target))
 }
 
 /** Writes the draft of a file in the target's own directory and gives its path; the target is not touched. */
@@ -111,12 +93,44 @@ export function tempBeside(path: string, what: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${what}`)
 }
 
-/** Where a file really is, so that a link to it stays a link. */
+/**
+ * Where a file really is, or would be: a link to it stays a link, also one that leads to a file which is not there yet.
+ * Throws LunaError `failed` for links in a circle.
+ */
 export async function followLink(path: string): Promise<string> {
+  let target = path
+  for (let links = 0; links <= mostLinks; links++) {
+    const next = await readlink(target).catch(() => undefined)
+    if (next === undefined) return target
+    // A relative link counts from the directory that the link is really in.
+    target = resolve(await realpath(dirname(target)), next)
+  }
+  throw new LunaError('failed', `${path} is a link that leads nowhere`, {
+    why: 'there are too many links in a row, or a circle of them',
+    fix: `rm ${path}`,
+  })
+}
+
+// As many as Linux follows (path_resolution(7)).
+const mostLinks = 40
+
+/**
+ * Makes a directory and the missing ones above it, all with mode 0755 whatever the umask; the directory itself belongs to
+ * `owner` then. One that is there already stays as it is. Throws LunaError `failed`.
+ */
+export async function makeDirectory(path: string, owner?: Owner): Promise<void> {
+  const target = resolve(path)
   try {
-    return (await lstat(path)).isSymbolicLink() ? await realpath(path) : path
-  } catch {
-    return path
+    const first = await mkdir(target, { recursive: true, mode: 0o755 })
+    if (first === undefined) return
+    for (let made = target; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755)
+    if (owner && process.getuid?.() === 0) await chown(target, owner.uid, owner.gid)
+  } catch (cause) {
+    throw new LunaError('failed', `cannot make the directory ${path}`, {
+      why: reason(cause),
+      fix: `make it yourself, or look at the rights of ${dirname(target)}`,
+      cause,
+    })
   }
 }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { LunaError } from '../error.ts'
+import { programEnvironment } from './environment.ts'
 
 /**
  * Does work while holding the lock on a file or directory, and fails at once when somebody else holds it. Throws LunaError
@@ -13,6 +14,7 @@ export async function withLock<T>(path: string, what: string, work: () => Promis
   if (!(await stat(path).catch(() => undefined))) throw notTaken(undefined, path, what)
   // cat holds the lock until its input ends, which it does at the latest when this process does.
   const holder = spawn('flock', ['--nonblock', '--conflict-exit-code', String(held), path, 'cat'], {
+    env: programEnvironment(),
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   })

@@ -1,12 +1,13 @@
 // Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its last words.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { programEnvironment } from './environment.ts'
 import { failed, notStarted, stopped } from './run-error.ts'
 
 export interface RunOptions {
   /** Written to standard input, which is closed afterwards; the place for secrets. */
   readonly input?: string | Uint8Array
   readonly cwd?: string
-  /** Added to the environment of this process. */
+  /** Added to what programs see of the environment (environment.ts). */
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds until the program and all that it started are killed. */
   readonly timeout?: number
@@ -37,7 +38,7 @@ export async function run(program: string, args: readonly string[], options: Run
   if (options.signal?.aborted) throw stopped(program, args, 'it was interrupted')
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env, PATH: searchPath() },
+    env: programEnvironment(options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
     // A process group of its own, so that all of it can be killed.
     detached: true,
@@ -130,11 +131,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 function signalNumber(signal: NodeJS.Signals | null): number {
   const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
   return (signal && numbers[signal]) ?? 127
-}
-
-/** The system's programs are found by users whose PATH has no sbin, too. */
-function searchPath(): string {
-  const path = process.env.PATH ?? '/usr/bin:/bin'
-  const missing = ['/usr/sbin', '/sbin'].filter((dir) => !path.split(':').includes(dir))
-  return [path, ...missing].join(':')
 }

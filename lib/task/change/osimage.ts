@@ -1,7 +1,8 @@
 // Adding, changing and cloning OS images. Packing them is in pack.ts.
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { run } from '../../host/run.ts'
 import { paths } from '../../object/cluster.ts'
@@ -129,7 +130,7 @@ async function copyTree(
 ): Promise<void> {
   const from = image.path ?? ''
   await checkDirectory(from)
-  await mkdir(dirname(target), { recursive: true })
+  await makeDirectory(dirname(target))
   await rm(target, { recursive: true, force: true })
   // One file system only: what is mounted in the image (a running lchroot) is not part of it.
   const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })

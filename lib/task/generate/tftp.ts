@@ -2,8 +2,7 @@
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { ownDirectory } from '../../host/daemon/daemon.ts'
-import { type DesiredFile, readBytes } from '../../host/file.ts'
+import { type DesiredFile, makeDirectory, readBytes } from '../../host/file.ts'
 import { isActive } from '../../host/service/service.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import { paths } from '../../object/cluster.ts'
@@ -65,9 +64,8 @@ async function findSource(file: BootFile) {
 }
 
 async function makeDirectories(root: string, boot: string, owner: Owner | undefined): Promise<void> {
-  const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  await ownDirectory(root, me)
-  await ownDirectory(boot, owner ?? me)
+  await makeDirectory(root)
+  await makeDirectory(boot, owner)
 }
 
 async function warnInactive(unit: string, notes: Notes): Promise<void> {

@@ -1,9 +1,10 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
 // then it is published at once, and the store is told last.
-import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { getUser } from '../../host/daemon/daemon.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
 import { withLock } from '../../host/lock.ts'
 import { type Move, publish } from '../../host/publish.ts'
@@ -153,8 +154,7 @@ async function treeOf(image: Osimage): Promise<string> {
 
 async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
   const folder = paths(cluster)[name]
-  const made = await mkdir(folder, { recursive: true, mode: 0o755 })
-  if (made) await chown(folder, owner.uid, owner.gid)
+  await makeDirectory(folder, owner)
   return folder
 }
 
