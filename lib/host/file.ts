@@ -148,6 +148,7 @@ export async function diffFile(wanted: DesiredFile): Promise<string> {
   const now = await readBytes(wanted.path)
   const next = wanted.content === null ? undefined : Buffer.from(wanted.content)
   if (now === undefined ? next === undefined : next && now.equals(next)) return ''
+  if (now && !next) return `removes ${wanted.path} (${linesOf(now)})\n`
   if (now?.includes(0) || next?.includes(0)) {
     return `Binary file ${wanted.path}: ${now?.length ?? 'no'} bytes now, ${next?.length ?? 'no'} bytes then\n`
   }
@@ -155,6 +156,11 @@ export async function diffFile(wanted: DesiredFile): Promise<string> {
   const [before, after] = [shown(now), shown(next)]
   const labels = [now ? wanted.path : '/dev/null', next ? wanted.path : '/dev/null']
   return diffTexts(before, after, labels[0] ?? '', labels[1] ?? '')
+}
+
+function linesOf(bytes: Buffer): string {
+  const lines = bytes.toString('utf8').replace(/\n$/, '').split('\n').length
+  return `${lines} line${lines === 1 ? '' : 's'}`
 }
 
 async function diffTexts(before: string, after: string, from: string, to: string): Promise<string> {

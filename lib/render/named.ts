@@ -1,6 +1,7 @@
 // Zone files, and the file that makes named serve them.
+import { type Origin, originIn } from '../object/origin.ts'
 import { escapeNamed, escapeZone } from './escape-named.ts'
-import { loadTemplate, renderTemplate } from './template.ts'
+import { loadTemplate, renderTemplate, templateSource } from './template.ts'
 
 export interface DnsRecord {
   /** Relative to the zone; `@` is the zone itself. */
@@ -16,7 +17,14 @@ export interface Zone {
   readonly ns: string
   readonly records: readonly DnsRecord[]
   /** The operator's own lines, network by network. */
-  readonly includes: readonly string[]
+  readonly includes: readonly ZoneInclude[]
+}
+
+/** Lines of an operator, and the network that has them. */
+export interface ZoneInclude {
+  readonly text: string
+  readonly network: string
+  readonly field: 'include' | 'rev_include'
 }
 
 /** The name of a zone's file. RFC 2317 has zones with a slash in their name. */
@@ -38,11 +46,28 @@ export function renderZone(zone: Zone, serial: number, siteDir?: string): string
 /** Each text begins on a line of its own, and below the zone even when the one before went elsewhere. */
 function joinIncludes(zone: Zone): string {
   const origin = `$ORIGIN ${escapeZone(zone.name)}.`
-  return zone.includes.reduce((before, text) => {
+  return zone.includes.reduce((before, { text }) => {
     if (before === '') return text.trimEnd()
     const back = /^\s*\$ORIGIN\b/im.test(before) ? [origin] : []
     return [before, ...back, text.trimEnd()].join('\n')
   }, '')
+}
+
+/** Where the lines of a zone file come from. */
+export function zoneOrigin(zone: Zone, text: string, siteDir: string): Origin {
+  const parts = zone.includes.map(({ text, network, field }) => ({
+    text: text.trimEnd(),
+    source: {
+      name: `the ${field === 'include' ? 'include' : 'reverse include'} of network "${network}"`,
+      fix: `luna network change ${network} --${field}`,
+    },
+  }))
+  return originIn(text, parts, templateSource('zone.mustache', siteDir))
+}
+
+/** Where the lines of the file that named.conf includes come from. */
+export function zoneListOrigin(siteDir: string): Origin {
+  return () => templateSource('named.zones.mustache', siteDir)
 }
 
 /** The text of the file that named.conf includes. */

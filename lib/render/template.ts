@@ -1,9 +1,10 @@
 // Templates: mustache texts of conf-templates (or the site's own copy of the same name), rendered for one target language.
 // The values come in escaped for that language; a name that the view lacks is an error, never an empty string.
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import mustache from 'mustache'
 import { LunaError } from '../error.ts'
+import type { Source } from '../object/origin.ts'
 
 export type View = { readonly [name: string]: Value }
 type Value = string | number | boolean | null | View | readonly View[] | readonly string[]
@@ -23,6 +24,20 @@ export function loadTemplate(name: string, siteDir?: string): string {
   const present = ours.get(name) ?? withoutFirst(readFileSync(join(shipped, name), 'utf8'))
   ours.set(name, present)
   return present
+}
+
+/** What the lines of a template itself come from. */
+export function templateSource(name: string, siteDir: string): Source {
+  const own = join(siteDir, name)
+  if (existsSync(own))
+    return {
+      name: `the site's template ${own}`,
+      fix: `correct it, or remove it: then that of Luna is used (man luna-templates)`,
+    }
+  return {
+    name: `what Luna's template ${name} makes`,
+    fix: 'luna cluster check; where that finds nothing, report it',
+  }
 }
 
 const ours = new Map<string, string>()

@@ -7,14 +7,14 @@ import type { Inventory } from '../../object/net/address-use.ts'
 import { classlessZone, ptrName, reverseZone } from '../../object/net/reverse.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import { isZoneName } from '../../render/escape-named.ts'
-import { type DnsRecord, type Zone, zoneFile } from '../../render/named.ts'
+import { type DnsRecord, type Zone, type ZoneInclude, zoneFile } from '../../render/named.ts'
 import type { Notes } from '../outcome.ts'
 
 interface Draft {
   readonly name: string
   readonly ns: string
   readonly records: Map<string, DnsRecord>
-  readonly includes: string[]
+  readonly includes: ZoneInclude[]
 }
 
 /**
@@ -47,7 +47,7 @@ function isUsable(network: Network, zones: Map<string, Draft>, notes: Notes): bo
     notes.failures.push(new LunaError('invalid', `network ${JSON.stringify(name)} has no DNS zone`, wrong))
     return false
   }
-  const includes = [network.include ?? ''].filter((text) => text.trim() !== '')
+  const includes = includeOf(network, 'include')
   const ns = `${ns_hostname}.${name}.`
   zones.set(name.toLowerCase(), { name, ns, records: new Map(), includes })
   return true
@@ -84,7 +84,12 @@ function addReverseZone(network: Network, zones: Map<string, Draft>, notes: Note
     includes: [],
   }
   zones.set(name, zone)
-  if (network.rev_include?.trim()) zone.includes.push(network.rev_include)
+  zone.includes.push(...includeOf(network, 'rev_include'))
+}
+
+function includeOf(network: Network, field: ZoneInclude['field']): ZoneInclude[] {
+  const text = network[field] ?? ''
+  return text.trim() === '' ? [] : [{ text, network: network.name, field }]
 }
 
 /** The names of a network that can be in its zone, each once. */
