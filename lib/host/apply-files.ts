@@ -1,16 +1,19 @@
-// Puts generated files in place. Drafts are judged by the daemon's own checker and swapped in together; then the daemon is
-// told. Where it does not take them, the old files come back.
+// Puts generated files in place. Drafts are judged by the daemon's own checker and swapped in together; then
+// the daemon is told. Where it does not take them, the old files come back.
 import { rm } from 'node:fs/promises'
 import { LunaError } from '../error.ts'
 import { type DesiredFile, diffFile, followLink, readBytes, reason, setRights, writeDraft } from './file.ts'
 import { publish } from './publish.ts'
 
 export interface Steps {
-  /** Judges the drafts; `draftOf` gives where the text of a file can be read now. Throws when they are not acceptable. */
+  /**
+   * Judges the drafts; `draftOf` gives where the text of a file can be read now. Throws when they are not
+   * acceptable.
+   */
   readonly check: (draftOf: (path: string) => string) => Promise<void>
   /**
-   * Makes the daemon use what is in place; is given the paths that changed. Throws when it does not. With `back` the old
-   * files are in place again, because this or `commit` failed.
+   * Makes the daemon use what is in place; is given the paths that changed. Throws when it does not. With
+   * `back` the old files are in place again, because this or `commit` failed.
    */
   readonly activate: (changed: readonly string[], back: boolean) => Promise<void>
   /** Does what belongs to the files elsewhere, once the daemon uses them. Throws when they shall not stay. */
@@ -26,9 +29,9 @@ interface Step {
 }
 
 /**
- * Installs files and gives the paths that changed. When the check fails nothing has changed. When the daemon does not take
- * them, the old files are put back, the daemon is activated with them, and LunaError `failed` is thrown. When the commit
- * fails the same is done, and its own error is thrown.
+ * Installs files and gives the paths that changed. When the check fails nothing has changed. When the daemon
+ * does not take them, the old files are put back, the daemon is activated with them, and LunaError `failed`
+ * is thrown. When the commit fails the same is done, and its own error is thrown.
  */
 export async function applyFiles(files: readonly DesiredFile[], steps: Steps): Promise<string[]> {
   const plan = await Promise.all(files.map(compare))
@@ -115,10 +118,11 @@ async function explain(
 }
 
 function notTaken(now: string, cause: unknown): LunaError {
-  const { message, why, fix } = cause instanceof LunaError ? cause : new LunaError('internal', reason(cause))
+  const told = cause instanceof LunaError ? cause : undefined
+  const what = told?.message ?? reason(cause)
   return new LunaError('failed', `the new configuration was not taken: ${now}`, {
-    why: why ? `${message}: ${why}` : message,
-    ...(fix && { fix }),
+    why: told?.why ? `${what}: ${told.why}` : what,
+    fix: told?.fix ?? 'put that right, and give the command again',
     cause,
   })
 }

@@ -1,6 +1,6 @@
-// What the programs that Luna runs see of the environment that Luna was started in: what is listed here, and nothing else.
-// TAR_OPTIONS, GZIP, ZSTD_CLEVEL, RSYNC_RSH, BASH_ENV, LD_PRELOAD and their like of an operator's shell must not change what
-// ends up in an image.
+// What the programs that Luna runs see of the environment that Luna was started in: what is listed here, and
+// nothing else. TAR_OPTIONS, GZIP, ZSTD_CLEVEL, RSYNC_RSH, BASH_ENV, LD_PRELOAD and their like of an
+// operator's shell must not change what ends up in an image.
 
 /** Variables that are passed on. */
 const passed = [
@@ -21,7 +21,9 @@ export function programEnvironment(more: Readonly<Record<string, string>> = {}):
   return { ...Object.fromEntries(own), LC_ALL: 'C', ...more, PATH: searchPath() }
 }
 
-/** The operator's, and the directories of system programs, which the PATH of other users than root may lack. */
+/**
+ * The operator's, and the directories of system programs, which the PATH of other users than root may lack.
+ */
 function searchPath(): string {
   const path = process.env.PATH ?? '/usr/bin:/bin'
   const missing = ['/usr/sbin', '/sbin'].filter((dir) => !path.split(':').includes(dir))

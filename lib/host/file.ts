@@ -1,5 +1,5 @@
-// Files and directories of this machine: reading, drafts beside their target, rights, differences. Putting drafts in place
-// is in publish.ts.
+// Files and directories of this machine: reading, drafts beside their target, rights, differences. Putting
+// drafts in place is in publish.ts.
 import {
   chmod,
   chown,
@@ -38,7 +38,11 @@ export async function readBytes(path: string): Promise<Buffer | undefined> {
     return await readFile(path)
   } catch (cause) {
     if (isMissing(cause)) return undefined
-    throw new LunaError('failed', `cannot read ${path}`, { why: reason(cause), cause })
+    throw new LunaError('failed', `cannot read ${path}`, {
+      why: reason(cause),
+      fix: `look at the rights of ${path}, and of the directories above it`,
+      cause,
+    })
   }
 }
 
@@ -57,7 +61,8 @@ export async function writeDraft(
   const draft = tempBeside(path, 'new')
   try {
     await rm(draft, { force: true })
-    // Fails where something is there already: in a directory of another user that could be a link to anywhere.
+    // Fails where something is there already: in a directory of another user that could be a link to
+    // anywhere.
     const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(content)
@@ -94,8 +99,8 @@ export function tempBeside(path: string, what: string): string {
 }
 
 /**
- * Where a file really is, or would be: a link to it stays a link, also one that leads to a file which is not there yet.
- * Throws LunaError `failed` for links in a circle.
+ * Where a file really is, or would be: a link to it stays a link, also one that leads to a file which is not
+ * there yet. Throws LunaError `failed` for links in a circle.
  */
 export async function followLink(path: string): Promise<string> {
   let target = path
@@ -115,8 +120,8 @@ export async function followLink(path: string): Promise<string> {
 const mostLinks = 40
 
 /**
- * Makes a directory and the missing ones above it, all with mode 0755 whatever the umask; the directory itself belongs to
- * `owner` then. One that is there already stays as it is. Throws LunaError `failed`.
+ * Makes a directory and the missing ones above it, all with mode 0755 whatever the umask; the directory
+ * itself belongs to `owner` then. One that is there already stays as it is. Throws LunaError `failed`.
  */
 export async function makeDirectory(path: string, owner?: Owner): Promise<void> {
   const target = resolve(path)
@@ -143,7 +148,10 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Unified diff from what is there to what shall be, empty when nothing changes; bytes that are no text are only counted. */
+/**
+ * Unified diff from what is there to what shall be, empty when nothing changes; bytes that are no text are
+ * only counted.
+ */
 export async function diffFile(wanted: DesiredFile): Promise<string> {
   const now = await readBytes(wanted.path)
   const next = wanted.content === null ? undefined : Buffer.from(wanted.content)
@@ -168,7 +176,11 @@ async function diffTexts(before: string, after: string, from: string, to: string
   try {
     const args = ['-u', '--label', from, '--label', to, old.path, '-']
     const { status, stdout, stderr } = await run('diff', args, { input: after, allowFailure: true })
-    if (status > 1) throw new LunaError('failed', 'diff failed', { why: stderr.trim() })
+    if (status > 1)
+      throw new LunaError('failed', 'diff(1) failed', {
+        why: stderr.trim(),
+        fix: `look at whether ${tmpdir()} is full, and at diff itself: install diffutils`,
+      })
     return stdout
   } finally {
     await old.remove()

@@ -7,8 +7,8 @@ import { LunaError } from '../error.ts'
 import { programEnvironment } from './environment.ts'
 
 /**
- * Does work while holding the lock on a file or directory. When another process holds it for longer than `wait` seconds (the
- * default: at all), throws LunaError `refused` with `what`.
+ * Does work while holding the lock on a file or directory. When another process holds it for longer than
+ * `wait` seconds (the default: at all), throws LunaError `refused` with `what`.
  */
 export async function withLock<T>(
   path: string,
@@ -30,7 +30,9 @@ export async function withLock<T>(
 // Between two tries: a process that waits inside flock(1) would outlive this one.
 const pause = 200
 
-/** Tries until it is time. Gives the way to release the lock, or undefined when somebody else still holds it. */
+/**
+ * Tries until it is time. Gives the way to release the lock, or undefined when somebody else still holds it.
+ */
 async function acquire(path: string, until: number): Promise<(() => Promise<void>) | undefined> {
   for (;;) {
     const release = await tryLock(path)

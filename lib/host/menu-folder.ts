@@ -122,7 +122,11 @@ export class MenuFolder {
     try {
       return await readdir(this.#path)
     } catch (cause) {
-      throw new LunaError('failed', `cannot read the directory ${this.#path}`, { why: reason(cause), cause })
+      throw new LunaError('failed', `cannot read the directory ${this.#path}`, {
+        why: reason(cause),
+        fix: `make it, or give it to the user that this runs as`,
+        cause,
+      })
     }
   }
 }

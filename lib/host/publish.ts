@@ -11,8 +11,8 @@ export interface Move {
 }
 
 /**
- * Renames every draft to its target, then does `commit`. When anything fails, every target is as it was. A program that has
- * an old file open goes on reading the old file.
+ * Renames every draft to its target, then does `commit`. When anything fails, every target is as it was. A
+ * program that has an old file open goes on reading the old file.
  */
 export async function publish(moves: readonly Move[], commit: () => Promise<void>): Promise<void> {
   const back: (() => Promise<void>)[] = []

@@ -1,4 +1,5 @@
-// Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its last words.
+// Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its
+// last words.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { programEnvironment } from './environment.ts'
 import { failed, notStarted, stopped } from './run-error.ts'
@@ -31,8 +32,9 @@ const mostOutput = 64 * 1024 * 1024
 const termGrace = 2000
 
 /**
- * Runs a program and gives its status and output (UTF-8). Throws LunaError `failed` with the command line and the last
- * lines of standard error when the status is not 0, when it takes too long or is aborted, and when there is no such program.
+ * Runs a program and gives its status and output (UTF-8). Throws LunaError `failed` with the command line and
+ * the last lines of standard error when the status is not 0, when it takes too long or is aborted, and when
+ * there is no such program.
  */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (options.signal?.aborted) throw stopped(program, args, 'it was interrupted')

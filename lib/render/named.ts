@@ -82,7 +82,9 @@ export function renderZoneList(zones: readonly Zone[], siteDir?: string): string
   return renderTemplate(loadTemplate('named.zones.mustache', siteDir), view, escapeNamed)
 }
 
-/** True when the zone has names that are no host names by RFC 1123, which named takes only when it is told to. */
+/**
+ * True when the zone has names that are no host names by RFC 1123, which named takes only when it is told to.
+ */
 export function hasUnderscores({ name, ns, records }: Zone): boolean {
   return [name, ns, ...records.flatMap(({ owner, value }) => [owner, value])].some((text) =>
     text.includes('_'),
@@ -96,8 +98,8 @@ export function serialOf(text: string): number | undefined {
 }
 
 /**
- * The serial number after another one: YYYYMMDDnn of the day (UTC), or one more where that would not be higher. So
- * it grows whatever was there before (RFC 1982), and stays below 2^32.
+ * The serial number after another one: YYYYMMDDnn of the day (UTC), or one more where that would not be
+ * higher. So it grows whatever was there before (RFC 1982), and stays below 2^32.
  */
 export function nextSerial(before: number | undefined, now: Date): number {
   const today = Number(now.toISOString().slice(0, 10).replaceAll('-', '')) * 100

@@ -1,4 +1,5 @@
-// Objects by id, each read once however often it is asked for: for one command, or for one version of the store.
+// Objects by id, each read once however often it is asked for: for one command, or for one version of the
+// store.
 import type { Id, Kind } from '../object/field.ts'
 import { type Group, networksUsed } from '../object/group.ts'
 import type { Network } from '../object/network.ts'

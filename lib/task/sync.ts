@@ -11,7 +11,10 @@ export interface Synced extends Outcome {
   readonly heads: readonly string[]
 }
 
-/** Copies the cluster path to every other head; one that fails is a failure, the others are done. No other head: nothing to do. */
+/**
+ * Copies the cluster path to every other head; one that fails is a failure, the others are done. No other
+ * head: nothing to do.
+ */
 export async function syncCluster(store: Store, { onLine, ...more }: Following): Promise<Synced> {
   const cluster = await getCluster(store)
   const { others } = await findHeads(cluster)

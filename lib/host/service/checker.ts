@@ -14,8 +14,8 @@ export interface Draft {
 }
 
 /**
- * Has a program judge a draft. Throws LunaError `failed` with the line and the words of the checker when it does not accept
- * it. `noise` are words that say nothing about the file.
+ * Has a program judge a draft. Throws LunaError `failed` with the line and the words of the checker when it
+ * does not accept it. `noise` are words that say nothing about the file.
  */
 export async function judge(
   program: string,

@@ -19,14 +19,17 @@ const banner = new RegExp(
   ].join('|'),
 )
 
-/** Who may read dhcpd.conf, which holds the OMAPI key: root, and dhcpd's own group where the distribution has one. */
+/**
+ * Who may read dhcpd.conf, which holds the OMAPI key: root, and dhcpd's own group where the distribution has
+ * one.
+ */
 export async function dhcpdOwner(): Promise<Owner> {
   return { uid: 0, gid: (await findGroup('dhcpd')) ?? 0 }
 }
 
 /**
- * Puts other leases into the lease file, which dhcpd needs to be there, and gives those that were in it. dhcpd must not run
- * meanwhile. Owner and mode of the file stay. Throws LunaError `failed`.
+ * Puts other leases into the lease file, which dhcpd needs to be there, and gives those that were in it.
+ * dhcpd must not run meanwhile. Owner and mode of the file stay. Throws LunaError `failed`.
  */
 export async function swapLeases(path: string, leases: Uint8Array): Promise<Buffer> {
   try {

@@ -11,7 +11,10 @@ export interface ZoneDraft extends Draft {
   readonly underscores: boolean
 }
 
-/** Has named's checkers judge the list of zones and every zone file. Throws LunaError `failed` with what they say. */
+/**
+ * Has named's checkers judge the list of zones and every zone file. Throws LunaError `failed` with what they
+ * say.
+ */
 export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<void> {
   await judge('named-checkconf', [list.file], list)
   for (const zone of zones) {
@@ -26,7 +29,9 @@ export async function namedOwner(): Promise<Owner | undefined> {
   return (await findUser('named')) ?? (await findUser('bind'))
 }
 
-/** The configuration of named with all that it includes; undefined where there is none that named could use. */
+/**
+ * The configuration of named with all that it includes; undefined where there is none that named could use.
+ */
 export async function namedConfiguration(): Promise<string | undefined> {
   const { status, stdout } = await run('named-checkconf', ['-p'], { allowFailure: true })
   return status === 0 ? stdout : undefined

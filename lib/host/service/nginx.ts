@@ -9,8 +9,9 @@ import { run } from '../run.ts'
 import { type Draft, judge } from './checker.ts'
 
 /**
- * Has nginx judge a whole configuration text around a draft. It works on a live head, too: `nginx -t` opens its ports, but
- * takes those already in use for good. `around` gives the text for a directory that holds pid file and logs for the while.
+ * Has nginx judge a whole configuration text around a draft. It works on a live head, too: `nginx -t` opens
+ * its ports, but takes those already in use for good. `around` gives the text for a directory that holds pid
+ * file and logs for the while.
  */
 export async function checkNginx(draft: Draft, around: (dir: string) => string): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'luna-nginx-'))
@@ -28,7 +29,9 @@ export async function checkNginx(draft: Draft, around: (dir: string) => string):
   }
 }
 
-/** The texts of all files of nginx's configuration, by path; undefined where nginx itself does not accept it. */
+/**
+ * The texts of all files of nginx's configuration, by path; undefined where nginx itself does not accept it.
+ */
 export async function nginxConfiguration(): Promise<ReadonlyMap<string, string> | undefined> {
   const { status, stdout } = await run('nginx', ['-T', '-q'], { allowFailure: true })
   if (status !== 0) return undefined
@@ -43,7 +46,9 @@ export type HttpAnswer =
   | { readonly status: number; readonly body: string }
   | { readonly status: null; readonly why: string }
 
-/** Asks a URL of this machine once. The certificate may be any: nothing secret is said, and nothing believed. */
+/**
+ * Asks a URL of this machine once. The certificate may be any: nothing secret is said, and nothing believed.
+ */
 export async function ask(url: string): Promise<HttpAnswer> {
   const request = url.startsWith('https:') ? requestHttps : requestHttp
   const options = { timeout: 3000, agent: false, rejectUnauthorized: false }

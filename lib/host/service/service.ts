@@ -1,17 +1,19 @@
 // Services of this machine, by the names that systemd has for them.
 import { LunaError } from '../../error.ts'
-import { run } from '../run.ts'
+import { run, tookTooLong } from '../run.ts'
 
 export type Action = 'start' | 'stop' | 'restart' | 'reload'
 
-/** Has systemd do it, and waits until it is done. Throws LunaError `failed` with what the service said last. */
+/** Has systemd do it, and waits until it is done. Throws LunaError `failed` with the end of the journal. */
 export async function service(action: Action, unit: string): Promise<void> {
-  try {
-    await run('systemctl', [action, unit], { timeout: 120_000 })
-  } catch (cause) {
-    if (!(cause instanceof LunaError)) throw cause
-    throw await notDone(unit, `the service ${unit} did not ${action}`, cause)
-  }
+  const why = await run('systemctl', [action, unit], { timeout: 120_000, allowFailure: true }).then(
+    ({ status, stderr }) => (status === 0 ? undefined : `exit status ${status}; it said:\n${stderr.trim()}`),
+    (cause: unknown) => {
+      if (cause instanceof LunaError && cause.why === tookTooLong) return tookTooLong
+      throw cause
+    },
+  )
+  if (why !== undefined) throw await notDone(unit, `the service ${unit} did not ${action}`, why)
 }
 
 /** Like `service`, and fails also when the service does not stay up. */
@@ -31,15 +33,11 @@ export async function isActive(unit: string): Promise<boolean> {
   return status === 0
 }
 
-/** With the end of the unit's journal: systemctl says only where to look. */
-async function notDone(unit: string, what: string, cause?: LunaError): Promise<LunaError> {
+/** With the end of the unit's journal, where there is one: systemctl says only where to look. */
+async function notDone(unit: string, what: string, said?: string): Promise<LunaError> {
   const journal = await journalOf(unit)
-  const why = journal === '' ? (cause?.why ?? cause?.message) : `its journal ends with:\n${journal}`
-  return new LunaError('failed', what, {
-    ...(why && { why }),
-    fix: cause?.fix ?? (journal === '' ? `see: journalctl -u ${unit} -n 20` : `systemctl status ${unit}`),
-    ...(cause && { cause }),
-  })
+  const why = journal === '' ? said : `its journal ends with:\n${journal}`
+  return new LunaError('failed', what, { ...(why && { why }), fix: `see: journalctl -u ${unit} -n 20` })
 }
 
 /** The last lines of a unit's journal; empty where there is no journal. */

@@ -1,6 +1,6 @@
-// What many nodes have in common (cluster, networks, groups, images, BMC setups). Each process remembers it from one request
-// to the next while the version of the store stays the same, and for a second at most: programs of others may change the
-// database, too.
+// What many nodes have in common (cluster, networks, groups, images, BMC setups). Each process remembers it
+// from one request to the next while the version of the store stays the same, and for a second at most:
+// programs of others may change the database, too.
 import type { Cluster } from '../../object/cluster.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, makeOnce, type Once } from '../find.ts'
@@ -26,7 +26,9 @@ interface Remembered {
 
 const known = new WeakMap<Store, Remembered>()
 
-/** What is in common, no older than this call. It costs one small read. Not to be used inside a transaction. */
+/**
+ * What is in common, no older than this call. It costs one small read. Not to be used inside a transaction.
+ */
 export async function cacheOf(store: Store): Promise<BootCache> {
   const version = await store.version()
   const present = known.get(store)

@@ -14,8 +14,8 @@ const bmcInterface = 'BMC'
 const template = 'install.sh.mustache'
 
 /**
- * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the cluster (the
- * default: as configured). Throws LunaError `not-found` while the node's image is not packed.
+ * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the
+ * cluster (the default: as configured). Throws LunaError `not-found` while the node's image is not packed.
  */
 export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
   const shared = await cacheOf(store)
@@ -64,7 +64,10 @@ export async function installView(shared: BootCache, facts: NodeFacts, url: stri
   }
 }
 
-/** The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC (IPv4). */
+/**
+ * The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC
+ * (IPv4).
+ */
 async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['bmc']> {
   const { node, group } = facts
   if (group.bmcsetup === null || !node.setupbmc) return null
@@ -84,7 +87,10 @@ async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['
   }
 }
 
-/** Where the torrent client listens: on the interface that the group names (Q-TORRENTIF), else wherever it likes. */
+/**
+ * Where the torrent client listens: on the interface that the group names, else wherever it
+ * likes.
+ */
 function torrentAddress(facts: NodeFacts): string {
   const { group } = facts
   const key = group.torrent_if ? interfaceKey(group, group.torrent_if) : undefined

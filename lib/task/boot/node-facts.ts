@@ -49,7 +49,9 @@ export function hostname({ node, group, networks }: Pick<NodeFacts, 'node' | 'gr
   return hostName(node, group.domain === null ? undefined : networks.get(group.domain))
 }
 
-/** The address of a node on the interface with that key, or null when it has none of that IP version there. */
+/**
+ * The address of a node on the interface with that key, or null when it has none of that IP version there.
+ */
 export function addressOf(
   { node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>,
   key: string,

@@ -1,4 +1,5 @@
-// What machines that read PXELINUX menus find by TFTP: a file per known MAC address, with what lweb would answer.
+// What machines that read PXELINUX menus find by TFTP: a file per known MAC address, with what lweb would
+// answer.
 import { LunaError, sentence } from '../../error.ts'
 import { frontendUrl } from '../../object/cluster.ts'
 import type { Mac } from '../../object/net/mac.ts'
@@ -15,8 +16,9 @@ export interface PxelinuxMenus {
 }
 
 /**
- * The menu of every node with a known MAC address, as `step=discovery&type=syslinux` answers for it; no status changes. The
- * number of reads does not depend on the number of nodes. Throws LunaError `not-found` before there is a cluster.
+ * The menu of every node with a known MAC address, as `step=discovery&type=syslinux` answers for it; no
+ * status changes. The number of reads does not depend on the number of nodes. Throws LunaError `not-found`
+ * before there is a cluster.
  */
 export async function pxelinuxMenus(store: Store): Promise<PxelinuxMenus> {
   const shared = await loadCache(store)

@@ -7,7 +7,10 @@ import { attempt, type Notes } from '../outcome.ts'
 
 type Host = Pick<Config, 'paths' | 'services'>
 
-/** Stops or starts dhcpd on the other heads, as far as they can be reached: `tellOthers` reports those that cannot. */
+/**
+ * Stops or starts dhcpd on the other heads, as far as they can be reached: `tellOthers` reports those that
+ * cannot.
+ */
 export async function tryOthers(
   host: Host,
   others: readonly string[],

@@ -22,7 +22,10 @@ export interface DhcpRange extends Range {
   readonly moved: boolean
 }
 
-/** The range that is wanted, or else the one there is. All that is wrong with it is exit status 1, an unknown network 255. */
+/**
+ * The range that is wanted, or else the one there is. All that is wrong with it is exit status 1, an unknown
+ * network 255.
+ */
 export async function findRange(
   store: Store,
   cluster: Cluster,
@@ -115,8 +118,8 @@ function inside(network: Network, what: string, text: string, fix: string): bigi
 }
 
 /**
- * The free list of the former network with the former range given back. Addresses in it that something has stay taken:
- * the first Luna could put a range over them.
+ * The free list of the former network with the former range given back. Addresses in it that something has
+ * stay taken: the first Luna could put a range over them.
  */
 function withoutRange(
   cluster: Cluster,

@@ -11,8 +11,9 @@ import type { Notes } from '../outcome.ts'
 import { type DhcpRange, findRange, type RangeWish } from './dhcp-range.ts'
 
 /**
- * Reserves the addresses of the range that dhcpd has been given, in a transaction. Other commands have gone on while dhcpd was
- * restarted: throws LunaError `refused` when an address of the range is not free any more, or the range is another one now.
+ * Reserves the addresses of the range that dhcpd has been given, in a transaction. Other commands have gone
+ * on while dhcpd was restarted: throws LunaError `refused` when an address of the range is not free any more,
+ * or the range is another one now.
  */
 export async function recordRange(tx: Store, wish: RangeWish, given: DhcpRange, notes: Notes): Promise<void> {
   const cluster = await getCluster(tx)

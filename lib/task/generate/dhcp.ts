@@ -1,8 +1,10 @@
-// luna cluster makedhcp: dhcpd.conf of all heads, dhcpd itself, and the range of addresses for machines that are not known.
+// luna cluster makedhcp: dhcpd.conf of all heads, dhcpd itself, and the range of addresses for machines that
+// are not known.
 //
-// Files come first and the database last: dhcpd is restarted, which may take two minutes, while other commands go on. Only
-// the last step, which reserves the addresses of a new range, is alone in the whole cluster; where it fails, dhcpd gets its
-// former file and leases back. The other heads are told afterwards. Two of these commands on one machine take turns.
+// Files come first and the database last: dhcpd is restarted, which may take two minutes, while other
+// commands go on. Only the last step, which reserves the addresses of a new range, is alone in the whole
+// cluster; where it fails, dhcpd gets its former file and leases back. The other heads are told afterwards.
+// Two of these commands on one machine take turns.
 import type { Config } from '../../config.ts'
 import type { Steps } from '../../host/apply-files.ts'
 import { checkDhcpd, swapLeases } from '../../host/service/dhcpd.ts'
@@ -16,9 +18,9 @@ import { type Generated, generateFiles, whileAlone } from './generate.ts'
 type Host = Pick<Config, 'paths' | 'services'>
 
 /**
- * Writes dhcpd.conf, restarts dhcpd when it differs, and moves the DHCP range when a new one is given: all of it or nothing
- * on this machine. What is wrong with the wish is exit status 1; an unknown network 255. Other heads that cannot be reached
- * are failures.
+ * Writes dhcpd.conf, restarts dhcpd when it differs, and moves the DHCP range when a new one is given: all of
+ * it or nothing on this machine. What is wrong with the wish is exit status 1; an unknown network 255. Other
+ * heads that cannot be reached are failures.
  */
 export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promise<Generated> {
   const dryRun = wish.dryRun ?? false
@@ -38,8 +40,8 @@ export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promis
 }
 
 /**
- * The heads whose dhcpd may not run while the one here starts. Both halves of a pair forget their leases together: one that
- * asks the other for leases of the former range would wait for an hour (mclt).
+ * The heads whose dhcpd may not run while the one here starts. Both halves of a pair forget their leases
+ * together: one that asks the other for leases of the former range would wait for an hour (mclt).
  */
 function stoppedTogether({ native, range, heads }: DhcpPlan): readonly string[] {
   return native && range.moved ? heads.others : []

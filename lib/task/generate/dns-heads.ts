@@ -5,7 +5,9 @@ import { findHeads } from '../heads.ts'
 import { attempt, type Notes } from '../outcome.ts'
 import type { DnsPlace } from './dns-files.ts'
 
-/** Gives the other heads the zones, and has their named read them; heads that cannot be reached are failures. */
+/**
+ * Gives the other heads the zones, and has their named read them; heads that cannot be reached are failures.
+ */
 export async function tellOthers(
   cluster: Cluster,
   named: string,

@@ -18,9 +18,9 @@ interface Draft {
 }
 
 /**
- * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole octets. Networks
- * whose reverse zone is the same share it. A name or address that is there already keeps what it had, with a warning; a network
- * that can have no zone is a failure, the others are done.
+ * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole
+ * octets. Networks whose reverse zone is the same share it. A name or address that is there already keeps
+ * what it had, with a warning; a network that can have no zone is a failure, the others are done.
  */
 export function zonesOf(all: Inventory, notes: Notes): Zone[] {
   const forward = new Map<string, Draft>()
@@ -44,7 +44,12 @@ function isUsable(network: Network, zones: Map<string, Draft>, notes: Notes): bo
   const { name, ns_hostname } = network
   const wrong = whatIsWrong(network, zones)
   if (wrong) {
-    notes.failures.push(new LunaError('invalid', `network ${JSON.stringify(name)} has no DNS zone`, wrong))
+    notes.failures.push(
+      new LunaError('invalid', `network ${JSON.stringify(name)} has no DNS zone`, {
+        why: wrong.why,
+        fix: wrong.fix,
+      }),
+    )
     return false
   }
   const includes = includeOf(network, 'include')
@@ -56,9 +61,12 @@ function isUsable(network: Network, zones: Map<string, Draft>, notes: Notes): bo
 function whatIsWrong(network: Network, zones: ReadonlyMap<string, Draft>) {
   const { name, ns_hostname, ns_ip } = network
   if (!isZoneName(name))
-    return { why: 'its name cannot be that of a zone', fix: `luna network rename NAME --newname OTHER` }
+    return { why: 'its name cannot be that of a zone', fix: 'luna network rename NAME --newname OTHER' }
   if (zones.has(name.toLowerCase()))
-    return { why: 'another network has the same name, if upper and lower case are the same' }
+    return {
+      why: 'another network has the same name, if upper and lower case are the same',
+      fix: `luna network rename ${name} --newname OTHER`,
+    }
   if (!isZoneName(`${ns_hostname ?? ''}.${name}`))
     return {
       why: 'its name server has no usable host name',
@@ -141,7 +149,9 @@ function fillReverse(
   }
 }
 
-/** What the owner of the /24 has CNAME records to: the same names once more, below a label of their choice. */
+/**
+ * What the owner of the /24 has CNAME records to: the same names once more, below a label of their choice.
+ */
 function fillClassless(network: Network, hosts: readonly HostName[], zones: Map<string, Draft>): void {
   const name = classlessZone(prefixOf(network), network.classless ?? '')
   if (name === undefined) return

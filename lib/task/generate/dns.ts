@@ -14,9 +14,9 @@ import { zonesOf } from './dns-zones.ts'
 import { type Generated, generateFiles, whileAlone } from './generate.ts'
 
 /**
- * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of it or nothing
- * on this machine. No network at all, or no place for the files, is exit status 1. Other heads that cannot be reached are
- * failures.
+ * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of
+ * it or nothing on this machine. No network at all, or no place for the files, is exit status 1. Other heads
+ * that cannot be reached are failures.
  */
 export async function makeDns(
   store: Store,

@@ -1,4 +1,5 @@
-// What the make commands have in common: what they give back, how they change nothing, and that they take turns.
+// What the make commands have in common: what they give back, how they change nothing, and that they take
+// turns.
 import { globSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../host/apply-files.ts'
@@ -35,8 +36,8 @@ export async function generateFiles(
 const longestTurn = 300
 
 /**
- * Does work while no other make command of this machine writes into the directory of a file. What it reads from the store
- * meanwhile is at least as new as what the one before it read.
+ * Does work while no other make command of this machine writes into the directory of a file. What it reads
+ * from the store meanwhile is at least as new as what the one before it read.
  */
 export async function whileAlone<T>(file: string, dryRun: boolean, work: () => Promise<T>): Promise<T> {
   const dir = dirname(file)
@@ -46,7 +47,10 @@ export async function whileAlone<T>(file: string, dryRun: boolean, work: () => P
   return await withLock(dir, `another command writes into ${dir}`, work, { wait: longestTurn })
 }
 
-/** A line for people where templates of the first Luna lie, which are in another language and never read; else undefined. */
+/**
+ * A line for people where templates of the first Luna lie, which are in another language and never read; else
+ * undefined.
+ */
 export function formerTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
   const dir = paths(cluster).templates
   const there = globSync('templ_*.cfg', { cwd: dir })

@@ -1,4 +1,5 @@
-// Whether nginx really answers nodes with the server that Luna has written: other files of its configuration may be in the way.
+// Whether nginx really answers nodes with the server that Luna has written: other files of its configuration
+// may be in the way.
 import { setTimeout as delay } from 'node:timers/promises'
 import { ask, type HttpAnswer, nginxConfiguration } from '../../host/service/nginx.ts'
 import { isLocalAddress } from '../../host/user.ts'
@@ -28,7 +29,10 @@ export async function warnUnread(path: string, port: number, notes: Notes): Prom
 const tries = 5
 const pause = 200
 
-/** Asks for the boot menu as a node would, and warns when something else comes. Only where the frontend address is here. */
+/**
+ * Asks for the boot menu as a node would, and warns when something else comes. Only where the frontend
+ * address is here.
+ */
 export async function warnUnanswered(cluster: Cluster, notes: Notes): Promise<void> {
   const address = cluster.frontend_address ?? ''
   if (address === '' || !(await isLocalAddress(address))) return

@@ -14,8 +14,8 @@ import { nginxFacts } from './nginx-facts.ts'
 import { warnUnanswered, warnUnread } from './nginx-use.ts'
 
 /**
- * Writes `<nginx_conf_d>/luna.conf`, and has nginx read it (or start, when it is down). Warns when nginx as a whole will not
- * let it have what nodes ask.
+ * Writes `<nginx_conf_d>/luna.conf`, and has nginx read it (or start, when it is down). Warns when nginx as a
+ * whole will not let it have what nodes ask.
  */
 export async function makeNginx(
   store: Store,

@@ -1,4 +1,5 @@
-// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made of these.
+// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made
+// of these.
 
 import type { Cluster } from '../../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
@@ -96,7 +97,10 @@ export function address(network: Network | undefined, offset: bigint | null): st
   }
 }
 
-/** Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask}, ipv6: null, params}}`. */
+/**
+ * Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask},
+ * ipv6: null, params}}`.
+ */
 export async function groupInterfaces(group: Group, find: Find): Promise<Facts> {
   const facts: Record<string, Fact> = {}
   for (const { name, network, params } of sortedInterfaces(group)) {

@@ -1,4 +1,5 @@
-// Why a machine is, or is not, taken for a node: what discovery would decide, with everything that it goes by.
+// Why a machine is, or is not, taken for a node: what discovery would decide, with everything that it goes
+// by.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import { type Mac, parseMacAny } from '../../object/net/mac.ts'

@@ -1,4 +1,5 @@
-// One interface of a group, in the words of the first Luna: everything is text, and what is not there is empty.
+// One interface of a group, in the words of the first Luna: everything is text, and what is not there is
+// empty.
 import type { Store } from '../../store/store.ts'
 import { finder } from '../find.ts'
 import { type Fact, groupInterfaces } from './describe.ts'

@@ -7,7 +7,10 @@ import { secondsSince } from './age.ts'
 
 const peerIdLength = 20
 
-/** Percent of the download and seconds since the client said so; undefined when it is not downloading, or silent. */
+/**
+ * Percent of the download and seconds since the client said so; undefined when it is not downloading, or
+ * silent.
+ */
 export async function progressOf(
   store: Store,
   node: Node,
@@ -26,8 +29,8 @@ export async function progressOf(
 }
 
 /**
- * The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal. Blanks fill
- * it up, or hyphens where the client is aria2, which drops leading blanks.
+ * The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal.
+ * Blanks fill it up, or hyphens where the client is aria2, which drops leading blanks.
  */
 export function peerIdOf(hostName: string, filler: ' ' | '-' = ' '): string {
   return Buffer.from(hostName.padStart(peerIdLength, filler)).subarray(0, peerIdLength).toString('hex')
