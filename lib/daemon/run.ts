@@ -7,13 +7,13 @@ import { backgroundVariable, sayFirstWord } from '../host/daemon/control.ts'
 import {
   becomeUser,
   getUser,
-  ownDirectory,
   removePidFile,
   standBy,
   systemd,
   usualPidFile,
   writePidFile,
 } from '../host/daemon/daemon.ts'
+import { makeDirectory } from '../host/file.ts'
 import type { Owner } from '../host/user.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import type { Cluster } from '../object/cluster.ts'
@@ -122,6 +122,6 @@ async function dropPrivileges({ user }: Cluster, files: readonly string[]): Prom
   const root = process.getuid?.() === 0
   const self: Owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const owner = root ? await getUser(name) : self
-  for (const file of files) await ownDirectory(dirname(file), owner)
+  for (const file of files) await makeDirectory(dirname(file), owner)
   if (root) await becomeUser(name, owner)
 }

@@ -1,6 +1,6 @@
 // The directory pxelinux.cfg: files of ours kept as they shall be, those of others left alone. Which are ours is written
 // down in a file beside them, because the next process has to know as well.
-import { readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
 import { readText, reason, tempBeside } from './file.ts'
@@ -104,7 +104,9 @@ export class MenuFolder {
     const draft = tempBeside(path, 'new')
     try {
       await rm(draft, { force: true })
-      await writeFile(draft, text, { mode: 0o644, flag: 'wx' })
+      await writeFile(draft, text, { flag: 'wx' })
+      // Also with a umask that would hide it from the TFTP server.
+      await chmod(draft, 0o644)
       await rename(draft, path)
     } catch (cause) {
       await rm(draft, { force: true }).catch(() => {})
@@ -120,7 +122,11 @@ export class MenuFolder {
     try {
       return await readdir(this.#path)
     } catch (cause) {
-      throw new LunaError('failed', `cannot read the directory ${this.#path}`, { why: reason(cause), cause })
+      throw new LunaError('failed', `cannot read the directory ${this.#path}`, {
+        why: reason(cause),
+        fix: `make it, or give it to the user that this runs as`,
+        cause,
+      })
     }
   }
 }

@@ -30,7 +30,9 @@ describe('MenuFolder', () => {
   afterEach(() => place.remove())
 
   it('makes the files what they shall be, for everybody to read', async () => {
+    const umask = process.umask(0o077)
     const done = await keep({ [one]: 'a', [two]: 'b', default: 'd' })
+    process.umask(umask)
     assert.deepEqual(done, { written: 3, removed: 0, takenOver: [], troubles: [] })
     assert.deepEqual([text(one), text(two), text('default')], ['a', 'b', 'd'])
     assert.equal(statSync(at(one)).mode & 0o777, 0o644)

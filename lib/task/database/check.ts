@@ -21,7 +21,9 @@ export interface CheckWish {
   readonly keepReserved?: boolean
 }
 
-/** Everything that is wrong, in a stable order; with `repair` what can be repaired is repaired, all at once. */
+/**
+ * Everything that is wrong, in a stable order; with `repair` what can be repaired is repaired, all at once.
+ */
 export async function checkCluster(store: Store, wish: CheckWish): Promise<Finding[]> {
   return await store.transaction(async (tx) => {
     const defects = findDefects(await takeSnapshot(tx), wish.keepReserved ?? false)

@@ -1,12 +1,13 @@
-// The whole database as text and back: how one moves from the embedded store to MongoDB and back, and keeps copies.
+// The whole database as text and back: how one moves from the embedded store to MongoDB and back, and keeps
+// copies.
 import { type Document, EJSON, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
 import { kinds } from '../../object/field.ts'
 import type { Dump, Store } from '../../store/store.ts'
 
 /**
- * The database as canonical Extended JSON (version 2): `{"<collection>": [documents sorted by name or _id], ...}`, one
- * document a line.
+ * The database as canonical Extended JSON (version 2): `{"<collection>": [documents sorted by name or _id],
+ * ...}`, one document a line.
  */
 export async function exportDatabase(store: Store): Promise<string> {
   const collections = Object.entries(await store.dump()).map(([name, documents]) => {
@@ -17,8 +18,9 @@ export async function exportDatabase(store: Store): Promise<string> {
 }
 
 /**
- * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replace` in place of what is there.
- * `refused` when there is something, `invalid` when the text is no database; nothing has changed then.
+ * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replace` in place of what
+ * is there. `refused` when there is something, `invalid` when the text is no database; nothing has changed
+ * then.
  */
 export async function importDatabase(
   store: Store,
@@ -38,7 +40,9 @@ export async function importDatabase(
   })
 }
 
-/** A database from its text, with all BSON types. Throws LunaError `invalid` that says what is wrong where. */
+/**
+ * A database from its text, with all BSON types. Throws LunaError `invalid` that says what is wrong where.
+ */
 export function parseDump(text: string): Dump {
   const json = parseJson(text)
   if (!isObject(json)) throw invalid('it is not an object of collections')
