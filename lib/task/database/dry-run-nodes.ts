@@ -1,4 +1,5 @@
-// The half of rehearse.ts about nodes: menu, boot scripts, install scripts. The same trouble of many nodes is one line.
+// The half of rehearse.ts about nodes: menu, boot scripts, install scripts. The same trouble of many nodes is
+// one line.
 import { LunaError, sentence } from '../../error.ts'
 import { label } from '../../object/check/defect.ts'
 import { frontendUrl } from '../../object/cluster.ts'

@@ -1,5 +1,5 @@
-// Renders all that Luna generates, for everybody, without writing any of it: what could not be, or comes out otherwise than
-// in the first Luna.
+// Renders all that Luna generates, for everybody, without writing any of it: what could not be, or comes out
+// otherwise than in the first Luna.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
@@ -59,7 +59,9 @@ async function tried(where: Difference['in'], make: () => Promise<Outcome>): Pro
   }
 }
 
-/** The zones themselves, and whether they can be put where they belong: the former do not wait for the latter. */
+/**
+ * The zones themselves, and whether they can be put where they belong: the former do not wait for the latter.
+ */
 async function zones(
   store: Store,
   host: Pick<Config, 'services'>,
@@ -79,7 +81,10 @@ async function zones(
   return [...found, ...more.map((each) => ({ ...each, lost: !harmless.has(each.line) }))]
 }
 
-/** A database may be looked at where named is not installed yet: that is worth a line, and no trouble of the database. */
+/**
+ * A database may be looked at where named is not installed yet: that is worth a line, and no trouble of the
+ * database.
+ */
 async function directoryNotes(dir: string): Promise<Outcome> {
   await requireDirectory(dir)
   return newNotes()
