@@ -63,8 +63,9 @@ const defaults = {
 } satisfies Record<string, { paths: Paths; services: Services }>
 
 /**
- * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is MongoDB on
- * localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and for unknown sections' keys.
+ * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is
+ * MongoDB on localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and
+ * for unknown sections' keys.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const named = env.LUNA_CONF || undefined
@@ -83,7 +84,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
 }
 
-/** The configuration that a text of luna.conf(5) says; pure. Missing and empty keys have their defaults. */
+/** The configuration in a text of luna.conf(5). Pure. Missing and empty keys have their defaults. */
 export function parseConfig(text: string, file: string, family: keyof typeof defaults): Config {
   const ini = parseIni(text, file)
   const embedded = ini.get('embedded')?.get('path')

@@ -2,8 +2,7 @@
 import { findDefects } from '../../object/check/check.ts'
 import type { Counter, Defect, DefectName, Repair, Snapshot, Update } from '../../object/check/defect.ts'
 import { type Id, type Kind, kinds } from '../../object/field.ts'
-import { idOf, isMap, numberOf } from '../../store/bson/values.ts'
-import type { Dump, Ref, Store } from '../../store/store.ts'
+import { type Dump, idOf, isMap, numberOf, type Ref, type Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 
 export interface Finding {

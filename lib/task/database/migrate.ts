@@ -41,7 +41,7 @@ export async function migrate(
   }
 }
 
-/** How many things somebody should look at before nodes boot from here. */
+/** How many findings need a look before nodes boot from here. */
 export function troubles({ defects, differences }: Migration): number {
   return defects.filter(({ harmless }) => !harmless).length + differences.filter(({ lost }) => lost).length
 }

@@ -1,7 +1,6 @@
 // Objects of any kind as people see them: one, all of a kind, or the stored document.
-import type { Document } from 'bson'
 import type { Kind } from '../../object/field.ts'
-import type { Store } from '../../store/store.ts'
+import type { Document, Store } from '../../store/store.ts'
 import { finder } from '../find.ts'
 import { describe, type Facts } from './describe.ts'
 
