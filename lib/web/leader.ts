@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import { pollSwitches } from '../task/switch/poll.ts'
-import type { Address } from './fastcgi/serve.ts'
+import type { Address } from './fastcgi/handler.ts'
 import { WorkerPool } from './workers.ts'
 
 export const lweb: Daemon = { name: 'lweb', pidFile: 'lweb_pidfile' }

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { installScript } from '../task/boot/install-script.ts'
 import { announce, scrape } from '../task/torrent/tracker.ts'
-import type { Handler, Request, Response } from './fastcgi/serve.ts'
+import type { Handler, Request, Response } from './fastcgi/handler.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 

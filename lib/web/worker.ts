@@ -7,7 +7,8 @@ import { sentence } from '../error.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { type Address, type Listener, serve } from './fastcgi/serve.ts'
+import type { Address, Listener } from './fastcgi/handler.ts'
+import { serve } from './fastcgi/serve.ts'
 import { answerWith } from './routes.ts'
 
 /** What the leader tells a worker, once. The configuration comes this way because it may hold a password. */
@@ -39,7 +40,8 @@ export async function runWorker(): Promise<void> {
   process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
   const store = reopeningStore(() => openStore(options.config))
   try {
-    const listener = await serve(answerWith(contextOf(options, store.get, log)), options.address)
+    const { responder } = options.config.services
+    const listener = await serve(responder, answerWith(contextOf(options, store.get, log)), options.address)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     clearInterval(beat)

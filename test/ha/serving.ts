@@ -37,7 +37,7 @@ export function nginxConfiguration(here: string, path: string): string {
   return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;
 events { }
 http { access_log ${here}/access.log; ${temp}
-${renderNginx({ path, port, ipv6: false, tls: null, serverPort })}
+${renderNginx({ path, port, ipv6: false, tls: null, serverPort, keepConnections: true })}
 }
 `
 }

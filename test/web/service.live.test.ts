@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context } from 'mocha'
+import type { Responder } from '../../lib/config.ts'
+import { recordType, writePairs, writeRecord } from '../../lib/web/fastcgi/records.ts'
 import { mac } from '../help.ts'
 import { needsRoot } from '../host/as-root.ts'
 import {
@@ -16,13 +18,16 @@ import {
   openPlace,
   type Place,
   type Running,
+  responders,
   runLweb,
   serverOf,
   workersOf,
 } from './lweb.ts'
 import { needsNginx, startNginx, stopProcess } from './nginx.ts'
 
-describe('lweb', () => {
+for (const responder of responders) describe(`lweb with responder=${responder}`, () => tests(responder))
+
+function tests(responder: Responder): void {
   let place: Place
   let nginx: ChildProcess | undefined
   let running: Running | undefined
@@ -31,7 +36,7 @@ describe('lweb', () => {
     needsNginx(this)
   })
   beforeEach(async () => {
-    place = await makePlace()
+    place = await makePlace(responder)
     nginx = await startNginx(place.dir, serverOf(place), place.port)
   })
   afterEach(async () => {
@@ -67,6 +72,18 @@ describe('lweb', () => {
     assert.equal((await get('/torrents/x')).status, 404)
     assert.equal((await get('/lweb.pid')).status, 404)
     assert.equal(statSync(join(place.dir, 'lweb.pid')).isFile(), true)
+  })
+
+  it('answers by the responder that luna.conf names', async () => {
+    await fillPlace(place)
+    await up()
+    // Each says another number of connections of itself (FCGI_GET_VALUES).
+    const socket = connect(place.serverPort, '127.0.0.1')
+    socket.write(writeRecord(recordType.getValues, 0, writePairs([['FCGI_MAX_CONNS', '']])))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    const connections = /FCGI_MAX_CONNS(\d+)/.exec(answer.toString('latin1'))?.[1]
+    assert.equal(connections, responder === 'own' ? '4096' : '2000')
   })
 
   it('takes the address of a torrent client from nginx, whatever the client says in headers', async () => {
@@ -293,7 +310,7 @@ describe('lweb', () => {
       assert.match(stderr, /^usage: lweb .*ERROR:luna:say what to do/s)
     }
   })
-})
+}
 
 /** The "status" of an answer that does not come, or not whole. */
 const cutOff = 0

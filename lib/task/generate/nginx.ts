@@ -28,7 +28,8 @@ export async function makeNginx(
 ): Promise<Generated> {
   const cluster = await getCluster(store)
   const path = join(host.paths.nginx_conf_d, 'luna.conf')
-  const file = { path, content: renderNginx(factsOf(cluster), siteTemplates(cluster)), mode: 0o644 }
+  const facts = factsOf(cluster, host.services)
+  const file = { path, content: renderNginx(facts, siteTemplates(cluster)), mode: 0o644 }
   const steps = {
     check: (draftOf: (path: string) => string) => checkNginx((dir) => nginxAround(draftOf(path), dir)),
     activate: () => reloadOrStart(host.services.nginx),
@@ -36,13 +37,15 @@ export async function makeNginx(
   return await generateFiles([file], steps, wish.dryRun ?? false, newNotes())
 }
 
-function factsOf(cluster: Cluster): NginxFacts {
+function factsOf(cluster: Cluster, { responder }: Config['services']): NginxFacts {
   return {
     path: cluster.path ?? '/opt/luna',
     port: portOf('frontend_port', cluster.frontend_port, 1),
     ipv6: parseIp(cluster.frontend_address ?? '')?.version === 6,
     tls: cluster.frontend_https ? findCertificate() : null,
     serverPort: portOf('server_port', cluster.server_port, 0),
+    // node-fastcgi mixes up the answers of a kept connection.
+    keepConnections: responder === 'own',
   }
 }
 
