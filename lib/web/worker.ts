@@ -37,7 +37,7 @@ export async function runWorker(): Promise<void> {
   process.on('message', (message) => message === stopMessage && stopping.abort())
   const [options] = (await once(process, 'message')) as [WorkerOptions]
   const log = options.logFile === null ? daemonLog() : fileLog(options.logFile)
-  process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
+  process.on('uncaughtExceptionMonitor', (error) => log.error('worker crashed', { why: error.stack }))
   const store = reopeningStore(() => openStore(options.config))
   try {
     const { responder } = options.config.services
@@ -47,7 +47,7 @@ export async function runWorker(): Promise<void> {
     clearInterval(beat)
     await finish(listener)
   } catch (error) {
-    log.error('the worker cannot serve', { why: sentence(error) })
+    log.error('worker cannot serve', { why: sentence(error) })
     process.exitCode = 1
   }
   await store.close()

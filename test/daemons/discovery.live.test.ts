@@ -47,7 +47,7 @@ for (const responder of responders)
       agent = await startAgent({ address: `${net}.161`, port: 161, ports: 10, macs: 20 })
       nginx = await startNginx(place.dir, serverOf(place), place.port)
       lweb = runLweb(place)
-      await lweb.says(/^<6>up /m)
+      await lweb.says(/^<6>started /m)
     })
     after(async () => {
       if (lweb) await stopProcess(lweb.process)
@@ -65,9 +65,9 @@ for (const responder of responders)
       while ((await ask(13)).status === 404) await delay(50)
       const { body } = await ask(13)
       assert.match(body, /no-kernel-available/)
-      const how = `discovered node=node002 mac=${mac(13)} by=port at="sw01 port 4 (swp4)"`
+      const how = `node discovered node=node002 mac=${mac(13)} by=port at="sw01 port 4 (swp4)"`
       assert.ok(lweb?.text().includes(how), lweb?.text())
-      assert.ok(lweb?.text().includes(`discovered node=node002 mac=${mac(13)} by=mac`))
+      assert.ok(lweb?.text().includes(`node discovered node=node002 mac=${mac(13)} by=mac`))
     })
 
     it('says of a switch that does not answer that it does not, and reads the other', async () => {

@@ -24,7 +24,7 @@ export async function serve(pair: Pair, name: Name): Promise<void> {
   for (const program of ['lweb', 'ltorrent']) {
     const run = `RUNTIME_DIRECTORY=${here}/run ${process.execPath} ${join(bin, program)} run`
     await background(pair[name], run, log(program))
-    await pair.says(name, `${program}.log`, /\bup\b/)
+    await pair.says(name, `${program}.log`, /\bstarted \b/)
   }
 }
 

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Context } from 'mocha'
 import type { Responder } from '../../lib/config.ts'
 import { recordType, writePairs, writeRecord } from '../../lib/web/fastcgi/records.ts'
+import { fakeSystemd } from '../fake-systemd.ts'
 import { mac } from '../help.ts'
 import { needsRoot } from '../host/as-root.ts'
 import {
@@ -49,7 +50,7 @@ function tests(responder: Responder): void {
 
   const up = async (env: NodeJS.ProcessEnv = {}) => {
     running = runLweb(place, ['run'], env)
-    await running.says(/^<6>up /m)
+    await running.says(/^<6>started /m)
     return running
   }
   const get = async (path: string) => {
@@ -142,7 +143,7 @@ function tests(responder: Responder): void {
     )
     // Each of the 8 askers has at most one request in the worker that dies.
     assert(lost.length <= 8, `${lost.length} of ${statuses.length} were lost`)
-    await says(/<3>a worker died and is replaced ended=SIGKILL/)
+    await says(/<3>worker replaced ended=SIGKILL/)
     const [pid, gone] = [leader.pid, workers[0] ?? 0]
     await until(async () => workersOf(pid).length === 2 && !workersOf(pid).includes(gone))
     assert.equal((await get(known)).status, 200)
@@ -173,8 +174,16 @@ function tests(responder: Responder): void {
     running = runLweb(place)
     await running.says(/^<4>waiting for="there is no cluster yet: /m)
     await fillPlace(place)
-    await running.says(/^<6>up /m)
+    await running.says(/^<6>started /m)
     assert.equal((await get('/luna?step=boot')).status, 200)
+  })
+
+  it('keeps systemd informed of what it waits for', async () => {
+    const systemd = fakeSystemd(place.dir)
+    running = runLweb(place, ['run'], systemd.env)
+    await systemd.heard(/--status=waiting: there is no cluster yet/)
+    await fillPlace(place, { frontend_address: '' })
+    await systemd.heard(/--status=waiting: the cluster has no frontend address/)
   })
 
   it('waits for a frontend address, and says so to whoever starts it', async () => {
@@ -233,7 +242,7 @@ function tests(responder: Responder): void {
     assert.equal(existsSync(join(place.dir, 'lweb.pid')), false)
     assert.deepEqual(lweb(place, 'stop'), { status: 0, stdout: 'lweb is not running\n', stderr: '' })
     const log = readFileSync(join(place.dir, 'log/lweb.log'), 'utf8')
-    assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO up at=127\.0\.0\.1:\d+ /m)
+    assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO started at=127\.0\.0\.1:\d+ /m)
     assert.match(log, / INFO stopped$/m)
   })
 
@@ -272,13 +281,10 @@ function tests(responder: Responder): void {
 
   it('tells systemd that it is up, and pings its watchdog', async () => {
     await fillPlace(place)
-    const [bin, said] = [join(place.dir, 'bin'), join(place.dir, 'said')]
-    mkdirSync(bin)
-    writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${said}\n`, { mode: 0o755 })
-    const PATH = `${bin}:${process.env.PATH}`
-    const { process: leader } = await up({ PATH, NOTIFY_SOCKET: '/run/none', WATCHDOG_USEC: '300000' })
-    await until(async () => existsSync(said) && readFileSync(said, 'utf8').includes('WATCHDOG=1'))
-    const [ready, ping] = readFileSync(said, 'utf8').split('\n')
+    const systemd = fakeSystemd(place.dir)
+    const { process: leader } = await up({ ...systemd.env, WATCHDOG_USEC: '300000' })
+    await systemd.heard(/WATCHDOG=1/)
+    const [ready, ping] = systemd.told()
     assert.match(ready ?? '', new RegExp(`^--ready --pid=${leader.pid} --status=serving at 127\\.0\\.0\\.1:`))
     assert.equal(ping, `--pid=${leader.pid} WATCHDOG=1`)
   })
