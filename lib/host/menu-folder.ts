@@ -12,7 +12,7 @@ export interface Done {
   readonly written: number
   readonly removed: number
   /** Files of somebody else that were in the way of ours. */
-  readonly takenOver: readonly string[]
+  readonly replaced: readonly string[]
   /** What could not be done; the rest was. */
   readonly troubles: readonly string[]
 }
@@ -52,11 +52,11 @@ export class MenuFolder {
     const changed = await this.#writeAll(wanted, troubles)
     const removed = await this.#removeAll(gone, troubles)
     if (removed.length > 0) await this.#note([...this.#ours].filter((name) => !removed.includes(name)))
-    const takenOver = changed.filter(({ name, was }) => was !== undefined && !before.has(name))
+    const replaced = changed.filter(({ name, was }) => was !== undefined && !before.has(name))
     return {
       written: changed.length,
       removed: removed.length,
-      takenOver: takenOver.map(({ name }) => name),
+      replaced: replaced.map(({ name }) => name),
       troubles,
     }
   }

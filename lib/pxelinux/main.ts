@@ -1,10 +1,10 @@
-// The door of lfs_pxelinux: start|stop|restart|run.
+// Entry point of lfs_pxelinux: start|stop|restart|run.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import { exitStatusOf, runDaemonCommand, stopSignal } from '../daemon/command.ts'
 import { LunaError } from '../error.ts'
-import { keepMenus, pxelinux } from './run.ts'
+import { pxelinux, runPxelinux } from './run.ts'
 
 const help = `usage: lfs_pxelinux [-h] [--def_file FILE] [{start,stop,restart,run}]
 
@@ -39,7 +39,7 @@ export async function main(args: readonly string[], script: string): Promise<num
     help,
     more: defaultFile === undefined ? [] : ['--def_file', defaultFile],
     run: (config: Config) =>
-      keepMenus(config, { stop: stopSignal(), ...(defaultFile !== undefined && { defaultFile }) }),
+      runPxelinux(config, { stop: stopSignal(), ...(defaultFile !== undefined && { defaultFile }) }),
   }
   return await runDaemonCommand(program, wish.help ? '--help' : action, script)
 }

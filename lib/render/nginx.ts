@@ -14,6 +14,8 @@ export interface NginxFacts {
   readonly tls: { readonly certificate: string; readonly key: string } | null
   /** The loopback port of lweb; 0 is its unix socket. */
   readonly serverPort: number
+  /** Connections to lweb stay open from one request to the next. */
+  readonly keepConnections: boolean
 }
 
 /** The text of `luna.conf` for nginx's conf.d. */
@@ -21,7 +23,8 @@ export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const ssl = facts.tls ? ' ssl' : ''
   const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
-  const view = { path: facts.path, tls: facts.tls && { ...facts.tls }, listens, backend }
+  const { path, keepConnections } = facts
+  const view = { path, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
 }
 

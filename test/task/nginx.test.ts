@@ -40,6 +40,16 @@ describe('makeNginx', () => {
     assert.match(conf(), /server "unix:\/run\/luna\/lweb\.sock";/)
   })
 
+  it('keeps no connections to lweb when its responder is node-fastcgi', async () => {
+    await addCluster(store, { path: fake.dir })
+    await make()
+    assert.match(conf(), /keepalive 64;[\s\S]*fastcgi_keep_conn on;/)
+    const { paths, services } = hostIn(fake.dir)
+    await makeNginx(store, { paths, services: { ...services, responder: 'node-fastcgi' } })
+    assert.doesNotMatch(conf(), /keep|^\s*#\s*$/m)
+    assert.match(conf(), /upstream luna_lweb \{\n {4}server "127\.0\.0\.1:7051";\n\}/)
+  })
+
   it('only shows it when asked to', async () => {
     await addCluster(store, { path: fake.dir })
     assert.match((await make({ dryRun: true })).diff, /\+ {4}listen 7050;/)

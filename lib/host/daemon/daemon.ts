@@ -85,6 +85,8 @@ export async function standBy(pidfile: string, program: string): Promise<() => P
 export interface Systemd {
   /** Tells that the service is up (or up and waiting), and in a few words what it does. */
   ready(status: string): Promise<void>
+  /** Tells what the service does now, in a few words. */
+  status(status: string): Promise<void>
   /** Pings the watchdog for as long as `healthy` says so; gives the way to stop. */
   watch(healthy: () => boolean): () => void
 }
@@ -92,12 +94,14 @@ export interface Systemd {
 /** Word to systemd by systemd-notify(1), when it started this process and wants any (NOTIFY_SOCKET, WATCHDOG_USEC). */
 export function systemd(env: NodeJS.ProcessEnv = process.env): Systemd {
   const wanted = env.NOTIFY_SOCKET !== undefined
+  const say = async (message: Parameters<typeof notify>[0]) => {
+    // A service manager that does not listen is no reason to refuse service.
+    if (wanted) await notify({ ...message, pid: process.pid }).catch(() => {})
+  }
   const period = wanted ? Number(env.WATCHDOG_USEC ?? 0) / 1000 : 0
   return {
-    ready: async (status) => {
-      // A service manager that does not listen is no reason to refuse service.
-      if (wanted) await notify({ ready: true, status, pid: process.pid }).catch(() => {})
-    },
+    ready: (status) => say({ ready: true, status }),
+    status: (status) => say({ status }),
     watch: (healthy) => {
       if (!(period > 0)) return () => {}
       // Three pings in a period, so that a late one does no harm.

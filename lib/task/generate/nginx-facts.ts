@@ -1,5 +1,6 @@
 // What the nginx server of a cluster is to do.
 import { existsSync } from 'node:fs'
+import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import { parseIp } from '../../object/net/address.ts'
@@ -13,13 +14,15 @@ const certificates = [
 ] as const
 
 /** Throws LunaError `invalid` for ports that are none, and where nodes use https without a certificate. */
-export function nginxFacts(cluster: Cluster): NginxFacts {
+export function nginxFacts(cluster: Cluster, { responder }: Config['services']): NginxFacts {
   return {
     path: paths(cluster).root,
     port: portOf('frontend_port', cluster.frontend_port, 1),
     ipv6: parseIp(cluster.frontend_address ?? '')?.version === 6,
     tls: cluster.frontend_https ? findCertificate() : null,
     serverPort: portOf('server_port', cluster.server_port, 0),
+    // node-fastcgi mixes up the answers of a kept connection.
+    keepConnections: responder === 'own',
   }
 }
 

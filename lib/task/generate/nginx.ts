@@ -26,7 +26,7 @@ export async function makeNginx(
   return await whileAlone(path, dryRun, async () => {
     const cluster = await getCluster(store)
     const { templates } = paths(cluster)
-    const facts = nginxFacts(cluster)
+    const facts = nginxFacts(cluster, host.services)
     const file = { path, content: renderNginx(facts, templates), mode: 0o644 }
     const steps: Steps = {
       check: async (draftOf) => {
