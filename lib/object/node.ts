@@ -12,7 +12,7 @@ export const nodeFields = {
   setupbmc: field('flag', 'set up the BMC at installation', true),
   service: field('flag', 'stop in the initramfs with network and sshd', false),
   status: field('status', 'what the node said last', null, { later: true }),
-  comment: field('text', 'free text', ''),
+  comment: field('text', 'the comment', ''),
 }
 
 export type Node = ObjectOf<typeof nodeFields>

@@ -2,7 +2,8 @@
 import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
 import { LunaError } from '../../error.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
-import type { Command, Given, Operands, Option, OptionKind, OptionKinds, OptionTable } from '../command.ts'
+import type { Option, OptionKind, OptionKinds, OptionTable } from '../../program/option.ts'
+import type { Command, Given, Operands } from '../command.ts'
 import { normalise, pairSeparator } from './normalise.ts'
 import { parserOf } from './parser.ts'
 

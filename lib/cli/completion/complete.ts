@@ -1,8 +1,9 @@
 // What may stand at the cursor of a command line: the shells ask at every TAB (packaging/completion). The words come from
 // the table, the names from the database.
 import type { Kind } from '../../object/field.ts'
-import { helpOption } from '../arguments/normalise.ts'
-import type { Command, Option } from '../command.ts'
+import { helpOption } from '../../program/help.ts'
+import type { Option } from '../../program/option.ts'
+import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
 import { known, rejoined, type Scan, scan } from './scan.ts'
 import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
@@ -56,13 +57,18 @@ async function completeLuna(before: readonly string[], current: string, names: N
   return command ? await completeCommand({ object, command, names }, rest, current) : []
 }
 
-interface Place {
+/** Where in the table the cursor is. */
+export interface Place {
+  /** Whose interfaces are meant by an option that takes one. */
   readonly object: string
-  readonly command: Command
   readonly names: Names
 }
 
-async function completeCommand(place: Place, words: readonly string[], current: string): Promise<Completion> {
+async function completeCommand(
+  place: Place & { readonly command: Command },
+  words: readonly string[],
+  current: string,
+): Promise<Completion> {
   const { operand, options } = place.command
   const all = { ...options, help: helpOption }
   const seen = scan(all, words)
@@ -80,18 +86,28 @@ async function completeCommand(place: Place, words: readonly string[], current: 
   return wantsOperand ? await operandOf(place, current) : []
 }
 
-async function operandOf({ object, command, names }: Place, current: string): Promise<Completion> {
+async function operandOf(
+  { object, command, names }: Place & { readonly command: Command },
+  current: string,
+): Promise<Completion> {
   if (command.operand === 'file') return 'files'
   if (command.operand === 'mac') return []
   const all = await names.ofKind(object as Kind)
   return command.operand === 'names' ? hostlist(all, current) : plain(all, current)
 }
 
-async function valuesOf(place: Place, option: Option, seen: Scan, current: string): Promise<Completion> {
+/** What may stand as the value of an option. */
+export async function valuesOf(
+  place: Place,
+  option: Option,
+  seen: Pick<Scan, 'operands'>,
+  current: string,
+): Promise<Completion> {
   const { refersTo, kind, choices } = option
   if (refersTo === 'file') return 'files'
   if (refersTo === 'interface')
     return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)
+  if (refersTo && kind === 'names') return hostlist(await place.names.ofKind(refersTo), current)
   if (refersTo) return plain(await place.names.ofKind(refersTo), current)
   if (kind === 'yes-no') return plain(['y', 'n'], current)
   return plain(choices ?? [], current)

@@ -1,6 +1,6 @@
 // The words that completion offers, and which of them fit what is typed already.
 import { expandHostlist } from '../../object/hostlist.ts'
-import type { OptionTable } from '../command.ts'
+import type { OptionTable } from '../../program/option.ts'
 
 export interface Candidate {
   /** The whole word that may stand there. */

@@ -66,7 +66,9 @@ export async function editInterface(
 
 function refuseInterface(group: Group, name: string): void {
   if (interfaceKey(group, name) === undefined) return
-  throw new LunaError('failed', `group "${group.name}" has an interface "${name}" already`)
+  throw new LunaError('failed', `group "${group.name}" has an interface "${name}" already`, {
+    fix: 'choose another name',
+  })
 }
 
 async function writeInterface(store: Store, group: Group, key: string, iface: GroupInterface): Promise<void> {

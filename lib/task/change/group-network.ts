@@ -41,24 +41,17 @@ export async function setNetwork(
 }
 
 /** What to say when a network has no address left for these nodes of a group; it may be gone (damaged data). */
-export function exhausted(
-  network: Network | undefined,
-  group: string,
-  nodes: readonly string[],
-  exit = 1,
-): LunaError {
+export function exhausted(network: Network | undefined, group: string, nodes: readonly string[]): LunaError {
   const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
   if (!network) {
     return new LunaError('failed', `no address for ${some}`, {
       why: `a network of group "${group}" is gone`,
       fix: 'luna cluster check --repair',
-      exit,
     })
   }
   const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
   return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
     fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
-    exit,
   })
 }
 

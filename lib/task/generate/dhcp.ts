@@ -29,7 +29,7 @@ type Host = Pick<Config, 'paths' | 'services'>
 
 /**
  * Writes dhcpd.conf, restarts dhcpd when it differs, and moves the DHCP range when a new one is given: files first, database
- * last. What is wrong with the wish is exit status 1; an unknown network 255.
+ * last. What is wrong with the wish is `invalid` or `refused`; an unknown network `not-found`.
  */
 export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promise<Generated> {
   if (wish.dryRun) return (await makeFiles(store, host, wish)).made

@@ -29,7 +29,7 @@ import { type Generated, generateFiles, siteTemplates } from './generate.ts'
 
 /**
  * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of it or nothing. No network
- * at all, or no place for the files, is exit status 1.
+ * at all, or no place for the files, is `invalid` or `failed`.
  */
 export async function makeDns(
   store: Store,
