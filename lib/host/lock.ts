@@ -6,11 +6,15 @@ import { LunaError } from '../error.ts'
 
 /**
  * Does work while holding the lock on a file or directory, and fails at once when somebody else holds it. Throws LunaError
- * `refused` with `what` then.
+ * `refused` then, with what `inUse` says.
  */
-export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  inUse: string | (() => Promise<string>),
+  work: () => Promise<T>,
+): Promise<T> {
   // flock(1) would make a file where nothing is.
-  if (!(await stat(path).catch(() => undefined))) throw notTaken(undefined, path, what)
+  if (!(await stat(path).catch(() => undefined))) throw await notTaken(undefined, path, inUse)
   // cat holds the lock until its input ends, which it does at the latest when this process does.
   const holder = spawn('flock', ['--nonblock', '--conflict-exit-code', String(held), path, 'cat'], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -21,7 +25,7 @@ export async function withLock<T>(path: string, what: string, work: () => Promis
   holder.stdin.on('error', () => undefined)
   holder.stdin.write('.')
   const taken = once(holder.stdout, 'data').then(() => true)
-  if ((await Promise.race([taken, ended])) !== true) throw notTaken(holder.exitCode, path, what)
+  if ((await Promise.race([taken, ended])) !== true) throw await notTaken(holder.exitCode, path, inUse)
   try {
     return await work()
   } finally {
@@ -32,9 +36,17 @@ export async function withLock<T>(path: string, what: string, work: () => Promis
 
 const held = 75
 
-function notTaken(status: number | null | undefined, path: string, what: string): LunaError {
-  if (status === held) return new LunaError('refused', what, { fix: 'wait until that is done' })
+async function notTaken(
+  status: number | null | undefined,
+  path: string,
+  inUse: string | (() => Promise<string>),
+): Promise<LunaError> {
+  if (status === held) {
+    const what = typeof inUse === 'string' ? inUse : await inUse()
+    return new LunaError('refused', what, { fix: 'wait until that is done' })
+  }
   return new LunaError('failed', `cannot lock ${path}`, {
     why: status === undefined ? 'there is no such file or directory' : 'flock(1) of util-linux did not do it',
+    fix: 'see that the file system is writable and util-linux is installed',
   })
 }

@@ -1,7 +1,8 @@
 // Makes finished drafts visible all together, with the way back while the last step can still fail.
-import { link, rename, rm } from 'node:fs/promises'
+import { chmod, chown, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isMissing, syncDirectory, tempBeside } from './file.ts'
+import type { Owner } from './user.ts'
 
 export interface Move {
   readonly draft: string
@@ -40,4 +41,16 @@ async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
   )
   await rename(draft, target)
   return () => (had ? rename(old, target) : rm(target, { force: true }))
+}
+
+/** Makes a finished draft ready to be published: everybody may read it, and it is on the disk. */
+export async function makeDurable(file: string, owner: Owner): Promise<void> {
+  await chown(file, owner.uid, owner.gid)
+  await chmod(file, 0o644)
+  const handle = await open(file, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '../../lib/config.ts'
 import { openStore } from '../../lib/store/open.ts'
@@ -83,13 +83,21 @@ describe('lchroot', function () {
     assert.equal(spawnSync('pgrep', ['-fx', 'sleep 4712'], { encoding: 'utf8' }).stdout, '')
   })
 
-  it('does not follow a link where its lock should be', () => {
-    symlinkSync(join(place.path, 'victim'), join(root, 'tmp/lchroot.lock'))
-    const { status, stderr } = call('compute', 'sh')
+  it('gives 8 while lchroot of the first Luna is in the image, and says whose lock that is', () => {
+    writeFileSync(join(root, 'tmp/lchroot.lock'), '')
+    const { status, stderr } = call('compute', 'sh', '-c', ':')
     execFileSync('rm', [join(root, 'tmp/lchroot.lock')])
-    assert.equal(status, 1)
-    assert.match(stderr, /cannot lock/)
-    assert.equal(existsSync(join(place.path, 'victim')), false)
+    assert.equal(status, 8)
+    assert.match(stderr, /tmp\/lchroot\.lock, the lock of the first Luna/)
+  })
+
+  it('has no lock or anything else of itself in the image while somebody is in it', async () => {
+    const other = start('compute', 'echo in; sleep 4713')
+    await once(other.stdout, 'data')
+    assert.deepEqual(readdirSync(join(root, 'tmp')), [])
+    assert.match(call('compute', 'sh').stderr, /being worked on already: entered by process \d+ since/)
+    other.kill('SIGTERM')
+    await once(other, 'exit')
   })
 
   it('resolves names as this machine does, and leaves the image’s own resolv.conf alone', () => {

@@ -15,7 +15,10 @@ export function temporaryPlace(): Place {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Makes the tree, with a kernel of version 1 and a dracut that writes down how it was called. */
+/**
+ * Makes the tree, with a kernel of version 1, a dracut that writes down how it was called, and a lsinitrd that lists what
+ * every initramfs needs.
+ */
 export function makeSmallImage(root: string): void {
   for (const dir of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc', 'bin', 'boot', 'usr/bin']) {
     mkdirSync(join(root, dir), { recursive: true })
@@ -26,11 +29,21 @@ export function makeSmallImage(root: string): void {
   writeFileSync(join(root, 'boot/vmlinuz-1'), 'a kernel')
   writeFileSync(join(root, 'boot/initramfs-1.img'), 'an initramfs of its own')
   addScript(root, 'dracut', fakeDracut)
+  addListing(root, wholeInitramfs)
 }
 
 /** A script of the image. */
 export function addScript(root: string, name: string, text: string): void {
   writeFileSync(join(root, 'usr/bin', name), text, { mode: 0o755 })
+}
+
+/** What a node needs in its initramfs. */
+export const wholeInitramfs = ['luna/boot', 'usr/bin/bash', 'usr/bin/curl', 'usr/bin/tar', 'usr/sbin/ip']
+
+/** Has the lsinitrd of the image list these files, whatever the initramfs is. */
+export function addListing(root: string, files: readonly string[]): void {
+  const lines = files.map((file) => `-rwxr-xr-x   1 root     root         1234 Jan  1  1970 ${file}`)
+  addScript(root, 'lsinitrd', `#!/bin/sh\n[ -s "$1" ] && cat <<'EOF'\nImage: $1\n${lines.join('\n')}\nEOF\n`)
 }
 
 const fakeDracut = `#!/bin/sh

@@ -1,9 +1,11 @@
-// The rooms of the house, and which way the arrows between them may point.
+// The rooms of the house: which way the arrows between them may point, and what may stand in each.
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { circles, files, imports, lib, textOf } from './imports.ts'
 
-const lib = join(import.meta.dirname, '../../lib')
+const root = ['error.ts', 'log.ts', 'config.ts']
+const middle = ['task', 'store', 'render', 'host', 'object', ...root]
 
 /** What each room may import beside itself. Names of files stand for files directly in lib/. */
 const allowed: Record<string, readonly string[]> = {
@@ -14,60 +16,118 @@ const allowed: Record<string, readonly string[]> = {
   program: ['object', 'error.ts'],
   store: ['object', 'error.ts', 'config.ts'],
   render: ['object', 'error.ts'],
-  host: ['object', 'error.ts', 'log.ts', 'config.ts'],
-  task: ['store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  cli: ['program', 'task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  daemon: ['task', 'store', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  web: ['program', 'daemon', 'task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  seed: ['program', 'daemon', 'task', 'store', 'render', 'host', 'object', 'error.ts', 'log.ts', 'config.ts'],
-  pxelinux: [
-    'program',
-    'daemon',
-    'task',
-    'store',
-    'render',
-    'host',
-    'object',
-    'error.ts',
-    'log.ts',
-    'config.ts',
-  ],
+  host: ['object', ...root],
+  task: ['store', 'render', 'host', 'object', ...root],
+  daemon: ['task', 'store', 'host', 'object', ...root],
+  cli: ['program', ...middle],
+  web: ['program', 'daemon', ...middle],
+  seed: ['program', 'daemon', ...middle],
+  pxelinux: ['program', 'daemon', ...middle],
 }
+
+/** The folder that alone may import a package of npm. */
+const packages: Record<string, string> = {
+  bencode: 'host',
+  bson: 'store',
+  commander: 'cli/arguments',
+  'create-torrent': 'host/image',
+  mongodb: 'store/mongo',
+  mustache: 'render',
+  'net-snmp': 'host/snmp',
+  'node-fastcgi': 'web/fastcgi',
+  'systemd-notify': 'host/daemon',
+  webtorrent: 'seed',
+}
+
+/** What the rest of the house may know of the store. */
+const storeFace = ['store/store.ts', 'store/open.ts']
+
+const mostFiles = 20
 
 describe('layers', () => {
   it('every import points down, and no room reaches into one beside it', () => {
-    const wrong = imports().filter(({ from, to }) => from !== to && !allowed[from]?.includes(to))
+    const rooms = imports()
+      .filter(({ own }) => own)
+      .map(({ from, to }) => ({ file: from, from: room(from), to: room(to) }))
+    assert.deepEqual(
+      rooms.filter(({ from, to }) => from !== to && !allowed[from]?.includes(to)),
+      [],
+    )
+  })
+
+  it('no files import each other in a circle, not even for types', () => {
+    const edges = imports()
+      .filter(({ own }) => own)
+      .map(({ from, to }) => [from, to] as const)
+    assert.deepEqual(circles(edges), [])
+  })
+
+  it('knows a circle when there is one', () => {
+    const edges = [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'b'],
+      ['c', 'd'],
+    ] as const
+    assert.deepEqual(circles(edges), [['b', 'c']])
+  })
+
+  it('the store has one public face', () => {
+    const inside = imports()
+      .filter(({ from, to, own }) => own && room(from) !== 'store' && room(to) === 'store')
+      .filter(({ to }) => !storeFace.includes(to))
+    assert.deepEqual(inside, [])
+  })
+
+  it('every npm package has one room', () => {
+    const wrong = imports()
+      .filter(({ own, to }) => !own && !to.startsWith('node:'))
+      .filter(({ from, to }) => !within(dirname(from), packages[to] ?? '?'))
     assert.deepEqual(wrong, [])
+  })
+
+  it(`no folder has more than ${mostFiles} files`, () => {
+    const folders = [
+      '',
+      ...readdirSync(lib, { recursive: true, withFileTypes: true }).filter(isFolder).map(path),
+    ]
+    const counts = folders.map((folder) => [folder, filesIn(folder)] as const)
+    assert.deepEqual(
+      counts.filter(([, count]) => count > mostFiles),
+      [],
+    )
   })
 
   it('objects are pure: no node: modules, no clock, no chance', () => {
     const impure = files('object').filter((file) =>
-      /from 'node:|Date\.now|new Date\(\)|Math\.random|process\./.test(readFileSync(join(lib, file), 'utf8')),
+      /from 'node:|Date\.now|new Date\(\)|Math\.random|process\./.test(textOf(file)),
     )
     assert.deepEqual(impure, [])
   })
 
   it('only the command line ends the process', () => {
-    const ending = files('').filter((file) => /process\.exit\(/.test(readFileSync(join(lib, file), 'utf8')))
+    const ending = files('').filter((file) => /process\.exit\(/.test(textOf(file)))
     assert.deepEqual(ending, ['cli/main.ts'])
   })
 })
 
-function files(room: string): string[] {
-  return globSync('**/*.ts', { cwd: join(lib, room) })
-    .map((file) => join(room, file))
-    .sort()
-}
-
-function imports(): { file: string; from: string; to: string }[] {
-  return files('').flatMap((file) => {
-    const text = readFileSync(join(lib, file), 'utf8')
-    const targets = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '')
-    return targets.map((target) => ({ file, from: room(file), to: room(join(dirname(file), target)) }))
-  })
-}
-
 /** The folder directly below lib/, or the file itself when it lies there. */
 function room(file: string): string {
-  return relative(lib, join(lib, file)).split('/')[0] ?? ''
+  return file.split('/')[0] ?? ''
+}
+
+function within(folder: string, outer: string): boolean {
+  return folder === outer || folder.startsWith(`${outer}/`)
+}
+
+function isFolder(entry: { isDirectory(): boolean }): boolean {
+  return entry.isDirectory()
+}
+
+function path({ parentPath, name }: { parentPath: string; name: string }): string {
+  return join(parentPath, name).slice(lib.length + 1)
+}
+
+function filesIn(folder: string): number {
+  return readdirSync(join(lib, folder), { withFileTypes: true }).filter((entry) => entry.isFile()).length
 }

@@ -1,4 +1,5 @@
-// The manual: sound mdoc, and complete. What the first Luna could do is listed here once more, apart from the table.
+// The manual: sound mdoc, and complete. What the first Luna could do is listed here once more, apart from the
+// table.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'

@@ -1,62 +1,92 @@
-// The rows of the programs beside luna: what they say is in help, in the synopsis of the page, and completed.
+// The programs of bin/: all begin alike, and say in a sentence when there is no Node that they can run with.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { complete } from '../../lib/cli/completion/complete.ts'
-import { programHelp, spellings } from '../../lib/program/help.ts'
-import { programs } from '../../lib/program/program.ts'
 
 const top = join(import.meta.dirname, '../..')
-const names = { ofKind: async () => [], interfacesOf: async () => [] }
+const programs = globSync('bin/*', { cwd: top })
+  .map((path) => basename(path))
+  .sort()
 
-describe('programs beside luna', () => {
-  it('have a row each', () => {
-    const rows = programs.map(({ name }) => name)
-    const files = globSync('bin/*', { cwd: top }).map((path) => basename(path))
-    assert.deepEqual(rows.toSorted(), files.filter((name) => name !== 'luna').sort())
+describe('programs', () => {
+  it('begin alike, and differ only in what they are and whom they call', () => {
+    assert.ok(programs.length >= 6)
+    for (const program of programs) {
+      assert.equal(shape(program), shape('luna'), program)
+      assert.equal(statSync(join(top, 'bin', program)).mode & 0o777, 0o755, program)
+    }
   })
 
-  for (const program of programs) {
-    const { name, actions, options, synopsis } = program
-    const words = Object.keys(actions)
-
-    it(`${name} prints the help of its row`, () => {
-      const { stdout, status } = spawnSync(process.execPath, [join(top, 'bin', name), '--help'], {
-        encoding: 'utf8',
-      })
-      assert.deepEqual([status, stdout], [0, programHelp(program)])
-    })
-
-    it(`${name} has its actions and options in the synopsis of its help and of its page`, () => {
-      const path = globSync(`man/${name}.*`, { cwd: top })[0] ?? ''
-      const page = readFileSync(join(top, path), 'utf8')
-      const part = page.slice(page.indexOf('.Sh SYNOPSIS'), page.indexOf('.Sh DESCRIPTION'))
-      for (const word of program.words ? [] : words) {
-        assert.match(synopsis, new RegExp(`[{,]${word}[,}]`))
-        assert.match(part, new RegExp(`[ |]${word}\\b`))
-      }
-      for (const [long, option] of Object.entries(options)) {
-        const given = spellings(long, option).split(', ')
-        assert.ok(
-          given.some((one) => synopsis.includes(one)),
-          `${long} is not in the synopsis`,
-        )
-        const flag = option.short ? `Fl ${option.short}\\b` : `Fl Fl ${long}\\b`
-        assert.match(part, new RegExp(flag))
-      }
-    })
-
-    it(`${name} has its actions and options completed, with their help`, async () => {
-      const before = program.operand ? ['x'] : []
-      const offered = words.length > 0 ? await complete(name, before, '', names) : []
-      assert.deepEqual(
-        offered,
-        Object.entries(actions).map(([word, help]) => ({ word, help })),
-      )
-      for (const [long, { help }] of Object.entries(options)) {
-        assert.deepEqual(await complete(name, [], `--${long}`, names), [{ word: `--${long}`, help }])
-      }
-    })
-  }
+  it('start through a shell that is clean for shellcheck', function () {
+    if (spawnSync('shellcheck', ['--version']).error) this.skip()
+    const scripts = ['lib/node.sh', 'packaging/with-node', '.ci/run']
+    assert.equal(spawnSync('shellcheck', scripts, { cwd: top, encoding: 'utf8' }).stdout, '')
+  })
 })
+
+/** The text of a program, without what makes it this one: what it is, whom it calls, and with what. */
+function shape(program: string): string {
+  return readFileSync(join(top, 'bin', program), 'utf8')
+    .replace(/^\/\/ (?!For a shell).+$/m, '// WHAT')
+    .replace(/'\.\.\/lib\/.+\.ts'/, 'DOOR')
+    .replace(/^(process\.exitCode = )?await main\(process\.argv\.slice\(2\).*\)$/m, 'CALL')
+}
+
+describe('programs without the Node beside Luna', () => {
+  let dir: string
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), 'luna-programs-'))
+    for (const part of ['bin', 'lib/node.sh']) cpSync(join(top, part), join(dir, part), { recursive: true })
+    mkdirSync(join(dir, 'path'))
+    cpSync('/usr/bin/readlink', join(dir, 'path/readlink'))
+  })
+  after(() => rmSync(dir, { recursive: true }))
+
+  /** Runs a program where `node` says that it is of that version, and else prints its arguments. */
+  function run(program: string, version: string | undefined) {
+    const node = join(dir, 'path/node')
+    rmSync(node, { force: true })
+    const answer = `#!/bin/sh\nif [ "$1" = --version ]; then echo ${version}; else echo "$@"; fi\n`
+    if (version) writeFileSync(node, answer, { mode: 0o755 })
+    const env = { PATH: join(dir, 'path') }
+    const ran = spawnSync(join(dir, 'bin', program), ['a b'], { env, encoding: 'utf8' })
+    return [ran.status, ran.stdout, ran.stderr]
+  }
+
+  const sentence = (found: string) =>
+    `Luna needs Node ${needed()} or later (here: ${found}): "${dir}/packaging/with-node true" installs it beside Luna\n`
+
+  for (const program of programs)
+    it(`${program} names the Node that it needs when that of the system is too old`, () => {
+      assert.deepEqual(run(program, 'v20.20.2'), [1, '', sentence('v20.20.2')])
+    })
+
+  for (const version of ['v0.10.48', 'v18.20.4', 'v22.22.0', 'v24.1.2', 'v24.11.1'])
+    it(`refuses ${version}`, () => assert.deepEqual(run('luna', version), [1, '', sentence(version)]))
+
+  it('says the same when there is none', () =>
+    assert.deepEqual(run('luna', undefined), [1, '', sentence('none')]))
+
+  for (const version of ['v24.12.0', 'v24.21.3', 'v25.0.0', 'v30.1.0'])
+    it(`runs with ${version}`, () =>
+      assert.deepEqual(run('luna', version), [0, `${join(dir, 'bin/luna')} a b\n`, '']))
+})
+
+/** The oldest Node that package.json allows. */
+function needed(): string {
+  const { engines } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as {
+    engines: { node: string }
+  }
+  return engines.node.replace(/^>=/, '')
+}

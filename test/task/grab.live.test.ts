@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { LunaError } from '../../lib/error.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
@@ -62,7 +63,16 @@ describe('grabOsimage', function () {
   }
 
   it('refuses a node whose host key it does not know', async () => {
-    await assert.rejects(grab({}), /failed/)
+    await assert.rejects(grab({}), (error) => {
+      assert.ok(error instanceof LunaError)
+      assert.match(
+        `${error.message}: ${error.why}`,
+        /^cannot copy .* of node001: .*Host key verification failed/,
+      )
+      assert.doesNotMatch(`${error.message}${error.why}`, /rsync -|\r|StrictHostKeyChecking/)
+      assert.match(error.fix ?? '', /ssh node001 true/)
+      return true
+    })
     assert.equal(existsSync(tree('file')), false)
   })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
@@ -37,6 +37,16 @@ describe('cloneOsimage', () => {
       execFileSync('getfacl', ['-cn', join(place.path, 'gpu/one')], { encoding: 'utf8' }),
       /user:4711:r/,
     )
+  })
+
+  it('makes a tree of its own from an image whose path is a link', async () => {
+    symlinkSync('tree', join(place.path, 'latest'))
+    const { id } = await store.getNamed('osimage', 'compute')
+    await store.update('osimage', id, { path: join(place.path, 'latest') })
+    await cloneOsimage(store, wish(), signal)
+    assert.equal(lstatSync(join(place.path, 'gpu')).isDirectory(), true)
+    writeFileSync(join(place.path, 'gpu/one'), 'other')
+    assert.equal(statSync(join(place.path, 'tree/one')).size, 4)
   })
 
   it('copies the settings, but not what was packed', async () => {

@@ -6,6 +6,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -19,10 +20,18 @@ import { dbVersion } from '../../lib/object/cluster.ts'
 import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { type PackProgress, packOsimage } from '../../lib/task/image/pack.ts'
+import { packOsimage } from '../../lib/task/image/pack.ts'
 import { bootNames, dracutArguments } from '../../lib/task/image/pack-boot.ts'
+import type { PackProgress } from '../../lib/task/image/pack-job.ts'
 import { needsRoot } from '../host/as-root.ts'
-import { addScript, makeSmallImage, type Place, temporaryPlace } from '../host/small-image.ts'
+import {
+  addListing,
+  addScript,
+  makeSmallImage,
+  type Place,
+  temporaryPlace,
+  wholeInitramfs,
+} from '../host/small-image.ts'
 
 describe('packOsimage', () => {
   let place: Place
@@ -92,8 +101,9 @@ describe('packOsimage', () => {
   })
 
   it('has dracut make an initramfs for any node, with Luna’s module, and leaves the tree as it was', async () => {
-    const before = listing(root)
     await store.update('osimage', id, { dracutmodules: 'luna,-i18n', kernmodules: 'ipmi_si,-nouveau' })
+    addListing(root, [...wholeInitramfs, 'lib/modules/1/kernel/ipmi_si.ko.xz'])
+    const before = listing(root)
     const { change } = await pack('boot')
     const said = readFileSync(join(place.path, 'boot', change.initrdfile ?? ''), 'utf8')
     assert.match(
@@ -133,6 +143,71 @@ describe('packOsimage', () => {
     await assert.rejects(pack('tree'), /cannot be compressed with zstd/)
   })
 
+  for (const [what, files, lacks] of [
+    [
+      'the luna module',
+      wholeInitramfs.filter((file) => !file.startsWith('luna/')),
+      /it lacks the dracut module luna$/,
+    ],
+    ['curl', wholeInitramfs.filter((file) => !file.endsWith('curl')), /it lacks curl$/],
+    ['tar', wholeInitramfs.filter((file) => !file.endsWith('tar')), /it lacks tar$/],
+    ['ip', wholeInitramfs.filter((file) => !file.endsWith('/ip')), /it lacks ip$/],
+    ['a driver that was asked for', wholeInitramfs, /it lacks the driver nosuchdriver$/],
+  ] as const) {
+    it(`publishes no initramfs without ${what}, though dracut ends with status 0`, async () => {
+      const { change } = await pack('all')
+      if (what.includes('driver')) await store.update('osimage', id, { kernmodules: 'nosuchdriver,-nouveau' })
+      addListing(root, files)
+      writeFileSync(join(root, 'boot/vmlinuz-1'), 'another kernel')
+      await assert.rejects(pack('boot'), (error) => {
+        assert.ok(error instanceof LunaError)
+        assert.match(error.why ?? '', lacks)
+        return true
+      })
+      await nothingNew(change)
+    })
+  }
+
+  it('warns of an initramfs of the image that cannot install nodes', async () => {
+    addListing(root, [])
+    const { warnings } = await pack('boot', true)
+    assert.match(
+      warnings[0] ?? '',
+      /cannot install themselves.*lacks the dracut module luna, bash, curl, tar, ip/,
+    )
+  })
+
+  it('packs while nobody works in the image', async () => {
+    mkdirSync(join(root, 'tmp'), { recursive: true })
+    writeFileSync(join(root, 'tmp/lchroot.lock'), '')
+    await assert.rejects(pack('tree'), /somebody is in osimage "compute" already/)
+    rmSync(join(root, 'tmp/lchroot.lock'))
+    await pack('tree')
+  })
+
+  it('packs a tree whose path is a link, knowing its size', async () => {
+    symlinkSync(root, join(place.path, 'latest'))
+    await store.update('osimage', id, { path: join(place.path, 'latest') })
+    const totals = new Set<number | undefined>()
+    await packOsimage(
+      store,
+      { name: 'compute', what: 'tree' },
+      { progress: ({ phase, total }) => phase === 'tarball' && totals.add(total) },
+    )
+    assert.ok([...totals].every((total) => total && total > 0))
+  })
+
+  it('lets nodes fetch what was packed under a strict umask', async () => {
+    const before = process.umask(0o077)
+    try {
+      await pack('all')
+    } finally {
+      process.umask(before)
+    }
+    for (const folder of ['boot', 'torrents'])
+      assert.equal(statSync(join(place.path, folder)).mode & 0o7777, 0o755, folder)
+  })
+
   it('packs one half and leaves the other as it is', async () => {
     const first = (await pack('all')).change
     const second = (await pack('tree')).change
@@ -161,7 +236,7 @@ describe('packOsimage', () => {
     const { change } = await pack('all')
     writeFileSync(join(root, 'boot/vmlinuz-1'), 'another kernel')
     const broken: Store = Object.assign(Object.create(store), {
-      alone: () => Promise.reject(new LunaError('unavailable', 'gone')),
+      transaction: () => Promise.reject(new LunaError('unavailable', 'gone')),
     })
     await assert.rejects(packOsimage(broken, { name: 'compute', what: 'all' }), /gone/)
     await nothingNew(change)
@@ -189,7 +264,7 @@ describe('packOsimage', () => {
     )
     const child = packElsewhere(place.path, root)
     await once(child.stdout, 'data')
-    await assert.rejects(pack('tree'), /is being worked on already/)
+    await assert.rejects(pack('tree'), /is being worked on already: packed by process \d+ since/)
     child.kill('SIGKILL')
     await once(child, 'exit')
     assert.deepEqual(
@@ -218,7 +293,7 @@ describe('packOsimage', () => {
     )
   })
 
-  const refusals: [string, () => unknown, RegExp][] = [
+  const refusals: [string, () => unknown, RegExp, 'tree'?][] = [
     [
       'an image that there is none of',
       () => store.update('osimage', id, { name: 'other' }),
@@ -236,12 +311,18 @@ describe('packOsimage', () => {
       () => store.update('osimage', id, { kernver: '../../etc' }),
       /no kernel version/,
     ],
+    [
+      'a tree with nothing in it',
+      () => store.update('osimage', id, { path: mkdtempSync(join(place.path, 'empty-')) }),
+      /nothing in the tree/,
+      'tree',
+    ],
     ['a kernel that is a link out of the tree', () => linkOut(root), /has no boot\/vmlinuz-1/],
   ]
-  for (const [what, spoil, why] of refusals)
+  for (const [what, spoil, why, half = 'boot'] of refusals)
     it(`refuses ${what}`, async () => {
       await spoil()
-      await assert.rejects(pack('boot'), (error) => {
+      await assert.rejects(pack(half), (error) => {
         assert.ok(error instanceof LunaError)
         assert.match(error.message, why)
         return true

@@ -110,7 +110,7 @@ const clone = command({
     }),
   },
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
-  exits: { taken: 1 },
+  exits: { taken: 1, invalid: 255 },
   async run(context, { to, path }, from) {
     const { cloneOsimage } = await import('../../task/change/osimage.ts')
     const line = progressLine(context)

@@ -6,17 +6,8 @@ import type { Option } from '../../program/option.ts'
 import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
 import { known, rejoined, type Scan, scan } from './scan.ts'
+import { type Completion, type Names, type Place, valuesOf } from './values.ts'
 import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
-
-/** Reads what there is; completion asks only for what it offers. */
-export interface Names {
-  ofKind(kind: Kind): Promise<readonly string[]>
-  /** The interfaces of groups, or of the groups of nodes; those of all groups when no name is given. */
-  interfacesOf(kind: Kind, names: readonly string[]): Promise<readonly string[]>
-}
-
-/** What may stand there; `files`: the shell knows those. */
-export type Completion = readonly Candidate[] | 'files'
 
 /**
  * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the first word
@@ -57,13 +48,6 @@ async function completeLuna(before: readonly string[], current: string, names: N
   return command ? await completeCommand({ object, command, names }, rest, current) : []
 }
 
-/** Where in the table the cursor is. */
-export interface Place {
-  /** Whose interfaces are meant by an option that takes one. */
-  readonly object: string
-  readonly names: Names
-}
-
 async function completeCommand(
   place: Place & { readonly command: Command },
   words: readonly string[],
@@ -94,21 +78,4 @@ async function operandOf(
   if (command.operand === 'mac') return []
   const all = await names.ofKind(object as Kind)
   return command.operand === 'names' ? hostlist(all, current) : plain(all, current)
-}
-
-/** What may stand as the value of an option. */
-export async function valuesOf(
-  place: Place,
-  option: Option,
-  seen: Pick<Scan, 'operands'>,
-  current: string,
-): Promise<Completion> {
-  const { refersTo, kind, choices } = option
-  if (refersTo === 'file') return 'files'
-  if (refersTo === 'interface')
-    return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)
-  if (refersTo && kind === 'names') return hostlist(await place.names.ofKind(refersTo), current)
-  if (refersTo) return plain(await place.names.ofKind(refersTo), current)
-  if (kind === 'yes-no') return plain(['y', 'n'], current)
-  return plain(choices ?? [], current)
 }

@@ -1,8 +1,8 @@
 // Completion of the programs beside luna, from their rows.
 import { helpOption } from '../../program/help.ts'
 import { type Program, programs } from '../../program/program.ts'
-import { type Completion, type Names, valuesOf } from './complete.ts'
 import { scan } from './scan.ts'
+import { type Completion, type Names, valuesOf } from './values.ts'
 import { beginning, hostlist, plain, spellings } from './words.ts'
 
 /** What may stand at the cursor of lchroot, lpower, lweb, ltorrent and lfs_pxelinux. */

@@ -1,67 +1,36 @@
-// Which kernels are installed in the tree of an OS image.
-import { existsSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { run } from '../run.ts'
+// Which kernels are installed in the tree of an OS image: those that are there, whatever packages say.
+import { fileInTree, namesInTree } from './tree.ts'
 
 /**
- * Versions of the kernels in an image, sorted: VERSION-RELEASE.ARCH of the kernel packages in its rpm database, or where it
- * has none (or this machine has no rpm) every kernel file that has its modules beside it.
+ * Versions of the kernels in an image, as `uname -r` would say them, sorted: every directory of /lib/modules whose
+ * kernel is there, too. Packages do not tell: their versions lack what a flavour adds (`+rt`, `+64k`, `+debug`).
  */
 export async function installedKernels(image: string): Promise<string[]> {
-  const packaged = await packagedKernels(image)
-  const versions = packaged.length > 0 ? packaged : await kernelFiles(image)
-  return [...new Set(versions)].sort(byVersion)
+  const found = await Promise.all(
+    (await namesInTree(image, 'lib/modules'))
+      .filter(isVersion)
+      .map(async (version) => ((await kernelFile(image, version)) === undefined ? [] : [version])),
+  )
+  return found.flat().sort(byVersion)
+}
+
+/** Where the kernel of a version may be in an image, the usual place first. */
+export function kernelPlaces(version: string): string[] {
+  return [`boot/vmlinuz-${version}`, `lib/modules/${version}/vmlinuz`, `boot/vmlinux-${version}`]
+}
+
+/** The kernel of a version in an image, by its real path; undefined when there is none. */
+export async function kernelFile(image: string, version: string): Promise<string | undefined> {
+  for (const place of kernelPlaces(version)) {
+    const file = await fileInTree(image, place)
+    if (file) return file
+  }
+  return undefined
 }
 
 /** Order of versions: numbers by value, 5.9 before 5.14. */
 export function byVersion(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : Number(a > b))
-}
-
-const databases = ['var/lib/rpm', 'usr/lib/sysimage/rpm']
-const databaseFiles = ['Packages', 'Packages.db', 'rpmdb.sqlite']
-const packages = ['kernel', 'kernel-core', 'kernel-rt', 'kernel-rt-core', 'kernel-uek', 'kernel-uek-core']
-
-async function packagedKernels(image: string): Promise<string[]> {
-  // rpm makes a database where there is none, so it is asked only where one is.
-  const database = databases
-    .map((dir) => join(image, dir))
-    .find((dir) => databaseFiles.some((file) => existsSync(join(dir, file))))
-  if (!database || !hasRpm()) return []
-  const format = '%{VERSION}-%{RELEASE}.%{ARCH}\n'
-  const { stdout } = await run('rpm', ['--dbpath', database, '-qa', '--qf', format, ...packages], {
-    allowFailure: true,
-  })
-  return stdout.split('\n').filter(isVersion)
-}
-
-function hasRpm(): boolean {
-  return ['/usr/bin/rpm', '/bin/rpm'].some((path) => existsSync(path))
-}
-
-async function kernelFiles(image: string): Promise<string[]> {
-  const modules = await modulesOf(image)
-  const inBoot = await namesIn(join(image, 'boot'))
-  return [...modules]
-    .filter(([version, dir]) => inBoot.includes(`vmlinuz-${version}`) || existsSync(join(dir, 'vmlinuz')))
-    .map(([version]) => version)
-    .filter(isVersion)
-}
-
-async function modulesOf(image: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  for (const dir of ['usr/lib/modules', 'lib/modules']) {
-    for (const version of await namesIn(join(image, dir))) {
-      const path = join(image, dir, version)
-      if ((await stat(path).catch(() => undefined))?.isDirectory()) found.set(version, path)
-    }
-  }
-  return found
-}
-
-async function namesIn(dir: string): Promise<string[]> {
-  return await readdir(dir).catch(() => [])
 }
 
 /** What is put into file names and onto kernel command lines has to look like a version. */

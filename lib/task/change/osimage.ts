@@ -1,5 +1,5 @@
 // Adding, changing and cloning OS images. Packing them is in pack.ts.
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
@@ -10,6 +10,7 @@ import type { Osimage } from '../../object/osimage.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
+import { withImageLock } from '../image/lock.ts'
 import { insertLinked, refuseNameTaken } from './reference-counts.ts'
 
 export interface OsimageWish {
@@ -64,11 +65,20 @@ function chooseKernel(path: string, kernels: readonly string[], asked?: string):
 }
 
 async function refuseTakenPath(store: Store, path: string): Promise<void> {
-  const other = (await store.list('osimage')).find((image) => image.path === path)
+  const real = await realTree(path)
+  const images = await store.list('osimage')
+  const trees = await Promise.all(images.map(async (image) => image.path && (await realTree(image.path))))
+  const other = images[trees.indexOf(real)]
   if (!other) return
   throw new LunaError('taken', `${path} belongs to the osimage "${other.name}" already`, {
-    fix: 'give the root of another tree',
+    why: 'what one of them packs or changes the other one would have, too',
+    fix: `give another directory, or copy it: luna osimage clone ${other.name} -t NAME -p DIRECTORY`,
   })
+}
+
+/** Where a path leads: a tree may have several, by links. One that is not there is compared as it is. */
+async function realTree(path: string): Promise<string> {
+  return await realpath(path).catch(() => path)
 }
 
 /** Changes fields of an image as they are given: nothing is checked, as the tree may be prepared later. */
@@ -105,8 +115,10 @@ export async function cloneOsimage(
   // Nobody else's: what an earlier copy left behind when it was killed is cleared away.
   const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
   try {
-    await copyTree(from, draft, signal, progress)
-    await rename(draft, path)
+    await withImageLock(store, from, 'cloned', async (root) => {
+      await copyTree(root, draft, signal, progress)
+      await rename(draft, path)
+    })
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
@@ -117,13 +129,11 @@ export async function cloneOsimage(
 }
 
 async function copyTree(
-  image: Osimage,
+  from: string,
   target: string,
   signal: AbortSignal,
   progress: (files: number, total: number) => void,
 ): Promise<void> {
-  const from = image.path ?? ''
-  await checkDirectory(from)
   await mkdir(dirname(target), { recursive: true })
   await rm(target, { recursive: true, force: true })
   // One file system only: what is mounted in the image (a running lchroot) is not part of it.

@@ -1,13 +1,12 @@
 // lchroot: work in the tree of an image as if it were the running system.
-import { constants } from 'node:fs'
-import { access, open, realpath, rm, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { access, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { isMissing, reason } from '../../host/file.ts'
 import { enter, type Inside, mustBeRoot } from '../../host/image/chroot.ts'
-import { withLock } from '../../host/lock.ts'
+import { fileInTree } from '../../host/image/tree.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
+import { withImageLock } from './lock.ts'
 
 // Built by packaging/uname/build when Luna is installed; a source tree may be without it.
 export const unameLibrary = join(import.meta.dirname, '../../libexec/luna-uname.so')
@@ -35,16 +34,10 @@ export async function enterOsimage(store: Store, wish: ChrootWish, context: Chro
   const root = image?.path ?? ''
   if (!image || !(await stat(root).catch(() => undefined))?.isDirectory()) throw noImage(wish.name, image)
   mustBeRoot()
-  const inside = await insideOf(image, root, wish, context)
-  const [program, ...args] = await commandOf(root, wish.command)
-  const lock = await makeLock(root)
-  return await whileLocked(lock, image, async () => {
-    try {
-      return await enter(inside, program, args, context.signal)
-    } finally {
-      // It would be packed; whoever comes next makes it anew.
-      await rm(lock, { force: true })
-    }
+  return await whileLocked(store, image, async (tree) => {
+    const inside = await insideOf(image, tree, wish, context)
+    const [program, ...args] = await commandOf(tree, wish.command)
+    return await enter(inside, program, args, context.signal)
   })
 }
 
@@ -73,31 +66,23 @@ async function commandOf(root: string, command: readonly string[]): Promise<[str
 }
 
 async function shellOf(root: string): Promise<string> {
-  const bash = await realpath(join(root, 'bin/bash')).catch(() => '')
-  return bash.startsWith((await realpath(root)) + sep) ? '/bin/bash' : '/bin/sh'
+  return (await fileInTree(root, 'bin/bash')) ? '/bin/bash' : '/bin/sh'
 }
 
-/** The lock's place is that of the first Luna. Its directory is one that everybody may write to: links are not followed. */
-async function makeLock(root: string): Promise<string> {
-  const lock = join(root, 'tmp/lchroot.lock')
+async function whileLocked(
+  store: Store,
+  image: Osimage,
+  work: (root: string) => Promise<number>,
+): Promise<number> {
   try {
-    const file = await open(lock, constants.O_CREAT | constants.O_RDONLY | constants.O_NOFOLLOW, 0o600)
-    const { uid } = await file.stat()
-    await file.close()
-    if (uid === 0) return lock
-  } catch (cause) {
-    const why = isMissing(cause) ? 'the image has no directory /tmp' : reason(cause)
-    throw new LunaError('failed', `cannot lock ${lock}`, { why, cause })
-  }
-  throw new LunaError('failed', `cannot lock ${lock}`, { why: 'it is not root’s', fix: `rm ${lock}` })
-}
-
-async function whileLocked(lock: string, image: Osimage, work: () => Promise<number>): Promise<number> {
-  try {
-    return await withLock(lock, `somebody is in osimage "${image.name}" already`, work)
+    return await withImageLock(store, image, 'entered', work)
   } catch (error) {
     if (!(error instanceof LunaError) || error.code !== 'refused') throw error
-    throw new LunaError('taken', error.message, { fix: 'wait until that is done' })
+    const { message, why, fix } = error
+    throw new LunaError('taken', message, {
+      ...(why !== undefined && { why }),
+      ...(fix !== undefined && { fix }),
+    })
   }
 }
 
@@ -106,5 +91,6 @@ function noImage(name: string, image: Osimage | undefined): LunaError {
     return new LunaError('not-found', `there is no osimage "${name}"`, { fix: 'see: luna osimage list' })
   return new LunaError('not-found', `the tree of osimage "${name}" is not there`, {
     why: image.path ? `${image.path} is not a directory` : 'its path is not set',
+    fix: `luna osimage change ${name} --path DIRECTORY`,
   })
 }

@@ -3,17 +3,17 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { withLock } from '../../host/lock.ts'
+import { inTree } from '../../host/image/tree.ts'
 import { mirrorTo } from '../../host/remote.ts'
 import { run } from '../../host/run.ts'
 import { type Grab, grabsOf } from '../../object/grab.ts'
 import { isDnsName } from '../../object/name.ts'
 import { parseIp } from '../../object/net/address.ts'
-import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { findHeads, tellPassive } from '../heads.ts'
 import { attempt, newNotes, type Outcome } from '../outcome.ts'
+import { withImageLock } from './lock.ts'
 
 export interface GrabWish {
   readonly name: string
@@ -33,24 +33,19 @@ interface GrabContext {
 /** Copies every file system of the image's list from the node, with what is not there any more deleted here. */
 export async function grabOsimage(store: Store, wish: GrabWish, context: GrabContext): Promise<void> {
   const image = await store.getNamed('osimage', wish.name)
-  const root = treeOf(image)
   if (!isDnsName(wish.host) && !parseIp(wish.host)) {
-    throw new LunaError('invalid', `${JSON.stringify(wish.host)} is not a host name or address`)
+    throw new LunaError('invalid', `${JSON.stringify(wish.host)} is not a host name or address`, {
+      fix: 'give the node as the name or address that ssh reaches it by',
+    })
   }
   const grabs = grabsOf(image.grab_filesystems ?? '', image.grab_exclude_list ?? '')
   if (grabs.length === 0) {
     const fix = `luna osimage change ${image.name} --grab_filesystems /,/boot`
     throw new LunaError('invalid', `osimage "${image.name}" has no file systems to grab`, { fix })
   }
-  await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
+  await withImageLock(store, image, 'grabbed', async (root) => {
     for (const grab of grabs) await grabOne(wish, grab, root, context)
   })
-}
-
-function treeOf(image: Osimage): string {
-  if (image.path?.startsWith('/') && image.path !== '/') return image.path
-  const fix = `luna osimage change ${image.name} --path DIR`
-  throw new LunaError('invalid', `osimage "${image.name}" has no usable path`, { fix })
 }
 
 async function grabOne(
@@ -59,7 +54,7 @@ async function grabOne(
   root: string,
   { onLine, signal }: GrabContext,
 ): Promise<void> {
-  const target = join(root, grab.mountPoint, '/')
+  const target = await targetOf(root, grab.mountPoint)
   if (!wish.dryRun) await mkdir(target, { recursive: true })
   const host = wish.host.includes(':') ? `[${wish.host}]` : wish.host
   // A dry run that says nothing is of no use.
@@ -70,10 +65,35 @@ async function grabOne(
   const input = `${grab.rules.join('\n')}\n`
   const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
   const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
-  await run('rsync', [...args, '-e', ssh, '--', source, target], {
-    input,
-    signal,
-    ...(loud && { onLine }),
+  const options = { input, signal, allowFailure: true, ...(loud && { onLine }) }
+  const { status, stderr } = await run(
+    'rsync',
+    [...args, '-e', ssh, '--', source, join(target, '/')],
+    options,
+  )
+  if (status !== 0) throw notGrabbed(wish.host, grab.mountPoint, status, stderr)
+}
+
+/** Links of the tree lead where they would lead in the image, and never out of it. */
+async function targetOf(root: string, mountPoint: string): Promise<string> {
+  const target = await inTree(root, mountPoint)
+  if (target !== undefined) return target
+  throw new LunaError('invalid', `${mountPoint} of the image is a circle of links`, {
+    fix: `look at ${join(root, mountPoint)}`,
+  })
+}
+
+/** What rsync(1) says comes from itself and from ssh; its first words name the cause, its last ones the place in its code. */
+function notGrabbed(host: string, mountPoint: string, status: number, stderr: string): LunaError {
+  const lines = stderr
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '' && !/^rsync error:|^rsync: connection un/.test(line))
+  return new LunaError('failed', `cannot copy ${mountPoint} of ${host}`, {
+    why: lines.slice(0, 3).join('; ') || `rsync ended with status ${status}`,
+    fix:
+      status === 255 || /ssh|Connection|Permission denied/.test(stderr)
+        ? `see that root of this machine reaches it: ssh ${host} true`
+        : 'grab again when that is mended; what was copied stays',
   })
 }
 
@@ -87,11 +107,13 @@ export async function syncOsimage(
   const { others } = await findHeads(cluster)
   const notes = newNotes()
   if (others.length === 0) return notes
-  const root = treeOf(await store.getNamed('osimage', name))
+  const image = await store.getNamed('osimage', name)
   await tellPassive(cluster, onLine)
-  for (const head of others) {
-    const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
-    await attempt(notes, () => mirrorTo(head, `${root}/`, following))
-  }
-  return notes
+  return await withImageLock(store, image, 'copied to the other heads', async () => {
+    for (const head of others) {
+      const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
+      await attempt(notes, () => mirrorTo(head, `${image.path}/`, following))
+    }
+    return notes
+  })
 }

@@ -1,13 +1,16 @@
 // Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own dracut with
 // Luna's module, or the one that the image has.
 import { constants } from 'node:fs'
-import { copyFile, lstat, mkdir, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { copyFile, mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { runInside } from '../../host/image/chroot.ts'
+import { kernelFile, kernelPlaces } from '../../host/image/kernel.ts'
+import { fileInTree } from '../../host/image/tree.ts'
+import { makeDurable } from '../../host/publish.ts'
 import type { Osimage } from '../../object/osimage.ts'
-import type { Drafts, PackJob } from './pack.ts'
-import { makeDurable } from './pack-tree.ts'
+import { judgeInitramfs } from './initramfs.ts'
+import type { Drafts, PackJob } from './pack-job.ts'
 
 // Luna's own dracut modules, those of this installation: what the initramfs says is what this lweb understands.
 const dracutModules = join(import.meta.dirname, '../../../dracut')
@@ -18,7 +21,9 @@ export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
   const names = bootNames(job.image, version, job.taken)
   const kernel = join(job.drafts, 'kernel')
   await copyFile(await kernelIn(job, version), kernel, constants.COPYFILE_FICLONE)
+  await mkdir(join(job.drafts, 'tmp'))
   const initramfs = copy ? await copyInitramfs(job, version) : await buildInitramfs(job, version)
+  const warnings = await judgeInitramfs(job, version, copy)
   for (const file of [kernel, initramfs]) await makeDurable(file, job.owner)
   return {
     change: names,
@@ -27,6 +32,7 @@ export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
       { draft: initramfs, target: join(job.folder, names.initrdfile) },
     ],
     excluded: [],
+    warnings,
   }
 }
 
@@ -61,35 +67,28 @@ export function bootNames(
   return free ? usual : names(`${image.name}-${image.id}`)
 }
 
-async function kernelIn(job: PackJob, version: string): Promise<string> {
-  const places = [`boot/vmlinuz-${version}`, `lib/modules/${version}/vmlinuz`, `boot/vmlinux-${version}`]
-  return await firstFile(
-    job,
-    places,
-    `install the kernel ${version} in the image, or choose another --kernver`,
-  )
+async function kernelIn({ root, image }: PackJob, version: string): Promise<string> {
+  const file = await kernelFile(root, version)
+  if (file) return file
+  throw new LunaError('invalid', `osimage "${image.name}" has no ${kernelPlaces(version).join(' or ')}`, {
+    fix: `install the kernel ${version} in the image, or choose another one: luna osimage change ${image.name} --kernver VERSION`,
+  })
 }
 
-async function copyInitramfs(job: PackJob, version: string): Promise<string> {
+async function copyInitramfs({ root, image, drafts }: PackJob, version: string): Promise<string> {
   const places = [`boot/initramfs-${version}.img`, `boot/initrd.img-${version}`]
-  const from = await firstFile(job, places, 'make one in the image, or pack without --copy_boot')
-  const draft = join(job.drafts, 'initramfs')
+  const [from] = (await Promise.all(places.map((place) => fileInTree(root, place)))).filter((file) => file)
+  if (!from) {
+    throw new LunaError('invalid', `osimage "${image.name}" has no ${places.join(' or ')}`, {
+      fix: 'make one in the image, or pack without --copy_boot',
+    })
+  }
+  const draft = join(drafts, 'initramfs')
   await copyFile(from, draft, constants.COPYFILE_FICLONE)
   return draft
 }
 
-/** The first of the places that is a regular file of the tree: links in an image must not lead out of it. */
-async function firstFile(job: PackJob, places: readonly string[], fix: string): Promise<string> {
-  const top = await realpath(job.root)
-  for (const place of places) {
-    const file = await realpath(join(job.root, place)).catch(() => undefined)
-    if (file?.startsWith(top + sep) && (await lstat(file)).isFile()) return file
-  }
-  throw new LunaError('invalid', `osimage "${job.image.name}" has no ${places.join(' or ')}`, { fix })
-}
-
 async function buildInitramfs(job: PackJob, version: string): Promise<string> {
-  await mkdir(join(job.drafts, 'tmp'))
   const inside = { root: job.root, readOnly: true, work: job.drafts, dracutModules }
   const args = dracutArguments(job.image, version)
   job.progress?.({ phase: 'initramfs' })

@@ -1,14 +1,15 @@
 // The tree of an image as a tarball, and the torrent of that.
 import { randomUUID } from 'node:crypto'
-import { access, chmod, chown, open, stat, statfs, writeFile } from 'node:fs/promises'
+import { open, readdir, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeTorrent } from '../../host/image/metainfo.ts'
 import { type Compression, isInstalled, makeTarball } from '../../host/image/tarball.ts'
+import { fileInTree } from '../../host/image/tree.ts'
+import { makeDurable } from '../../host/publish.ts'
 import { run } from '../../host/run.ts'
-import type { Owner } from '../../host/user.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
-import type { Drafts, PackJob } from './pack.ts'
+import type { Drafts, PackJob } from './pack-job.ts'
 
 /** Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed` when there is no room. */
 export async function packTree(job: PackJob): Promise<Drafts> {
@@ -16,6 +17,12 @@ export async function packTree(job: PackJob): Promise<Drafts> {
     throw new LunaError('invalid', 'the cluster has no frontend address', {
       why: 'the torrent says where its tracker is',
       fix: 'luna cluster change --frontend_address ADDRESS',
+    })
+  }
+  if ((await readdir(job.root)).length === 0) {
+    throw new LunaError('invalid', `there is nothing in the tree of osimage "${job.image.name}"`, {
+      why: `${job.root} is empty`,
+      fix: `install an operating system there, or: luna osimage change ${job.image.name} --path DIRECTORY`,
     })
   }
   const [tarball, torrent] = [randomUUID(), randomUUID()]
@@ -29,7 +36,7 @@ export async function packTree(job: PackJob): Promise<Drafts> {
     { draft: draft.tarball, target: join(job.folder, files.tarball) },
     { draft: draft.torrent, target: join(job.folder, files.torrent) },
   ]
-  return { change: { tarball, torrent }, moves, excluded }
+  return { change: { tarball, torrent }, moves, excluded, warnings: [] }
 }
 
 async function writeTarball(job: PackJob, file: string): Promise<string[]> {
@@ -52,7 +59,10 @@ async function writeTarball(job: PackJob, file: string): Promise<string[]> {
 async function chooseCompression(job: PackJob): Promise<Compression> {
   const asked = job.image.compression
   if (asked !== 'zstd' && asked !== 'auto') return 'gzip'
-  const [here, there] = [await isInstalled('zstd'), await hasZstd(job.root)]
+  const [here, there] = [
+    await isInstalled('zstd'),
+    (await fileInTree(job.root, 'usr/bin/zstd')) !== undefined,
+  ]
   if (asked === 'zstd' && !(here && there)) {
     throw new LunaError(
       'invalid',
@@ -65,13 +75,6 @@ async function chooseCompression(job: PackJob): Promise<Compression> {
   }
   const readable = job.newInitramfs || (await isZstd(join(job.folder, `${job.image.tarball}.tgz`)))
   return here && there && (asked === 'zstd' || readable) ? 'zstd' : 'gzip'
-}
-
-async function hasZstd(root: string): Promise<boolean> {
-  return await access(join(root, 'usr/bin/zstd')).then(
-    () => true,
-    () => false,
-  )
 }
 
 // RFC 8878, section 3.1.1.
@@ -121,16 +124,4 @@ async function torrentOf(job: PackJob, file: string, name: string, comment: stri
 /** Where nginx serves a tarball; for the web seed of its torrent (BEP 19). */
 export function webSeed(cluster: Cluster, name: string): string {
   return `${frontendUrl(cluster)}/torrents/${name}`
-}
-
-/** Everybody may read it, and it is on the disk. */
-export async function makeDurable(file: string, owner: Owner): Promise<void> {
-  await chown(file, owner.uid, owner.gid)
-  await chmod(file, 0o644)
-  const handle = await open(file, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

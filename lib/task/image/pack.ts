@@ -1,22 +1,22 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
 // then it is published at once, and the store is told last.
-import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { getUser } from '../../host/daemon/daemon.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
-import { withLock } from '../../host/lock.ts'
-import { type Move, publish } from '../../host/publish.ts'
+import { publish } from '../../host/publish.ts'
 import type { Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
-import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import type { Outcome } from '../outcome.ts'
 import { syncCluster } from '../sync.ts'
+import { withImageLock } from './lock.ts'
 import { notifySeeder } from './notify-seeder.ts'
 import { packBoot } from './pack-boot.ts'
+import type { Drafts, PackChange, PackJob, PackOptions } from './pack-job.ts'
 import { packTree } from './pack-tree.ts'
 
 export interface PackWish {
@@ -27,49 +27,12 @@ export interface PackWish {
   readonly copyBoot?: boolean
 }
 
-/** How far it is. `done` and `total` are bytes, where they are known. */
-export interface PackProgress {
-  readonly phase: 'tarball' | 'torrent' | 'initramfs' | 'publish' | 'sync'
-  readonly done?: number
-  readonly total?: number
-  /** What the program that is at work says. */
-  readonly detail?: string
-}
-
-export interface PackOptions {
-  readonly progress?: (at: PackProgress) => void
-  readonly signal?: AbortSignal
-}
-
 /** The failures are other heads that could not be given the image; it is packed all the same. */
 export interface Packed extends Outcome {
   /** The fields of the image that have new values now. */
-  readonly change: Pick<Change<'osimage'>, 'tarball' | 'torrent' | 'kernfile' | 'initrdfile'>
+  readonly change: PackChange
   /** Files of the tree that are not in the tarball. */
   readonly excluded: readonly string[]
-}
-
-/** What was made of one half: fields to set, and where the drafts go. */
-export interface Drafts {
-  readonly change: Packed['change']
-  readonly moves: readonly Move[]
-  readonly excluded: readonly string[]
-}
-
-/** What the makers of both halves need. */
-export interface PackJob extends PackOptions {
-  readonly cluster: Cluster
-  readonly image: Osimage
-  /** The tree. */
-  readonly root: string
-  /** Where files go, and an empty directory on the same file system for drafts. */
-  readonly folder: string
-  readonly drafts: string
-  readonly owner: Owner
-  /** Boot files of other images. */
-  readonly taken: ReadonlySet<string>
-  /** The initramfs is made in the same run. */
-  readonly newInitramfs: boolean
 }
 
 /**
@@ -79,10 +42,9 @@ export interface PackJob extends PackOptions {
 export async function packOsimage(store: Store, wish: PackWish, options: PackOptions = {}): Promise<Packed> {
   const cluster = await getCluster(store)
   const image = await store.getNamed('osimage', wish.name)
-  const root = await treeOf(image)
   mustBeRoot()
   const owner = await getUser(cluster.user ?? 'root')
-  return await withLock(root, `osimage "${image.name}" is being worked on already`, async () => {
+  return await withImageLock(store, image, 'packed', async (root) => {
     const newInitramfs = wish.what === 'all' && !wish.copyBoot
     const taken = bootFilesOf((await store.list('osimage')).filter(({ id }) => id !== image.id))
     const base = { ...options, cluster, image, root, owner, taken, newInitramfs }
@@ -104,7 +66,13 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
         () => store.transaction((tx) => tx.update('osimage', image.id, change)),
       )
       const excluded = halves.flatMap((half) => half.excluded)
-      return { change, excluded, ...(await spreadWord(store, cluster, wish, options)) }
+      const { warnings, failures } = await spreadWord(store, cluster, wish, options)
+      return {
+        change,
+        excluded,
+        warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
+        failures,
+      }
     } finally {
       for (const dir of drafts) await rm(dir, { recursive: true, force: true })
     }
@@ -142,22 +110,16 @@ function halvesOf(wish: PackWish): Half[] {
   return { all: [boot, tree], tree: [tree], boot: [boot] }[wish.what]
 }
 
-async function treeOf(image: Osimage): Promise<string> {
-  const root = image.path ?? ''
-  if (root !== '' && (await stat(root).catch(() => undefined))?.isDirectory()) return root
-  throw new LunaError('invalid', `the tree of osimage "${image.name}" is not there`, {
-    why: root === '' ? 'its path is not set' : `${root} is not a directory`,
-    fix: `luna osimage change ${image.name} --path DIRECTORY`,
-  })
-}
-
 async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
   if (!cluster.path) {
     throw new LunaError('invalid', 'the cluster has no path', { fix: 'luna cluster change --path DIRECTORY' })
   }
   const folder = join(cluster.path, name)
-  const made = await mkdir(folder, { recursive: true, mode: 0o755 })
-  if (made) await chown(folder, owner.uid, owner.gid)
+  if (await mkdir(folder, { recursive: true })) {
+    // nginx reads it, whatever the umask was.
+    await chmod(folder, 0o755)
+    await chown(folder, owner.uid, owner.gid)
+  }
   return folder
 }
 

@@ -1,0 +1,19 @@
+# shellcheck shell=sh
+# Runs a program of bin/ ($0) with the Node beside Luna, else with that of the system when it is new enough.
+# The second line of each program reads this file, with $top set to the folder of Luna.
+# shellcheck disable=SC2154 # set there
+
+node=$top/node_modules/node/bin/node
+if [ ! -x "$node" ]; then
+  node=node
+  version=$(node --version 2>/dev/null) || version=none
+  case $version in
+    v24.1[2-9].* | v24.[2-9][0-9].* | v2[5-9].* | v[3-9][0-9].*) ;;
+    *)
+      install="\"$top/packaging/with-node true\" installs it beside Luna"
+      echo "Luna needs Node 24.12 or later (here: $version): $install" >&2
+      exit 1
+      ;;
+  esac
+fi
+exec "$node" "$0" "$@"

@@ -1,0 +1,102 @@
+// Minimal Debian systems, as debootstrap makes them, in directories. A clean one of each suite is kept beside
+// the lab's image; tests work in copies.
+
+import { existsSync } from 'node:fs'
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runInside } from '../../lib/host/chroot.ts'
+import { type Ran, run } from '../../lib/host/run.ts'
+
+const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
+const machineCertificates = '/etc/ssl/machine.pem'
+
+export interface DebianRoot {
+  readonly path: string
+  /** Runs a line of shell as root in a directory of it, in namespaces of its own, with the machine's network. */
+  run(directory: string, line: string): Promise<Ran>
+  remove(): Promise<void>
+}
+
+const indexTargets = ['indextargets', '--format', '$(REPO_URI)']
+
+/** Where this machine's apt gets that suite of Debian from; undefined when it gets it nowhere. */
+export async function mirrorOf(suite: string): Promise<string | undefined> {
+  const uris = process.env.LUNA_LAB_MIRROR ?? (await answer('apt-get', indexTargets))
+  const draft = await mkdtemp(join(tmpdir(), 'luna-release-'))
+  try {
+    for (const uri of new Set(uris.split('\n').filter((line) => /^https?:/.test(line)))) {
+      const release = join(draft, 'Release')
+      const url = `${uri.replace(/\/$/, '')}/dists/${suite}/Release`
+      await answer('/usr/lib/apt/apt-helper', ['download-file', url, release])
+      const text = await readFile(release, 'utf8').catch(() => '')
+      if (/^Origin: Debian$/m.test(text)) return uri
+    }
+  } finally {
+    await rm(draft, { recursive: true })
+  }
+}
+
+/** A copy of the minimal system of that suite, with git; debootstrap makes it when it is not there. */
+export async function makeDebianRoot(suite: string, mirror: string): Promise<DebianRoot> {
+  const clean = join(cache, `debian-${suite}`)
+  if (!existsSync(clean)) await bootstrap(suite, mirror, clean)
+  const path = await mkdtemp(join(cache, 'test-'))
+  await run('cp', ['-a', '--reflink=auto', `${clean}/.`, path])
+  const env = await likeThisMachine(path)
+  return {
+    path,
+    run: (directory, line) =>
+      runInside(
+        { root: path, resolvesNames: true, env },
+        'sh',
+        ['-c', `cd "$1" && ${line}`, 'sh', directory],
+        {
+          allowFailure: true,
+        },
+      ),
+    remove: () => rm(path, { recursive: true, force: true }),
+  }
+}
+
+async function bootstrap(suite: string, mirror: string, clean: string): Promise<void> {
+  await mkdir(cache, { recursive: true })
+  const draft = await mkdtemp(join(cache, 'draft-'))
+  try {
+    await run('debootstrap', ['--variant=minbase', '--include=git,ca-certificates', suite, draft, mirror])
+    // as every root is: programs that give up being root look into it, too
+    await chmod(draft, 0o755)
+    await rename(draft, clean)
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+/** What this machine had to be told to reach mirror and registry, the system there has to be told as well. */
+async function likeThisMachine(root: string): Promise<Record<string, string>> {
+  await writeFile(join(root, 'etc/apt/apt.conf.d/00machine'), await answer('apt-config', ['dump', 'Acquire']))
+  const env: Record<string, string> = {}
+  for (const name of ['http_proxy', 'https_proxy', 'no_proxy']) {
+    const value = process.env[name] ?? process.env[name.toUpperCase()]
+    if (value) env[name] = value
+  }
+  const registry = await npmSetting('registry')
+  if (registry) env.npm_config_registry = registry
+  const certificates = (await npmSetting('cafile')) ?? process.env.NODE_EXTRA_CA_CERTS
+  if (certificates) {
+    await cp(certificates, join(root, machineCertificates), { dereference: true })
+    env.npm_config_cafile = env.NODE_EXTRA_CA_CERTS = machineCertificates
+  }
+  return env
+}
+
+async function npmSetting(name: string): Promise<string | undefined> {
+  const value = (await answer('npm', ['config', 'get', name])).trim()
+  return value === '' || value === 'null' || value === 'undefined' ? undefined : value
+}
+
+/** What a program prints; nothing when it fails or is not there. */
+async function answer(program: string, args: readonly string[]): Promise<string> {
+  const ran = await run(program, args, { allowFailure: true }).catch(() => undefined)
+  return ran?.status === 0 ? ran.stdout : ''
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { missingIn, namesListed } from '../../lib/task/image/initramfs.ts'
+import { wholeInitramfs } from '../host/small-image.ts'
+
+describe('namesListed', () => {
+  it('reads what lsinitrd prints, links and all, and nothing else', () => {
+    const listing = `Image: /run/luna/initramfs: 30M
+========================================================================
+Version: dracut-059
+
+dracut modules:
+luna
+========================================================================
+drwxr-xr-x  12 root     root            0 Jan  1  1970 .
+crw-r--r--   1 root     root       5,   1 Jan  1  1970 dev/console
+lrwxrwxrwx   1 root     root            7 Jan  1  1970 bin -> usr/bin
+-rwxr-xr-x   1 root     root        12345 Jan  1  1970 usr/bin/curl
+-rwsr-xr-x   1 root     root        12345 Jan  1  1970 ./usr/bin/mount
+`
+    assert.deepEqual(namesListed(listing), ['.', 'dev/console', 'bin', 'usr/bin/curl', 'usr/bin/mount'])
+  })
+})
+
+describe('missingIn', () => {
+  const none = new Set<string>()
+
+  it('is nothing of a whole one', () => assert.deepEqual(missingIn(wholeInitramfs, null, none), []))
+
+  it('is content with programs in any of the usual places', () => {
+    const files = ['luna/boot', 'bin/bash', 'bin/curl', 'bin/tar', 'sbin/ip']
+    assert.deepEqual(missingIn(files, '', none), [])
+  })
+
+  it('takes a hyphen and an underscore in the name of a driver for the same', () => {
+    const files = [...wholeInitramfs, 'usr/lib/modules/5/kernel/drivers/net/xen-netfront.ko.zst']
+    assert.deepEqual(missingIn(files, 'xen_netfront,-nouveau', none), [])
+  })
+
+  it('is content with a driver that the kernel has in itself', () => {
+    assert.deepEqual(missingIn(wholeInitramfs, 'ipmi-si', new Set(['ipmi_si'])), [])
+    assert.deepEqual(missingIn(wholeInitramfs, 'ipmi-si', none), ['the driver ipmi-si'])
+  })
+
+  it('does not take a file of another directory for a program', () => {
+    assert.deepEqual(missingIn([...wholeInitramfs.slice(0, 4), 'etc/ip', 'usr/bin/ipcs'], '', none), ['ip'])
+  })
+})
