@@ -1,5 +1,6 @@
-// What can go wrong, as people and programs are told it: one class, a closed set of codes, and the two tables that
-// turn a code into an exit status (the numbers that scripts of the first Luna know) and into an HTTP status.
+// What can go wrong, as people and programs are told it: one class, a closed set of codes, and the two tables
+// that turn a code into an exit status (the numbers that scripts of the first Luna know) and into an HTTP
+// status.
 
 export type Code =
   | 'usage' // the command line itself is wrong
@@ -25,7 +26,9 @@ export const exitStatus = {
   unsupported: 255,
 } satisfies Record<Code, number>
 
-/** Exit statuses of one command, where they are not those of the codes: scripts of the first Luna know them. */
+/**
+ * Exit statuses of one command, where they are not those of the codes: scripts of the first Luna know them.
+ */
 export type Exits = { readonly [C in Code]?: number }
 
 /** HTTP statuses of lweb: a broken store is never "no such node". */

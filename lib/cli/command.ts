@@ -1,4 +1,5 @@
-// What a command is: one row of the table in commands/*.ts. Parser, help, completion and manual page all read the rows.
+// What a command is: one row of the table in commands/*.ts. Parser, help, completion and manual page all read
+// the rows.
 import type { Config } from '../config.ts'
 import type { Exits } from '../error.ts'
 import type { Log } from '../log.ts'
@@ -16,8 +17,9 @@ export type Given<T extends OptionTable> = {
 }
 
 /**
- * What stands after the action: nothing, one name, a hostlist, a file or `-`, a MAC address that may be left out. `list`
- * is a hostlist too, but not expanded yet: objects that are no hosts may have names that look like one.
+ * What stands after the action: nothing, one name, a hostlist, a file or `-`, a MAC address that may be left
+ * out. `list` is a hostlist too, but not expanded yet: objects that are no hosts may have names that look
+ * like one.
  */
 export interface Operands {
   none: undefined

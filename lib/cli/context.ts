@@ -1,4 +1,5 @@
-// What a running command works with: the store opened once, output that survives a closed pipe, errors counted.
+// What a running command works with: the store opened once, output that survives a closed pipe, errors
+// counted.
 import { type Config, loadConfig } from '../config.ts'
 import { type Exits, exitStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
@@ -43,8 +44,8 @@ async function open(config: Config): Promise<Store> {
 }
 
 /**
- * Logs what went wrong, a line of it a line of the log, and gives the exit status that it means: that of its code, unless
- * `exits` has another.
+ * Logs what went wrong, a line of it a line of the log, and gives the exit status that it means: that of its
+ * code, unless `exits` has another.
  */
 export function reportError(log: Log, error: unknown, exits: Exits = {}): number {
   if (error instanceof LunaError) {

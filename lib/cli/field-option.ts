@@ -1,5 +1,5 @@
-// Options that set, show or ask for a field of an object: what the object's field table says of the field is what help,
-// parser and manual say of the option.
+// Options that set, show or ask for a field of an object: what the object's field table says of the field is
+// what help, parser and manual say of the option.
 import type { Field, FieldKind, Kind } from '../object/field.ts'
 import { fieldsOf } from '../object/objects.ts'
 import { type Option, type OptionKind, type OptionKinds, option } from '../program/option.ts'

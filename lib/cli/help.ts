@@ -1,5 +1,5 @@
-// Help texts, from the rows of the table. The first two levels keep the shape that completion scripts of the first Luna
-// read: after the line `positional arguments:` comes `{a,b,c}`.
+// Help texts, from the rows of the table. The first two levels keep the shape that completion scripts of the
+// first Luna read: after the line `positional arguments:` comes `{a,b,c}`.
 
 import { describe, item, spellings, valueName } from '../program/help.ts'
 import { operandNames } from './arguments/parser.ts'

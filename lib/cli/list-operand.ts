@@ -4,7 +4,10 @@ import type { Kind } from '../object/field.ts'
 import { expandHostlist } from '../object/hostlist.ts'
 import type { Context } from './command.ts'
 
-/** The names that a `list` operand stands for: itself where an object has that name, else those of the hostlist. */
+/**
+ * The names that a `list` operand stands for: itself where an object has that name, else those of the
+ * hostlist.
+ */
 export async function namesOf(context: Context, kind: Kind, list: string): Promise<readonly string[]> {
   if (!/[,[\]]/.test(list)) return [list]
   if (await (await context.store()).findNamed(kind, list)) return [list]
@@ -14,8 +17,8 @@ export async function namesOf(context: Context, kind: Kind, list: string): Promi
 const endsAll: readonly Code[] = ['not-found', 'unavailable', 'unsupported', 'internal']
 
 /**
- * Does `work` for every name of a `list` operand in turn: one that does not exist ends it, other failures show in the
- * exit status. A text is read once, and given to all.
+ * Does `work` for every name of a `list` operand in turn: one that does not exist ends it, other failures
+ * show in the exit status. A text is read once, and given to all.
  */
 export async function eachOf(
   context: Context,

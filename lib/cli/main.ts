@@ -1,5 +1,5 @@
-// Entry point of luna: picks the row of the command, checks that this head may act, runs it, and turns what comes of it
-// into text and an exit status. The only place that ends the process.
+// Entry point of luna: picks the row of the command, checks that this head may act, runs it, and turns what
+// comes of it into text and an exit status. The only place that ends the process.
 import { LunaError } from '../error.ts'
 import { commandLog, type Log } from '../log.ts'
 import { headAddresses } from '../object/cluster.ts'

@@ -1,5 +1,6 @@
-// What a field of a stored object is. A table of fields per object says how each is kept, what it is when a document
-// lacks it, what help and manual say of it, and what an operator may give; the object's type follows from its table.
+// What a field of a stored object is. A table of fields per object says how each is kept, what it is when a
+// document lacks it, what help and manual say of it, and what an operator may give; the object's type follows
+// from its table.
 
 /** The 24 hexadecimal digits of a document's ObjectId. */
 export type Id = string & { readonly [idBrand]: 'Id' }
@@ -37,7 +38,10 @@ export interface GroupInterface {
   readonly params: string
 }
 
-/** The addresses of one interface of a node, relative to the networks of the group's interface with the same key. */
+/**
+ * The addresses of one interface of a node, relative to the networks of the group's interface with the same
+ * key.
+ */
 export interface NodeInterface {
   readonly 4: bigint | null
   readonly 6: bigint | null

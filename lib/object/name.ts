@@ -1,5 +1,6 @@
-// What things may be called. New names are checked when they are given, since they end up in DNS, iPXE, dhcpd, shell
-// and file names; names that a database already holds are taken as they are, and judged where they are rendered.
+// What things may be called. New names are checked when they are given, since they end up in DNS, iPXE,
+// dhcpd, shell and file names; names that a database already holds are taken as they are, and judged where
+// they are rendered.
 import { LunaError } from '../error.ts'
 import type { Kind } from './field.ts'
 
@@ -73,7 +74,10 @@ export function isDnsName(text: string): boolean {
   return text.length <= 253 && text.split('.').every(isHostLabel)
 }
 
-/** True for text that cannot stand on one line: control characters (line ends and tabs too) and line separators. */
+/**
+ * True for text that cannot stand on one line: control characters (line ends and tabs too) and line
+ * separators.
+ */
 export function hasControl(text: string): boolean {
   return /[\p{Cc}\u2028\u2029]/u.test(text)
 }
@@ -83,9 +87,9 @@ function isPlainWord(text: string): boolean {
 }
 
 /**
- * The name of the next node: prefix and the highest number in use plus one, at least `digits` wide. The number of a name
- * is what follows the prefix, or all of it without the prefix; names without such a number do not count, nor do
- * numbers of more than 15 digits. Gaps are not filled. Never gives a taken name.
+ * The name of the next node: prefix and the highest number in use plus one, at least `digits` wide. The
+ * number of a name is what follows the prefix, or all of it without the prefix; names without such a number
+ * do not count, nor do numbers of more than 15 digits. Gaps are not filled. Never gives a taken name.
  */
 export function nextNodeName(prefix: string, digits: number, takenNames: Iterable<string>): string {
   const taken = new Set(takenNames)

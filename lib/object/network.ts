@@ -1,4 +1,5 @@
-// A network: a prefix, what is free in it, and its zone. Addresses in all other objects are relative to its base.
+// A network: a prefix, what is free in it, and its zone. Addresses in all other objects are relative to its
+// base.
 
 import { field, type ObjectOf } from './field.ts'
 import type { Prefix } from './net/address.ts'

@@ -1,4 +1,5 @@
-// A node: a machine of the cluster. Its MAC address is kept beside it (collection `mac`), its interfaces' names in its group.
+// A node: a machine of the cluster. Its MAC address is kept beside it (collection `mac`), its interfaces'
+// names in its group.
 import { field, type ObjectOf } from './field.ts'
 
 export const nodeFields = {

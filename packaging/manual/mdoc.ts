@@ -1,4 +1,5 @@
-// mdoc(7): text that roff shows as it is, lists of options, and what is written by hand between what is generated.
+// mdoc(7): text that roff shows as it is, lists of options, and what is written by hand between what is
+// generated.
 import type { Option, OptionTable } from '../../lib/program/option.ts'
 
 export const begin =
@@ -6,8 +7,8 @@ export const begin =
 export const end = '.\\" The end of what is from the table.'
 
 /**
- * The page with another generated part in place of the one that it has; `make` is given the text written by hand about
- * an entry of the old part. Throws when the page lacks the marks.
+ * The page with another generated part in place of the one that it has; `make` is given the text written by
+ * hand about an entry of the old part. Throws when the page lacks the marks.
  */
 export function replacePart(page: string, make: (byHand: (entry: string) => string) => string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]

@@ -3,7 +3,9 @@ import { helpOption } from '../../lib/program/help.ts'
 import type { Program } from '../../lib/program/program.ts'
 import { capital, lines, optionItems, replacePart, sentences } from './mdoc.ts'
 
-/** The page with actions and options of the row in place of those that it has. Throws when it lacks the marks. */
+/**
+ * The page with actions and options of the row in place of those that it has. Throws when it lacks the marks.
+ */
 export function withProgram(page: string, { actions, options }: Program): string {
   return replacePart(page, (byHand) => {
     const words = Object.keys(actions)

@@ -1,4 +1,5 @@
-// The exit statuses of refusals: those of the codes, and those that scripts of the first Luna know, of the rows.
+// The exit statuses of refusals: those of the codes, and those that scripts of the first Luna know, of the
+// rows.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'

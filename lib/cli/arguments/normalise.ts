@@ -1,5 +1,6 @@
-// Command lines as scripts of the first Luna write them (argparse habits) put into one plain form: every option in its
-// long name with `=value`, then `--`, then what is no option. What the values mean is for parse.ts.
+// Command lines as scripts of the first Luna write them (argparse habits) put into one plain form: every
+// option in its long name with `=value`, then `--`, then what is no option. What the values mean is for
+// parse.ts.
 import { LunaError } from '../../error.ts'
 import { helpOption } from '../../program/help.ts'
 import type { Option, OptionTable } from '../../program/option.ts'
@@ -13,9 +14,9 @@ export interface Known {
 }
 
 /**
- * The arguments in plain form. Long options may be shortened as far as they stay unambiguous, values follow or are
- * attached (`--opt=value`, `-oVALUE`), flags of one letter may be joined, options and operands come in any order,
- * negative numbers and texts with blanks are values. Throws LunaError `usage`.
+ * The arguments in plain form. Long options may be shortened as far as they stay unambiguous, values follow
+ * or are attached (`--opt=value`, `-oVALUE`), flags of one letter may be joined, options and operands come in
+ * any order, negative numbers and texts with blanks are values. Throws LunaError `usage`.
  */
 export function normalise(table: OptionTable, argv: readonly string[]): string[] {
   const options = { help: helpOption, ...table }

@@ -16,7 +16,10 @@ export const operandNames = {
   mac: '[MAC]',
 } satisfies Record<keyof Operands, string>
 
-/** The parser of one command: reads arguments in plain form (normalise.ts), throws CommanderError, prints nothing. */
+/**
+ * The parser of one command: reads arguments in plain form (normalise.ts), throws CommanderError, prints
+ * nothing.
+ */
 export function parserOf(object: string, command: Command, readers: Readers): Parser {
   const parser = new Parser(`luna ${object} ${command.action}`)
     .helpOption(false)

@@ -1,4 +1,5 @@
-// luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the database.
+// luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the
+// database.
 
 import { option } from '../../program/option.ts'
 import type { Store } from '../../store/store.ts'

@@ -1,5 +1,6 @@
-// `luna __complete PROGRAM WORD... CURRENT`, which shells call at every TAB. A line per candidate, with its help after a
-// tab; a lone tab where the shell shall offer files. Never an error, and no answer rather than a late one.
+// `luna __complete PROGRAM WORD... CURRENT`, which shells call at every TAB. A line per candidate, with its
+// help after a tab; a lone tab where the shell shall offer files. Never an error, and no answer rather than a
+// late one.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kind } from '../../object/field.ts'
 import { expandHostlist } from '../../object/hostlist.ts'

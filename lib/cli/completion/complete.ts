@@ -1,17 +1,16 @@
-// What may stand at the cursor of a command line: the shells ask at every TAB (packaging/completion). The words come from
-// the table, the names from the database.
+// What may stand at the cursor of a command line: the shells ask at every TAB (packaging/completion). The
+// words come from the table, the names from the database.
 import type { Kind } from '../../object/field.ts'
 import { helpOption } from '../../program/help.ts'
-import type { Option } from '../../program/option.ts'
 import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
-import { known, rejoined, type Scan, scan } from './scan.ts'
+import { known, rejoined, scan } from './scan.ts'
 import { type Completion, type Names, type Place, valuesOf } from './values.ts'
 import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
 
 /**
- * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the first word
- * of the line. Words may have been taken apart at `=` and `:`, as bash does it.
+ * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the
+ * first word of the line. Words may have been taken apart at `=` and `:`, as bash does it.
  */
 export async function complete(
   program: string,

@@ -23,7 +23,10 @@ export async function completeOther(
   return await completeOperand(program, operands, used.includes('groups'), current, names)
 }
 
-/** First what is acted on, unless options say it, then the action; what follows a whole line is not for us to guess. */
+/**
+ * First what is acted on, unless options say it, then the action; what follows a whole line is not for us to
+ * guess.
+ */
 async function completeOperand(
   { operand, actions }: Program,
   operands: readonly string[],

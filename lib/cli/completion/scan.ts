@@ -1,4 +1,5 @@
-// What the words before the cursor say so far. Nothing here is an error: half a command line is what people complete.
+// What the words before the cursor say so far. Nothing here is an error: half a command line is what people
+// complete.
 
 import type { Option, OptionTable } from '../../program/option.ts'
 import { type Known, looksLikeOption, take } from '../arguments/normalise.ts'

@@ -54,8 +54,8 @@ export function prefixed(head: string, all: readonly Candidate[]): Candidate[] {
 }
 
 /**
- * The options that can still be given: long names; short ones where one dash is typed; other names where no long one
- * begins so.
+ * The options that can still be given: long names; short ones where one dash is typed; other names where no
+ * long one begins so.
  */
 export function spellings(options: OptionTable, used: readonly string[], current: string): Candidate[] {
   const rivals = used.flatMap((long) => options[long]?.exclusive ?? [])

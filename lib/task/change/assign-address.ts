@@ -18,8 +18,8 @@ export function notFree(network: Network, address: string): LunaError {
 }
 
 /**
- * Takes the address in place of the old one, which becomes free. Its own address again is fine; a refusal changes
- * nothing.
+ * Takes the address in place of the old one, which becomes free. Its own address again is fine; a refusal
+ * changes nothing.
  */
 export function reassignAddress(pool: Pool, network: Network, address: string, old: bigint | null): bigint {
   if (typedOffset(network, address) === old) {

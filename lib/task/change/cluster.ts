@@ -1,4 +1,5 @@
-// The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns, nginx, tftp).
+// The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns,
+// nginx, tftp).
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'

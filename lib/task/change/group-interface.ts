@@ -1,5 +1,5 @@
-// The interfaces of a group: added, deleted, renamed, edited. Their networks are in group-network.ts. What is changed
-// here is carried over to all nodes of the group.
+// The interfaces of a group: added, deleted, renamed, edited. Their networks are in group-network.ts. What is
+// changed here is carried over to all nodes of the group.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface } from '../../object/field.ts'
 import { type Group, interfaceKey } from '../../object/group.ts'

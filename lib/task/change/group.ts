@@ -68,7 +68,10 @@ export async function cloneGroup(store: Store, wish: { from: string; to: string 
 
 export type GroupChange = Typed<typeof groupFields>
 
-/** Changes everything that is given, or nothing: an image, network or BMC setup that does not exist is `not-found`. */
+/**
+ * Changes everything that is given, or nothing: an image, network or BMC setup that does not exist is
+ * `not-found`.
+ */
 export async function changeGroup(store: Store, name: string, change: GroupChange): Promise<Outcome> {
   return await store.transaction(async (tx) => {
     const notes = newNotes()

@@ -1,4 +1,5 @@
-// What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address in it.
+// What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address
+// in it.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
 import { formatPrefix, fromOffset, makePrefix } from '../../object/net/address.ts'

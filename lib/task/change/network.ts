@@ -1,4 +1,5 @@
-// Networks: added, changed, deleted. What happens to addresses when a network moves or is resized lives in network-change.ts.
+// Networks: added, changed, deleted. What happens to addresses when a network moves or is resized lives in
+// network-change.ts.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import { checkNewName, isHostLabel } from '../../object/name.ts'
@@ -22,7 +23,10 @@ export interface NetworkWish {
   readonly nsIp?: string
 }
 
-/** Adds a network. What is wrong with the wish is `invalid`, `refused` (the name) or `taken`, and creates nothing. */
+/**
+ * Adds a network. What is wrong with the wish is `invalid`, `refused` (the name) or `taken`, and creates
+ * nothing.
+ */
 export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outcome> {
   checkNewName('network', wish.name)
   checkNsHostname(wish.nsHostname)
@@ -105,7 +109,9 @@ export function checkNsHostname(name: string): void {
   })
 }
 
-/** Networks may overlap, but no two may start at the same address; `except` is the one that is being changed. */
+/**
+ * Networks may overlap, but no two may start at the same address; `except` is the one that is being changed.
+ */
 export async function refuseSameBase(store: Store, prefix: Prefix, except?: Id): Promise<void> {
   const networks = await store.list('network')
   const same = networks

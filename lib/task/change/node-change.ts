@@ -1,4 +1,5 @@
-// What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the others.
+// What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
+// others.
 import { LunaError } from '../../error.ts'
 import type { Id, Typed } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
@@ -29,8 +30,8 @@ interface NodeEdit {
 }
 
 /**
- * Changes nodes one after the other; one that does not exist ends it with the earlier ones changed. A group or
- * switch that does not exist is `not-found` before anything is changed.
+ * Changes nodes one after the other; one that does not exist ends it with the earlier ones changed. A group
+ * or switch that does not exist is `not-found` before anything is changed.
  */
 export async function changeNodes(
   store: Store,

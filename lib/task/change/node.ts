@@ -19,8 +19,8 @@ export interface NodesWish {
 }
 
 /**
- * Adds nodes, each with the lowest free address on every interface of the group that has a network. The first that
- * cannot be added ends it: earlier ones stay, of that one nothing does.
+ * Adds nodes, each with the lowest free address on every interface of the group that has a network. The first
+ * that cannot be added ends it: earlier ones stay, of that one nothing does.
  */
 export async function addNodes(
   store: Store,
@@ -67,8 +67,8 @@ async function addNode(
 }
 
 /**
- * Deletes nodes: their addresses become free, their MAC addresses are forgotten. One that does not exist ends it
- * with the earlier ones gone.
+ * Deletes nodes: their addresses become free, their MAC addresses are forgotten. One that does not exist ends
+ * it with the earlier ones gone.
  */
 export async function deleteNodes(store: Store, names: readonly string[]): Promise<Outcome> {
   return await store.transaction(async (tx) => {

@@ -17,8 +17,8 @@ export async function deleteObject(store: Store, kind: Kind, name: string): Prom
 }
 
 /**
- * Gives an object another name; references are by id and stay. `taken` when the new name is in use, `refused` when it
- * cannot be a name, `not-found` when there is no such object.
+ * Gives an object another name; references are by id and stay. `taken` when the new name is in use, `refused`
+ * when it cannot be a name, `not-found` when there is no such object.
  */
 export async function renameObject(store: Store, kind: Kind, name: string, newName: string): Promise<void> {
   checkNewName(kind, newName)

@@ -21,8 +21,8 @@ export interface OsimageWish {
 }
 
 /**
- * Adds the image whose tree is at `path`, with the kernel asked for or the first one in it. `taken` when the name or
- * path is in use, `not-found` when there is no such directory or the kernel is not installed there.
+ * Adds the image whose tree is at `path`, with the kernel asked for or the first one in it. `taken` when the
+ * name or path is in use, `not-found` when there is no such directory or the kernel is not installed there.
  */
 export async function addOsimage(store: Store, wish: OsimageWish): Promise<void> {
   checkNewName('osimage', wish.name)
@@ -96,8 +96,8 @@ export async function kernelsOf(store: Store, name: string): Promise<{ version: 
 }
 
 /**
- * Copies the tree of an image and its settings under another name; what was packed is not copied. `taken` when the
- * name is in use or the path exists. A copy that does not succeed is removed.
+ * Copies the tree of an image and its settings under another name; what was packed is not copied. `taken`
+ * when the name is in use or the path exists. A copy that does not succeed is removed.
  */
 export async function cloneOsimage(
   store: Store,

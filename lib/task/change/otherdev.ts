@@ -45,7 +45,10 @@ export interface OtherdevChange {
   readonly comment?: string
 }
 
-/** Changes devices: connects to a network, gives another address there, or disconnects. A refusal leaves the old address. */
+/**
+ * Changes devices: connects to a network, gives another address there, or disconnects. A refusal leaves the
+ * old address.
+ */
 export async function changeOtherdevs(
   store: Store,
   names: readonly string[],

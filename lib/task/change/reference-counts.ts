@@ -25,7 +25,9 @@ export async function refuseNameTaken(store: Store, kind: Kind, name: string): P
   if (await store.findNamed(kind, name)) throw nameTaken(kind, name)
 }
 
-/** Changes an object and counts what it uses from now on. Counters that were wrong before are left and noted. */
+/**
+ * Changes an object and counts what it uses from now on. Counters that were wrong before are left and noted.
+ */
 export async function updateLinked<K extends Kind>(
   store: Store,
   kind: K,

@@ -45,8 +45,9 @@ export async function addSwitches(
 export type SwitchChange = Typed<typeof switchFields> & { readonly ip?: string }
 
 /**
- * Changes switches. Into another network a switch keeps its offset, unless it is given an address there; the same network
- * again, and an address that is outside or taken, are failures that leave the old address as it was.
+ * Changes switches. Into another network a switch keeps its offset, unless it is given an address there; the
+ * same network again, and an address that is outside or taken, are failures that leave the old address as it
+ * was.
  */
 export async function changeSwitches(
   store: Store,
