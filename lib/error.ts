@@ -1,5 +1,6 @@
-// What can go wrong, as people and programs are told it: one class, a closed set of codes, and the two tables that
-// turn a code into an exit status (the numbers that scripts of the first Luna know) and into an HTTP status.
+// What can go wrong, as people and programs are told it: one class, a closed set of codes, and the two tables
+// that turn a code into an exit status (the numbers that scripts of the first Luna know) and into an HTTP
+// status.
 
 export type Code =
   | 'usage' // the command line itself is wrong
@@ -7,11 +8,12 @@ export type Code =
   | 'failed' // the operation was tried and did not succeed
   | 'not-found' // the named object does not exist
   | 'taken' // the name, address or path is in use
-  | 'refused' // a rule forbids it now (linked objects, passive head)
+  | 'refused' // a rule forbids it (linked objects, passive head, a name that is not safe)
   | 'unavailable' // the store or a needed service cannot be reached
+  | 'unsupported' // the database is of a version that this program does not know
   | 'internal' // a defect of Luna's own
 
-/** Exit statuses of the command line (specification section 5). */
+/** Exit statuses of the command line; a command that has others says so in its row (lib/cli/command.ts). */
 export const exitStatus = {
   usage: 2,
   invalid: 1,
@@ -21,13 +23,20 @@ export const exitStatus = {
   'not-found': 255,
   taken: 255,
   unavailable: 255,
+  unsupported: 255,
 } satisfies Record<Code, number>
+
+/**
+ * Exit statuses of one command, where they are not those of the codes: scripts of the first Luna know them.
+ */
+export type Exits = { readonly [C in Code]?: number }
 
 /** HTTP statuses of lweb: a broken store is never "no such node". */
 export const httpStatus = {
   usage: 400,
   invalid: 400,
   refused: 403,
+  unsupported: 403,
   'not-found': 404,
   taken: 409,
   failed: 500,
@@ -40,8 +49,6 @@ export interface Details {
   why?: string
   /** The sentence that says what to do about it, best of all a command. */
   fix?: string
-  /** Overrides the exit status of the code where the first Luna used another. */
-  exit?: number
   cause?: unknown
 }
 
@@ -50,7 +57,6 @@ export class LunaError extends Error {
   readonly code: Code
   readonly why: string | undefined
   readonly fix: string | undefined
-  readonly exit: number
 
   constructor(code: Code, what: string, details: Details = {}) {
     super(what, 'cause' in details ? { cause: details.cause } : {})
@@ -58,7 +64,6 @@ export class LunaError extends Error {
     this.code = code
     this.why = details.why
     this.fix = details.fix
-    this.exit = details.exit ?? exitStatus[code]
   }
 }
 

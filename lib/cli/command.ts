@@ -1,60 +1,10 @@
-// What a command is: one row of the table in commands/*.ts. Parser, help, completion and manual page all read the rows.
+// What a command is: one row of the table in commands/*.ts. Parser, help, completion and manual page all read
+// the rows.
 import type { Config } from '../config.ts'
+import type { Exits } from '../error.ts'
 import type { Log } from '../log.ts'
-import type { Kind } from '../object/field.ts'
+import type { OptionKind, OptionKinds, OptionTable } from '../program/option.ts'
 import type { Store } from '../store/store.ts'
-
-/** The value that each kind of option gives. */
-export interface OptionKinds {
-  text: string
-  int: number
-  /** `y`, `yes`, `n` or `no`. */
-  'yes-no': boolean
-  /** No value: given or not. */
-  flag: boolean
-  /** A value that may be left out: then `true`. */
-  optional: string | true
-  /** Two values one after the other. */
-  pair: readonly [string, string]
-  /** A hostlist, expanded. */
-  names: readonly string[]
-  /** One of `choices`. */
-  choice: string
-}
-
-export type OptionKind = keyof OptionKinds
-
-/** An option; its long name is its key in the row. */
-export interface Option<K extends OptionKind = OptionKind> {
-  readonly kind: K
-  readonly help: string
-  /** The form with one dash, of one letter or (`-bn`) two. */
-  readonly short?: string
-  /** Other long forms, without dashes: `nn` for `--nn`. */
-  readonly aliases?: readonly string[]
-  /** How help names the value; the long name in capitals when absent. */
-  readonly value?: string
-  readonly required?: true
-  readonly default?: OptionKinds[K]
-  readonly choices?: readonly string[]
-  /** What the value names, where it names something that is there: completion offers that. */
-  readonly refersTo?: Kind | 'interface' | 'file'
-  /** Of the options with the same word here only one may be given. */
-  readonly exclusive?: string
-}
-
-export type OptionTable = { readonly [long: string]: Option }
-
-type More<K extends OptionKind> = Omit<Option<K>, 'kind' | 'help'>
-
-/** Writes an option of a row. */
-export function option<K extends OptionKind, const M extends More<K> = Record<never, never>>(
-  kind: K,
-  help: string,
-  more?: M,
-): Option<K> & M {
-  return { kind, help, ...more } as Option<K> & M
-}
 
 type Sure =
   | { readonly required: true }
@@ -67,8 +17,9 @@ export type Given<T extends OptionTable> = {
 }
 
 /**
- * What stands after the action: nothing, one name, a hostlist, a file or `-`, a MAC address that may be left out. `list` is a hostlist too, but not expanded
- * yet: objects that are no hosts may have names that look like one.
+ * What stands after the action: nothing, one name, a hostlist, a file or `-`, a MAC address that may be left
+ * out. `list` is a hostlist too, but not expanded yet: objects that are no hosts may have names that look
+ * like one.
  */
 export interface Operands {
   none: undefined
@@ -105,6 +56,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, what: string])[]
   /** Refused on a head that is not the active one, and while there is no cluster. */
   readonly guarded: boolean
+  /** Of what `run` throws or reports: scripts of the first Luna know these. */
+  readonly exits: Exits
   run(context: Context, given: Given<OptionTable>, operand: Operands[keyof Operands]): Promise<void>
 }
 
@@ -122,6 +75,7 @@ interface Row<T extends OptionTable, K extends keyof Operands> {
   readonly options?: T
   readonly examples: Command['examples']
   readonly guarded?: true
+  readonly exits?: Exits
   run(context: Context, given: Given<T>, operand: Operands[K]): Promise<void>
 }
 
@@ -133,6 +87,7 @@ export function command<K extends keyof Operands, const T extends OptionTable = 
     ...row,
     options: row.options ?? {},
     guarded: row.guarded ?? false,
+    exits: row.exits ?? {},
     // The parser gives what the row declares: the types are the same here, only no longer written down.
     run: (context, given, operand) => row.run(context, given as Given<T>, operand as Operands[K]),
   }

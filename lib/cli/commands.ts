@@ -1,4 +1,5 @@
-// The table of all commands, an object a file. A file is loaded when its object is asked for: one command starts fast.
+// The table of all commands, an object a file. A file is loaded when its object is asked for: one command
+// starts fast.
 import type { ObjectCommands } from './command.ts'
 
 export interface ObjectEntry {

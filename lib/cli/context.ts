@@ -1,6 +1,7 @@
-// What a running command works with: the store opened once, output that survives a closed pipe, errors counted.
+// What a running command works with: the store opened once, output that survives a closed pipe, errors
+// counted.
 import { type Config, loadConfig } from '../config.ts'
-import { LunaError, sentence } from '../error.ts'
+import { type Exits, exitStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { Context } from './command.ts'
@@ -12,26 +13,24 @@ export interface Running extends Context {
   close(): Promise<void>
 }
 
-/** The context of one command; nothing is read or opened before it is asked for. */
-export function startContext(log: Log, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Running {
-  let config: Config | undefined
+/** The context of one command: the configuration read, the store opened when it is asked for. */
+export function startContext(log: Log, signal: AbortSignal, exits: Exits): Running {
+  const { env } = process
+  const config = loadConfig(env)
   let store: Promise<Store> | undefined
   let status = 0
   return {
     log,
     env,
     signal,
-    get config() {
-      config ??= loadConfig(env)
-      return config
-    },
+    config,
     store() {
-      store ??= open(this.config)
+      store ??= open(config)
       return store
     },
     print: (text) => void process.stdout.write(text),
     report(error) {
-      status = Math.max(status, reportError(log, error))
+      status = Math.max(status, reportError(log, error, exits))
     },
     readText: (old) => readText(old, env, signal),
     status: () => status,
@@ -44,12 +43,15 @@ async function open(config: Config): Promise<Store> {
   return await openStore(config)
 }
 
-/** Logs what went wrong, a line of it a line of the log, and gives the exit status that it means. */
-export function reportError(log: Log, error: unknown): number {
+/**
+ * Logs what went wrong, a line of it a line of the log, and gives the exit status that it means: that of its
+ * code, unless `exits` has another.
+ */
+export function reportError(log: Log, error: unknown, exits: Exits = {}): number {
   if (error instanceof LunaError) {
     for (const line of sentence(error).split('\n')) log.error(line)
     if (error.cause instanceof Error) log.debug(stackOf(error.cause))
-    return error.exit
+    return exits[error.code] ?? exitStatus[error.code]
   }
   log.error(`unexpected: ${sentence(error)}`)
   log.error('this is a defect of Luna: please report it with the output of the same command with "luna -d"')

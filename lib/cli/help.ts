@@ -1,8 +1,9 @@
-// Help texts, from the rows of the table. The first two levels keep the shape that completion scripts of the first Luna
-// read: after the line `positional arguments:` comes `{a,b,c}`.
+// Help texts, from the rows of the table. The first two levels keep the shape that completion scripts of the
+// first Luna read: after the line `positional arguments:` comes `{a,b,c}`.
 
+import { describe, item, spellings, valueName } from '../program/help.ts'
 import { operandNames } from './arguments/parser.ts'
-import type { Command, Option } from './command.ts'
+import type { Command } from './command.ts'
 
 interface Entry {
   readonly name: string
@@ -14,13 +15,13 @@ const column = 30
 
 /** Help of `luna` and of `luna OBJECT`: what may come next, a line each. */
 export function overview(path: string, about: string, entries: readonly Entry[]): string {
-  const rows = entries.map(({ name, help }) => item(`  ${name}`, firstSentence(help)))
+  const rows = entries.map(({ name, help }) => term(`  ${name}`, firstSentence(help)))
   const choices = `{${entries.map(({ name }) => name).join(',')}}`
-  const debug = path === 'luna' ? [item('-d, --debug', 'say more on standard error')] : []
+  const debug = path === 'luna' ? [term('-d, --debug', 'say more on standard error')] : []
   return [
     ...[`usage: ${path} [-h] ${choices} ...`, '', about, ''],
     ...['positional arguments:', `  ${choices}`, ...rows, ''],
-    ...['options:', item('-h, --help', 'show this help'), ...debug, ''],
+    ...['options:', term('-h, --help', 'show this help'), ...debug, ''],
   ].join('\n')
 }
 
@@ -34,8 +35,8 @@ export function commandHelp(object: string, command: Command): string {
   const examples = command.examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`])
   return [
     ...[usage(object, command), '', command.help, ''],
-    ...['options:', item('-h, --help', 'show this help')],
-    ...options.map(([long, option]) => item(spellings(long, option), describe(option))),
+    ...['options:', term('-h, --help', 'show this help')],
+    ...options.map(([long, option]) => term(spellings(long, option), describe(option))),
     '',
     ...(examples.length > 0 ? ['examples:', ...examples, ''] : []),
   ].join('\n')
@@ -58,48 +59,6 @@ export function usage(object: string, command: Command): string {
   return lines.join('\n')
 }
 
-/** All spellings of an option with its value: `-g, --group GROUP`. */
-export function spellings(long: string, option: Option): string {
-  const longs = [long, ...(option.aliases ?? [])].map((name) => `--${name}`)
-  const all = option.short ? [`-${option.short}`, ...longs] : longs
-  return all.join(', ') + valueName(long, option)
-}
-
-function valueName(long: string, option: Option): string {
-  const name = option.value ?? long.toUpperCase()
-  switch (option.kind) {
-    case 'flag':
-      return ''
-    case 'optional':
-      return ` [${name}]`
-    case 'yes-no':
-      return ' y|n'
-    case 'choice':
-      return ` ${(option.choices ?? []).join('|')}`
-    default:
-      return ` ${name}`
-  }
-}
-
-/** What an option does, whether it must be given, and its default. */
-function describe(option: Option): string {
-  if (option.required) return `${option.help} (required)`
-  return option.default === undefined ? option.help : `${option.help} (default: ${String(option.default)})`
-}
-
-function item(term: string, help: string): string {
-  const head = `  ${term}`
-  const gap = head.length + 2 > column ? `\n${' '.repeat(column)}` : ' '.repeat(column - head.length)
-  return head + gap + wrapped(help)
-}
-
-function wrapped(help: string): string {
-  const lines = ['']
-  for (const word of help.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line === '') lines[lines.length - 1] = word
-    else if (column + line.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = `${line} ${word}`
-  }
-  return lines.join(`\n${' '.repeat(column)}`)
+function term(name: string, help: string): string {
+  return item(name, help, column, width)
 }

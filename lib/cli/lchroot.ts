@@ -1,42 +1,35 @@
-// The door of lchroot: its command line, and the terminal that it hands to whatever runs in the image.
+// Entry point of lchroot: its command line, and the terminal that it hands to whatever runs in the image.
 import { loadConfig } from '../config.ts'
-import { LunaError } from '../error.ts'
-import { commandLog } from '../log.ts'
+import { commandLog, type Log } from '../log.ts'
+import { programHelp } from '../program/help.ts'
+import { lchroot as row } from '../program/program.ts'
 import { openStore } from '../store/open.ts'
 import { enterOsimage } from '../task/image/enter.ts'
 import { reportError } from './context.ts'
 
-const help = `usage: lchroot [-h] IMAGE [COMMAND [ARGUMENT...]]
-
-Runs a command in the tree of an osimage, or a shell. /proc, /sys, /dev, /run and
-name resolution work there; nothing stays mounted afterwards, and nothing running.
-The exit status is that of the command; 7: no such osimage; 8: somebody is in it.
-
-  lchroot compute
-  lchroot compute dnf -y install perf
-`
+const terminated = 128 + 15
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...command] = args[0] === '--' ? args.slice(1) : args
   if (name === '-h' || name === '--help') {
-    process.stdout.write(help)
+    process.stdout.write(programHelp(row))
     return 0
   }
   const log = commandLog(false)
   if (name === undefined || name.startsWith('-')) {
-    process.stderr.write(help)
+    process.stderr.write(programHelp(row))
     log.error('say which osimage')
     return 2
   }
   try {
-    return await run(name, command, (text) => log.warning(text))
+    return await run(name, command, log)
   } catch (error) {
-    return reportError(log, error)
+    return reportError(log, error, row.exits)
   }
 }
 
-async function run(name: string, command: readonly string[], warn: (text: string) => void): Promise<number> {
+async function run(name: string, command: readonly string[], log: Log): Promise<number> {
   const stop = new AbortController()
   // Ctrl-C is for the command; it reaches it as it does us.
   process.on('SIGINT', () => {})
@@ -44,9 +37,17 @@ async function run(name: string, command: readonly string[], warn: (text: string
   const store = await openStore(loadConfig())
   try {
     const term = process.env.TERM ?? 'dumb'
-    const status = await enterOsimage(store, { name, command, term }, { signal: stop.signal, warn })
+    const status = await enterOsimage(
+      store,
+      { name, command, term },
+      {
+        signal: stop.signal,
+        warn: (text) => log.warning(text),
+      },
+    )
     if (!stop.signal.aborted) return status
-    throw new LunaError('failed', 'it was interrupted', { exit: 128 + 15 })
+    log.error('it was interrupted')
+    return terminated
   } finally {
     await store.close()
   }

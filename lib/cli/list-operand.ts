@@ -1,19 +1,24 @@
 // Hostlists of objects that are no hosts (groups, networks): one command for several of them.
-import { LunaError } from '../error.ts'
+import { type Code, LunaError } from '../error.ts'
 import type { Kind } from '../object/field.ts'
 import { expandHostlist } from '../object/hostlist.ts'
 import type { Context } from './command.ts'
 
-/** The names that a `list` operand stands for: itself when there is an object of that name, else those of the hostlist. */
+/**
+ * The names that a `list` operand stands for: itself where an object has that name, else those of the
+ * hostlist.
+ */
 export async function namesOf(context: Context, kind: Kind, list: string): Promise<readonly string[]> {
   if (!/[,[\]]/.test(list)) return [list]
   if (await (await context.store()).findNamed(kind, list)) return [list]
   return expandHostlist(list)
 }
 
+const endsAll: readonly Code[] = ['not-found', 'unavailable', 'unsupported', 'internal']
+
 /**
- * Does `work` for every name of a `list` operand in turn: one that does not exist ends it, other failures show in the
- * exit status. A text is read once, and given to all.
+ * Does `work` for every name of a `list` operand in turn: one that does not exist ends it, other failures
+ * show in the exit status. A text is read once, and given to all.
  */
 export async function eachOf(
   context: Context,
@@ -31,7 +36,7 @@ export async function eachOf(
     try {
       await work({ ...context, readText }, name)
     } catch (error) {
-      if (names.length === 1 || !(error instanceof LunaError) || error.exit !== 1) throw error
+      if (names.length === 1 || !(error instanceof LunaError) || endsAll.includes(error.code)) throw error
       context.report(error)
     }
   }

@@ -1,5 +1,5 @@
-// The door of the command line: picks the row, checks that this head may act, runs it, and turns what comes of it into
-// text and an exit status. The only place that ends the process.
+// Entry point of luna: picks the row of the command, checks that this head may act, runs it, and turns what
+// comes of it into text and an exit status. The only place that ends the process.
 import { LunaError } from '../error.ts'
 import { commandLog, type Log } from '../log.ts'
 import { headAddresses } from '../object/cluster.ts'
@@ -77,21 +77,31 @@ async function runCommand(
   argv: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const context = startContext(log, signal)
   try {
     const parsed = parseArguments(object, command, argv)
     if (parsed === 'help') return printed(commandHelp(object, command))
     log.debug('runs', { object, action: command.action })
-    if (command.guarded) await guard(await context.store())
-    await command.run(context, parsed.given, parsed.operand)
+    const context = startContext(log, signal, command.exits)
+    try {
+      if (command.guarded) await guard(await context.store())
+      await command.run(context, parsed.given, parsed.operand).catch((error: unknown) => {
+        tellUsage(object, command, error)
+        context.report(error)
+      })
+    } finally {
+      await context.close().catch((error: unknown) => context.report(error))
+    }
+    return context.status()
   } catch (error) {
-    if (error instanceof LunaError && error.code === 'usage')
-      process.stderr.write(`${usage(object, command)}\n`)
-    context.report(error)
-  } finally {
-    await context.close().catch((error: unknown) => context.report(error))
+    // It did not begin: its own exit statuses do not count yet.
+    tellUsage(object, command, error)
+    return reportError(log, error)
   }
-  return context.status()
+}
+
+function tellUsage(object: string, command: Command, error: unknown): void {
+  if (error instanceof LunaError && error.code === 'usage')
+    process.stderr.write(`${usage(object, command)}\n`)
 }
 
 /** Only the active head changes anything: the one that has the frontend address. */

@@ -1,8 +1,10 @@
 // Rows that most objects have: list, show, rename, delete; and what rows share.
 import type { Kind } from '../object/field.ts'
+import type { Objects } from '../object/objects.ts'
+import { option } from '../program/option.ts'
 import type { Outcome } from '../task/outcome.ts'
 import type { Facts } from '../task/show/describe.ts'
-import { type Command, type Context, command, type Operands, option } from './command.ts'
+import { type Command, type Context, command, type Operands } from './command.ts'
 import { eachOf } from './list-operand.ts'
 import { cellOf, showTable } from './table/show-table.ts'
 import { type Cell, table } from './table/table.ts'
@@ -11,7 +13,6 @@ import { type Cell, table } from './table/table.ts'
 export const jsonOption = option('flag', 'as JSON, for scripts: names of fields as in show, values as shown')
 export const rawOption = option('flag', 'the stored document as JSON', { short: 'R' })
 export const commentOption = option('flag', 'only the comment', { short: 'C' })
-export const editCommentOption = option('flag', 'the comment, from standard input or $EDITOR', { short: 'C' })
 
 /** Facts as the text of `--json`. */
 export function jsonText(facts: unknown): string {
@@ -90,6 +91,22 @@ export async function show(
   if (shown.length > 0) context.print(jsonText(shown.length === 1 ? shown[0] : shown))
 }
 
+/** A text of an object as the operator gives it now; an editor begins with what the object has. */
+export async function textFrom<K extends Kind>(
+  context: Context,
+  kind: K,
+  name: string,
+  field: keyof Objects[K] & string,
+): Promise<string> {
+  const old: unknown = (await (await context.store()).getNamed(kind, name))[field]
+  return await context.readText(typeof old === 'string' ? old : '')
+}
+
+/** The comment of an object as the operator gives it now. */
+export async function commentFrom(context: Context, kind: Kind, name: string): Promise<string> {
+  return await textFrom(context, kind, name, 'comment')
+}
+
 /** Prints a text of the operator's as it is, a blank line where there is none. */
 export function printText(context: Context, text: unknown): void {
   context.print(`${text === null || text === undefined ? '' : String(text)}\n`)
@@ -104,6 +121,7 @@ export function renameRow(kind: Kind): Command {
     options: { newname: option('text', 'the new name', { aliases: ['nn'], required: true }) },
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
     guarded: true,
+    exits: { taken: 1 },
     async run(context, { newname }, name) {
       const { renameObject } = await import('../task/change/object.ts')
       await renameObject(await context.store(), kind, name, newname)

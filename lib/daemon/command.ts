@@ -1,6 +1,6 @@
 // start|stop|restart|reload|run: how every daemon of Luna is spoken to. What one does is its own room's business.
 import { type Config, loadConfig } from '../config.ts'
-import { LunaError, sentence } from '../error.ts'
+import { exitStatus, LunaError, sentence } from '../error.ts'
 import { sayFirstWord, signal, startInBackground, stopDaemon } from '../host/daemon/control.ts'
 import { runningPid } from '../host/daemon/daemon.ts'
 import { commandLog } from '../log.ts'
@@ -35,7 +35,7 @@ export async function exitStatusOf(work: () => Promise<void>): Promise<number> {
   } catch (error) {
     sayFirstWord({ failed: sentence(error) })
     commandLog(false).error(sentence(error))
-    return error instanceof LunaError ? error.exit : 1
+    return error instanceof LunaError ? exitStatus[error.code] : 1
   }
 }
 

@@ -4,33 +4,39 @@ import { field, type ObjectOf } from './field.ts'
 /** The only database version there is; another one is somebody else's data. */
 export const dbVersion = 1.2
 
+const port = [1, 65_535] as const
+// In seconds.
+const day = [1, 86_400] as const
+
 export const clusterFields = {
   name: field('name', 'always "general"', 'general'),
   nodeprefix: field('text', 'what automatic node names begin with', 'node'),
-  nodedigits: field('int', 'how many digits automatic node names have', 3),
+  nodedigits: field('int', 'how many digits automatic node names have', 3, { limits: [1, 15] }),
   user: field('text', 'the system user that the services run as', 'luna'),
   debug: field('int', 'not used; kept for the first Luna', 0),
   path: field('text', 'where boot files, torrents and templates are', '/opt/luna'),
   frontend_address: field('text', 'the address that nodes reach this cluster at', ''),
-  frontend_port: field('port', 'the port that nginx listens on', 7050),
+  frontend_port: field('port', 'the port that nginx listens on', 7050, { limits: port }),
   frontend_https: field('flag', 'nodes use https', false),
-  server_port: field('int', 'the loopback port of lweb; 0 is its unix socket', 7051),
+  server_port: field('int', 'the loopback port of lweb; 0 is its unix socket', 7051, { limits: [0, 65_535] }),
   cluster_ips: field('text', 'addresses of all heads, separated by commas, when there are several', null),
-  tracker_interval: field('int', 'seconds between announces of a torrent client', 10),
-  tracker_min_interval: field('int', 'seconds that a torrent client waits at least', 5),
-  tracker_maxpeers: field('int', 'the most peers that one announce may ask for', 200),
-  torrent_listen_port_min: field('int', 'lowest port of the seeder', 7052),
-  torrent_listen_port_max: field('int', 'highest port of the seeder', 7200),
+  tracker_interval: field('int', 'seconds between announces of a torrent client', 10, { limits: day }),
+  tracker_min_interval: field('int', 'seconds that a torrent client waits at least', 5, { limits: day }),
+  tracker_maxpeers: field('int', 'the most peers that one announce may ask for', 200, {
+    limits: [1, 100_000],
+  }),
+  torrent_listen_port_min: field('int', 'lowest port of the seeder', 7052, { limits: port }),
+  torrent_listen_port_max: field('int', 'highest port of the seeder', 7200, { limits: port }),
   torrent_pidfile: field('text', 'pid file of ltorrent', '/run/luna/ltorrent.pid'),
   lweb_pidfile: field('text', 'pid file of lweb', '/run/luna/lweb.pid'),
-  lweb_num_proc: field('int', 'web workers; 0 is one per processor', 0),
+  lweb_num_proc: field('int', 'web workers; 0 is one per processor', 0, { limits: [0, 1024] }),
   named_include_file: field('text', 'the file that named.conf includes', '/etc/named.luna.zones'),
   named_zone_dir: field('text', 'where zone files go', '/var/named'),
   dhcp_net: field('hexid', 'the network that dhcpd serves', null),
   dhcp_range_start: field('offset', 'first address given to unknown machines', null),
   dhcp_range_end: field('offset', 'last address given to unknown machines', null),
   db_version: field('double', 'version of the database', dbVersion),
-  comment: field('text', 'free text', null),
+  comment: field('text', 'the comment', null),
 }
 
 export type Cluster = ObjectOf<typeof clusterFields>

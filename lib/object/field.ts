@@ -1,5 +1,6 @@
-// What a field of a stored object is. A table of fields per object says how each is kept, what it is when a document
-// lacks it, and what it is called in help; the object's TypeScript type follows from its table.
+// What a field of a stored object is. A table of fields per object says how each is kept, what it is when a
+// document lacks it, what help and manual say of it, and what an operator may give; the object's type follows
+// from its table.
 
 /** The 24 hexadecimal digits of a document's ObjectId. */
 export type Id = string & { readonly [idBrand]: 'Id' }
@@ -37,7 +38,10 @@ export interface GroupInterface {
   readonly params: string
 }
 
-/** The addresses of one interface of a node, relative to the networks of the group's interface with the same key. */
+/**
+ * The addresses of one interface of a node, relative to the networks of the group's interface with the same
+ * key.
+ */
 export interface NodeInterface {
   readonly 4: bigint | null
   readonly 6: bigint | null
@@ -87,6 +91,12 @@ export interface Field<K extends FieldKind = FieldKind> {
   readonly to?: Kind
   /** Not written at creation: appears when it is first set. */
   readonly later?: true
+  /** The lowest and the highest number that an operator may give. */
+  readonly limits?: readonly [lowest: number, highest: number]
+  /** How many bytes a text may have. */
+  readonly mostBytes?: number
+  /** The only texts that an operator may give. */
+  readonly choices?: readonly string[]
 }
 
 export type FieldTable = { readonly [name: string]: Field }
@@ -96,12 +106,27 @@ export type ObjectOf<T extends FieldTable> = { readonly id: Id } & {
   readonly [F in keyof T]: FieldTypes[T[F]['kind']]
 }
 
+/** What an operator gives for each kind of field: a reference by the name of its object. */
+interface TypedKinds {
+  text: string
+  ref: string
+  int: number
+  port: number
+  flag: boolean
+}
+
+/** Changes of an object as an operator gives them: a text that is '' erases. */
+export type Typed<T extends FieldTable> = {
+  readonly [F in keyof T as T[F]['kind'] extends keyof TypedKinds ? F : never]?: TypedKinds[T[F]['kind'] &
+    keyof TypedKinds]
+}
+
 /** Writes a row of a field table. */
 export function field<K extends FieldKind>(
   kind: K,
   help: string,
   absent: FieldTypes[K],
-  more: Pick<Field, 'to' | 'later'> = {},
+  more: Omit<Field, 'kind' | 'help' | 'absent'> = {},
 ): Field<K> {
   return { kind, help, absent, ...more }
 }

@@ -7,8 +7,9 @@ export interface Grab {
 }
 
 /**
- * The runs for a list of mount points (`/,/boot`) and an exclude list of rsync's form, a rule per line. Rules that begin with a slash
- * are meant from the root of the image; other file systems of the list are left to their own run.
+ * The runs for a list of mount points (`/,/boot`) and an exclude list of rsync's form, a rule per line. Rules
+ * that begin with a slash are meant from the root of the image; other file systems of the list are left to
+ * their own run.
  */
 export function grabsOf(filesystems: string, excludes: string): Grab[] {
   const mountPoints = [...new Set(filesystems.split(',').map(tidyPath))].filter((path) => path !== '')
@@ -27,7 +28,9 @@ function tidyPath(text: string): string {
   return path.startsWith('/') && !path.split('/').includes('..') ? path.replace(/\/$/, '') : ''
 }
 
-/** The rule as it reads when the mount point is the root of the transfer; undefined when it lies elsewhere. */
+/**
+ * The rule as it reads when the mount point is the root of the transfer; undefined when it lies elsewhere.
+ */
 function seenFrom(mountPoint: string, rule: string): string | undefined {
   const [, sign = '- ', pattern = ''] = /^([-+] )?(.*)$/.exec(rule) ?? []
   if (!pattern.startsWith('/') || mountPoint === '/') return sign + pattern

@@ -11,15 +11,19 @@ EOF`
 
 export const groupFields = {
   name: field('name', 'name of the group', ''),
-  osimage: field('ref', 'image that the nodes run', null, { to: 'osimage' }),
+  osimage: field('ref', 'image that its nodes run', null, { to: 'osimage' }),
   bmcsetup: field('ref', 'setup of the BMCs', null, { to: 'bmcsetup' }),
   domain: field('ref', 'network that gives the DNS domain', null, { to: 'network' }),
-  prescript: field('text', 'runs before anything else of the installation', ''),
-  partscript: field('text', 'makes and mounts the root file system at /sysroot', defaultPartscript),
-  postscript: field('text', 'runs when the image is unpacked and configured', defaultPostscript),
+  prescript: field('text', 'script that runs before anything else of the installation', ''),
+  partscript: field(
+    'text',
+    'script that makes and mounts the root file system at /sysroot',
+    defaultPartscript,
+  ),
+  postscript: field('text', 'script that runs when the image is unpacked and configured', defaultPostscript),
   torrent_if: field('text', 'interface that the torrent client uses', null),
   interfaces: field('group-interfaces', 'network interfaces', {}),
-  comment: field('text', 'free text', ''),
+  comment: field('text', 'the comment', ''),
 }
 
 export type Group = ObjectOf<typeof groupFields>

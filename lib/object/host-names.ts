@@ -12,8 +12,9 @@ export interface HostName {
 }
 
 /**
- * All names in a network: its name server, then nodes, switches and other devices by name. A node with two or more
- * interfaces in the network has a name for each: `node001-bootif`. Duplicates are for the caller to judge.
+ * All names in a network: its name server, then nodes, switches and other devices by name. A node with two or
+ * more interfaces in the network has a name for each: `node001-bootif`. Duplicates are for the caller to
+ * judge.
  */
 export function hostNames(network: Network, all: Inventory): HostName[] {
   return [
@@ -38,7 +39,10 @@ function nodeNames(network: Id, { group, node }: Pick<Inventory, 'group' | 'node
   })
 }
 
-/** What is put behind the names of nodes, by key of the interface: nothing where the group has one interface in the network. */
+/**
+ * What is put behind the names of nodes, by key of the interface: nothing where the group has one interface
+ * in the network.
+ */
 function suffixesOf(group: Group, network: Id): Map<string, string> {
   const there = sortedInterfaces(group).filter((one) => Object.values(one.network).includes(network))
   if (there.length < 2) return new Map()

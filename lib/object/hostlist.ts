@@ -1,5 +1,5 @@
-// Hostlists: `node001,node[003-005,7]` stands for five names. Expanding is exact and bounded; compressing gives a text
-// that expands to the same names.
+// Hostlists: `node001,node[003-005,7]` stands for five names. Expanding is exact and bounded; compressing
+// gives a text that expands to the same names.
 import { LunaError } from '../error.ts'
 
 const mostNames = 100_000
@@ -8,8 +8,9 @@ const longestName = 255
 
 /**
  * The names of a hostlist, in its order, each once. Brackets hold numbers and ranges, may occur several times
- * (`r[1-2]n[1-2]`), and not inside each other; a range is padded with zeros to the width of its first number. Empty
- * parts between commas are skipped. Malformed text, no name at all, or more than 100,000 throws LunaError `invalid`.
+ * (`r[1-2]n[1-2]`), and not inside each other; a range is padded with zeros to the width of its first number.
+ * Empty parts between commas are skipped. Malformed text, no name at all, or more than 100,000 throws
+ * LunaError `invalid`.
  */
 export function expandHostlist(text: string): string[] {
   const names = new Set<string>()
@@ -24,7 +25,8 @@ export function expandHostlist(text: string): string[] {
 }
 
 function splitOutsideBrackets(text: string): string[] {
-  // A bracket swallows the commas up to the next bracket of either kind; what does not pair up is refused later.
+  // A bracket swallows the commas up to the next bracket of either kind; what does not pair up is refused
+  // later.
   return text.match(/(\[[^[\]]*|[^,[])+/g) ?? []
 }
 
@@ -101,9 +103,9 @@ interface Numbered {
 }
 
 /**
- * The shortest usual text for names that may differ in their last number: `node[001-010,020]`. Expanding it gives the
- * same names (those with commas or brackets excepted, which stand as they are). Groups of names keep the order in
- * which they first occur, numbers within them ascend.
+ * The shortest usual text for names that may differ in their last number: `node[001-010,020]`. Expanding it
+ * gives the same names (those with commas or brackets excepted, which stand as they are). Groups of names
+ * keep the order in which they first occur, numbers within them ascend.
  */
 export function compressHostlist(names: readonly string[]): string {
   const groups = Map.groupBy(new Set(names), (name) => {

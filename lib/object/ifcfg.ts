@@ -1,7 +1,11 @@
-// What an operator may say of an interface, in the form of ifcfg files (Red Hat, sysconfig.txt). Images that have other
-// network files get a translation of it: which keys that knows is said here, and done in conf-templates/install/network/model.sh.
+// What an operator may say of an interface, in the form of ifcfg files (Red Hat, sysconfig.txt). Images that
+// have other network files get a translation of it: which keys that knows is said here, and done in
+// conf-templates/install/network/model.sh.
 
-/** The lines of a text that only images with ifcfg files can use: keys that have no translation, and lines without a key. */
+/**
+ * The lines of a text that only images with ifcfg files can use: keys that have no translation, and lines
+ * without a key.
+ */
 export function untranslatedParameters(params: string): string[] {
   const lines = params.split('\n').map((line) => line.trim())
   return [

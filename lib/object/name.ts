@@ -1,18 +1,11 @@
-// What things may be called. New names are checked when they are given, since they end up in DNS, iPXE, dhcpd, shell
-// and file names; names that a database already holds are taken as they are, and judged where they are rendered.
+// What things may be called. New names are checked when they are given, since they end up in DNS, iPXE,
+// dhcpd, shell and file names; names that a database already holds are taken as they are, and judged where
+// they are rendered.
 import { LunaError } from '../error.ts'
+import type { Kind } from './field.ts'
 
 /** What a name is given to; decides which characters it may have. */
-export type Named =
-  | 'cluster'
-  | 'osimage'
-  | 'bmcsetup'
-  | 'network'
-  | 'group'
-  | 'node'
-  | 'switch'
-  | 'otherdev'
-  | 'interface'
+type Named = Kind | 'interface'
 
 interface Rule {
   holds: (name: string) => boolean
@@ -45,13 +38,20 @@ const rules = {
   otherdev: hostRule,
 } satisfies Record<Named, Rule>
 
-/** Throws LunaError `invalid` unless a new object of that kind may have the name. */
+/** Throws LunaError `refused` unless a new object of that kind may have the name. */
 export function checkNewName(kind: Named, name: string): void {
   const rule = rules[kind]
   if (rule.holds(name)) return
   const shown = JSON.stringify(name.slice(0, 80)).replace(/\p{Cc}/gu, '?')
   const why = name === '' ? 'it is empty' : 'it could not be used safely in DNS, boot scripts and file names'
-  throw new LunaError('invalid', `${shown} cannot be the name of a new ${kind}`, { why, fix: rule.fix })
+  throw new LunaError('refused', `${shown} cannot be the name of a new ${kind}`, { why, fix: rule.fix })
+}
+
+/** What to say of a name that another object of the kind has. */
+export function nameTaken(kind: Kind, name: string): LunaError {
+  return new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, {
+    fix: `choose another name, or see what it is: luna ${kind} show ${name}`,
+  })
 }
 
 /** "a node", "an osimage". */
@@ -74,7 +74,10 @@ export function isDnsName(text: string): boolean {
   return text.length <= 253 && text.split('.').every(isHostLabel)
 }
 
-/** True for text that cannot stand on one line: control characters (line ends and tabs too) and line separators. */
+/**
+ * True for text that cannot stand on one line: control characters (line ends and tabs too) and line
+ * separators.
+ */
 export function hasControl(text: string): boolean {
   return /[\p{Cc}\u2028\u2029]/u.test(text)
 }
@@ -84,9 +87,9 @@ function isPlainWord(text: string): boolean {
 }
 
 /**
- * The name of the next node: prefix and the highest number in use plus one, at least `digits` wide. The number of a name
- * is what follows the prefix, or all of it without the prefix; names without such a number do not count, nor do
- * numbers of more than 15 digits. Gaps are not filled. Never gives a taken name.
+ * The name of the next node: prefix and the highest number in use plus one, at least `digits` wide. The
+ * number of a name is what follows the prefix, or all of it without the prefix; names without such a number
+ * do not count, nor do numbers of more than 15 digits. Gaps are not filled. Never gives a taken name.
  */
 export function nextNodeName(prefix: string, digits: number, takenNames: Iterable<string>): string {
   const taken = new Set(takenNames)

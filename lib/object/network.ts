@@ -1,4 +1,5 @@
-// A network: a prefix, what is free in it, and its zone. Addresses in all other objects are relative to its base.
+// A network: a prefix, what is free in it, and its zone. Addresses in all other objects are relative to its
+// base.
 
 import { field, type ObjectOf } from './field.ts'
 import type { Prefix } from './net/address.ts'
@@ -7,14 +8,14 @@ export const networkFields = {
   name: field('name', 'name of the network, and of its DNS zone', ''),
   version: field('int', 'IP version, 4 or 6', 4),
   NETWORK: field('wide', 'base address', null),
-  PREFIX: field('int', 'prefix length', 0),
+  PREFIX: field('int', 'length of the prefix', 0),
   freelist: field('ranges', 'addresses that nobody has', []),
-  ns_hostname: field('text', 'host name of the name server in this zone', null),
+  ns_hostname: field('text', 'host name of the name server', null),
   ns_ip: field('wide', 'address of the name server', null),
   include: field('text', 'lines added to the forward zone', null),
   rev_include: field('text', 'lines added to the reverse zone', null),
-  classless: field('text', 'label of its RFC 2317 zone below that of the whole /24', null, { later: true }),
-  comment: field('text', 'free text', ''),
+  classless: field('text', 'label below the /24 that its owner refers to (RFC 2317)', null, { later: true }),
+  comment: field('text', 'the comment', ''),
 }
 
 export type Network = ObjectOf<typeof networkFields>

@@ -1,4 +1,5 @@
-// A node: a machine of the cluster. Its MAC address is kept beside it (collection `mac`), its interfaces' names in its group.
+// A node: a machine of the cluster. Its MAC address is kept beside it (collection `mac`), its interfaces'
+// names in its group.
 import { field, type ObjectOf } from './field.ts'
 
 export const nodeFields = {
@@ -12,7 +13,7 @@ export const nodeFields = {
   setupbmc: field('flag', 'set up the BMC at installation', true),
   service: field('flag', 'stop in the initramfs with network and sshd', false),
   status: field('status', 'what the node said last', null, { later: true }),
-  comment: field('text', 'free text', ''),
+  comment: field('text', 'the comment', ''),
 }
 
 export type Node = ObjectOf<typeof nodeFields>

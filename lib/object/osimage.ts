@@ -3,21 +3,13 @@ import { field, type ObjectOf } from './field.ts'
 
 export const osimageFields = {
   name: field('name', 'name of the image', ''),
-  path: field('text', 'the root of the tree', null),
+  path: field('text', 'root of its tree', null),
   kernver: field('text', 'version of the kernel that nodes boot', null),
   kernopts: field('text', 'arguments added to the kernel command line', null),
   kernfile: field('text', 'packed kernel, a file of boot/', ''),
   initrdfile: field('text', 'packed initramfs, a file of boot/', ''),
-  dracutmodules: field(
-    'text',
-    'dracut modules to add, with a leading - to leave out',
-    'luna,-i18n,-plymouth',
-  ),
-  kernmodules: field(
-    'text',
-    'drivers to add, with a leading - to leave out',
-    'ipmi_devintf,ipmi_si,ipmi_msghandler',
-  ),
+  dracutmodules: field('text', 'dracut modules to add; -NAME leaves one out', 'luna,-i18n,-plymouth'),
+  kernmodules: field('text', 'drivers to add; -NAME leaves one out', 'ipmi_devintf,ipmi_si,ipmi_msghandler'),
   grab_exclude_list: field('text', 'rsync filter of what grab leaves alone', null),
   grab_filesystems: field('text', 'mount points that grab copies', '/,/boot'),
   tarball: field('text', 'packed tree, a file of torrents/ without its ending', null, { later: true }),
@@ -26,13 +18,14 @@ export const osimageFields = {
   }),
   compression: field(
     'text',
-    'of the tarball: gzip (as when absent), zstd, or auto: zstd where nodes can read it',
+    'compression of the tarball; auto: zstd where nodes can read it, else gzip',
     null,
     {
       later: true,
+      choices: ['gzip', 'zstd', 'auto'],
     },
   ),
-  comment: field('text', 'free text', ''),
+  comment: field('text', 'the comment', ''),
 }
 
 export type Osimage = ObjectOf<typeof osimageFields>

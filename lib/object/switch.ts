@@ -1,6 +1,11 @@
 // A network switch whose forwarding table tells which machine is plugged in where.
 import { field, type ObjectOf } from './field.ts'
 
+// RFC 3414 and RFC 7860.
+const authProtocols = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const
+// RFC 3826 (aes), and the two ways in which vendors made 256 bits of it. OpenSSL has no DES any more.
+const privProtocols = ['aes', 'aes256b', 'aes256r'] as const
+
 export const switchFields = {
   name: field('name', 'host name', ''),
   network: field('ref', 'network of its address', null, { to: 'network' }),
@@ -8,19 +13,13 @@ export const switchFields = {
   read: field('text', 'SNMP community to read with', 'public'),
   rw: field('text', 'SNMP community to write with', 'private'),
   oid: field('text', 'SNMP table of learned MAC addresses', '.1.3.6.1.2.1.17.7.1.2.2.1.2'),
-  version: field('text', 'SNMP version: 2c, the default, or 3', null, { later: true }),
+  version: field('text', 'SNMP version', null, { later: true, choices: ['2c', '3'] }),
   user: field('text', 'SNMPv3 user', null, { later: true }),
-  auth_protocol: field('text', 'SNMPv3 authentication', null, { later: true }),
-  auth_key: field('text', 'SNMPv3 authentication key', null, { later: true }),
-  priv_protocol: field('text', 'SNMPv3 privacy', null, { later: true }),
-  priv_key: field('text', 'SNMPv3 privacy key', null, { later: true }),
-  comment: field('text', 'free text', ''),
+  auth_protocol: field('text', 'SNMPv3 authentication', null, { later: true, choices: authProtocols }),
+  auth_key: field('text', 'key of SNMPv3 authentication, of 8 characters at least', null, { later: true }),
+  priv_protocol: field('text', 'SNMPv3 privacy', null, { later: true, choices: privProtocols }),
+  priv_key: field('text', 'key of SNMPv3 privacy, of 8 characters at least', null, { later: true }),
+  comment: field('text', 'the comment', ''),
 }
-
-export const snmpVersions = ['2c', '3'] as const
-/** SNMPv3 authentication: RFC 3414 and RFC 7860. */
-export const authProtocols = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const
-/** SNMPv3 privacy: RFC 3826 (aes), and the two ways in which vendors made 256 bits of it. OpenSSL has no DES any more. */
-export const privProtocols = ['aes', 'aes256b', 'aes256r'] as const
 
 export type Switch = ObjectOf<typeof switchFields>

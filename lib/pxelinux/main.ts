@@ -4,21 +4,11 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
 import { exitStatusOf, runDaemonCommand, stopSignal } from '../daemon/command.ts'
 import { LunaError } from '../error.ts'
+import { programHelp } from '../program/help.ts'
+import { pxelinux as pxelinuxRow } from '../program/program.ts'
 import { pxelinux, runPxelinux } from './run.ts'
 
-const help = `usage: lfs_pxelinux [-h] [--def_file FILE] [{start,stop,restart,run}]
-
-Keeps a boot menu for PXELINUX and petitboot in pxelinux.cfg of the TFTP root for every node with a known MAC address.
-
-  start    run in the background and log to /var/log/luna/lfs_pxelinux.log
-           (LUNA_LOGDIR=DIR: to DIR)
-  stop     end; the files stay
-  restart  stop and start
-  run      run in the foreground and log to standard error, as systemd wants it;
-           the same without a word
-
-  --def_file FILE  what machines get that are not known (file "default")
-`
+const help = programHelp(pxelinuxRow)
 
 interface Wish {
   readonly action: string

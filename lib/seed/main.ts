@@ -1,20 +1,12 @@
 // Entry point of ltorrent: start|stop|restart|reload|run.
 import { type Program, runDaemonCommand, stopSignal } from '../daemon/command.ts'
+import { programHelp } from '../program/help.ts'
+import { ltorrent as ltorrentRow } from '../program/program.ts'
 import { ltorrent, runSeeder, type SeederEvents } from './run.ts'
 
 const program: Program = {
   ...ltorrent,
-  help: `usage: ltorrent [-h] {start,stop,restart,reload,run}
-
-Offers packed images to the nodes by BitTorrent.
-
-  start    run in the background and log to /var/log/luna/ltorrent.log
-           (LUNA_LOGDIR=DIR: to DIR)
-  stop     take leave of the tracker and end
-  restart  stop and start
-  reload   look for new images now, as osimage pack has it do
-  run      run in the foreground and log to standard error, as systemd wants it
-`,
+  help: programHelp(ltorrentRow),
   onReload: 'looks for new images',
   run: (config) => runSeeder(config, seederEvents()),
 }

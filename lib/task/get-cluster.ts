@@ -3,10 +3,7 @@ import { LunaError } from '../error.ts'
 import { type Cluster, dbVersion } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 
-/**
- * The cluster; `not-found` before `luna cluster init`, `refused` (exit 255) when the database is of another
- * version.
- */
+/** The cluster; `not-found` before `luna cluster init`, `unsupported` when the database is of another version. */
 export async function getCluster(store: Store): Promise<Cluster> {
   const [cluster] = await store.list('cluster')
   if (!cluster) {
@@ -16,9 +13,8 @@ export async function getCluster(store: Store): Promise<Cluster> {
     })
   }
   if (cluster.db_version === dbVersion) return cluster
-  throw new LunaError('refused', `the database has version ${cluster.db_version}`, {
+  throw new LunaError('unsupported', `the database has version ${cluster.db_version}`, {
     why: `this program works with version ${dbVersion} only`,
     fix: 'use the Luna that made it, or bring the database to that version first',
-    exit: 255,
   })
 }

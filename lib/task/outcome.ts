@@ -5,7 +5,7 @@ import { LunaError } from '../error.ts'
 export interface Outcome {
   /** Done as asked, but worth knowing. */
   readonly warnings: readonly string[]
-  /** Not done; everything else was. The highest `exit` among them is the exit status. */
+  /** Not done; everything else was. The highest exit status among them is that of the command. */
   readonly failures: readonly LunaError[]
 }
 

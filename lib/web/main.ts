@@ -1,21 +1,14 @@
 // Entry point of lweb: start|stop|restart|run. The service is in leader.ts and worker.ts.
 import cluster from 'node:cluster'
 import { type Program, runDaemonCommand, stopSignal } from '../daemon/command.ts'
+import { programHelp } from '../program/help.ts'
+import { lweb as lwebRow } from '../program/program.ts'
 import { lweb, runLeader } from './leader.ts'
 import { runWorker } from './worker.ts'
 
 const program: Program = {
   ...lweb,
-  help: `usage: lweb [-h] {start,stop,restart,run}
-
-Answers the machines that boot, behind nginx.
-
-  start    run in the background and log to /var/log/luna/lweb.log
-           (LUNA_LOGDIR=DIR: to DIR; LWEB_DAEMON=0: like run)
-  stop     finish the requests in hand and end
-  restart  stop and start
-  run      run in the foreground and log to standard error, as systemd wants it
-`,
+  help: programHelp(lwebRow),
   run: (config) => runLeader(config, stopSignal()),
 }
 

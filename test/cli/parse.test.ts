@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { parseArguments } from '../../lib/cli/arguments/parse.ts'
-import { command, option } from '../../lib/cli/command.ts'
+import { command } from '../../lib/cli/command.ts'
 import { LunaError } from '../../lib/error.ts'
+import { option } from '../../lib/program/option.ts'
 
 const row = command({
   action: 'change',

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { LunaError, sentence } from '../../lib/error.ts'
+import { exitStatus, LunaError, sentence } from '../../lib/error.ts'
 import { type Boot, boot } from './boot.ts'
 import { addNodes, luna } from './cluster.ts'
 import { enter, insideWith } from './enter.ts'
@@ -141,7 +141,7 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   console.error(`lab: ${sentence(error)}`)
-  process.exitCode = error instanceof LunaError ? error.exit : 1
+  process.exitCode = error instanceof LunaError ? exitStatus[error.code] : 1
 }
 // daemons and machines that are still running are the kernel's to end, with the namespace
 if (insideWith()) process.exit()

@@ -70,7 +70,10 @@ describe('expandHostlist', () => {
     it(name, () => {
       for (const text of texts) {
         const isRight = (error: unknown) =>
-          error instanceof LunaError && error.exit === 1 && Boolean(error.fix) && message.test(error.message)
+          error instanceof LunaError &&
+          error.code === 'invalid' &&
+          Boolean(error.fix) &&
+          message.test(error.message)
         assert.throws(() => expandHostlist(text), isRight, text.slice(0, 50))
       }
     })

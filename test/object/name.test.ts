@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
-import type { Named } from '../../lib/object/name.ts'
 import { checkNewName, hasControl, isDnsName, isHostLabel, nextNodeName } from '../../lib/object/name.ts'
 
 const hostile = [
@@ -62,7 +61,7 @@ describe('hasControl', () => {
 })
 
 describe('checkNewName', () => {
-  const kinds: Named[] = [
+  const kinds = [
     'cluster',
     'osimage',
     'bmcsetup',
@@ -72,7 +71,7 @@ describe('checkNewName', () => {
     'switch',
     'otherdev',
     'interface',
-  ]
+  ] as const
 
   it('accepts a plain word for everything', () => {
     for (const kind of kinds) checkNewName(kind, 'compute2')
@@ -96,7 +95,7 @@ describe('checkNewName', () => {
       for (const name of [...hostile, '\u009b2J', 'x'.repeat(1e6)]) {
         const isRight = (error: unknown) =>
           error instanceof LunaError &&
-          error.exit === 1 &&
+          error.code === 'refused' &&
           Boolean(error.why && error.fix) &&
           error.message.length < 200 &&
           !hasControl(error.message)

@@ -13,15 +13,16 @@ const allowed: Record<string, readonly string[]> = {
   'log.ts': [],
   'config.ts': ['error.ts'],
   object: ['error.ts'],
+  program: ['object', 'error.ts'],
   store: ['object', 'error.ts', 'config.ts'],
   render: ['object', 'error.ts'],
   host: ['object', ...root],
   task: ['store', 'render', 'host', 'object', ...root],
   daemon: ['task', 'store', 'host', 'object', ...root],
-  cli: middle,
-  web: ['daemon', ...middle],
-  seed: ['daemon', ...middle],
-  pxelinux: ['daemon', ...middle],
+  cli: ['program', ...middle],
+  web: ['program', 'daemon', ...middle],
+  seed: ['program', 'daemon', ...middle],
+  pxelinux: ['program', 'daemon', ...middle],
 }
 
 /** The folder that alone may import a package of npm. */

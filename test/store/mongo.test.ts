@@ -42,7 +42,6 @@ describe('a MongoDB that is not there', () => {
     const config = { file: '/etc/luna.conf', store: { mongo }, paths: {}, services: {} } as never
     await assert.rejects(openStore(config), {
       code: 'unavailable',
-      exit: 255,
       message: 'the MongoDB at 127.0.0.1:1 cannot be used',
       why: /ECONNREFUSED/,
       fix: /start MongoDB, or .*\[Embedded\] path=/,

@@ -32,7 +32,6 @@ describe('the file of an embedded store', () => {
     const path = join(folder, 'none', 'luna.db')
     assert.throws(() => openSqlite(path), {
       code: 'unavailable',
-      exit: 255,
       fix: /make the directory .*none/,
     })
   })

@@ -12,7 +12,7 @@ import {
   deleteSwitches,
   type SwitchChange,
 } from '../../lib/task/change/switch.ts'
-import { assertSound, exits, freeIn, linksOf, refuses, smallSite } from './site.ts'
+import { assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store
 beforeEach(async () => {
@@ -43,14 +43,14 @@ describe('switches', () => {
 
   it('are not created with an address that is taken, outside or junk, nor with a name in use', async () => {
     for (const ip of ['10.30.253.1', '10.31.0.1', 'junk', '10.30.255.255'])
-      assert.deepEqual(exits(await add(ip, 'sw02')), [255])
-    assert.deepEqual(exits(await add('10.30.253.2', 'sw01')), [255])
+      assert.deepEqual(codes(await add(ip, 'sw02')), ['failed'])
+    assert.deepEqual(codes(await add('10.30.253.2', 'sw01')), ['taken'])
     assert.equal((await store.list('switch')).length, 1)
     await assertSound(store)
   })
 
   it('cannot share an address, so only the first of several is created', async () => {
-    assert.deepEqual(exits(await add('10.30.253.2', 'sw02', 'sw03', 'sw04')), [255])
+    assert.deepEqual(codes(await add('10.30.253.2', 'sw02', 'sw03', 'sw04')), ['failed'])
     assert.deepEqual(
       (await store.list('switch')).map(({ name }) => name),
       ['sw01', 'sw02'],
@@ -66,7 +66,7 @@ describe('switches', () => {
 
   it('keep their address when the new one is taken or outside', async () => {
     for (const ip of ['10.30.255.254', '10.31.0.1', 'junk'])
-      assert.deepEqual(exits(await change({ ip })), [1])
+      assert.deepEqual(codes(await change({ ip })), ['failed'])
     assert.equal(await place(), '10.30.253.1')
     await assertSound(store)
   })
@@ -85,8 +85,8 @@ describe('switches', () => {
   })
 
   it('stay where they are when the offset is no address there, or the network is the same', async () => {
-    assert.deepEqual(exits(await change({ network: 'tiny' })), [1])
-    assert.deepEqual(exits(await change({ network: 'cluster', rw: 'x' })), [1])
+    assert.deepEqual(codes(await change({ network: 'tiny' })), ['failed'])
+    assert.deepEqual(codes(await change({ network: 'cluster', rw: 'x' })), ['failed'])
     assert.equal(await place(), '10.30.253.1')
     assert.equal((await store.getNamed('switch', 'sw01')).rw, 'x')
   })
@@ -99,13 +99,13 @@ describe('switches', () => {
   })
 
   it('refuse communities that would be another line', async () => {
-    await refuses(store, 'invalid', 1, change({ read: 'a\nb' }))
+    await refuses(store, 'invalid', change({ read: 'a\nb' }))
   })
 
   it('are not deleted while a node is plugged in', async () => {
     await addNodes(store, { group: 'compute', names: ['node001'] })
     await changeNodes(store, ['node001'], { switch: 'sw01' })
-    assert.deepEqual(exits(await deleteSwitches(store, ['sw01'])), [1])
+    assert.deepEqual(codes(await deleteSwitches(store, ['sw01'])), ['refused'])
     await changeNodes(store, ['node001'], { switch: '' })
     await deleteSwitches(store, ['sw01'])
     assert.equal(await freeIn(store, 'cluster'), '2-65533')
@@ -114,7 +114,7 @@ describe('switches', () => {
 
   it('are deleted in turn up to one that does not exist', async () => {
     await add('10.30.253.2', 'sw02')
-    assert.deepEqual(exits(await deleteSwitches(store, ['sw01', 'nope', 'sw02'])), [255])
+    assert.deepEqual(codes(await deleteSwitches(store, ['sw01', 'nope', 'sw02'])), ['not-found'])
     assert.deepEqual(
       (await store.list('switch')).map(({ name }) => name),
       ['sw02'],
@@ -141,13 +141,13 @@ describe('other devices', () => {
   })
 
   it('need an address, a free one, and a new name to be created', async () => {
-    await refuses(store, 'invalid', 255, addOtherdevs(store, { names: ['x'], network: 'cluster' }))
-    for (const [name, ip] of [
-      ['x', '10.30.252.1'],
-      ['x', '10.31.0.1'],
-      ['pdu01', '10.30.252.2'],
+    await refuses(store, 'failed', addOtherdevs(store, { names: ['x'], network: 'cluster' }))
+    for (const [name, ip, code] of [
+      ['x', '10.30.252.1', 'failed'],
+      ['x', '10.31.0.1', 'failed'],
+      ['pdu01', '10.30.252.2', 'taken'],
     ] as const)
-      assert.deepEqual(exits(await addOtherdevs(store, { names: [name], network: 'cluster', ip })), [255])
+      assert.deepEqual(codes(await addOtherdevs(store, { names: [name], network: 'cluster', ip })), [code])
     await assertSound(store)
   })
 
@@ -158,7 +158,7 @@ describe('other devices', () => {
   })
 
   it('keep the old address when the new one is taken', async () => {
-    assert.deepEqual(exits(await change('cluster', '10.30.255.254')), [1])
+    assert.deepEqual(codes(await change('cluster', '10.30.255.254')), ['failed'])
     assert.deepEqual(await places(), ['10.30.252.1'])
     await assertSound(store)
   })
@@ -166,12 +166,12 @@ describe('other devices', () => {
   it('are disconnected by an empty address', async () => {
     await change('cluster', '')
     assert.deepEqual(await places(), [])
-    assert.deepEqual(exits(await change('cluster', '')), [1])
+    assert.deepEqual(codes(await change('cluster', '')), ['failed'])
     await assertSound(store)
   })
 
   it('want the network with an address', async () => {
-    await refuses(store, 'failed', 1, changeOtherdevs(store, ['pdu01'], { ip: '10.30.252.9' }))
+    await refuses(store, 'failed', changeOtherdevs(store, ['pdu01'], { ip: '10.30.252.9' }))
   })
 
   it('take a comment without a network', async () => {

@@ -94,7 +94,6 @@ describe('makeDhcp', () => {
     fake.fail('start')
     await assert.rejects(make({ ...range, start: '10.30.200.1', end: '10.30.210.1' }), {
       code: 'failed',
-      exit: 1,
       message: /not taken/,
     })
     assert.equal(conf(), before)
@@ -216,7 +215,7 @@ describe('makeDhcp', () => {
   it('tells what to do when the network of the range is gone', async () => {
     await make(range)
     await store.remove('network', ids.cluster)
-    await assert.rejects(make({}), { code: 'not-found', exit: 255, fix: /makedhcp --network/ })
+    await assert.rejects(make({}), { code: 'not-found', fix: /makedhcp --network/ })
   })
 
   it('takes all of a range that starts where a free range does', async () => {
@@ -233,23 +232,23 @@ describe('makeDhcp', () => {
   })
 
   const refused: [string, DhcpWish, object][] = [
-    ['nothing when no range is known', {}, { exit: 1 }],
-    ['a network alone', { network: 'cluster' }, { exit: 1 }],
-    ['addresses without a network', { start: '10.30.128.1', end: '10.30.140.1' }, { exit: 1 }],
-    ['an unknown network', { ...range, network: 'nope' }, { exit: 255 }],
-    ['a start outside', { ...range, start: '10.31.128.1' }, { exit: 1, message: /first address/ }],
-    ['an end outside', { ...range, end: '10.31.128.1' }, { exit: 1, message: /last address/ }],
-    ['a range that runs backwards', { ...range, end: '10.30.128.1' }, { exit: 1 }],
-    ['junk', { ...range, start: 'junk' }, { exit: 1 }],
+    ['nothing when no range is known', {}, { code: 'invalid' }],
+    ['a network alone', { network: 'cluster' }, { code: 'invalid' }],
+    ['addresses without a network', { start: '10.30.128.1', end: '10.30.140.1' }, { code: 'invalid' }],
+    ['an unknown network', { ...range, network: 'nope' }, { code: 'not-found' }],
+    ['a start outside', { ...range, start: '10.31.128.1' }, { code: 'invalid', message: /first address/ }],
+    ['an end outside', { ...range, end: '10.31.128.1' }, { code: 'invalid', message: /last address/ }],
+    ['a range that runs backwards', { ...range, end: '10.30.128.1' }, { code: 'invalid' }],
+    ['junk', { ...range, start: 'junk' }, { code: 'invalid' }],
     [
       'a network without the frontend address',
       { network: 'ipmi', start: '10.31.1.1', end: '10.31.1.9' },
-      { exit: 1, message: /frontend/ },
+      { code: 'invalid', message: /frontend/ },
     ],
     [
       'addresses that are taken, saying by whom',
       { ...range, start: '10.30.250.1', end: '10.30.255.254' },
-      { exit: 1, why: /10\.30\.255\.254 belongs to the name server of network cluster/ },
+      { code: 'refused', why: /10\.30\.255\.254 belongs to the name server of network cluster/ },
     ],
   ]
   for (const [what, wish, error] of refused) {
@@ -264,7 +263,7 @@ describe('makeDhcp', () => {
     await make(range)
     for (const frontend_address of ['', 'fd00::1', 'x; }']) {
       await store.update('cluster', id, { frontend_address })
-      await assert.rejects(make({}), { exit: 1, message: /IPv4 frontend/ })
+      await assert.rejects(make({}), { code: 'invalid', message: /IPv4 frontend/ })
     }
   })
 

@@ -278,17 +278,17 @@ describe('makeDns', () => {
     const [cluster] = await store.list('cluster')
     if (!cluster) throw new Error('no cluster')
     await store.update('cluster', cluster.id, { named_zone_dir: at('nowhere') })
-    await assert.rejects(make(), { exit: 1, message: /nowhere/, fix: /named/ })
+    await assert.rejects(make(), { code: 'failed', message: /nowhere/, fix: /named/ })
   })
 
   it('refuses to go without networks, or without a place for the files', async () => {
-    await assert.rejects(make(), { exit: 1 })
+    await assert.rejects(make(), { code: 'invalid' })
     await addNetwork(store, 'cluster', '10.30.0.0/16')
     const [cluster] = await store.list('cluster')
     if (!cluster) throw new Error('no cluster')
     for (const field of ['named_zone_dir', 'named_include_file'] as const) {
       await store.update('cluster', cluster.id, { [field]: null })
-      await assert.rejects(make(), { exit: 1, fix: `luna cluster change --${field} PATH` })
+      await assert.rejects(make(), { code: 'invalid', fix: `luna cluster change --${field} PATH` })
       await store.update('cluster', cluster.id, { [field]: fake.dir })
     }
   })

@@ -52,7 +52,7 @@ describe('migrate', () => {
     await rejectsWith('not-found', migrate(openMemoryStore(), hostIn(dir)))
     const { id } = await store.getNamed('cluster', 'general')
     await store.update('cluster', id, { db_version: 1.1 })
-    await rejectsWith('refused', migrate(store, hostIn(dir)))
+    await rejectsWith('unsupported', migrate(store, hostIn(dir)))
   })
 
   it('tells the traces of the defects of the first Luna apart, and finds them gone after a repair', async () => {

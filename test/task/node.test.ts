@@ -8,7 +8,7 @@ import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
 import { changeNodes, type NodeChange } from '../../lib/task/change/node-change.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
-import { addressesOf, assertSound, exits, freeIn, linksOf, refuses, smallSite } from './site.ts'
+import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store
 beforeEach(async () => {
@@ -55,7 +55,7 @@ describe('addNodes', () => {
   it('stops at a name in use and keeps the earlier nodes', async () => {
     await add('node002')
     const outcome = await add('node001', 'node002', 'node003')
-    assert.deepEqual([outcome.added, exits(outcome)], [['node001'], [255]])
+    assert.deepEqual([outcome.added, codes(outcome)], [['node001'], ['taken']])
     assert.equal(await exists('node003'), false)
     assert.equal(await freeIn(store, 'cluster'), '3-65533')
     await assertSound(store)
@@ -65,7 +65,7 @@ describe('addNodes', () => {
     await addInterface(store, 'compute', 'eth1')
     await setNetwork(store, 'compute', 'eth1', 'tiny')
     const outcome = await add('n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7')
-    assert.deepEqual([outcome.added.length, exits(outcome)], [5, [255]])
+    assert.deepEqual([outcome.added.length, codes(outcome)], [5, ['failed']])
     assert.match(outcome.failures[0]?.message ?? '', /"tiny" for n6/)
     assert.deepEqual([await exists('n6'), await exists('n7')], [false, false])
     assert.equal(await freeIn(store, 'cluster'), '6-65533')
@@ -73,12 +73,12 @@ describe('addNodes', () => {
   })
 
   it('refuses names that are no host names', async () => {
-    for (const name of ['bad name;x', '-x', 'a.b', '']) assert.deepEqual(exits(await add(name)), [1])
+    for (const name of ['bad name;x', '-x', 'a.b', '']) assert.deepEqual(codes(await add(name)), ['refused'])
     assert.deepEqual(await store.list('node'), [])
   })
 
   it('refuses an unknown group', async () => {
-    await refuses(store, 'not-found', 255, addNodes(store, { group: 'nope' }))
+    await refuses(store, 'not-found', addNodes(store, { group: 'nope' }))
   })
 })
 
@@ -110,7 +110,7 @@ describe('changeNodes', () => {
 
   it('changes everything else when the MAC address is malformed', async () => {
     for (const mac of ['00-11-22-33-44-55', '001122334455', '0:1:2:3:4:5'])
-      assert.deepEqual(exits(await change('node001', { mac, localboot: true })), [1])
+      assert.deepEqual(codes(await change('node001', { mac, localboot: true })), ['invalid'])
     assert.equal((await store.getNamed('node', 'node001')).localboot, true)
     assert.equal(await macOf('node001'), undefined)
   })
@@ -127,13 +127,13 @@ describe('changeNodes', () => {
   })
 
   it('changes nothing when the switch or the group does not exist', async () => {
-    await refuses(store, 'not-found', 255, change('node001', { switch: 'nope', localboot: true }))
-    await refuses(store, 'not-found', 255, change('node001', { group: 'nope', localboot: true }))
+    await refuses(store, 'not-found', change('node001', { switch: 'nope', localboot: true }))
+    await refuses(store, 'not-found', change('node001', { group: 'nope', localboot: true }))
   })
 
   it('stops at a node that does not exist with the earlier ones changed', async () => {
     const outcome = await changeNodes(store, ['node001', 'nope', 'node002'], { localboot: true })
-    assert.deepEqual(exits(outcome), [255])
+    assert.deepEqual(codes(outcome), ['not-found'])
     assert.equal((await store.getNamed('node', 'node001')).localboot, true)
     assert.equal((await store.getNamed('node', 'node002')).localboot, false)
   })
@@ -176,7 +176,7 @@ describe('changeNodes', () => {
       ['nope', '10.30.0.5'],
     ]
     const before = JSON.stringify(await store.dump())
-    for (const [iface, address] of bad) assert.deepEqual(exits(await give('node001', iface, address)), [1])
+    for (const [iface, address] of bad) assert.equal(codes(await give('node001', iface, address)).length, 1)
     assert.equal(JSON.stringify(await store.dump()), before)
   })
 })
@@ -216,10 +216,10 @@ describe('a node that moves to another group', () => {
   it('moves without an address where the network has none, which is a failure', async () => {
     for (const last of [1, 2, 3, 4, 5]) await changeNetwork(store, 'tiny', { reserve: `172.16.1.${last}` })
     const outcome = await change('node001', { group: 'other' })
-    assert.deepEqual(exits(outcome), [1])
+    assert.deepEqual(codes(outcome), ['failed'])
     assert.deepEqual(await addressesOf(store, 'node001'), {})
     await changeNetwork(store, 'tiny', { release: '172.16.1.3' })
-    assert.deepEqual(exits(await change('node001', { group: 'other' })), [])
+    assert.deepEqual(codes(await change('node001', { group: 'other' })), [])
     assert.deepEqual(await addressesOf(store, 'node001'), { BOOTIF: '172.16.1.3' })
   })
 })
@@ -241,14 +241,14 @@ describe('deleteNodes', () => {
 
   it('stops at one that does not exist with the earlier ones gone', async () => {
     await add('node001', 'node002')
-    assert.deepEqual(exits(await deleteNodes(store, ['node001', 'nope', 'node002'])), [255])
+    assert.deepEqual(codes(await deleteNodes(store, ['node001', 'nope', 'node002'])), ['not-found'])
     assert.deepEqual([await exists('node001'), await exists('node002')], [false, true])
   })
 
   it('deletes what a failed addition of the first Luna left behind', async () => {
     const { id: group } = await store.getNamed('group', 'compute')
     await store.insert('node', { name: 'orphan', group })
-    assert.deepEqual(exits(await deleteNodes(store, ['orphan'])), [])
+    assert.deepEqual(codes(await deleteNodes(store, ['orphan'])), [])
     assert.equal(await exists('orphan'), false)
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import type { Code } from '../../lib/error.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { addOsimage, changeOsimage, kernelsOf } from '../../lib/task/change/osimage.ts'
@@ -66,31 +67,31 @@ describe('osimages', () => {
     assert.deepEqual(shown, ['5.9.0-10', '5.14.0-9', '6.0.0-gone!'])
   })
 
-  const refused: [why: string, wish: { name?: string; path?: string; kernver?: string }][] = [
-    ['the name is in use', { path: 'other' }],
-    ['the path belongs to another image', { name: 'other', path: 'compute' }],
-    ['there is no such directory', { name: 'new', path: 'missing' }],
-    ['the path is a file', { name: 'new', path: 'compute/boot/vmlinuz-5.9.0-10' }],
-    ['no kernel is installed', { name: 'new', path: 'empty' }],
-    ['the kernel that is asked for is not installed', { name: 'new', path: 'other', kernver: '9.9' }],
+  const refused: [why: string, code: Code, wish: { name?: string; path?: string; kernver?: string }][] = [
+    ['the name is in use', 'taken', { path: 'other' }],
+    ['the path belongs to another image', 'taken', { name: 'other', path: 'compute' }],
+    ['there is no such directory', 'not-found', { name: 'new', path: 'missing' }],
+    ['the path is a file', 'not-found', { name: 'new', path: 'compute/boot/vmlinuz-5.9.0-10' }],
+    ['no kernel is installed', 'not-found', { name: 'new', path: 'empty' }],
+    [
+      'the kernel that is asked for is not installed',
+      'not-found',
+      { name: 'new', path: 'other', kernver: '9.9' },
+    ],
   ]
-  for (const [why, { name = 'compute', path = '', kernver }] of refused) {
-    it(`are refused with status 255 when ${why}`, async () => {
+  for (const [why, code, { name = 'compute', path = '', kernver }] of refused) {
+    it(`are refused when ${why}`, async () => {
       await addOsimage(store, { name: 'compute', path: tree })
       addKernel(join(place.path, 'other'), '1.0')
       mkdirSync(join(place.path, 'empty'))
       const wish = { name, path: join(place.path, path), ...(kernver && { kernver }) }
-      const error = await addOsimage(store, wish).then(
-        () => undefined,
-        (reason: { exit?: number }) => reason,
-      )
-      assert.equal(error?.exit, 255)
+      await rejectsWith(code, addOsimage(store, wish))
       assert.equal((await store.list('osimage')).length, 1)
     })
   }
 
   it('are refused with a name that cannot be part of a file name', async () => {
-    await rejectsWith('invalid', addOsimage(store, { name: '../x', path: tree }))
+    await rejectsWith('refused', addOsimage(store, { name: '../x', path: tree }))
   })
 })
 

@@ -60,7 +60,7 @@ function command(store: Store, chance: () => number): Promise<unknown> {
     () => delNetwork(store, group, iface),
     () => addNetwork(store, tiny),
     () => deleteNetwork(store, network),
-    () => changeNetwork(store, network, one([{ prefix: 15 }, { prefix: 28 }, { prefix: 64 }, { nsIp: ip }])),
+    () => changeNetwork(store, network, one([{ prefix: 15 }, { prefix: 28 }, { prefix: 64 }, { ns_ip: ip }])),
     () => changeNetwork(store, network, { reserve: ip }),
     () => renameObject(store, one(['node', 'switch', 'otherdev']), name, one(names)),
   ]

@@ -67,27 +67,22 @@ export async function linksOf(store: Store, kind: Kind, name: string): Promise<R
   return links
 }
 
-/** Fails unless the work is refused with that code and exit status, and leaves the whole database as it was. */
-export async function refuses(
-  store: Store,
-  code: string,
-  exit: number,
-  work: Promise<unknown>,
-): Promise<LunaError> {
+/** Fails unless the work is refused with that code, and leaves the whole database as it was. */
+export async function refuses(store: Store, code: string, work: Promise<unknown>): Promise<LunaError> {
   const before = JSON.stringify(await store.dump())
   const error = await work.then(
     () => assert.fail('it was not refused'),
     (thrown: unknown) => thrown,
   )
   assert(error instanceof LunaError, String(error))
-  assert.deepEqual({ code: error.code, exit: error.exit }, { code, exit }, error.message)
+  assert.equal(error.code, code, error.message)
   assert.equal(JSON.stringify(await store.dump()), before)
   return error
 }
 
-/** The exit statuses of what could not be done. */
-export function exits(outcome: Outcome): number[] {
-  return outcome.failures.map(({ exit }) => exit)
+/** The codes of what could not be done. */
+export function codes(outcome: Outcome): string[] {
+  return outcome.failures.map(({ code }) => code)
 }
 
 /** Fails when counters, free lists or references are not as they should be. */

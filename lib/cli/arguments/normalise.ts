@@ -1,13 +1,12 @@
-// Command lines as scripts of the first Luna write them (argparse habits) put into one plain form: every option in its
-// long name with `=value`, then `--`, then what is no option. What the values mean is for parse.ts.
+// Command lines as scripts of the first Luna write them (argparse habits) put into one plain form: every
+// option in its long name with `=value`, then `--`, then what is no option. What the values mean is for
+// parse.ts.
 import { LunaError } from '../../error.ts'
-import type { Option, OptionTable } from '../command.ts'
+import { helpOption } from '../../program/help.ts'
+import type { Option, OptionTable } from '../../program/option.ts'
 
 /** Parts the two values of an option that takes a pair; no argument of a program can hold it. */
 export const pairSeparator = '\0'
-
-/** What `-h` and `--help` stand for in every command. */
-export const helpOption: Option = { kind: 'flag', help: 'show this help', short: 'h' }
 
 export interface Known {
   readonly long: string
@@ -15,9 +14,9 @@ export interface Known {
 }
 
 /**
- * The arguments in plain form. Long options may be shortened as far as they stay unambiguous, values follow or are
- * attached (`--opt=value`, `-oVALUE`), flags of one letter may be joined, options and operands come in any order,
- * negative numbers and texts with blanks are values. Throws LunaError `usage`.
+ * The arguments in plain form. Long options may be shortened as far as they stay unambiguous, values follow
+ * or are attached (`--opt=value`, `-oVALUE`), flags of one letter may be joined, options and operands come in
+ * any order, negative numbers and texts with blanks are values. Throws LunaError `usage`.
  */
 export function normalise(table: OptionTable, argv: readonly string[]): string[] {
   const options = { help: helpOption, ...table }
@@ -35,7 +34,7 @@ function optionInPlainForm(options: OptionTable, arg: string, queue: string[]): 
   if (known.option.kind !== 'flag') return `--${known.long}${value(options, known, attached, queue)}`
   if (attached === undefined) return `--${known.long}`
   if (arg.startsWith('--') || arg.includes('='))
-    throw new LunaError('usage', `--${known.long} takes no value`)
+    throw new LunaError('usage', `--${known.long} takes no value`, { fix: 'leave the value out' })
   queue.unshift(`-${attached}`)
   return `--${known.long}`
 }
@@ -69,14 +68,14 @@ function byLong(options: OptionTable, given: string): Known {
   const [first, second] = spellings.filter(({ names }) => names.some((name) => name.startsWith(given)))
   if (first && second) {
     const why = `it could be --${first.known.long} or --${second.known.long}`
-    throw new LunaError('usage', `the option --${given} is ambiguous`, { why })
+    throw new LunaError('usage', `the option --${given} is ambiguous`, { why, fix: 'write it out' })
   }
   if (first) return first.known
   throw unknown(`--${given}`)
 }
 
 function unknown(arg: string): LunaError {
-  return new LunaError('usage', `unknown option ${JSON.stringify(arg)}`)
+  return new LunaError('usage', `unknown option ${JSON.stringify(arg)}`, { fix: 'see what there is: --help' })
 }
 
 function value(options: OptionTable, known: Known, attached: string | undefined, queue: string[]): string {
@@ -88,7 +87,9 @@ function value(options: OptionTable, known: Known, attached: string | undefined,
   }
   if (values.length === 0 && kind === 'optional') return ''
   if (values.length < wanted) {
-    throw new LunaError('usage', `--${known.long} needs ${wanted === 2 ? 'two values' : 'a value'}`)
+    throw new LunaError('usage', `--${known.long} needs ${wanted === 2 ? 'two values' : 'a value'}`, {
+      fix: 'see which: --help',
+    })
   }
   return `=${values.join(pairSeparator)}`
 }

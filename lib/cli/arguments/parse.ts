@@ -1,8 +1,10 @@
-// From the arguments of one command to the typed values that its row declares. The parsing proper is commander's.
+// From the arguments of one command to the typed values that its row declares. The parsing proper is
+// commander's.
 import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
 import { LunaError } from '../../error.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
-import type { Command, Given, Operands, Option, OptionKind, OptionKinds, OptionTable } from '../command.ts'
+import type { Option, OptionKind, OptionKinds, OptionTable } from '../../program/option.ts'
+import type { Command, Given, Operands } from '../command.ts'
 import { normalise, pairSeparator } from './normalise.ts'
 import { parserOf } from './parser.ts'
 
@@ -12,8 +14,8 @@ export interface Parsed {
 }
 
 /**
- * What the arguments of a command say, or `help` when they ask for help. Throws LunaError `usage`, or `invalid` for a
- * hostlist that cannot be read.
+ * What the arguments of a command say, or `help` when they ask for help. Throws LunaError `usage`, or
+ * `invalid` for a hostlist that cannot be read.
  */
 export function parseArguments(object: string, command: Command, argv: readonly string[]): Parsed | 'help' {
   const plain = normalise(command.options, argv)

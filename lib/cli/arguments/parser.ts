@@ -1,6 +1,7 @@
 // A row of the table as a parser of commander's. No subcommands here: main.ts picks the row before.
 import { Argument, Option as CommanderOption, Command as Parser } from 'commander'
-import type { Command, Operands, Option, OptionKind } from '../command.ts'
+import type { Option, OptionKind } from '../../program/option.ts'
+import type { Command, Operands } from '../command.ts'
 
 /** Text of an argument to the value of an option, per kind; throws commander's InvalidArgumentError. */
 export type Readers = { readonly [K in OptionKind]: (text: string, option: Option) => unknown }
@@ -15,7 +16,10 @@ export const operandNames = {
   mac: '[MAC]',
 } satisfies Record<keyof Operands, string>
 
-/** The parser of one command: reads arguments in plain form (normalise.ts), throws CommanderError, prints nothing. */
+/**
+ * The parser of one command: reads arguments in plain form (normalise.ts), throws CommanderError, prints
+ * nothing.
+ */
 export function parserOf(object: string, command: Command, readers: Readers): Parser {
   const parser = new Parser(`luna ${object} ${command.action}`)
     .helpOption(false)

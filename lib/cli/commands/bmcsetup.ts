@@ -1,9 +1,9 @@
 // luna bmcsetup
-import { bmcCertificates, bmcProtocols } from '../../object/bmcsetup.ts'
-import { command, type ObjectCommands, option } from '../command.ts'
+import { command, type ObjectCommands } from '../command.ts'
+import { fieldOptions, textOption } from '../field-option.ts'
 import {
+  commentFrom,
   deleteRow,
-  editCommentOption,
   listRow,
   renameRow,
   showRow,
@@ -11,36 +11,25 @@ import {
   withoutUndefined,
 } from '../rows.ts'
 
-const number = 'int'
-
-const reachOptions = {
-  protocol: option('choice', 'how lpower switches; auto: Redfish where there is any', {
-    choices: bmcProtocols,
-  }),
-  certificate: option('choice', 'which certificates Redfish accepts; known: of known authorities only', {
-    choices: bmcCertificates,
-  }),
-}
-
 const add = command({
   action: 'add',
   help: 'Add a setup of management controllers.',
   operand: 'none',
-  options: {
-    name: option('text', 'its name', { short: 'n', required: true }),
-    user: option('text', 'user of the BMC, of 16 bytes at most', { short: 'u', default: 'ladmin' }),
-    password: option('text', 'its password, of 20 bytes at most', { short: 'p', default: 'ladmin' }),
-    userid: option(number, 'number of that user', { short: 'I', value: 'N', default: 3 }),
-    netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N', default: 1 }),
-    mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N', default: 1 }),
-    ...reachOptions,
-  },
+  options: fieldOptions('bmcsetup', {
+    name: { short: 'n', required: true },
+    user: { short: 'u', defaulted: true },
+    password: { short: 'p', defaulted: true },
+    userid: { short: 'I', defaulted: true },
+    netchannel: { short: 'N', defaulted: true },
+    mgmtchannel: { short: 'M', defaulted: true },
+    protocol: {},
+    certificate: {},
+  }),
   examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
   guarded: true,
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
-    const { protocol, certificate, ...settings } = given
-    await addBmcsetup(await context.store(), { ...settings, ...withoutUndefined({ protocol, certificate }) })
+    await addBmcsetup(await context.store(), { ...withoutUndefined(given), name: given.name })
   },
 })
 
@@ -49,23 +38,24 @@ const change = command({
   help: 'Change a setup. Nodes get it at their next installation.',
   operand: 'name',
   options: {
-    user: option('text', 'user of the BMC, of 16 bytes at most', { short: 'u' }),
-    password: option('text', 'its password, of 20 bytes at most', { short: 'p' }),
-    userid: option(number, 'number of that user', { short: 'I', value: 'N' }),
-    netchannel: option(number, 'IPMI channel of the network', { short: 'N', value: 'N' }),
-    mgmtchannel: option(number, 'IPMI channel for that user', { short: 'M', value: 'N' }),
-    ...reachOptions,
-    comment: editCommentOption,
+    ...fieldOptions('bmcsetup', {
+      user: { short: 'u' },
+      password: { short: 'p' },
+      userid: { short: 'I' },
+      netchannel: { short: 'N' },
+      mgmtchannel: { short: 'M' },
+      protocol: {},
+      certificate: {},
+    }),
+    comment: textOption('bmcsetup', 'comment', { short: 'C' }),
   },
   examples: [['luna bmcsetup change base -p newsecret', 'another password']],
   guarded: true,
   async run(context, { comment, ...settings }, name) {
     const store = await context.store()
     const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
-    if (!comment) return await changeBmcsetup(store, name, withoutEmpty(settings))
-    const { commentObject } = await import('../../task/change/object.ts')
-    const old = await store.getNamed('bmcsetup', name)
-    await commentObject(store, 'bmcsetup', name, await context.readText(old.comment ?? ''))
+    const wish = comment ? { comment: await commentFrom(context, 'bmcsetup', name) } : withoutEmpty(settings)
+    await changeBmcsetup(store, name, wish)
   },
 })
 

@@ -1,8 +1,10 @@
-// luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the database.
+// luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the
+// database.
 
+import { option } from '../../program/option.ts'
 import type { Store } from '../../store/store.ts'
 import type { Generated } from '../../task/generate/generate.ts'
-import { type Context, command, option } from '../command.ts'
+import { type Context, command } from '../command.ts'
 import { jsonOption, jsonText, reportOutcome, withoutUndefined } from '../rows.ts'
 
 const dryRunOption = option('flag', 'show what would change, and change nothing')

@@ -1,6 +1,9 @@
 // luna cluster
-import { command, type ObjectCommands, option } from '../command.ts'
-import { editCommentOption, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
+
+import { option } from '../../program/option.ts'
+import { command, type ObjectCommands } from '../command.ts'
+import { fieldOptions, textOption } from '../field-option.ts'
+import { commentFrom, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
 
 // There is one cluster, and its name is of no interest.
@@ -23,17 +26,15 @@ const init = command({
   action: 'init',
   help: 'Make the cluster. The path must exist and belong to the user and its group.',
   operand: 'none',
-  options: {
-    frontend_address: option('text', 'the address that nodes reach this machine at', {
-      value: 'ADDRESS',
-      required: true,
-    }),
-    nodeprefix: option('text', 'what automatic node names begin with', { value: 'TEXT', default: 'node' }),
-    nodedigits: option('int', 'how many digits they have', { value: 'N', default: 3 }),
-    user: option('text', 'user of the services', { default: 'luna' }),
-    path: option('text', 'where boot files and images go', { refersTo: 'file', default: '/opt/luna' }),
-  },
+  options: fieldOptions('cluster', {
+    frontend_address: { value: 'ADDRESS', required: true },
+    nodeprefix: { value: 'TEXT', defaulted: true },
+    nodedigits: { defaulted: true },
+    user: { defaulted: true },
+    path: { refersTo: 'file', defaulted: true },
+  }),
   examples: [['luna cluster init --frontend_address 10.30.255.254', 'for nodes in that network']],
+  exits: { invalid: 255 },
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
     const logDir = context.env.LUNA_LOGDIR || '/var/log/luna'
@@ -46,38 +47,37 @@ const change = command({
   help: 'Change the cluster. All that is given is done; with -C only the comment.',
   operand: 'none',
   options: {
-    nodeprefix: option('text', 'what automatic node names begin with', { short: 'p', value: 'TEXT' }),
-    nodedigits: option('int', 'how many digits they have', { short: 'd', value: 'N' }),
-    path: option('text', 'where boot files and images are', { refersTo: 'file' }),
-    user: option('text', 'user of the services'),
-    frontend_address: option('text', 'the address that nodes reach this cluster at', { value: 'ADDRESS' }),
-    frontend_port: option('int', 'port of nginx', { value: 'PORT' }),
-    frontend_https: option('yes-no', 'nodes use https'),
-    server_port: option('int', 'loopback port of lweb; 0 is its unix socket', { value: 'PORT' }),
-    tracker_interval: option('int', 'seconds between announces of a torrent client', { value: 'N' }),
-    tracker_min_interval: option('int', 'seconds that it waits at least', { value: 'N' }),
-    tracker_maxpeers: option('int', 'the most peers that one announce may ask for', { value: 'N' }),
-    torrent_listen_port_min: option('int', 'lowest port of the seeder', { value: 'PORT' }),
-    torrent_listen_port_max: option('int', 'highest port of the seeder', { value: 'PORT' }),
-    torrent_pidfile: option('text', 'pid file of ltorrent', { value: 'FILE', refersTo: 'file' }),
-    lweb_num_proc: option('int', 'web workers; 0 is one per processor', { value: 'N' }),
-    lweb_pidfile: option('text', 'pid file of lweb', { value: 'FILE', refersTo: 'file' }),
-    cluster_ips: option('text', 'addresses of all heads, when there are several', { value: 'A,B' }),
-    named_include_file: option('text', 'the file that named.conf includes', {
-      value: 'FILE',
-      refersTo: 'file',
+    ...fieldOptions('cluster', {
+      nodeprefix: { short: 'p', value: 'TEXT' },
+      nodedigits: { short: 'd' },
+      path: { refersTo: 'file' },
+      user: {},
+      frontend_address: { value: 'ADDRESS' },
+      frontend_port: { value: 'PORT' },
+      frontend_https: {},
+      server_port: { value: 'PORT' },
+      tracker_interval: {},
+      tracker_min_interval: {},
+      tracker_maxpeers: {},
+      torrent_listen_port_min: { value: 'PORT' },
+      torrent_listen_port_max: { value: 'PORT' },
+      torrent_pidfile: { value: 'FILE', refersTo: 'file' },
+      lweb_num_proc: {},
+      lweb_pidfile: { value: 'FILE', refersTo: 'file' },
+      cluster_ips: { value: 'A,B' },
+      named_include_file: { value: 'FILE', refersTo: 'file' },
+      named_zone_dir: { value: 'DIR', refersTo: 'file' },
     }),
-    named_zone_dir: option('text', 'where zone files go', { value: 'DIR', refersTo: 'file' }),
-    comment: editCommentOption,
+    comment: textOption('cluster', 'comment', { short: 'C' }),
   },
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
   guarded: true,
   async run(context, { comment, ...settings }) {
     const { changeCluster } = await import('../../task/change/cluster.ts')
-    const { getCluster } = await import('../../task/get-cluster.ts')
     const store = await context.store()
-    const old = await getCluster(store)
-    const wish = comment ? { comment: await context.readText(old.comment ?? '') } : withoutUndefined(settings)
+    const wish = comment
+      ? { comment: await commentFrom(context, 'cluster', general) }
+      : withoutUndefined(settings)
     reportOutcome(context, await changeCluster(store, wish))
   },
 })

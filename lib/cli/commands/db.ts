@@ -1,7 +1,8 @@
 // luna db: the whole database as one text, to keep it and to move it between stores.
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
-import { type Context, command, type ObjectCommands, option } from '../command.ts'
+import { option } from '../../program/option.ts'
+import { type Context, command, type ObjectCommands } from '../command.ts'
 
 const exportCommand = command({
   action: 'export',

@@ -1,29 +1,23 @@
 // luna group change: one thing at a time, the first of what is given.
 import { LunaError } from '../../error.ts'
+import { option } from '../../program/option.ts'
 import type { Store } from '../../store/store.ts'
-import { type Context, command, type Given, option } from '../command.ts'
+import { type Context, command, type Given } from '../command.ts'
+import { fieldOptions, textOption } from '../field-option.ts'
 import { eachOf } from '../list-operand.ts'
-import { editCommentOption, reportOutcome, warnOfRest, withoutEmpty, withoutUndefined } from '../rows.ts'
-
-const text = 'from standard input or $EDITOR'
+import { reportOutcome, textFrom, warnOfRest, withoutEmpty, withoutUndefined } from '../rows.ts'
 
 const options = {
-  osimage: option('text', 'image that its nodes run', { short: 'o', refersTo: 'osimage' }),
-  domain: option('text', 'network that gives the DNS domain; "" for none', {
-    short: 'd',
-    value: 'NETWORK',
-    refersTo: 'network',
+  ...fieldOptions('group', {
+    osimage: { short: 'o' },
+    domain: { short: 'd', value: 'NETWORK', note: '"" for none' },
+    bmcsetup: { short: 'b', note: '"" for none' },
+    torrent_if: { aliases: ['ti'], value: 'IF', refersTo: 'interface', note: '"" for any' },
   }),
-  bmcsetup: option('text', 'setup of the BMCs; "" for none', { short: 'b', refersTo: 'bmcsetup' }),
-  torrent_if: option('text', 'interface for the download; "" for any', {
-    aliases: ['ti'],
-    value: 'IF',
-    refersTo: 'interface',
-  }),
-  prescript: option('flag', `script that runs first, ${text}`, { aliases: ['pre'] }),
-  partscript: option('flag', `script that makes the root file system, ${text}`, { aliases: ['part'] }),
-  postscript: option('flag', `script that runs last, ${text}`, { aliases: ['post'] }),
-  comment: editCommentOption,
+  prescript: textOption('group', 'prescript', { aliases: ['pre'] }),
+  partscript: textOption('group', 'partscript', { aliases: ['part'] }),
+  postscript: textOption('group', 'postscript', { aliases: ['post'] }),
+  comment: textOption('group', 'comment', { short: 'C' }),
   interface: option('text', 'an interface, with one of the following', {
     short: 'i',
     value: 'IF',
@@ -38,7 +32,7 @@ const options = {
     refersTo: 'network',
   }),
   rename: option('text', 'give it another name', { aliases: ['nn'], value: 'NAME' }),
-  edit: option('flag', `its parameters, in ifcfg form, ${text}`, { short: 'e' }),
+  edit: option('flag', 'its parameters, in ifcfg form, from standard input or $EDITOR', { short: 'e' }),
 } as const
 
 type Asked = Given<typeof options>
@@ -55,6 +49,7 @@ export const change = command({
     ['luna group change compute --post < post.sh', 'another script'],
   ],
   guarded: true,
+  exits: { usage: 1 },
   async run(context, asked, list) {
     refuseTwo(asked)
     warnOfRest(context, asked, [...textFields, 'interface', ...references])
@@ -82,7 +77,7 @@ function refuseTwo(asked: Asked): void {
   ]
   if (given.length < 2) return
   const why = `${given.map((one) => `--${one}`).join(' and ')} are given`
-  throw new LunaError('usage', 'one command changes one of these', { why, exit: 1 })
+  throw new LunaError('usage', 'one command changes one of these', { why, fix: 'give one of them' })
 }
 
 async function changeText(
@@ -92,18 +87,15 @@ async function changeText(
   field: (typeof textFields)[number],
 ): Promise<void> {
   const task = await import('../../task/change/group.ts')
-  const old = await store.getNamed('group', name)
-  reportOutcome(
-    context,
-    await task.changeGroup(store, name, { [field]: await context.readText(old[field] ?? '') }),
-  )
+  const text = await textFrom(context, 'group', name, field)
+  reportOutcome(context, await task.changeGroup(store, name, { [field]: text }))
 }
 
 /** The first of torrent_if, osimage, domain, bmcsetup; the empty text clears all but the image. */
 async function changeReference(context: Context, store: Store, name: string, asked: Asked): Promise<void> {
   const task = await import('../../task/change/group.ts')
   const wishes = [
-    withoutUndefined({ torrentIf: asked.torrent_if }),
+    withoutUndefined({ torrent_if: asked.torrent_if }),
     withoutEmpty({ osimage: asked.osimage }),
     withoutUndefined({ domain: asked.domain }),
     withoutUndefined({ bmcsetup: asked.bmcsetup }),
@@ -128,7 +120,7 @@ async function changeInterface(context: Context, store: Store, group: string, as
   else if (asked.edit) await editInterface(context, store, group, name)
   else {
     const fix = 'give one of --add, --delete, --setnet, --delnet, --rename, --edit'
-    throw new LunaError('usage', `nothing to do with the interface ${name}`, { fix, exit: 1 })
+    throw new LunaError('usage', `nothing to do with the interface ${name}`, { fix })
   }
 }
 

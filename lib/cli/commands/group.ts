@@ -1,10 +1,12 @@
 // luna group
 import { LunaError } from '../../error.ts'
-import { type Context, command, type Given, type ObjectCommands, option } from '../command.ts'
+import { option } from '../../program/option.ts'
+import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { fieldOption, onlyOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
+  commentOption,
   deleteListRow,
-  editCommentOption,
   jsonOption,
   listRow,
   printText,
@@ -19,21 +21,18 @@ const one = { exclusive: 'one' } as const
 
 const showOptions = {
   raw: option('flag', 'the stored document as JSON', { short: 'R', ...one }),
-  osimage: option('flag', 'only the image', { short: 'o', ...one }),
-  prescript: option('flag', 'only the script that runs first', { aliases: ['pre'], ...one }),
-  postscript: option('flag', 'only the script that runs last', { aliases: ['post'], ...one }),
-  partscript: option('flag', 'only the script that makes the root file system', {
-    aliases: ['part'],
-    ...one,
-  }),
-  bmcsetup: option('flag', 'only the BMC setup', { short: 'b', ...one }),
+  osimage: onlyOption('group', 'osimage', { short: 'o', ...one }),
+  prescript: onlyOption('group', 'prescript', { aliases: ['pre'], ...one }),
+  postscript: onlyOption('group', 'postscript', { aliases: ['post'], ...one }),
+  partscript: onlyOption('group', 'partscript', { aliases: ['part'], ...one }),
+  bmcsetup: onlyOption('group', 'bmcsetup', { short: 'b', ...one }),
   interface: option('text', 'only this interface, as JSON', {
     short: 'i',
     value: 'IF',
     refersTo: 'interface',
     ...one,
   }),
-  comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
+  comment: option('flag', commentOption.help, { short: 'C', ...one }),
   json: jsonOption,
 } as const
 
@@ -78,14 +77,14 @@ const add = command({
   help: 'Add a group with the interface BOOTIF in a network, and BMC in another.',
   operand: 'none',
   options: {
-    name: option('text', 'its name', { short: 'n', required: true }),
-    osimage: option('text', 'image that its nodes run', { short: 'o', refersTo: 'osimage', required: true }),
+    name: fieldOption('group', 'name', { short: 'n', required: true }),
+    osimage: fieldOption('group', 'osimage', { short: 'o', required: true }),
     network: option('text', 'network that its nodes boot from', {
       short: 'N',
       refersTo: 'network',
       required: true,
     }),
-    bmcsetup: option('text', 'setup of the BMCs', { short: 'b', refersTo: 'bmcsetup' }),
+    bmcsetup: fieldOption('group', 'bmcsetup', { short: 'b' }),
     bmcnetwork: option('text', 'network of the BMCs', { short: 'bn', value: 'NETWORK', refersTo: 'network' }),
   },
   examples: [

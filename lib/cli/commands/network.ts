@@ -1,16 +1,18 @@
 // luna network
 import { LunaError } from '../../error.ts'
+import { option } from '../../program/option.ts'
 import type { NetworkChange } from '../../task/change/network-change.ts'
-import { type Context, command, type ObjectCommands, option } from '../command.ts'
+import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
   deleteListRow,
-  editCommentOption,
   listRow,
   renameRow,
   reportOutcome,
   show,
   showOptions,
+  textFrom,
   warnOfRest,
   withoutEmpty,
   withoutUndefined,
@@ -47,19 +49,20 @@ const add = command({
   help: 'Add an IPv4 or IPv6 network. Its name is the name of its DNS zone.',
   operand: 'none',
   options: {
-    name: option('text', 'its name', { short: 'n', required: true }),
+    name: fieldOption('network', 'name', { short: 'n', required: true }),
     network: option('text', 'an address in it', { short: 'N', value: 'ADDRESS', required: true }),
-    prefix: option('int', 'length of the prefix', { short: 'P', value: 'BITS', required: true }),
-    ns_hostname: option('text', 'host name of the name server; this machine when not given', {
-      value: 'HOST',
+    prefix: fieldOption('network', 'PREFIX', { short: 'P', value: 'BITS', required: true }),
+    ...fieldOptions('network', {
+      ns_hostname: { value: 'HOST', note: 'this machine when not given' },
+      ns_ip: { value: 'ADDRESS', note: 'the last one when not given' },
     }),
-    ns_ip: option('text', 'address of the name server; the last one when not given', { value: 'ADDRESS' }),
   },
   examples: [
     ['luna network add -n cluster -N 10.30.0.0 -P 16', '65533 addresses, the last one for this machine'],
     ['luna network add -n six -N fd00:30:: -P 64', 'IPv6'],
   ],
   guarded: true,
+  exits: { invalid: 255 },
   async run(context, { name, network, prefix, ns_hostname, ns_ip }) {
     const { addNetwork } = await import('../../task/change/network.ts')
     const { defaultNameServer } = await import('../../host/hostname.ts')
@@ -69,32 +72,33 @@ const add = command({
   },
 })
 
+const changeOptions = {
+  network: option('text', 'another base; all addresses move with it', { short: 'N', value: 'ADDRESS' }),
+  prefix: fieldOption('network', 'PREFIX', { short: 'P', value: 'BITS' }),
+  reserve: option('text', 'take an address out of those that are given to nodes', {
+    short: 'R',
+    value: 'ADDRESS',
+  }),
+  release: option('text', 'let an address be given to nodes', { value: 'ADDRESS' }),
+  ns_hostname: fieldOption('network', 'ns_hostname', { value: 'HOST' }),
+  ns_ip: fieldOption('network', 'ns_ip', { value: 'ADDRESS' }),
+  include: textOption('network', 'include'),
+  rev_include: textOption('network', 'rev_include'),
+  classless: fieldOption('network', 'classless', { value: 'LABEL', note: '"" for none' }),
+  comment: textOption('network', 'comment', { short: 'C' }),
+}
+
 const change = command({
   action: 'change',
   help: 'Change one thing of networks: the first of these that is given.',
   operand: 'list',
-  options: {
-    network: option('text', 'another base; all addresses move with it', { short: 'N', value: 'ADDRESS' }),
-    prefix: option('int', 'another length of the prefix', { short: 'P', value: 'BITS' }),
-    reserve: option('text', 'take an address out of those that are given to nodes', {
-      short: 'R',
-      value: 'ADDRESS',
-    }),
-    release: option('text', 'let an address be given to nodes', { value: 'ADDRESS' }),
-    ns_hostname: option('text', 'host name of the name server', { value: 'HOST' }),
-    ns_ip: option('text', 'address of the name server', { value: 'ADDRESS' }),
-    include: option('flag', 'lines of the forward zone, from standard input or $EDITOR'),
-    rev_include: option('flag', 'lines of the reverse zone, from standard input or $EDITOR'),
-    classless: option('text', 'label below the /24 that its owner refers to (RFC 2317); "" for none', {
-      value: 'LABEL',
-    }),
-    comment: editCommentOption,
-  },
+  options: changeOptions,
   examples: [
     ['luna network change cluster -R 10.30.255.1', 'no node gets that address'],
     ['echo "mail IN MX 10 mx" | luna network change cluster --include', 'a record of your own'],
   ],
   guarded: true,
+  exits: { usage: 1, invalid: 255, refused: 255 },
   async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
     if (texts.length > 1) throw oneTextOnly()
@@ -119,39 +123,27 @@ const changeOrder = [
 
 function oneTextOnly(): LunaError {
   const fix = 'give one of --include, --rev_include, --comment'
-  return new LunaError('usage', 'only one text can be read at a time', { fix, exit: 1 })
-}
-
-interface Asked {
-  readonly network?: string | undefined
-  readonly prefix?: number | undefined
-  readonly reserve?: string | undefined
-  readonly release?: string | undefined
-  readonly ns_hostname?: string | undefined
-  readonly ns_ip?: string | undefined
-  readonly classless?: string | undefined
-  readonly include: boolean
-  readonly rev_include: boolean
-  readonly comment: boolean
+  return new LunaError('usage', 'only one text can be read at a time', { fix })
 }
 
 /** The first of what is given, in the order of the first Luna; empty values count as not given. */
-async function firstChange(context: Context, given: Asked, name: string): Promise<NetworkChange | undefined> {
-  const { network, prefix, reserve, release, ns_hostname, ns_ip } = given
-  const text = async (field: 'include' | 'rev_include' | 'comment') => {
-    const old = await (await context.store()).getNamed('network', name)
-    return await context.readText(old[field] ?? '')
-  }
+async function firstChange(
+  context: Context,
+  given: Given<typeof changeOptions>,
+  name: string,
+): Promise<NetworkChange | undefined> {
+  const { network, prefix, reserve, release, ns_hostname, ns_ip, classless } = given
+  const text = (field: 'include' | 'rev_include' | 'comment') => textFrom(context, 'network', name, field)
   if (given.comment) return { comment: await text('comment') }
   if (network) return { network }
   if (prefix !== undefined) return { prefix }
   if (reserve) return { reserve }
   if (release) return { release }
-  if (ns_hostname) return { nsHostname: ns_hostname }
-  if (ns_ip) return { nsIp: ns_ip }
+  if (ns_hostname) return { ns_hostname }
+  if (ns_ip) return { ns_ip }
   if (given.include) return { include: await text('include') }
-  if (given.rev_include) return { revInclude: await text('rev_include') }
-  return given.classless === undefined ? undefined : { classless: given.classless }
+  if (given.rev_include) return { rev_include: await text('rev_include') }
+  return classless === undefined ? undefined : { classless }
 }
 
 export const network: ObjectCommands = {

@@ -1,6 +1,7 @@
 // luna node discover: why a machine is taken for a node, or not.
 import { LunaError } from '../../error.ts'
-import { command, option } from '../command.ts'
+import { option } from '../../program/option.ts'
+import { command } from '../command.ts'
 import { jsonOption, jsonText } from '../rows.ts'
 
 export const discover = command({

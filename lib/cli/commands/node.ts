@@ -1,8 +1,11 @@
 // luna node
-import { type Context, command, type ObjectCommands, option } from '../command.ts'
+
+import { option } from '../../program/option.ts'
+import { type Context, command, type ObjectCommands } from '../command.ts'
+import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
+  commentFrom,
   deleteRow,
-  editCommentOption,
   jsonOption,
   jsonText,
   renameRow,
@@ -73,13 +76,14 @@ const add = command({
       short: 'n',
       value: 'NAMES',
     }),
-    group: option('text', 'the group', { short: 'g', refersTo: 'group', required: true }),
+    group: fieldOption('node', 'group', { short: 'g', required: true }),
   },
   examples: [
     ['luna node add -g compute', 'one more node'],
     ["luna node add -g compute -n 'node[001-100]'", 'a hundred'],
   ],
   guarded: true,
+  exits: { failed: 255 },
   async run(context, { name, group }) {
     const { addNodes } = await import('../../task/change/node.ts')
     const outcome = await addNodes(await context.store(), { group, ...withoutUndefined({ names: name }) })
@@ -93,10 +97,10 @@ const change = command({
   help: 'Change nodes. All that is given is done.',
   operand: 'names',
   options: {
-    group: option('text', 'move to this group; addresses are kept where the networks are the same', {
+    group: fieldOption('node', 'group', {
       short: 'g',
-      refersTo: 'group',
       exclusive: 'address',
+      note: 'addresses are kept where the networks are the same',
     }),
     interface: option('pair', 'give an interface this address', {
       short: 'i',
@@ -105,12 +109,14 @@ const change = command({
       exclusive: 'address',
     }),
     mac: option('text', 'MAC address, taken from whoever has it; "" for none', { value: 'MAC' }),
-    switch: option('text', 'the switch it is plugged into; "" for none', { short: 's', refersTo: 'switch' }),
-    port: option('text', 'the port there, by name or number', { short: 'p' }),
-    localboot: option('yes-no', 'boot from the local disk', { short: 'l' }),
-    setupbmc: option('yes-no', 'set up the BMC at installation', { aliases: ['sb'] }),
-    service: option('yes-no', 'stop in the initramfs, with network and sshd', { aliases: ['sv'] }),
-    comment: editCommentOption,
+    ...fieldOptions('node', {
+      switch: { short: 's', note: '"" for none' },
+      port: { short: 'p' },
+      localboot: { short: 'l' },
+      setupbmc: { aliases: ['sb'] },
+      service: { aliases: ['sv'] },
+    }),
+    comment: textOption('node', 'comment', { short: 'C' }),
   },
   examples: [
     ['luna node change node001 --mac 52:54:00:00:00:01', 'the machine with that MAC address is node001'],
@@ -120,11 +126,10 @@ const change = command({
   async run(context, { comment, interface: address, port, ...given }, names) {
     const { changeNodes } = await import('../../task/change/node-change.ts')
     const store = await context.store()
-    const old = comment ? await store.findNamed('node', names[0] ?? '') : undefined
     const wish = {
       ...withoutUndefined(given),
       ...withoutEmpty({ port }),
-      ...(comment && { comment: await context.readText(old?.comment ?? '') }),
+      ...(comment && { comment: await commentFrom(context, 'node', names[0] ?? '') }),
       ...(address && { interface: { name: address[0], address: address[1] } }),
     }
     reportOutcome(context, await changeNodes(store, names, wish))

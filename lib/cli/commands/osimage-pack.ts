@@ -1,6 +1,7 @@
 // luna osimage pack, grab and sync: what takes long, and shows how far it is.
 import { LunaError } from '../../error.ts'
-import { type Context, command, option } from '../command.ts'
+import { option } from '../../program/option.ts'
+import { type Context, command } from '../command.ts'
 import { reportOutcome } from '../rows.ts'
 
 const half = { exclusive: 'half' } as const

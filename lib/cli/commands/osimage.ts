@@ -1,13 +1,16 @@
 // luna osimage
-import { type Context, command, type ObjectCommands, option } from '../command.ts'
+
+import { option } from '../../program/option.ts'
+import { type Context, command, type ObjectCommands } from '../command.ts'
+import { fieldOptions, onlyOption, textOption } from '../field-option.ts'
 import {
   deleteRow,
-  editCommentOption,
   jsonOption,
   listRow,
   printText,
   renameRow,
   show,
+  textFrom,
   withoutEmpty,
 } from '../rows.ts'
 import { grab, pack, progressLine, sync } from './osimage-pack.ts'
@@ -20,11 +23,11 @@ const showCommand = command({
   operand: 'name',
   options: {
     raw: option('flag', 'the stored document as JSON', { short: 'R', ...one }),
-    path: option('flag', 'only the path', { short: 'p', ...one }),
+    path: onlyOption('osimage', 'path', { short: 'p', ...one }),
     kernver: option('flag', 'all kernels in the image; <= marks the one in use', { short: 'k', ...one }),
-    kernopts: option('flag', 'only the kernel arguments', { short: 'o', ...one }),
-    grab_exclude_list: option('flag', 'only the exclude list of grab', { short: 'e', ...one }),
-    grab_filesystems: option('flag', 'only the file systems of grab', { short: 'f', ...one }),
+    kernopts: onlyOption('osimage', 'kernopts', { short: 'o', ...one }),
+    grab_exclude_list: onlyOption('osimage', 'grab_exclude_list', { short: 'e', ...one }),
+    grab_filesystems: onlyOption('osimage', 'grab_filesystems', { short: 'f', ...one }),
     comment: option('flag', 'only the comment', { short: 'C', ...one }),
     json: jsonOption,
   },
@@ -50,15 +53,12 @@ const add = command({
   action: 'add',
   help: 'Add the operating system in a directory as an image.',
   operand: 'none',
-  options: {
-    name: option('text', 'its name', { short: 'n', required: true }),
-    path: option('text', 'the root of its tree', { short: 'p', refersTo: 'file', required: true }),
-    kernver: option('text', 'kernel to boot; the first one in the image when not given', {
-      short: 'k',
-      value: 'VERSION',
-    }),
-    kernopts: option('text', 'kernel arguments', { short: 'o', value: 'ARGUMENTS' }),
-  },
+  options: fieldOptions('osimage', {
+    name: { short: 'n', required: true },
+    path: { short: 'p', refersTo: 'file', required: true },
+    kernver: { short: 'k', value: 'VERSION', note: 'the first one in the image when not given' },
+    kernopts: { short: 'o', value: 'ARGUMENTS' },
+  }),
   examples: [["luna osimage add -n compute -p /opt/luna/os/compute -o 'console=ttyS0'", 'with its kernel']],
   guarded: true,
   async run(context, given) {
@@ -72,25 +72,19 @@ const change = command({
   help: 'Change one thing of an image. What is packed already stays as it is until the next pack.',
   operand: 'name',
   options: {
-    kernver: option('text', 'kernel to boot', { short: 'k', value: 'VERSION', ...one }),
-    kernopts: option('text', 'kernel arguments', { short: 'o', value: 'ARGUMENTS', ...one }),
-    dracutmodules: option('text', 'dracut modules, -NAME leaves one out', {
-      short: 'd',
-      value: 'A,B',
-      ...one,
+    ...fieldOptions('osimage', {
+      kernver: { short: 'k', value: 'VERSION', ...one },
+      kernopts: { short: 'o', value: 'ARGUMENTS', ...one },
+      dracutmodules: { short: 'd', value: 'A,B', ...one },
+      kernmodules: { short: 'm', value: 'A,B', ...one },
+      path: { short: 'p', refersTo: 'file', ...one },
     }),
-    kernmodules: option('text', 'drivers, -NAME leaves one out', { short: 'm', value: 'A,B', ...one }),
-    path: option('text', 'the root of its tree', { short: 'p', refersTo: 'file', ...one }),
-    grab_exclude_list: option('flag', 'what grab leaves alone, from standard input or $EDITOR', {
-      short: 'e',
-      ...one,
+    grab_exclude_list: textOption('osimage', 'grab_exclude_list', { short: 'e', ...one }),
+    ...fieldOptions('osimage', {
+      grab_filesystems: { short: 'f', value: '/A,/B', ...one },
+      compression: one,
     }),
-    grab_filesystems: option('text', 'what grab copies', { short: 'f', value: '/A,/B', ...one }),
-    compression: option('choice', 'of the tarball; auto: zstd where nodes can read it', {
-      choices: ['gzip', 'zstd', 'auto'],
-      ...one,
-    }),
-    comment: option('flag', editCommentOption.help, { short: 'C', ...one }),
+    comment: textOption('osimage', 'comment', { short: 'C', ...one }),
   },
   examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
   guarded: true,
@@ -99,8 +93,7 @@ const change = command({
     const { changeOsimage } = await import('../../task/change/osimage.ts')
     const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
     if (!text) return await changeOsimage(store, name, withoutEmpty(settings))
-    const old = await store.getNamed('osimage', name)
-    await changeOsimage(store, name, { [text]: await context.readText(old[text] ?? '') })
+    await changeOsimage(store, name, { [text]: await textFrom(context, 'osimage', name, text) })
   },
 })
 
@@ -117,6 +110,7 @@ const clone = command({
     }),
   },
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
+  exits: { taken: 1, invalid: 255 },
   async run(context, { to, path }, from) {
     const { cloneOsimage } = await import('../../task/change/osimage.ts')
     const line = progressLine(context)

@@ -1,8 +1,11 @@
 // luna otherdev
-import { command, type ObjectCommands, option } from '../command.ts'
+
+import { option } from '../../program/option.ts'
+import { command, type ObjectCommands } from '../command.ts'
+import { textOption } from '../field-option.ts'
 import {
+  commentFrom,
   deleteRow,
-  editCommentOption,
   listRow,
   renameRow,
   reportOutcome,
@@ -22,6 +25,7 @@ const add = command({
   },
   examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
   guarded: true,
+  exits: { failed: 255 },
   async run(context, { name, network, ip }) {
     const { addOtherdevs } = await import('../../task/change/otherdev.ts')
     reportOutcome(
@@ -38,7 +42,7 @@ const change = command({
   options: {
     network: option('text', 'the network', { short: 'N', refersTo: 'network' }),
     ip: option('text', 'address in it; "" disconnects', { short: 'i', value: 'ADDRESS' }),
-    comment: editCommentOption,
+    comment: textOption('otherdev', 'comment', { short: 'C' }),
   },
   examples: [
     ['luna otherdev change pdu01 -N cluster -i 10.30.10.1', 'an address in another network too'],
@@ -48,8 +52,7 @@ const change = command({
   async run(context, { comment, network, ip }, names) {
     const { changeOtherdevs } = await import('../../task/change/otherdev.ts')
     const store = await context.store()
-    const old = comment ? await store.findNamed('otherdev', names[0] ?? '') : undefined
-    const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
+    const text = comment ? { comment: await commentFrom(context, 'otherdev', names[0] ?? '') } : {}
     const settings = { ...withoutEmpty({ network }), ...withoutUndefined({ ip }), ...text }
     reportOutcome(context, await changeOtherdevs(store, names, settings))
   },

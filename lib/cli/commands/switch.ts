@@ -1,9 +1,11 @@
 // luna switch
-import { authProtocols, privProtocols, snmpVersions } from '../../object/switch.ts'
-import { command, type ObjectCommands, option } from '../command.ts'
+
+import { option } from '../../program/option.ts'
+import { command, type ObjectCommands } from '../command.ts'
+import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
+  commentFrom,
   deleteRow,
-  editCommentOption,
   listRow,
   renameRow,
   reportOutcome,
@@ -12,15 +14,13 @@ import {
   withoutUndefined,
 } from '../rows.ts'
 
-const defaultOid = '.1.3.6.1.2.1.17.7.1.2.2.1.2'
-
 const snmp3Options = {
-  version: option('choice', 'SNMP version', { choices: snmpVersions }),
-  user: option('text', 'SNMPv3 user'),
-  'auth-protocol': option('choice', 'SNMPv3 authentication', { choices: authProtocols }),
-  'auth-key': option('text', 'its key, of 8 characters at least', { value: 'KEY' }),
-  'priv-protocol': option('choice', 'SNMPv3 privacy', { choices: privProtocols }),
-  'priv-key': option('text', 'its key, of 8 characters at least', { value: 'KEY' }),
+  version: fieldOption('switch', 'version'),
+  user: fieldOption('switch', 'user'),
+  'auth-protocol': fieldOption('switch', 'auth_protocol'),
+  'auth-key': fieldOption('switch', 'auth_key', { value: 'KEY' }),
+  'priv-protocol': fieldOption('switch', 'priv_protocol'),
+  'priv-key': fieldOption('switch', 'priv_key', { value: 'KEY' }),
 }
 
 /** Options by the names of the fields that they set. */
@@ -42,19 +42,13 @@ const add = command({
   operand: 'none',
   options: {
     name: option('names', 'their names, as a hostlist', { short: 'n', value: 'NAMES', required: true }),
-    network: option('text', 'network of the address', { short: 'N', refersTo: 'network', required: true }),
-    ip: option('text', 'address', { short: 'i', value: 'ADDRESS', required: true }),
-    read: option('text', 'SNMP community to read with', {
-      short: 'r',
-      value: 'COMMUNITY',
-      default: 'public',
+    ...fieldOptions('switch', {
+      network: { short: 'N', required: true },
+      ip: { short: 'i', value: 'ADDRESS', required: true },
+      read: { short: 'r', value: 'COMMUNITY', defaulted: true },
+      rw: { short: 'w', value: 'COMMUNITY', defaulted: true },
+      oid: { short: 'o', defaulted: true },
     }),
-    rw: option('text', 'SNMP community to write with', {
-      short: 'w',
-      value: 'COMMUNITY',
-      default: 'private',
-    }),
-    oid: option('text', 'SNMP table of MAC addresses', { short: 'o', default: defaultOid }),
     ...snmp3Options,
   },
   examples: [
@@ -65,6 +59,7 @@ const add = command({
     ],
   ],
   guarded: true,
+  exits: { failed: 255 },
   async run(context, { name, network, ip, ...settings }) {
     const { addSwitches } = await import('../../task/change/switch.ts')
     const wish = { names: name, network, ip, ...named(settings) }
@@ -77,21 +72,22 @@ const change = command({
   help: 'Change switches. A new network keeps the place of the address in it.',
   operand: 'names',
   options: {
-    network: option('text', 'network of the address', { short: 'N', refersTo: 'network' }),
-    ip: option('text', 'address', { short: 'i', value: 'ADDRESS' }),
-    read: option('text', 'SNMP community to read with', { short: 'r', value: 'COMMUNITY' }),
-    rw: option('text', 'SNMP community to write with', { short: 'w', value: 'COMMUNITY' }),
-    oid: option('text', 'SNMP table of MAC addresses', { short: 'o' }),
+    ...fieldOptions('switch', {
+      network: { short: 'N' },
+      ip: { short: 'i', value: 'ADDRESS' },
+      read: { short: 'r', value: 'COMMUNITY' },
+      rw: { short: 'w', value: 'COMMUNITY' },
+      oid: { short: 'o' },
+    }),
     ...snmp3Options,
-    comment: editCommentOption,
+    comment: textOption('switch', 'comment', { short: 'C' }),
   },
   examples: [["luna switch change 'sw[01-04]' -r secret", 'the community of four switches']],
   guarded: true,
   async run(context, { comment, ...settings }, names) {
     const { changeSwitches } = await import('../../task/change/switch.ts')
     const store = await context.store()
-    const old = comment ? await store.findNamed('switch', names[0] ?? '') : undefined
-    const text = comment ? { comment: await context.readText(old?.comment ?? '') } : {}
+    const text = comment ? { comment: await commentFrom(context, 'switch', names[0] ?? '') } : {}
     reportOutcome(context, await changeSwitches(store, names, { ...named(withoutEmpty(settings)), ...text }))
   },
 })

@@ -1,10 +1,12 @@
-// `luna __complete PROGRAM WORD... CURRENT`, which shells call at every TAB. A line per candidate, with its help after a
-// tab; a lone tab where the shell shall offer files. Never an error, and no answer rather than a late one.
+// `luna __complete PROGRAM WORD... CURRENT`, which shells call at every TAB. A line per candidate, with its
+// help after a tab; a lone tab where the shell shall offer files. Never an error, and no answer rather than a
+// late one.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kind } from '../../object/field.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
 import type { Store } from '../../store/store.ts'
-import { type Completion, complete, type Names } from './complete.ts'
+import { complete } from './complete.ts'
+import type { Completion, Names } from './values.ts'
 
 // Longer than this nobody waits at a prompt; a database that is away would take seconds to be given up.
 const longestWait = 1500

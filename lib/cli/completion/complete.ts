@@ -1,25 +1,16 @@
-// What may stand at the cursor of a command line: the shells ask at every TAB (packaging/completion). The words come from
-// the table, the names from the database.
+// What may stand at the cursor of a command line: the shells ask at every TAB (packaging/completion). The
+// words come from the table, the names from the database.
 import type { Kind } from '../../object/field.ts'
-import { helpOption } from '../arguments/normalise.ts'
-import type { Command, Option } from '../command.ts'
+import { helpOption } from '../../program/help.ts'
+import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
-import { known, rejoined, type Scan, scan } from './scan.ts'
+import { known, rejoined, scan } from './scan.ts'
+import { type Completion, type Names, type Place, valuesOf } from './values.ts'
 import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
 
-/** Reads what there is; completion asks only for what it offers. */
-export interface Names {
-  ofKind(kind: Kind): Promise<readonly string[]>
-  /** The interfaces of groups, or of the groups of nodes; those of all groups when no name is given. */
-  interfacesOf(kind: Kind, names: readonly string[]): Promise<readonly string[]>
-}
-
-/** What may stand there; `files`: the shell knows those. */
-export type Completion = readonly Candidate[] | 'files'
-
 /**
- * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the first word
- * of the line. Words may have been taken apart at `=` and `:`, as bash does it.
+ * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the
+ * first word of the line. Words may have been taken apart at `=` and `:`, as bash does it.
  */
 export async function complete(
   program: string,
@@ -56,13 +47,11 @@ async function completeLuna(before: readonly string[], current: string, names: N
   return command ? await completeCommand({ object, command, names }, rest, current) : []
 }
 
-interface Place {
-  readonly object: string
-  readonly command: Command
-  readonly names: Names
-}
-
-async function completeCommand(place: Place, words: readonly string[], current: string): Promise<Completion> {
+async function completeCommand(
+  place: Place & { readonly command: Command },
+  words: readonly string[],
+  current: string,
+): Promise<Completion> {
   const { operand, options } = place.command
   const all = { ...options, help: helpOption }
   const seen = scan(all, words)
@@ -80,19 +69,12 @@ async function completeCommand(place: Place, words: readonly string[], current: 
   return wantsOperand ? await operandOf(place, current) : []
 }
 
-async function operandOf({ object, command, names }: Place, current: string): Promise<Completion> {
+async function operandOf(
+  { object, command, names }: Place & { readonly command: Command },
+  current: string,
+): Promise<Completion> {
   if (command.operand === 'file') return 'files'
   if (command.operand === 'mac') return []
   const all = await names.ofKind(object as Kind)
   return command.operand === 'names' ? hostlist(all, current) : plain(all, current)
-}
-
-async function valuesOf(place: Place, option: Option, seen: Scan, current: string): Promise<Completion> {
-  const { refersTo, kind, choices } = option
-  if (refersTo === 'file') return 'files'
-  if (refersTo === 'interface')
-    return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)
-  if (refersTo) return plain(await place.names.ofKind(refersTo), current)
-  if (kind === 'yes-no') return plain(['y', 'n'], current)
-  return plain(choices ?? [], current)
 }

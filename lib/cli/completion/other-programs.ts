@@ -1,63 +1,46 @@
-// Completion of the programs beside luna. Their command lines are short.
-import type { Completion, Names } from './complete.ts'
-import { beginning, type Candidate, hostlist, plain } from './words.ts'
-
-const daemonActions = ['start', 'stop', 'restart', 'run']
-const powerActions = ['status', 'on', 'off', 'reset', 'cycle', 'identify', 'noidentify']
-const powerOptions: readonly Candidate[] = [
-  { word: '-g', help: 'the nodes of these groups' },
-  { word: '--groups', help: 'the nodes of these groups' },
-  { word: '-i', help: 'the interface of the BMC' },
-  { word: '--interface', help: 'the interface of the BMC' },
-  { word: '--pace', help: 'so many in a second' },
-  { word: '--json', help: 'as JSON, for scripts' },
-]
+// Completion of the programs beside luna, from their rows.
+import { helpOption } from '../../program/help.ts'
+import { type Program, programs } from '../../program/program.ts'
+import { scan } from './scan.ts'
+import { type Completion, type Names, valuesOf } from './values.ts'
+import { beginning, hostlist, plain, spellings } from './words.ts'
 
 /** What may stand at the cursor of lchroot, lpower, lweb, ltorrent and lfs_pxelinux. */
 export async function completeOther(
-  program: string,
+  name: string,
   before: readonly string[],
   current: string,
   names: Names,
 ): Promise<Completion> {
-  switch (program) {
-    case 'lchroot':
-      // What runs in the image is found there, not here.
-      return before.length === 0 ? plain(await names.ofKind('osimage'), current) : []
-    case 'lweb':
-      return before.length === 0 ? plain(daemonActions, current) : []
-    case 'ltorrent':
-      return before.length === 0 ? plain([...daemonActions, 'reload'], current) : []
-    case 'lfs_pxelinux':
-      return completeMenus(before, current)
-    case 'lpower':
-      return await completePower(before, current, names)
-    default:
-      return []
-  }
-}
-
-function completeMenus(before: readonly string[], current: string): Completion {
-  if (before.at(-1) === '--def_file') return 'files'
+  const program = programs.find((one) => one.name === name)
+  if (!program) return []
+  const options = { ...program.options, help: helpOption }
+  const { awaiting, used, operands } = scan(options, before)
+  if (awaiting?.option)
+    return await valuesOf({ object: 'group', names }, awaiting.option, { operands: [] }, current)
   if (current.startsWith('-'))
-    return beginning(current, [{ word: '--def_file', help: 'what machines get that are not known' }])
-  return before.some((word) => daemonActions.includes(word)) ? [] : plain(daemonActions, current)
+    return operands.length > 0 && !program.words ? [] : spellings(options, used, current)
+  return await completeOperand(program, operands, used.includes('groups'), current, names)
 }
 
-async function completePower(before: readonly string[], current: string, names: Names): Promise<Completion> {
-  const last = before.at(-1) ?? ''
-  if (['-g', '--groups'].includes(last)) return hostlist(await names.ofKind('group'), current)
-  if (['-i', '--interface'].includes(last)) return plain(await names.interfacesOf('group', []), current)
-  if (last === '--pace') return []
-  if (current.startsWith('-')) return beginning(current, powerOptions)
-  const operands = before.filter((word, index) => !word.startsWith('-') && !takesValue(before[index - 1]))
-  const actions = plain(powerActions, current)
-  if (operands.length > 0 || before.some((word) => ['-g', '--groups'].includes(word))) {
-    return operands.some((word) => powerActions.includes(word)) ? [] : actions
+/**
+ * First what is acted on, unless options say it, then the action; what follows a whole line is not for us to
+ * guess.
+ */
+async function completeOperand(
+  { operand, actions }: Program,
+  operands: readonly string[],
+  named: boolean,
+  current: string,
+  names: Names,
+): Promise<Completion> {
+  if (operand && operands.length === 0 && !named) {
+    const all = await names.ofKind(operand.names)
+    return operand.list ? hostlist(all, current) : plain(all, current)
   }
-  return hostlist(await names.ofKind('node'), current)
-}
-
-function takesValue(word = ''): boolean {
-  return ['-g', '--groups', '-i', '--interface', '--pace'].includes(word)
+  if (operands.some((word) => word in actions)) return []
+  return beginning(
+    current,
+    Object.entries(actions).map(([word, help]) => ({ word, help })),
+  )
 }

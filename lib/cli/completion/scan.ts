@@ -1,7 +1,8 @@
-// What the words before the cursor say so far. Nothing here is an error: half a command line is what people complete.
+// What the words before the cursor say so far. Nothing here is an error: half a command line is what people
+// complete.
 
+import type { Option, OptionTable } from '../../program/option.ts'
 import { type Known, looksLikeOption, take } from '../arguments/normalise.ts'
-import type { Option, OptionTable } from '../command.ts'
 
 export interface Scan {
   /** The value of an option comes next. */

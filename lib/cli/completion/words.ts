@@ -1,6 +1,6 @@
 // The words that completion offers, and which of them fit what is typed already.
 import { expandHostlist } from '../../object/hostlist.ts'
-import type { OptionTable } from '../command.ts'
+import type { OptionTable } from '../../program/option.ts'
 
 export interface Candidate {
   /** The whole word that may stand there. */
@@ -54,8 +54,8 @@ export function prefixed(head: string, all: readonly Candidate[]): Candidate[] {
 }
 
 /**
- * The options that can still be given: long names; short ones where one dash is typed; other names where no long one
- * begins so.
+ * The options that can still be given: long names; short ones where one dash is typed; other names where no
+ * long one begins so.
  */
 export function spellings(options: OptionTable, used: readonly string[], current: string): Candidate[] {
   const rivals = used.flatMap((long) => options[long]?.exclusive ?? [])

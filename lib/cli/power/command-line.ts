@@ -1,9 +1,9 @@
 // The command line of lpower, in the ways in which the first Luna's could be written.
 import { LunaError } from '../../error.ts'
-import { type PowerAction, powerActions } from '../../host/bmc/bmc.ts'
+import type { PowerAction } from '../../host/bmc/bmc.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
+import { lpower } from '../../program/program.ts'
 import { normalise } from '../arguments/normalise.ts'
-import { option } from '../command.ts'
 
 export interface PowerLine {
   readonly action: PowerAction
@@ -15,22 +15,17 @@ export interface PowerLine {
   readonly json: boolean
 }
 
-const options = {
-  groups: option('text', 'the nodes of these groups', { short: 'g' }),
-  interface: option('text', "the interface that has the BMC's address", { short: 'i' }),
-  pace: option('text', 'so many in a second'),
-  json: option('flag', 'as JSON'),
-}
+const actions = Object.keys(lpower.actions) as (keyof typeof lpower.actions)[]
 
 /** What the arguments say. Throws LunaError `usage`, or `invalid` for a hostlist that cannot be read. */
 export function parsePower(args: readonly string[]): PowerLine | 'help' {
-  const plain = normalise(options, args)
+  const plain = normalise(lpower.options, args)
   const end = plain.indexOf('--')
   const given = new Map(plain.slice(0, end).map(nameAndValue))
   if (given.has('help')) return 'help'
   const operands = plain.slice(end + 1)
-  const action = powerActions.find((one) => one === operands.at(-1))
-  if (!action) throw misused('the last word is no action', `say one of ${powerActions.join(', ')}`)
+  const action = actions.find((one) => one === operands.at(-1))
+  if (!action) throw misused('the last word is no action', `say one of ${actions.join(', ')}`)
   const [names, ...more] = operands.slice(0, -1)
   const groups = given.get('groups')
   if (more.length > 0) throw misused('there is a word too many', 'write the nodes as one hostlist')
@@ -39,7 +34,7 @@ export function parsePower(args: readonly string[]): PowerLine | 'help' {
     action,
     names: names ? expandHostlist(names) : [],
     groups: groups ? expandHostlist(groups) : [],
-    interface: given.get('interface') || 'BMC',
+    interface: given.get('interface') || lpower.options.interface.default,
     pause: pauseOf(given.get('pace')),
     json: given.has('json'),
   }

@@ -1,31 +1,14 @@
-// The door of lpower: its command line, a line per node, and what to say when some did not obey.
+// Entry point of lpower: its command line, a line per node, and what to say when some did not obey.
 import { loadConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { powerActions } from '../../host/bmc/bmc.ts'
 import { commandLog, type Log } from '../../log.ts'
+import { programHelp } from '../../program/help.ts'
+import { lpower } from '../../program/program.ts'
 import { openStore } from '../../store/open.ts'
 import { type Powered, type PowerTargets, powerAll, powerTargets } from '../../task/power.ts'
 import { reportError } from '../context.ts'
 import { type PowerLine, parsePower } from './command-line.ts'
 import { failureLines, powerJson, powerLine } from './print.ts'
-
-const help = `usage: lpower [-h] [-i IF] [--json] [--pace N/s] (NAMES | -g GROUPS) ACTION
-
-Switches nodes on and off by their management controllers (BMC).
-
-  ACTION                one of ${powerActions.join(', ')}
-  NAMES                 nodes, as a hostlist
-  -g, --groups GROUPS   the nodes of these groups, as a hostlist
-  -i, --interface IF    the interface that has the BMC's address (default: BMC)
-  --pace N/s            no more than N nodes a second (N/m: a minute)
-  --json                as JSON, for scripts
-  -h, --help            show this help
-
-A line per node, in the order of the list. The exit status is 1 when a node did not obey.
-
-  lpower 'node[001-036]' status
-  lpower -g compute --pace 2/s on
-`
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -34,11 +17,11 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const line = parsePower(args)
     if (line !== 'help') return await run(line, log)
-    process.stdout.write(help)
+    process.stdout.write(programHelp(lpower))
     return 0
   } catch (error) {
     if (error instanceof LunaError && error.code === 'usage')
-      process.stderr.write(`${help.split('\n', 1)[0] ?? ''}\n`)
+      process.stderr.write(`usage: ${lpower.name} ${lpower.synopsis}\n`)
     return reportError(log, error)
   }
 }

@@ -23,8 +23,8 @@ function groupCell({ group }: ListedNode): string | null {
 }
 
 /**
- * A line per node: interfaces side by side, padded by their place over all groups. The borders below the header divide
- * the column of addresses accordingly.
+ * A line per node: interfaces side by side, padded by their place over all groups. The borders below the
+ * header divide the column of addresses accordingly.
  */
 export function nodeTableOneLine(nodes: readonly ListedNode[]): string {
   const lines = nodes.map((node) => ({

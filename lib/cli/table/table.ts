@@ -1,5 +1,5 @@
-// Tables as the first Luna drew them: scripts cut them apart. What a cell holds is shown, never obeyed: control
-// characters come out as text.
+// Tables as the first Luna drew them: scripts cut them apart. What a cell holds is shown, never obeyed:
+// control characters come out as text.
 import { visible } from '../../log.ts'
 
 /** A cell; null is "not set". Several lines are allowed. */
@@ -33,7 +33,10 @@ function cellLines(cell: Cell, column: number): string[] {
   return cell.split('\n').map(shown)
 }
 
-/** One line as it may be written to a terminal: tabs as blanks, other control characters and turns of direction as text. */
+/**
+ * One line as it may be written to a terminal: tabs as blanks, other control characters and turns of
+ * direction as text.
+ */
 export function shown(line: string): string {
   if (ascii.test(line)) return line
   const blanks = line.replace(/\t/g, '    ')

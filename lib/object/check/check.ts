@@ -1,4 +1,5 @@
-// The check of a whole database: every defect once, in an order in which repairing them one after the other is right.
+// The check of a whole database: every defect once, in an order in which repairing them one after the other
+// is right.
 import type { Defect, Snapshot } from './defect.ts'
 import { addressDefects } from './defect-address.ts'
 import { counterDefects } from './defect-link.ts'

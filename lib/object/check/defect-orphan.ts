@@ -1,4 +1,5 @@
-// Documents that an addition or deletion of the first Luna left behind half-way: unlinked, and without an address.
+// Documents that an addition or deletion of the first Luna left behind half-way: unlinked, and without an
+// address.
 
 import type { Id } from '../field.ts'
 import { heldBy } from '../net/slot.ts'

@@ -1,5 +1,5 @@
-// References to what is gone, leftovers, and what nodes have on interfaces that their groups lack. What can be repaired is
-// repaired in the copy that is handed on, so that the later checks do not tell the same twice.
+// References to what is gone, leftovers, and what nodes have on interfaces that their groups lack. What can
+// be repaired is repaired in the copy that is handed on, so that the later checks do not tell the same twice.
 
 import type { Id, NodeInterface } from '../field.ts'
 import type { Group } from '../group.ts'

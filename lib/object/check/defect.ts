@@ -1,4 +1,5 @@
-// What can be wrong with a database as a whole, one line for each thing, and how it is repaired where that takes no decision.
+// What can be wrong with a database as a whole, one line for each thing, and how it is repaired where that
+// takes no decision.
 import type { Id, Kind } from '../field.ts'
 import type { Inventory } from '../net/address-use.ts'
 import type { Change } from '../objects.ts'

@@ -15,7 +15,9 @@ export interface AddressUse {
   readonly who: string
 }
 
-/** Every address that an object has, in the order: name servers, DHCP range, switches, other devices, nodes. */
+/**
+ * Every address that an object has, in the order: name servers, DHCP range, switches, other devices, nodes.
+ */
 export function addressUses(all: Inventory): AddressUse[] {
   return [
     ...all.network.flatMap((network) =>

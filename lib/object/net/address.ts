@@ -1,5 +1,5 @@
-// IP addresses and prefixes as numbers: text to value, value to text, and addresses relative to a network base.
-// MAC addresses live in mac.ts, names of reverse zones in reverse.ts.
+// IP addresses and prefixes as numbers: text to value, value to text, and addresses relative to a network
+// base. MAC addresses live in mac.ts, names of reverse zones in reverse.ts.
 import { LunaError } from '../../error.ts'
 
 export type Version = 4 | 6
@@ -23,8 +23,8 @@ export function bitsOf(version: Version): number {
 }
 
 /**
- * Reads an address, or gives undefined. IPv4: four decimal numbers without leading zeros (which some programs read
- * as octal). IPv6: RFC 4291 section 2.2, with `::` and with IPv4 in the last 32 bits; no zone (`%eth0`).
+ * Reads an address, or gives undefined. IPv4: four decimal numbers without leading zeros (which some programs
+ * read as octal). IPv6: RFC 4291 section 2.2, with `::` and with IPv4 in the last 32 bits; no zone (`%eth0`).
  */
 export function parseIp(text: string): Ip | undefined {
   if (text.length > 45) return undefined
@@ -63,7 +63,9 @@ function groupsOf(half: string, mayEndInIpv4: boolean): bigint[] | undefined {
   return last === undefined ? undefined : [...groups, last >> 16n, last & 0xffffn]
 }
 
-/** The canonical text of an address; IPv6 by RFC 5952. A value of too many bits throws LunaError `invalid`. */
+/**
+ * The canonical text of an address; IPv6 by RFC 5952. A value of too many bits throws LunaError `invalid`.
+ */
 export function formatIp(version: Version, value: bigint): string {
   if (value < 0n || value >> BigInt(bitsOf(version))) {
     throw new LunaError('invalid', `${value} is not an IPv${version} address`)
@@ -81,7 +83,8 @@ function formatIpv6(value: bigint): string {
     .map((group) => group.toString(16))
     .join(':')
   const runs = [...text.matchAll(/\b0(:0)+\b/g)]
-  // The first of the longest runs of zero groups (section 4.2.3); a single zero group is never shortened (4.2.2).
+  // The first of the longest runs of zero groups (section 4.2.3); a single zero group is never shortened
+  // (4.2.2).
   const longest = Math.max(...runs.map((run) => run[0].length))
   const run = runs.find((one) => one[0].length === longest)
   if (!run) return text

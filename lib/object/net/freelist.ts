@@ -1,5 +1,5 @@
-// The free addresses of a network: ranges of relative addresses, inclusive, sorted, never touching. Every function gives
-// a new list and leaves the old one as it is; an exhausted network has the empty list.
+// The free addresses of a network: ranges of relative addresses, inclusive, sorted, never touching. Every
+// function gives a new list and leaves the old one as it is; an exhausted network has the empty list.
 import { LunaError } from '../../error.ts'
 import type { Prefix } from './address.ts'
 import { lastHost } from './address.ts'
@@ -17,7 +17,10 @@ export function fullRange(prefix: Prefix): Range[] {
   return [{ start: 1n, end: lastHost(prefix) }]
 }
 
-/** True when hosts may have these addresses: neither the base, nor the broadcast address, nor anything outside. */
+/**
+ * True when hosts may have these addresses: neither the base, nor the broadcast address, nor anything
+ * outside.
+ */
 export function isUsable(prefix: Prefix, start: bigint, end: bigint = start): boolean {
   return start >= 1n && start <= end && end <= lastHost(prefix)
 }
@@ -54,8 +57,9 @@ export function reserve(free: Free, start: bigint, end: bigint = start): Range[]
 }
 
 /**
- * Gives the addresses from `start` to `end` back; those already free stay free. Whether they are usable in the network
- * is for the caller to ask (`isUsable`); the base address and an upside-down range throw LunaError `invalid`.
+ * Gives the addresses from `start` to `end` back; those already free stay free. Whether they are usable in
+ * the network is for the caller to ask (`isUsable`); the base address and an upside-down range throw
+ * LunaError `invalid`.
  */
 export function release(free: Free, start: bigint, end: bigint = start): Range[] {
   if (start < 1n || end < start) {
@@ -80,9 +84,9 @@ export function isFree(free: Free, start: bigint, end: bigint = start): boolean 
 }
 
 /**
- * The list after a change of the prefix length: what a bigger network adds becomes free, what was taken stays taken
- * (the old tail too). Undefined when a smaller network would lose an address that is in use, or its new broadcast
- * address is. Relative addresses stay as they are, even where the base moves.
+ * The list after a change of the prefix length: what a bigger network adds becomes free, what was taken stays
+ * taken (the old tail too). Undefined when a smaller network would lose an address that is in use, or its new
+ * broadcast address is. Relative addresses stay as they are, even where the base moves.
  */
 export function resize(free: Free, oldPrefix: Prefix, newPrefix: Prefix): Range[] | undefined {
   if (oldPrefix.version !== newPrefix.version) return undefined
@@ -92,8 +96,8 @@ export function resize(free: Free, oldPrefix: Prefix, newPrefix: Prefix): Range[
 }
 
 /**
- * What is usable in the network and not in the list: the taken ranges of a free list, or the free list that goes with
- * taken ranges. The ranges may come in any order, overlap, and reach out of the network.
+ * What is usable in the network and not in the list: the taken ranges of a free list, or the free list that
+ * goes with taken ranges. The ranges may come in any order, overlap, and reach out of the network.
  */
 export function complement(ranges: Free, prefix: Prefix): Range[] {
   const others: Range[] = []
@@ -107,7 +111,9 @@ export function complement(ranges: Free, prefix: Prefix): Range[] {
   return [...others, { start: next, end: lastHost(prefix) }]
 }
 
-/** A list as read from outside made sorted, merged and free of unusable addresses (old databases have some). */
+/**
+ * A list as read from outside made sorted, merged and free of unusable addresses (old databases have some).
+ */
 export function tidy(free: Free, prefix: Prefix): Range[] {
   return complement(complement(free, prefix), prefix)
 }

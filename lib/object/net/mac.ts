@@ -15,8 +15,8 @@ export function parseMac(text: string): Mac | undefined {
 
 /**
  * Reads a MAC address as firmware reports it: blanks around it and hyphens instead of colons are accepted.
- * All zeros and all ones, which stand for "no address", give undefined; so do twelve digits without separators,
- * which could as well be an asset tag.
+ * All zeros and all ones, which stand for "no address", give undefined; so do twelve digits without
+ * separators, which could as well be an asset tag.
  */
 export function parseMacAny(text: string): Mac | undefined {
   const trimmed = text.trim()
@@ -25,8 +25,8 @@ export function parseMacAny(text: string): Mac | undefined {
 }
 
 /**
- * The MAC addresses in `hwdata` of the boot request (fields separated by `|`: asset tag, boot interface, net0 and on),
- * in their order, each once, at most 64. Everything else in it is ignored.
+ * The MAC addresses in `hwdata` of the boot request (fields separated by `|`: asset tag, boot interface, net0
+ * and on), in their order, each once, at most 64. Everything else in it is ignored.
  */
 export function macsOfHwdata(text: string): Mac[] {
   const macs = new Set<Mac>()

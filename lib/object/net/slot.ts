@@ -1,5 +1,5 @@
-// Where the addresses of a node belong: a group's interfaces make slots, a node's addresses sit in them. What happens
-// to the addresses of a node that moves to another group is decided here.
+// Where the addresses of a node belong: a group's interfaces make slots, a node's addresses sit in them. What
+// happens to the addresses of a node that moves to another group is decided here.
 
 import type { Id, NodeInterface } from '../field.ts'
 import { type Group, sortedInterfaces } from '../group.ts'
@@ -22,7 +22,9 @@ export interface Assignment extends Slot {
 
 const versions = [4, 6] as const
 
-/** All slots of a group in the order in which addresses are given out: interfaces by name, IPv4 before IPv6. */
+/**
+ * All slots of a group in the order in which addresses are given out: interfaces by name, IPv4 before IPv6.
+ */
 export function slotsOf(group: Pick<Group, 'interfaces'>): Slot[] {
   return sortedInterfaces(group).flatMap(({ key, name, network }) =>
     versions.flatMap((version) => {
@@ -41,8 +43,9 @@ export function heldBy(node: Pick<Node, 'interfaces'>, group: Pick<Group, 'inter
 }
 
 /**
- * The addresses that a node keeps when it moves to the given slots. An interface of the same name in the same network
- * keeps its address; then what is left goes to any other slot in its network. Slots that are not in the result get new ones.
+ * The addresses that a node keeps when it moves to the given slots. An interface of the same name in the same
+ * network keeps its address; then what is left goes to any other slot in its network. Slots that are not in
+ * the result get new ones.
  */
 export function keepAddresses(held: readonly Assignment[], slots: readonly Slot[]): Assignment[] {
   const kept = new Map<Slot, bigint>()

@@ -2,7 +2,7 @@
 import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
 import type { Id, Kind, Status } from '../../object/field.ts'
-import { aKind } from '../../object/name.ts'
+import { nameTaken } from '../../object/name.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Change, New } from '../../object/objects.ts'
 import type { Write } from '../backend.ts'
@@ -68,7 +68,7 @@ function gone(kind: Kind, id: Id): LunaError {
 async function checkFree(unit: UnitOfWork, kind: Kind, name: string): Promise<void> {
   const [other] = await unit.find(kind, { name })
   if (!other) return
-  throw new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, { fix: 'choose another name' })
+  throw nameTaken(kind, name)
 }
 
 function linkWrites(unit: UnitOfWork) {

@@ -1,4 +1,5 @@
-// The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns, nginx, tftp).
+// The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns,
+// nginx, tftp).
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
@@ -23,12 +24,12 @@ export interface ClusterWish {
   readonly logDir: string
 }
 
-/** Makes the cluster. Everything that is wrong with the wish is exit status 255, and makes nothing. */
+/** Makes the cluster. What is wrong with the wish is `invalid`, and makes nothing. */
 export async function initCluster(store: Store, wish: ClusterWish): Promise<Outcome> {
   const { logDir, ...fields } = wish
-  const change = readChange(fields, 255)
-  const owner = await requireUser(wish.user, 255)
-  const path = await requireDirectory(wish.path, 255)
+  const change = readChange(fields)
+  const owner = await requireUser(wish.user)
+  const path = await requireDirectory(wish.path)
   await requireOwned(path, wish.user, owner)
   const notes = newNotes()
   await store.transaction(async (tx) => {
@@ -41,12 +42,12 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   return notes
 }
 
-/** Changes the cluster: all that is given, or nothing when some of it is wrong (exit status 1). '' erases a text. */
+/** Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. */
 export async function changeCluster(store: Store, wish: ClusterChange): Promise<Outcome> {
-  const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish, 1)
+  const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish)
   const notes = newNotes()
-  if (wish.user) await requireUser(wish.user, 1)
-  if (wish.path) change.path = await requireDirectory(wish.path, 1)
+  if (wish.user) await requireUser(wish.user)
+  if (wish.path) change.path = await requireDirectory(wish.path)
   await store.transaction(async (tx) => {
     const cluster = await getCluster(tx)
     if (Object.keys(change).length > 0) await updateLinked(tx, 'cluster', cluster, change, notes)
@@ -69,22 +70,20 @@ export async function deleteCluster(store: Store, wish: { readonly force: boolea
   })
 }
 
-async function requireUser(name: string, exit: number): Promise<Owner> {
+async function requireUser(name: string): Promise<Owner> {
   const owner = await findUser(name)
   if (owner) return owner
   throw new LunaError('invalid', `there is no user ${JSON.stringify(name)} on this machine`, {
     fix: `make it (useradd --system ${/^[a-z][\w-]*$/.test(name) ? name : 'NAME'}), or name another one`,
-    exit,
   })
 }
 
-async function requireDirectory(path: string, exit: number): Promise<string> {
+async function requireDirectory(path: string): Promise<string> {
   const absolute = resolve(path)
   const found = await stat(absolute).catch(() => undefined)
   if (found?.isDirectory()) return absolute
   throw new LunaError('invalid', `there is no directory ${JSON.stringify(absolute)}`, {
     fix: 'make it first',
-    exit,
   })
 }
 
@@ -92,7 +91,6 @@ async function requireOwned(path: string, user: string, owner: Owner): Promise<v
   if (await isOwned(path, owner)) return
   throw new LunaError('invalid', `${path} does not belong to ${user} and its primary group`, {
     fix: `chown ${user}: ${path}`,
-    exit: 255,
   })
 }
 

@@ -1,4 +1,5 @@
-// What every change of a group's interface needs: the group, the interface, its networks, and the nodes that follow.
+// What every change of a group's interface needs: the group, the interface, its networks, and the nodes that
+// follow.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface, NodeInterface } from '../../object/field.ts'
 import { type Group, interfaceKey } from '../../object/group.ts'
@@ -18,7 +19,9 @@ export interface InterfaceEdit {
   readonly pool: Pool
 }
 
-/** Runs `work` alone on an interface that must exist (`failed`), and writes the free lists back afterwards. */
+/**
+ * Runs `work` alone on an interface that must exist (`failed`), and writes the free lists back afterwards.
+ */
 export async function withInterface(
   store: Store,
   groupName: string,

@@ -1,5 +1,5 @@
-// The interfaces of a group: added, deleted, renamed, edited. Their networks are in group-network.ts. What is changed
-// here is carried over to all nodes of the group.
+// The interfaces of a group: added, deleted, renamed, edited. Their networks are in group-network.ts. What is
+// changed here is carried over to all nodes of the group.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface } from '../../object/field.ts'
 import { type Group, interfaceKey } from '../../object/group.ts'
@@ -66,7 +66,9 @@ export async function editInterface(
 
 function refuseInterface(group: Group, name: string): void {
   if (interfaceKey(group, name) === undefined) return
-  throw new LunaError('failed', `group "${group.name}" has an interface "${name}" already`)
+  throw new LunaError('failed', `group "${group.name}" has an interface "${name}" already`, {
+    fix: 'choose another name',
+  })
 }
 
 async function writeInterface(store: Store, group: Group, key: string, iface: GroupInterface): Promise<void> {

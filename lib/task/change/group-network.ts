@@ -10,8 +10,8 @@ import { eachNode, freeAddress, type InterfaceEdit, withInterface } from './edit
 import { updateLinked } from './reference-counts.ts'
 
 /**
- * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes for which
- * none is left are failures; the others keep what they got.
+ * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes
+ * for which none is left are failures; the others keep what they got.
  */
 export async function setNetwork(
   store: Store,
@@ -40,29 +40,27 @@ export async function setNetwork(
   })
 }
 
-/** What to say when a network has no address left for these nodes of a group; it may be gone (damaged data). */
-export function exhausted(
-  network: Network | undefined,
-  group: string,
-  nodes: readonly string[],
-  exit = 1,
-): LunaError {
+/**
+ * What to say when a network has no address left for these nodes of a group; it may be gone (damaged data).
+ */
+export function exhausted(network: Network | undefined, group: string, nodes: readonly string[]): LunaError {
   const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
   if (!network) {
     return new LunaError('failed', `no address for ${some}`, {
       why: `a network of group "${group}" is gone`,
       fix: 'luna cluster check --repair',
-      exit,
     })
   }
   const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
   return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
     fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
-    exit,
   })
 }
 
-/** Takes a network off the interface; the nodes' addresses there become free. Without a name there must be just one. */
+/**
+ * Takes a network off the interface; the nodes' addresses there become free. Without a name there must be
+ * just one.
+ */
 export async function delNetwork(
   store: Store,
   groupName: string,

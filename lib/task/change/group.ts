@@ -1,7 +1,7 @@
 // Groups: added, cloned, changed, deleted. Their interfaces are in group-interface.ts.
 import { randomUUID } from 'node:crypto'
-import type { GroupInterface, Id, Kind } from '../../object/field.ts'
-import { type Group, interfaceKey } from '../../object/group.ts'
+import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
+import { type Group, type groupFields, interfaceKey } from '../../object/group.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
@@ -66,19 +66,12 @@ export async function cloneGroup(store: Store, wish: { from: string; to: string 
   })
 }
 
-/** New values as typed; '' clears what may be absent. */
-export interface GroupChange {
-  readonly osimage?: string
-  readonly domain?: string
-  readonly bmcsetup?: string
-  readonly torrentIf?: string
-  readonly prescript?: string
-  readonly partscript?: string
-  readonly postscript?: string
-  readonly comment?: string
-}
+export type GroupChange = Typed<typeof groupFields>
 
-/** Changes everything that is given, or nothing: an image, network or BMC setup that does not exist is `not-found`. */
+/**
+ * Changes everything that is given, or nothing: an image, network or BMC setup that does not exist is
+ * `not-found`.
+ */
 export async function changeGroup(store: Store, name: string, change: GroupChange): Promise<Outcome> {
   return await store.transaction(async (tx) => {
     const notes = newNotes()
@@ -94,12 +87,12 @@ async function readChange(
   change: GroupChange,
   notes: Notes,
 ): Promise<Change<'group'>> {
-  const { osimage, domain, bmcsetup, torrentIf, ...texts } = change
-  if (torrentIf && interfaceKey(group, torrentIf) === undefined)
-    notes.warnings.push(`group "${group.name}" has no interface "${torrentIf}" yet: torrents will use any`)
+  const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
+  if (torrent_if && interfaceKey(group, torrent_if) === undefined)
+    notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
   return {
     ...texts,
-    ...(torrentIf !== undefined && { torrent_if: torrentIf || null }),
+    ...(torrent_if !== undefined && { torrent_if: torrent_if || null }),
     ...(osimage !== undefined && { osimage: (await store.getNamed('osimage', osimage)).id }),
     ...(domain !== undefined && { domain: await idOrNull(store, 'network', domain) }),
     ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),

@@ -1,31 +1,33 @@
-// What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address in it.
+// What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address
+// in it.
 import { LunaError } from '../../error.ts'
+import type { Typed } from '../../object/field.ts'
 import { formatPrefix, fromOffset, makePrefix } from '../../object/net/address.ts'
 import { addressUses } from '../../object/net/address-use.ts'
 import { isFree, isUsable, release, reserve, resize, tidy } from '../../object/net/freelist.ts'
 import { classlessZone } from '../../object/net/reverse.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { type Network, type networkFields, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { notFree, typedOffset } from './assign-address.ts'
 import { checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
 
+type Fields = Required<Typed<typeof networkFields>>
+type Changes = Pick<Fields, 'ns_hostname' | 'include' | 'rev_include' | 'classless' | 'comment'> & {
+  /** An address of the network that it becomes. */
+  readonly network: string
+  readonly prefix: number
+  /** Addresses. */
+  readonly reserve: string
+  readonly release: string
+  readonly ns_ip: string
+}
 /** One change of a network, as typed. */
-export type NetworkChange =
-  | { readonly network: string }
-  | { readonly prefix: number }
-  | { readonly reserve: string }
-  | { readonly release: string }
-  | { readonly nsHostname: string }
-  | { readonly nsIp: string }
-  | { readonly include: string }
-  | { readonly revInclude: string }
-  /** Label of an RFC 2317 zone; empty for none. */
-  | { readonly classless: string }
-  | { readonly comment: string }
+export type NetworkChange = { [F in keyof Changes]: Pick<Changes, F> }[keyof Changes]
 
-/** Changes a network; refusals have the exit statuses of the first Luna (1 for `reserve`, else 255). */
+/** Changes a network, or throws LunaError with the network as it was. */
 export async function changeNetwork(store: Store, name: string, change: NetworkChange): Promise<Outcome> {
   return await store.transaction(async (tx) => {
     const notes = newNotes()
@@ -45,15 +47,10 @@ async function decide(
   if ('prefix' in change) return await changeLength(store, network, change.prefix, notes)
   if ('reserve' in change) return reserveAddress(network, change.reserve)
   if ('release' in change) return await releaseAddress(store, network, change.release, notes)
-  if ('nsIp' in change) return moveNameServer(network, change.nsIp)
-  if ('nsHostname' in change) {
-    checkNsHostname(change.nsHostname)
-    return { ns_hostname: change.nsHostname }
-  }
-  if ('include' in change) return { include: change.include }
-  if ('revInclude' in change) return { rev_include: change.revInclude }
+  if ('ns_ip' in change) return moveNameServer(network, change.ns_ip)
+  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname)
   if ('classless' in change) return { classless: checkClassless(network, change.classless) || null }
-  return { comment: change.comment }
+  return change
 }
 
 async function move(store: Store, network: Network, to: string, notes: Notes): Promise<Change<'network'>> {
@@ -62,7 +59,6 @@ async function move(store: Store, network: Network, to: string, notes: Notes): P
   if (next.version !== now.version) {
     throw new LunaError('invalid', `network "${network.name}" cannot change its IP version`, {
       fix: `add another network, and take this one off the interfaces`,
-      exit: 255,
     })
   }
   await refuseSameBase(store, next, network.id)
@@ -84,7 +80,6 @@ async function changeLength(
   if (!next) {
     throw new LunaError('invalid', `network "${network.name}" cannot have the prefix length ${length}`, {
       fix: now.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
-      exit: 255,
     })
   }
   await refuseSameBase(store, next, network.id)
@@ -93,7 +88,6 @@ async function changeLength(
     throw new LunaError('refused', `network "${network.name}" cannot shrink to /${length}`, {
       why: 'addresses above the new end are in use; the name server has the last one unless told otherwise',
       fix: `luna network show ${network.name} --reservedips`,
-      exit: 255,
     })
   }
   if (next.base !== now.base)
@@ -111,16 +105,14 @@ function checkClassless(network: Network, label: string): string {
       ? `${JSON.stringify(label)} cannot be a label in DNS`
       : 'only IPv4 networks smaller than a /24 have one'
   const fix = 'give the label that the owner of the /24 refers to, like 0-27'
-  throw new LunaError('invalid', `network "${network.name}" cannot have that classless zone`, { why, fix })
+  throw new LunaError('failed', `network "${network.name}" cannot have that classless zone`, { why, fix })
 }
 
 function reserveAddress(network: Network, address: string): Change<'network'> {
   const prefix = prefixOf(network)
-  const freelist = reserve(tidy(network.freelist, prefix), readOffset(prefix, address, 1))
+  const freelist = reserve(tidy(network.freelist, prefix), typedOffset(network, address))
   if (freelist) return { freelist }
-  throw new LunaError('failed', `${address} is not free in network "${network.name}"`, {
-    fix: `luna network show ${network.name} --reservedips`,
-  })
+  throw notFree(network, address)
 }
 
 /** Kept as the emergency tool that it was: even an address in use is released, with a warning. */
@@ -131,7 +123,7 @@ async function releaseAddress(
   notes: Notes,
 ): Promise<Change<'network'>> {
   const prefix = prefixOf(network)
-  const offset = readOffset(prefix, address, 255)
+  const offset = readOffset(prefix, address)
   const users = addressUses(await loadInventory(store)).filter(
     (one) => one.network === network.id && one.start <= offset && offset <= one.end,
   )
@@ -142,7 +134,7 @@ async function releaseAddress(
 
 function moveNameServer(network: Network, address: string): Change<'network'> {
   const prefix = prefixOf(network)
-  const offset = readOffset(prefix, address, 255)
+  const offset = readOffset(prefix, address)
   if (offset === network.ns_ip) return {}
   const free = tidy(network.freelist, prefix)
   if (!isFree(free, offset)) {

@@ -1,9 +1,10 @@
-// Networks: added, changed, deleted. What happens to addresses when a network moves or is resized lives in network-change.ts.
+// Networks: added, changed, deleted. What happens to addresses when a network moves or is resized lives in
+// network-change.ts.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import { checkNewName, isHostLabel } from '../../object/name.ts'
 import type { Prefix } from '../../object/net/address.ts'
-import { lastHost, makePrefix, parseIp, toOffset } from '../../object/net/address.ts'
+import { formatPrefix, lastHost, makePrefix, parseIp, toOffset } from '../../object/net/address.ts'
 import { fullRange, isUsable, reserve } from '../../object/net/freelist.ts'
 import { prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
@@ -22,14 +23,17 @@ export interface NetworkWish {
   readonly nsIp?: string
 }
 
-/** Adds a network. Everything that is wrong with the wish is exit status 255, and creates nothing. */
+/**
+ * Adds a network. What is wrong with the wish is `invalid`, `refused` (the name) or `taken`, and creates
+ * nothing.
+ */
 export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outcome> {
   checkNewName('network', wish.name)
   checkNsHostname(wish.nsHostname)
   const prefix = readPrefix(wish.address, wish.prefix)
-  const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp, 255)
+  const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp)
   const freelist = reserve(fullRange(prefix), nsIp)
-  if (!freelist) throw unusable(wish.nsIp ?? '', 255)
+  if (!freelist) throw unusable(prefix, wish.nsIp ?? '')
   return await store.transaction(async (tx) => {
     const cluster = await getCluster(tx)
     await refuseSameBase(tx, prefix)
@@ -64,34 +68,36 @@ export async function deleteNetwork(store: Store, name: string): Promise<Outcome
   })
 }
 
-/** A prefix from the command line; `invalid`, exit 255. */
+/** A prefix as typed; `invalid` when it is none. */
 export function readPrefix(address: string, length: number): Prefix {
   const ip = parseIp(address)
   if (!ip)
     throw new LunaError('invalid', `${JSON.stringify(address)} is not the address of a network`, {
-      exit: 255,
+      fix: 'write it like 10.30.0.0 or fd00:30::',
     })
   const prefix = makePrefix(ip, length)
   if (prefix) return prefix
   throw new LunaError('invalid', `a network cannot have the prefix length ${length}`, {
     fix: ip.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
-    exit: 255,
   })
 }
 
-/** An address in a network, relative to its base; `invalid` with that exit status when it is none for a host there. */
-export function readOffset(prefix: Prefix, address: string, exit: number): bigint {
+/** An address in a network, relative to its base; `invalid` when it is none for a host there. */
+export function readOffset(prefix: Prefix, address: string): bigint {
   const ip = parseIp(address)
-  if (!ip) throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`, { exit })
+  if (!ip)
+    throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`, {
+      fix: `give one of ${formatPrefix(prefix)}`,
+    })
   const offset = toOffset(prefix, ip)
-  if (offset === undefined || !isUsable(prefix, offset)) throw unusable(address, exit)
+  if (offset === undefined || !isUsable(prefix, offset)) throw unusable(prefix, address)
   return offset
 }
 
-function unusable(address: string, exit: number): LunaError {
+function unusable(prefix: Prefix, address: string): LunaError {
   return new LunaError('invalid', `no host in the network can have the address ${address}`, {
     why: 'it lies outside, or is the first or last address of the network',
-    exit,
+    fix: `give one of ${formatPrefix(prefix)}`,
   })
 }
 
@@ -100,11 +106,12 @@ export function checkNsHostname(name: string): void {
   if (name.split('.').every(isHostLabel)) return
   throw new LunaError('invalid', `${JSON.stringify(name)} cannot be the host name of a name server`, {
     fix: 'use letters, digits and inner hyphens',
-    exit: 255,
   })
 }
 
-/** Networks may overlap, but no two may start at the same address; `except` is the one that is being changed. */
+/**
+ * Networks may overlap, but no two may start at the same address; `except` is the one that is being changed.
+ */
 export async function refuseSameBase(store: Store, prefix: Prefix, except?: Id): Promise<void> {
   const networks = await store.list('network')
   const same = networks

@@ -14,9 +14,9 @@ import { type Pool, takeAll } from './pool.ts'
 type Interfaces = Readonly<Record<string, NodeInterface>>
 
 /**
- * The interfaces of a node after a move: addresses in the same network are kept, others are taken from what is free.
- * An interface for which nothing is left has no address, which is noted as a failure. To the same group it keeps
- * everything and gets what it lacks.
+ * The interfaces of a node after a move: addresses in the same network are kept, others are taken from what
+ * is free. An interface for which nothing is left has no address, which is noted as a failure. To the same
+ * group it keeps everything and gets what it lacks.
  */
 export async function moveNode(
   pool: Pool,
@@ -46,8 +46,9 @@ function withoutAddress(node: Node, group: Group): Interfaces {
 }
 
 /**
- * The interfaces of a node that gets that address on that interface, in place of the one of the same IP version.
- * `failed` when there is no such interface or network, or the address lies outside or is not free: nothing is taken then.
+ * The interfaces of a node that gets that address on that interface, in place of the one of the same IP
+ * version. `failed` when there is no such interface or network, or the address lies outside or is not free:
+ * nothing is taken then.
  */
 export async function readdress(
   pool: Pool,

@@ -1,10 +1,11 @@
-// What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the others.
+// What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
+// others.
 import { LunaError } from '../../error.ts'
-import type { Id } from '../../object/field.ts'
+import type { Id, Typed } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
 import { hasControl } from '../../object/name.ts'
 import { type Mac, parseMac } from '../../object/net/mac.ts'
-import type { Node } from '../../object/node.ts'
+import type { Node, nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, groupOf } from '../find.ts'
@@ -13,22 +14,12 @@ import { moveNode, readdress } from './node-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { updateLinked } from './reference-counts.ts'
 
-/** New values as typed. */
-export interface NodeChange {
-  readonly comment?: string
-  readonly group?: string
-  /** '' takes the MAC address off the node. */
-  readonly mac?: string
-  /** '' says that it is plugged into no switch. */
-  readonly switch?: string
-  readonly localboot?: boolean
-  readonly setupbmc?: boolean
-  readonly service?: boolean
+/** Fields as typed ('' takes the MAC address off the node), and the address of an interface. */
+export type NodeChange = Typed<typeof nodeFields> & {
   readonly interface?: { readonly name: string; readonly address: string }
-  readonly port?: string
 }
 
-interface Scene {
+interface NodeEdit {
   readonly tx: Store
   readonly notes: Notes
   readonly pool: Pool
@@ -39,8 +30,8 @@ interface Scene {
 }
 
 /**
- * Changes nodes one after the other; one that does not exist (255) ends it with the earlier ones changed. A group or
- * switch that does not exist is `not-found` before anything is changed.
+ * Changes nodes one after the other; one that does not exist ends it with the earlier ones changed. A group
+ * or switch that does not exist is `not-found` before anything is changed.
  */
 export async function changeNodes(
   store: Store,
@@ -48,7 +39,7 @@ export async function changeNodes(
   change: NodeChange,
 ): Promise<Outcome> {
   return await store.transaction(async (tx) => {
-    const scene: Scene = {
+    const edit: NodeEdit = {
       tx,
       notes: newNotes(),
       pool: openPool(tx),
@@ -56,9 +47,9 @@ export async function changeNodes(
       group: change.group === undefined ? undefined : await tx.getNamed('group', change.group),
       switchId: change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch),
     }
-    await inTurn(scene.notes, names, async (name) => await changeNode(scene, name, change))
-    await scene.pool.save()
-    return scene.notes
+    await inTurn(edit.notes, names, async (name) => await changeNode(edit, name, change))
+    await edit.pool.save()
+    return edit.notes
   })
 }
 
@@ -66,8 +57,8 @@ function noneIf(name: string | undefined): null | undefined {
   return name === undefined ? undefined : null
 }
 
-async function changeNode(scene: Scene, name: string, change: NodeChange): Promise<void> {
-  const { tx, notes, pool, group, find, switchId } = scene
+async function changeNode(edit: NodeEdit, name: string, change: NodeChange): Promise<void> {
+  const { tx, notes, pool, group, find, switchId } = edit
   const { comment, mac, localboot, setupbmc, service, interface: iface, port } = change
   const node = await tx.getNamed('node', name)
   const fields: { -readonly [F in keyof Change<'node'>]: Change<'node'>[F] } = {
@@ -118,5 +109,7 @@ function checkedMac(text: string): Mac {
 
 function checkedPort(port: string): string {
   if (!hasControl(port)) return port
-  throw new LunaError('invalid', 'the name of a switch port cannot hold control characters')
+  throw new LunaError('invalid', 'the name of a switch port cannot hold control characters', {
+    fix: 'give it as luna cluster listmacs shows it',
+  })
 }

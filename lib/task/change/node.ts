@@ -19,8 +19,8 @@ export interface NodesWish {
 }
 
 /**
- * Adds nodes, each with the lowest free address on every interface of the group that has a network. The first that
- * cannot be added (exit 255) ends it: earlier ones stay, of that one nothing does.
+ * Adds nodes, each with the lowest free address on every interface of the group that has a network. The first
+ * that cannot be added ends it: earlier ones stay, of that one nothing does.
  */
 export async function addNodes(
   store: Store,
@@ -58,7 +58,7 @@ async function addNode(
   const { held, lacking } = takeAll(pool, slotsOf(group))
   try {
     const [first] = lacking
-    if (first) throw exhausted(pool.network(first.network), group.name, [name], 255)
+    if (first) throw exhausted(pool.network(first.network), group.name, [name])
     await insertLinked(store, cluster.id, 'node', { name, group: group.id, interfaces: interfacesWith(held) })
   } catch (error) {
     for (const { network, offset } of held) pool.release(network, offset)
@@ -67,8 +67,8 @@ async function addNode(
 }
 
 /**
- * Deletes nodes: their addresses become free, their MAC addresses are forgotten. One that does not exist (255) ends it
- * with the earlier ones gone.
+ * Deletes nodes: their addresses become free, their MAC addresses are forgotten. One that does not exist ends
+ * it with the earlier ones gone.
  */
 export async function deleteNodes(store: Store, names: readonly string[]): Promise<Outcome> {
   return await store.transaction(async (tx) => {

@@ -13,7 +13,7 @@ import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { withImageLock } from '../image/lock.ts'
-import { insertLinked } from './reference-counts.ts'
+import { insertLinked, refuseNameTaken } from './reference-counts.ts'
 
 export interface OsimageWish {
   readonly name: string
@@ -23,8 +23,8 @@ export interface OsimageWish {
 }
 
 /**
- * Adds the image whose tree is at `path`, with the kernel asked for or the first one in it. Exit status 255 when the name or
- * path is in use, when there is no such directory, and when the kernel is not installed there.
+ * Adds the image whose tree is at `path`, with the kernel asked for or the first one in it. `taken` when the
+ * name or path is in use, `not-found` when there is no such directory or the kernel is not installed there.
  */
 export async function addOsimage(store: Store, wish: OsimageWish): Promise<void> {
   checkNewName('osimage', wish.name)
@@ -48,9 +48,8 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
 
 async function checkDirectory(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) return
-  throw new LunaError('invalid', `${path} is not a directory`, {
+  throw new LunaError('not-found', `${path} is not a directory`, {
     fix: 'install an operating system into a directory first, and give that',
-    exit: 255,
   })
 }
 
@@ -58,12 +57,11 @@ function chooseKernel(path: string, kernels: readonly string[], asked?: string):
   const [first] = kernels
   if (first === undefined) {
     const fix = 'install a kernel package into the image'
-    throw new LunaError('invalid', `no kernel is installed in ${path}`, { fix, exit: 255 })
+    throw new LunaError('not-found', `no kernel is installed in ${path}`, { fix })
   }
   if (!asked || kernels.includes(asked)) return asked || first
-  throw new LunaError('invalid', `the kernel ${asked} is not installed in ${path}`, {
+  throw new LunaError('not-found', `the kernel ${asked} is not installed in ${path}`, {
     fix: `choose one of ${kernels.join(', ')}`,
-    exit: 255,
   })
 }
 
@@ -99,8 +97,8 @@ export async function kernelsOf(store: Store, name: string): Promise<{ version: 
 }
 
 /**
- * Copies the tree of an image and its settings under another name; what was packed is not copied. Exit status 1 when the
- * name is in use or the path exists. A copy that does not succeed is removed.
+ * Copies the tree of an image and its settings under another name; what was packed is not copied. `taken`
+ * when the name is in use or the path exists. A copy that does not succeed is removed.
  */
 export async function cloneOsimage(
   store: Store,
@@ -111,9 +109,9 @@ export async function cloneOsimage(
   checkNewName('osimage', wish.to)
   const from = await store.getNamed('osimage', wish.from)
   const path = resolve(wish.path)
-  await refuseTakenName(store, wish.to)
+  await refuseNameTaken(store, 'osimage', wish.to)
   if (await stat(path).catch(() => undefined)) {
-    throw new LunaError('taken', `${path} exists already`, { exit: 1 })
+    throw new LunaError('taken', `${path} exists already`, { fix: 'give another path, or remove it first' })
   }
   // Nobody else's: what an earlier copy left behind when it was killed is cleared away.
   const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
@@ -129,11 +127,6 @@ export async function cloneOsimage(
     await rm(path, { recursive: true, force: true })
     throw error
   })
-}
-
-async function refuseTakenName(store: Store, name: string): Promise<void> {
-  if (!(await store.findNamed('osimage', name))) return
-  throw new LunaError('taken', `there is an osimage "${name}" already`, { exit: 1 })
 }
 
 async function copyTree(
@@ -159,7 +152,6 @@ async function insertClone(store: Store, from: Osimage, name: string, path: stri
   const { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems, comment } = from
   await store.transaction(async (tx) => {
     const cluster = await getCluster(tx)
-    await refuseTakenName(tx, name)
     const settings = { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems }
     // Absent from documents of the first Luna, and from those where nobody asked for it.
     const compression = from.compression ? { compression: from.compression } : {}

@@ -11,14 +11,13 @@ import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
-/** Adds devices. An address that is missing, outside or taken is exit 255 and ends it; earlier ones stay. */
+/** Adds devices. An address that is missing, outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addOtherdevs(
   store: Store,
   wish: { readonly names: readonly string[]; readonly network: string; readonly ip?: string },
 ): Promise<Outcome> {
   const address = wish.ip
-  if (!address)
-    throw new LunaError('invalid', 'a new device needs an address', { fix: 'add --ip ADDRESS', exit: 255 })
+  if (!address) throw new LunaError('failed', 'a new device needs an address', { fix: 'add --ip ADDRESS' })
   return await store.transaction(async (tx) => {
     const notes = newNotes()
     const cluster = await getCluster(tx)
@@ -29,7 +28,7 @@ export async function addOtherdevs(
       const done = await attempt(notes, async () => {
         checkNewName('otherdev', name)
         await refuseNameTaken(tx, 'otherdev', name)
-        const connected = { [network.id]: assignAddress(pool, network, address, 255) }
+        const connected = { [network.id]: assignAddress(pool, network, address) }
         await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
       })
       if (!done) break
@@ -46,7 +45,10 @@ export interface OtherdevChange {
   readonly comment?: string
 }
 
-/** Changes devices: connects to a network, gives another address there, or disconnects. A refusal leaves the old address. */
+/**
+ * Changes devices: connects to a network, gives another address there, or disconnects. A refusal leaves the
+ * old address.
+ */
 export async function changeOtherdevs(
   store: Store,
   names: readonly string[],
@@ -87,7 +89,9 @@ function reconnect(
     })
   if (address !== '') return { ...others, [network.id]: reassignAddress(pool, network, address, old) }
   if (old === null)
-    throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`)
+    throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`, {
+      fix: `see where it is: luna otherdev show ${device.name}`,
+    })
   pool.release(network.id, old)
   return others
 }

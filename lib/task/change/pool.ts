@@ -1,5 +1,5 @@
-// The free addresses of the networks that one operation touches: fetched when first asked for, changed in memory,
-// written back once at the end.
+// The free addresses of the networks that one operation touches: fetched when first asked for, changed in
+// memory, written back once at the end.
 
 import type { Id, Range } from '../../object/field.ts'
 import { isUsable, release, reserve, takeLowest, tidy } from '../../object/net/freelist.ts'

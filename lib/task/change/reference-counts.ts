@@ -2,7 +2,7 @@
 import { LunaError } from '../../error.ts'
 import type { Id, Kind } from '../../object/field.ts'
 import { compareUses, completed, usesOf } from '../../object/link.ts'
-import { aKind } from '../../object/name.ts'
+import { nameTaken } from '../../object/name.ts'
 import type { Change, New, Objects } from '../../object/objects.ts'
 import type { Ref, Store } from '../../store/store.ts'
 import type { Notes } from '../outcome.ts'
@@ -22,11 +22,12 @@ export async function insertLinked<K extends Kind>(
 
 /** Refuses a name that an object of the kind has. */
 export async function refuseNameTaken(store: Store, kind: Kind, name: string): Promise<void> {
-  if (!(await store.findNamed(kind, name))) return
-  throw new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, { fix: 'choose another name' })
+  if (await store.findNamed(kind, name)) throw nameTaken(kind, name)
 }
 
-/** Changes an object and counts what it uses from now on. Counters that were wrong before are left and noted. */
+/**
+ * Changes an object and counts what it uses from now on. Counters that were wrong before are left and noted.
+ */
 export async function updateLinked<K extends Kind>(
   store: Store,
   kind: K,

@@ -1,10 +1,11 @@
 // Switches: added, changed, deleted. Each has one address in one network.
 import { LunaError } from '../../error.ts'
+import type { Typed } from '../../object/field.ts'
 import { checkNewName } from '../../object/name.ts'
 import { fromOffset, lastHost } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
-import type { Switch } from '../../object/switch.ts'
+import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
@@ -13,7 +14,7 @@ import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
-/** Adds switches. An address that is outside or taken is exit 255 and ends it; earlier ones stay. */
+/** Adds switches. An address that is outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addSwitches(
   store: Store,
   wish: { readonly names: readonly string[]; readonly network: string; readonly ip: string } & Snmp,
@@ -31,7 +32,7 @@ export async function addSwitches(
       const done = await attempt(notes, async () => {
         checkNewName('switch', name)
         await refuseNameTaken(tx, 'switch', name)
-        const ip = assignAddress(pool, network, address, 255)
+        const ip = assignAddress(pool, network, address)
         await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
       })
       if (!done) break
@@ -41,15 +42,12 @@ export async function addSwitches(
   })
 }
 
-export interface SwitchChange extends Snmp {
-  readonly network?: string
-  readonly ip?: string
-  readonly comment?: string
-}
+export type SwitchChange = Typed<typeof switchFields> & { readonly ip?: string }
 
 /**
- * Changes switches. Into another network a switch keeps its offset, unless it is given an address there; the same network
- * again, and an address that is outside or taken, are failures (exit 1) that leave the old address as it was.
+ * Changes switches. Into another network a switch keeps its offset, unless it is given an address there; the
+ * same network again, and an address that is outside or taken, are failures that leave the old address as it
+ * was.
  */
 export async function changeSwitches(
   store: Store,
@@ -85,7 +83,9 @@ function moveSwitch(
   address: string | undefined,
 ): Change<'switch'> {
   if (target && target.id === old.network && address === undefined)
-    throw new LunaError('failed', `switch "${old.name}" is in network "${target.name}" already`)
+    throw new LunaError('failed', `switch "${old.name}" is in network "${target.name}" already`, {
+      fix: 'give its new address there: --ip ADDRESS',
+    })
   const network = target ?? (old.network === null ? undefined : pool.network(old.network))
   if (!network) {
     throw new LunaError('failed', `the network of switch "${old.name}" is gone`, {
@@ -94,7 +94,7 @@ function moveSwitch(
   }
   if (address !== undefined && network.id === old.network)
     return { ip: reassignAddress(pool, network, address, old.ip) }
-  const ip = address === undefined ? keepOffset(pool, network, old) : assignAddress(pool, network, address, 1)
+  const ip = address === undefined ? keepOffset(pool, network, old) : assignAddress(pool, network, address)
   if (old.network !== null && old.ip !== null) pool.release(old.network, old.ip)
   return { network: network.id, ip }
 }

@@ -22,10 +22,7 @@ export interface DhcpRange extends Range {
   readonly moved: boolean
 }
 
-/**
- * The range that is wanted, or else the one there is. All that is wrong with it is exit status 1, an unknown
- * network 255.
- */
+/** The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an unknown network `not-found`. */
 export async function findRange(
   store: Store,
   cluster: Cluster,

@@ -11,9 +11,6 @@ import { withImageLock } from './lock.ts'
 // Built by packaging/uname/build when Luna is installed; a source tree may be without it.
 export const unameLibrary = join(import.meta.dirname, '../../libexec/luna-uname.so')
 
-/** Exit statuses that scripts of the first Luna know. */
-export const chrootStatus = { noImage: 7, locked: 8 } as const
-
 export interface ChrootWish {
   readonly name: string
   /** Program and arguments; a shell when empty. One word with blanks in it is a line for the image's shell. */
@@ -29,8 +26,8 @@ export interface ChrootContext {
 }
 
 /**
- * Runs a command in the tree and gives its exit status. Throws LunaError with exit status 7 when there is no such image, and
- * 8 when somebody is in it already.
+ * Runs a command in the tree and gives its exit status. Throws LunaError `not-found` when there is no such image or no tree of
+ * it, and `taken` when somebody is in it already.
  */
 export async function enterOsimage(store: Store, wish: ChrootWish, context: ChrootContext): Promise<number> {
   const image = await store.findNamed('osimage', wish.name)
@@ -82,24 +79,18 @@ async function whileLocked(
   } catch (error) {
     if (!(error instanceof LunaError) || error.code !== 'refused') throw error
     const { message, why, fix } = error
-    throw new LunaError('refused', message, {
+    throw new LunaError('taken', message, {
       ...(why !== undefined && { why }),
       ...(fix !== undefined && { fix }),
-      exit: chrootStatus.locked,
     })
   }
 }
 
 function noImage(name: string, image: Osimage | undefined): LunaError {
-  const exit = chrootStatus.noImage
   if (!image)
-    return new LunaError('not-found', `there is no osimage "${name}"`, {
-      fix: 'see: luna osimage list',
-      exit,
-    })
-  return new LunaError('invalid', `the tree of osimage "${name}" is not there`, {
+    return new LunaError('not-found', `there is no osimage "${name}"`, { fix: 'see: luna osimage list' })
+  return new LunaError('not-found', `the tree of osimage "${name}" is not there`, {
     why: image.path ? `${image.path} is not a directory` : 'its path is not set',
     fix: `luna osimage change ${name} --path DIRECTORY`,
-    exit,
   })
 }

@@ -1,0 +1,56 @@
+// An option of a command line. Parser, help, completion and manual page all read it.
+import type { Kind } from '../object/field.ts'
+
+/** The value that each kind of option gives. */
+export interface OptionKinds {
+  text: string
+  int: number
+  /** `y`, `yes`, `n` or `no`. */
+  'yes-no': boolean
+  /** No value: given or not. */
+  flag: boolean
+  /** A value that may be left out: then `true`. */
+  optional: string | true
+  /** Two values one after the other. */
+  pair: readonly [string, string]
+  /** A hostlist, expanded. */
+  names: readonly string[]
+  /** One of `choices`. */
+  choice: string
+}
+
+export type OptionKind = keyof OptionKinds
+
+/** An option; its long name is its key in the row. */
+export interface Option<K extends OptionKind = OptionKind> {
+  readonly kind: K
+  readonly help: string
+  /** The form with one dash, of one letter or (`-bn`) two. */
+  readonly short?: string
+  /** Other long forms, without dashes: `nn` for `--nn`. */
+  readonly aliases?: readonly string[]
+  /** How help names the value; the long name in capitals when absent. */
+  readonly value?: string
+  readonly required?: true
+  readonly default?: OptionKinds[K]
+  readonly choices?: readonly string[]
+  /** What help says of the values that may be given. */
+  readonly limits?: string
+  /** What the value names, where it names something that is there: completion offers that. */
+  readonly refersTo?: Kind | 'interface' | 'file'
+  /** Of the options with the same word here only one may be given. */
+  readonly exclusive?: string
+}
+
+export type OptionTable = { readonly [long: string]: Option }
+
+type More<K extends OptionKind> = Omit<Option<K>, 'kind' | 'help'>
+
+/** Writes an option of a row. */
+export function option<K extends OptionKind, const M extends More<K> = Record<never, never>>(
+  kind: K,
+  help: string,
+  more?: M,
+): Option<K> & M {
+  return { kind, help, ...more } as Option<K> & M
+}
