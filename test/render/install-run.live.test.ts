@@ -153,16 +153,15 @@ echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
     const ran = install({ bmc })
     assert.equal(ran.status, 0, ran.output)
     assert.deepEqual(readFileSync(join(folder, 'ipmi'), 'utf8').trim().split('\n'), [
-      ...['ipsrc static', 'ipaddr 10.31.0.1', 'netmask 255.255.0.0', 'defgw ipaddr 0.0.0.0'].map(
-        (set) => `ipmitool lan set 1 ${set}`,
-      ),
-      'ipmitool user set name 3 admin',
-      'ipmitool user set password 3',
-      `asked ${bmc.password} ${bmc.password}`,
-      'ipmitool channel setaccess 2 3 link=on ipmi=on callin=on privilege=4',
-      'ipmitool user enable 3',
       'ipmitool lan print 1',
       'ipmitool user list 2',
+      'ipmitool user test 3 16',
+      'ipmitool user set password 3',
+      `asked ${bmc.password} ${bmc.password}`,
+      'ipmitool user list 2',
+      'ipmitool channel getaccess 2 3',
+      'ipmitool user enable 3',
+      'ipmitool channel getaccess 2 3',
       'ipmitool mc reset cold',
     ])
   })
