@@ -124,15 +124,14 @@ async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
   return { name: network.name, network: formatIp(version, base), prefix: length, netmask: mask }
 }
 
-async function describeNode(node: Node, { store, find, now }: Means): Promise<Facts> {
+async function describeNode(node: Node, means: Means): Promise<Facts> {
+  const { store, find, now } = means
   const group = node.group === null ? undefined : await find('group', node.group)
-  const facts = {
-    mac: (await store.macOf(node.id)) ?? null,
-    interfaces: await nodeInterfaces(node, group, find),
-  }
+  const interfaces = await nodeInterfaces(node, group, find)
+  const facts = { mac: (await store.macOf(node.id)) ?? null, interfaces }
   if (!node.status) return facts
   const { step, time } = node.status
-  const progress = await progressOf(store, node, group, find, now)
+  const progress = await progressOf(means, node, group, interfaces)
   const age = Math.max(0, Math.floor((now.getTime() - time.getTime()) / 1000))
   return { ...facts, status: { step, time: time.toISOString(), age, ...(progress && { progress }) } }
 }
