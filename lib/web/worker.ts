@@ -39,7 +39,14 @@ export async function work(): Promise<void> {
   process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
   const store = patiently(() => openStore(order.config))
   try {
-    const listener = await serve(answerWith(meansOf(order, store.get, log)), order.address)
+    const listener = await serve(answerWith(meansOf(order, store.get, log)), order.address, () =>
+      log.error(
+        'HTTP came to the port of FastCGI: nginx has the file of another Luna, and no node is answered',
+        {
+          fix: 'luna cluster makenginx',
+        },
+      ),
+    )
     const beat = setInterval(() => process.connected && process.send?.('beat'), beatEvery)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     clearInterval(beat)

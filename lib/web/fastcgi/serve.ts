@@ -3,6 +3,7 @@
 import { chmod } from 'node:fs/promises'
 import { STATUS_CODES } from 'node:http'
 import type { Server } from 'node:net'
+import { heardHttp } from './heard-http.ts'
 import { type Answer, fastcgiServer } from './server.ts'
 
 export interface Request {
@@ -36,9 +37,13 @@ export interface Listener {
 /** What a request is known by: parameters that nginx is told to send. */
 const params = ['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'REMOTE_ADDR'] as const
 
-/** Answers FastCGI requests at an address. Rejects when it cannot be listened at. */
-export async function serve(handler: Handler, address: Address): Promise<Listener> {
+/**
+ * Answers FastCGI requests at an address. Rejects when it cannot be listened at. `http` is called, once in a few minutes, when
+ * somebody speaks HTTP instead.
+ */
+export async function serve(handler: Handler, address: Address, http = () => {}): Promise<Listener> {
   const { server, close } = fastcgiServer(params, async (values) => answerOf(await handler(plain(values))))
+  heardHttp(server, http)
   await listening(server, address)
   // The user that nginx runs as need not be in our group. (A loopback port is open to all users, too.)
   if ('path' in address) await chmod(address.path, 0o666)
