@@ -7,7 +7,7 @@ dhcp_start() {
   # The server knows the card by its MAC. networkd wants an identity of the machine all the same.
   printf '[Match]\nName=%s\n[Network]\nDHCP=yes\n[DHCPv4]\nUseHostname=no\nClientIdentifier=mac\n' "$*" \
     >/run/systemd/network/10-luna.network
-  [ -s /etc/machine-id ] || tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
+  [ -s /etc/machine-id ] || sed s/-//g /proc/sys/kernel/random/uuid >/etc/machine-id
   if [ -d /run/systemd/system ]; then
     systemctl restart systemd-networkd.service
   elif [ -z "${networkd:-}" ]; then

@@ -26,6 +26,9 @@ export const stopMessage = 'stop'
 // How often a worker shows its leader that it has not hung.
 export const heartbeatInterval = 5000
 
+const httpSpoken = 'nginx has the file of another Luna, and no node is answered'
+const makeNginx = 'luna cluster makenginx'
+
 /** The whole life of a worker. */
 export async function runWorker(): Promise<void> {
   const stopping = new AbortController()
@@ -41,7 +44,9 @@ export async function runWorker(): Promise<void> {
   const store = reopeningStore(() => openStore(options.config))
   try {
     const { responder } = options.config.services
-    const listener = await serve(responder, answerWith(contextOf(options, store.get, log)), options.address)
+    const http = () => log.error('HTTP came to the port of FastCGI', { why: httpSpoken, fix: makeNginx })
+    const handler = answerWith(contextOf(options, store.get, log))
+    const listener = await serve(responder, handler, options.address, http)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     clearInterval(beat)

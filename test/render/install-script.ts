@@ -68,8 +68,15 @@ export function runFunctions(script: string, commands: string, env: NodeJS.Proce
   return run('bash', ['-s'], text, env)
 }
 
-/** Runs the whole script with mounts and a host name of its own; the caller plants curl and ltorrent-client. */
-export function runScript(folder: string, script: string): Ran {
+/**
+ * Runs the whole script with mounts and a host name of its own; the caller plants curl and ltorrent-client. `tools` is a folder
+ * with all programs that the script shall find, beside those of the folder `bin`.
+ */
+export function runScript(
+  folder: string,
+  script: string,
+  { tools = process.env.PATH, env: more = {} }: { tools?: string; env?: NodeJS.ProcessEnv } = {},
+): Ran {
   plant(folder, { 'install.sh': script, 'luna/': '', 'root/': '' })
   const env = {
     LUNA_DIR: join(folder, 'luna'),
@@ -77,11 +84,11 @@ export function runScript(folder: string, script: string): Ran {
     LUNA_FOLDER: folder,
     LUNA_BOOTIF: 'eth0',
   }
-  const path = `${join(folder, 'bin')}:${process.env.PATH}`
+  const path = `${join(folder, 'bin')}:${tools}`
   // the users of this machine stay as they are: the script changes copies
   const guard = 'cp /etc/passwd "$0/passwd"; cp /etc/group "$0/group"; mount --bind "$0/passwd" /etc/passwd; '
-  const inside = `${guard} mount --bind "$0/group" /etc/group; sh "$0/install.sh"; s=$?; ${keep}; exit $s`
-  return run('unshare', ['-m', '-u', 'sh', '-c', inside, folder], '', { ...env, PATH: path })
+  const inside = `${guard} mount --bind "$0/group" /etc/group; PATH=$TOOLS sh "$0/install.sh"; s=$?; ${keep}; exit $s`
+  return run('unshare', ['-m', '-u', 'sh', '-c', inside, folder], '', { ...env, ...more, TOOLS: path })
 }
 
 // what was installed is in a mount that ends with the run

@@ -2,7 +2,8 @@
 // empty.
 import type { Store } from '../../store/store.ts'
 import { finder } from '../find.ts'
-import { type Fact, groupInterfaces } from './describe.ts'
+import { groupInterfaces } from './describe.ts'
+import type { Fact } from './facts.ts'
 
 interface NetworkTexts {
   readonly name: string

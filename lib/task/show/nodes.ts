@@ -2,7 +2,8 @@
 import type { Group } from '../../object/group.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
-import { type Facts, interfaceFacts } from './describe.ts'
+import { interfaceFacts } from './describe.ts'
+import type { Facts } from './facts.ts'
 
 export interface ListedNode extends Facts {
   readonly name: string
