@@ -1,7 +1,8 @@
 // Power of many nodes by their BMCs: who is meant, and all of them at once within bounds, answered in order.
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
-import { type Bmc, type PowerAction, power } from '../host/bmc/bmc.ts'
+import type { Bmc, PowerAction } from '../host/bmc/bmc.ts'
+import { power } from '../host/bmc/power.ts'
 import type { Bmcsetup } from '../object/bmcsetup.ts'
 import type { Id } from '../object/field.ts'
 import { type Group, interfaceKey, networksUsed } from '../object/group.ts'
@@ -102,8 +103,9 @@ export interface PowerHow {
 
 // So many programs and connections at once.
 const mostAtOnce = 64
-// What one BMC may take for all that is asked of it.
+// What one BMC may take for all that is asked of it, in milliseconds. A cycle may be off, a wait until it is off, and on.
 const patience = 20_000
+const cyclePatience = 60_000
 
 /** Does the action to all of them, many at once, and gives what became of each in their order, as soon as that can be. */
 export async function* powerAll(
@@ -113,10 +115,11 @@ export async function* powerAll(
 ): AsyncGenerator<Powered> {
   const limit = makeLimit(mostAtOnce)
   const wait = pacer(pause, signal)
+  const timeout = action === 'cycle' ? cyclePatience : patience
   const underWay = targets.map(({ node, bmc }) =>
     limit(async (): Promise<Powered> => {
       await wait()
-      const result = await act(bmc, action, { timeout: patience, signal }).catch(asLunaError)
+      const result = await act(bmc, action, { timeout, signal }).catch(asLunaError)
       return { node, result }
     }),
   )

@@ -28,6 +28,25 @@ describe('layers', () => {
     assert.deepEqual(wrong, [])
   })
 
+  it('no file of lib/host is imported by what it imports', () => {
+    const targets = Map.groupBy(
+      imports().filter(({ from }) => from === 'host'),
+      ({ file }) => file,
+    )
+    const reached = (file: string, seen = new Set<string>()): Set<string> => {
+      for (const { target } of targets.get(file) ?? []) {
+        if (seen.has(target)) continue
+        seen.add(target)
+        reached(target, seen)
+      }
+      return seen
+    }
+    assert.deepEqual(
+      [...targets.keys()].filter((file) => reached(file).has(file)),
+      [],
+    )
+  })
+
   it('objects are pure: no node: modules, no clock, no chance', () => {
     const impure = files('object').filter((file) =>
       /from 'node:|Date\.now|new Date\(\)|Math\.random|process\./.test(readFileSync(join(lib, file), 'utf8')),
@@ -47,11 +66,12 @@ function files(room: string): string[] {
     .sort()
 }
 
-function imports(): { file: string; from: string; to: string }[] {
+function imports(): { file: string; target: string; from: string; to: string }[] {
   return files('').flatMap((file) => {
     const text = readFileSync(join(lib, file), 'utf8')
     const targets = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '')
-    return targets.map((target) => ({ file, from: room(file), to: room(join(dirname(file), target)) }))
+    const paths = targets.map((target) => join(dirname(file), target))
+    return paths.map((target) => ({ file, target, from: room(file), to: room(target) }))
   })
 }
 
