@@ -3,6 +3,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { unzipSync } from 'node:zlib'
 import { Client, type Dispatcher } from 'undici'
 import type { Bmc } from './bmc.ts'
+import type { Json } from './redfish-error.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -17,6 +18,8 @@ export interface Response {
   readonly status: number
   header(name: string): string | undefined
   readonly text: string
+  /** The text as JSON, where it is an object of that. */
+  readonly body: Json | undefined
 }
 
 /** A connection to one controller, opened when it is first needed and again when it was closed. */
@@ -74,7 +77,17 @@ function trust({ certificate }: Bmc) {
 async function read({ statusCode: status, headers, body }: Dispatcher.ResponseData): Promise<Response> {
   const bytes = await body.bytes()
   const header = (name: string) => [headers[name] ?? []].flat()[0]
-  return { status, header, text: textOf(bytes, header('content-encoding'), header('content-type')) }
+  const text = textOf(bytes, header('content-encoding'), header('content-type'))
+  return { status, header, text, body: objectIn(text) }
+}
+
+function objectIn(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The text of a body. It is JSON, so UTF-8 unless it says otherwise (RFC 8259 section 8.1); a byte order mark is no part of it. */

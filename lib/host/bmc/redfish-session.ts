@@ -30,10 +30,6 @@ export interface Sent {
   readonly match?: string | undefined
 }
 
-interface Heard extends Response {
-  readonly body: Json | undefined
-}
-
 // One answer may take so long: a BMC that hangs does not have the time of all others.
 const mostForOne = 15_000
 const mostRedirects = 5
@@ -67,7 +63,7 @@ class Session {
   }
 
   /** Throws unless the status is 2xx. */
-  async ask(sent: Sent): Promise<Heard> {
+  async ask(sent: Sent): Promise<Response> {
     const heard = await this.#follow(sent)
     if (heard.status >= 200 && heard.status < 300) return heard
     throw refusal(this.#bmc, heard.status, heard.body ?? {}, sent.path)
@@ -95,7 +91,7 @@ class Session {
   }
 
   /** Follows redirects on the same controller; with another method than GET only those that keep it (RFC 9110 section 15.4). */
-  async #follow(sent: Sent): Promise<Heard> {
+  async #follow(sent: Sent): Promise<Response> {
     let path = sent.path
     for (let hops = 0; hops <= mostRedirects; hops++) {
       const heard = await this.#loggedIn({ ...sent, path })
@@ -108,7 +104,7 @@ class Session {
   }
 
   /** A BMC that takes no basic login may take a session. */
-  async #loggedIn(sent: Sent): Promise<Heard> {
+  async #loggedIn(sent: Sent): Promise<Response> {
     const heard = await this.#whenReady(sent)
     const login = heard.status === 401 ? this.#login.request(heard.header('www-authenticate')) : undefined
     if (!login) return heard
@@ -120,7 +116,7 @@ class Session {
   }
 
   /** Asks again when the BMC is busy and says until when (RFC 9110 section 10.2.3): it has not carried out anything. */
-  async #whenReady(sent: Sent): Promise<Heard> {
+  async #whenReady(sent: Sent): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const heard = await this.#again(sent)
       const wait =
@@ -135,7 +131,7 @@ class Session {
   }
 
   /** What only looks is asked again when the connection closes: a kept one may do so at any time (RFC 9112 section 9.3.1). */
-  async #again(sent: Sent): Promise<Heard> {
+  async #again(sent: Sent): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(mostForOne)])
       try {
@@ -152,7 +148,7 @@ class Session {
    * What changes something has a new connection: of one that was kept, and closes, nobody would know whether it was carried
    * out, nor could it be asked for again (RFC 9110 section 9.2.2).
    */
-  async #exchange({ method, path, body, match }: Sent, signal: AbortSignal): Promise<Heard> {
+  async #exchange({ method, path, body, match }: Sent, signal: AbortSignal): Promise<Response> {
     if (method !== 'GET') {
       await this.#connection.close()
       this.#connection = openConnection(this.#bmc)
@@ -167,8 +163,7 @@ class Session {
       ...(match !== undefined && { 'If-Match': match }),
     }
     const request = { method, path, headers, ...(body && { body: JSON.stringify(body) }) }
-    const heard = await this.#connection.exchange(request, signal)
-    return { ...heard, body: parsed(heard.text) }
+    return await this.#connection.exchange(request, signal)
   }
 }
 
@@ -185,19 +180,10 @@ function pauseOf(text: string | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
-function answerOf({ status, header, text, body }: Heard): Answer {
+function answerOf({ status, header, text, body }: Response): Answer {
   if (!body && text.trim() === '')
     throw new LunaError('failed', "the BMC's answer is empty", { why: `status ${status}` })
   if (!body) throw new LunaError('failed', 'the BMC answers, but not in JSON')
   const inside = body['@odata.etag']
   return { body, etag: header('etag') ?? (typeof inside === 'string' ? inside : undefined) }
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
-  } catch {
-    return undefined
-  }
 }
