@@ -31,7 +31,9 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends. */
+/**
+ * The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends.
+ */
 export function requestOf(method: string, uri: string, query: string, remote: string): Request {
   const at = uri.indexOf('?')
   if (at < 0) return { method, path: uri, query, remote }

@@ -1,4 +1,5 @@
-// FastCGI by the responder that luna.conf names: `own` (server.ts, whose header says why it is the default), or node-fastcgi.
+// FastCGI by the responder that luna.conf names: `own` (server.ts, whose header says why it is the default),
+// or node-fastcgi.
 import { STATUS_CODES } from 'node:http'
 import type { Responder } from '../../config.ts'
 import { type Address, type Handler, headersOf, type Listener, listenAt, requestOf } from './handler.ts'
