@@ -31,12 +31,16 @@ export interface Paths {
   readonly nginx_conf_d: string
 }
 
-/** What systemd calls the daemons. */
+/** Which program answers FastCGI in lweb: Luna's own, or the npm package node-fastcgi. */
+export type Responder = 'own' | 'node-fastcgi'
+
+/** What systemd calls the daemons; and what answers in lweb. */
 export interface Services {
   readonly dhcpd: string
   readonly nginx: string
   readonly named: string
   readonly tftpd: string
+  readonly responder: Responder
 }
 
 const defaults = {
@@ -48,7 +52,7 @@ const defaults = {
       tftp_root: '/tftpboot',
       nginx_conf_d: '/etc/nginx/conf.d',
     },
-    services: { dhcpd: 'dhcpd', nginx: 'nginx', named: 'named', tftpd: 'tftp' },
+    services: { dhcpd: 'dhcpd', nginx: 'nginx', named: 'named', tftpd: 'tftp', responder: 'own' },
   },
   debian: {
     paths: {
@@ -58,13 +62,20 @@ const defaults = {
       tftp_root: '/tftpboot',
       nginx_conf_d: '/etc/nginx/conf.d',
     },
-    services: { dhcpd: 'isc-dhcp-server', nginx: 'nginx', named: 'named', tftpd: 'tftpd-hpa' },
+    services: {
+      dhcpd: 'isc-dhcp-server',
+      nginx: 'nginx',
+      named: 'named',
+      tftpd: 'tftpd-hpa',
+      responder: 'own',
+    },
   },
 } satisfies Record<string, { paths: Paths; services: Services }>
 
 /**
- * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is MongoDB on
- * localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and for unknown sections' keys.
+ * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is
+ * MongoDB on localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and
+ * for unknown sections' keys.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const named = env.LUNA_CONF || undefined
@@ -83,7 +94,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
 }
 
-/** The configuration that a text of luna.conf(5) says; pure. Missing and empty keys have their defaults. */
+/** The configuration in a text of luna.conf(5). Pure. Missing and empty keys have their defaults. */
 export function parseConfig(text: string, file: string, family: keyof typeof defaults): Config {
   const ini = parseIni(text, file)
   const embedded = ini.get('embedded')?.get('path')
@@ -91,7 +102,7 @@ export function parseConfig(text: string, file: string, family: keyof typeof def
     file,
     store: embedded ? { embedded } : { mongo: mongoConfig(ini.get('mongodb') ?? new Map()) },
     paths: withDefaults(defaults[family].paths, ini.get('paths'), file),
-    services: withDefaults(defaults[family].services, ini.get('services'), file),
+    services: servicesOf(withDefaults(defaults[family].services, ini.get('services'), file), file),
   }
 }
 
@@ -128,6 +139,14 @@ function withDefaults<T extends { readonly [key: string]: string }>(
   }
   const given = [...(section ?? [])].filter(([, value]) => value !== '')
   return { ...base, ...Object.fromEntries(given) }
+}
+
+function servicesOf(services: Readonly<Record<keyof Services, string>>, file: string): Services {
+  const { responder } = services
+  if (responder === 'own' || responder === 'node-fastcgi') return { ...services, responder }
+  throw new LunaError('invalid', `${file}: responder=${responder} is not known`, {
+    fix: 'write responder=own or responder=node-fastcgi',
+  })
 }
 
 /** Sections and keys are taken in any case; `#` and `;` begin a comment at the start of a line. */

@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs'
 
 type Level = 'debug' | 'info' | 'warning' | 'error'
-type Fields = { readonly [name: string]: string | number | boolean | undefined }
+export type Fields = { readonly [name: string]: string | number | boolean | undefined }
 
 export interface Log {
   debug(event: string, fields?: Fields): void

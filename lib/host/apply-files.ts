@@ -1,59 +1,56 @@
-// Puts generated files in place: drafted, judged by the daemon's own checker, swapped in together, the daemon told, and
-// the old files put back when it does not take them.
-import { link, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { LunaError, sentence } from '../error.ts'
-import {
-  type DesiredFile,
-  diffFile,
-  followLink,
-  readBytes,
-  reason,
-  setRights,
-  syncDirectory,
-  tempBeside,
-  writeDraft,
-} from './file.ts'
+// Puts generated files in place. Drafts are judged by the daemon's own checker and swapped in together; then
+// the daemon is told. Where it does not take them, the old files come back.
+import { rm } from 'node:fs/promises'
+import { LunaError } from '../error.ts'
+import { type DesiredFile, diffFile, followLink, readBytes, reason, setRights, writeDraft } from './file.ts'
+import { publish } from './publish.ts'
 
 export interface Steps {
-  /** Judges the drafts; `draftOf` gives where the text of a file can be read now. Throws when they are not acceptable. */
+  /**
+   * Judges the drafts; `draftOf` gives where the text of a file can be read now. Throws when they are not
+   * acceptable.
+   */
   readonly check: (draftOf: (path: string) => string) => Promise<void>
-  /** Makes the daemon use what is in place; is given the paths that changed. Throws when it does not. */
-  readonly activate: (changed: readonly string[]) => Promise<void>
+  /**
+   * Makes the daemon use what is in place; is given the paths that changed. Throws when it does not. With
+   * `back` the old files are in place again, because this or `commit` failed.
+   */
+  readonly activate: (changed: readonly string[], back: boolean) => Promise<void>
+  /** Does what belongs to the files elsewhere, once the daemon uses them. Throws when they shall not stay. */
+  readonly commit?: () => Promise<void>
 }
 
 interface Step {
   readonly wanted: DesiredFile
+  /** Where the file is, links followed. */
   readonly target: string
   readonly differs: boolean
   draft?: string
-  backup?: string
-  swapped?: true
 }
 
 /**
- * Installs files and gives the paths that changed. When the check fails nothing has changed; when the activation fails
- * the old files are put back, the daemon is activated with them, and LunaError `failed` is thrown.
+ * Installs files and gives the paths that changed. When the check fails nothing has changed. When the daemon
+ * does not take them, the old files are put back, the daemon is activated with them, and LunaError `failed`
+ * is thrown. When the commit fails the same is done, and its own error is thrown.
  */
 export async function applyFiles(files: readonly DesiredFile[], steps: Steps): Promise<string[]> {
   const plan = await Promise.all(files.map(compare))
+  const differing = plan.filter(({ differs }) => differs)
   try {
-    for (const step of plan) await draft(step)
+    for (const step of differing) await draft(step)
     const drafts = new Map(plan.map((step) => [step.wanted.path, step.draft ?? step.target]))
     await steps.check((path) => drafts.get(path) ?? path)
-    const changed = plan.filter((step) => step.differs).map((step) => step.wanted.path)
-    await swapAll(plan)
-    await activate(plan, changed, steps)
+    await correctRights(plan)
+    const moves = differing.map(({ draft = null, target }) => ({ draft, target }))
+    const changed = differing.map(({ wanted }) => wanted.path)
+    await swapAndTell(moves, changed, steps)
     return changed
   } finally {
-    for (const { draft, backup } of plan) {
-      if (draft) await rm(draft, { force: true })
-      if (backup) await rm(backup, { force: true })
-    }
+    for (const { draft } of plan) if (draft) await rm(draft, { force: true })
   }
 }
 
-/** What `install` would change, as unified diffs one after another; touches nothing. */
+/** What `applyFiles` would change, as unified diffs one after another; touches nothing. */
 export async function previewFiles(files: readonly DesiredFile[]): Promise<string> {
   const diffs = []
   for (const file of files) diffs.push(await diffFile(file))
@@ -69,59 +66,71 @@ async function compare(wanted: DesiredFile): Promise<Step> {
 
 async function draft(step: Step): Promise<void> {
   const { content, mode, owner } = step.wanted
-  if (step.differs && content !== null) step.draft = await writeDraft(step.target, content, mode, owner)
+  if (content !== null) step.draft = await writeDraft(step.target, content, mode, owner)
 }
 
-async function swapAll(plan: readonly Step[]): Promise<void> {
+/** Files that stay as they are get the mode and owner that they shall have. */
+async function correctRights(plan: readonly Step[]): Promise<void> {
   try {
-    for (const step of plan) await swap(step)
-    for (const dir of new Set(plan.map((step) => dirname(step.target)))) await syncDirectory(dir)
+    for (const { wanted, target, differs } of plan)
+      if (!differs && wanted.content !== null) await setRights(target, wanted.mode, wanted.owner)
   } catch (cause) {
-    await putBack(plan)
-    throw new LunaError('failed', 'cannot put the new files in place; nothing has changed', {
-      why: reason(cause),
-      cause,
-    })
+    throw notInPlace(cause)
   }
 }
 
-async function swap(step: Step): Promise<void> {
-  const { wanted, target } = step
-  if (!step.differs) {
-    if (wanted.content !== null) await setRights(target, wanted.mode, wanted.owner)
-    return
+/** How far it came decides what an error means. */
+type Stage = 'files' | 'daemon' | 'commit'
+
+async function swapAndTell(
+  moves: Parameters<typeof publish>[0],
+  changed: readonly string[],
+  steps: Steps,
+): Promise<void> {
+  let stage: Stage = 'files'
+  const last = async () => {
+    stage = 'daemon'
+    await steps.activate(changed, false)
+    stage = 'commit'
+    await steps.commit?.()
   }
-  if (await readBytes(target)) {
-    const backup = tempBeside(target, 'old')
-    await rm(backup, { force: true })
-    await link(target, backup)
-    step.backup = backup
-  }
-  step.swapped = true
-  if (step.draft) await rename(step.draft, target)
-  else await rm(target)
+  await publish(moves, last).catch(async (cause: unknown) => await explain(stage, changed, steps, cause))
 }
 
-async function activate(plan: readonly Step[], changed: readonly string[], steps: Steps): Promise<void> {
-  try {
-    await steps.activate(changed)
-  } catch (cause) {
-    if (changed.length === 0) throw cause
-    await putBack(plan)
-    const again = await steps.activate(changed).then(
-      () => 'the former configuration is back in use',
-      () => 'the former files are back, but the service does not run with them either',
-    )
-    throw new LunaError('failed', `the new configuration was not taken: ${again}`, {
-      why: sentence(cause),
-      cause,
-    })
-  }
+/** The old files are in place again: has the daemon use them, and throws what is to be said. */
+async function explain(
+  stage: Stage,
+  changed: readonly string[],
+  steps: Steps,
+  cause: unknown,
+): Promise<never> {
+  if (stage === 'files') throw notInPlace(cause)
+  if (stage === 'daemon' && changed.length === 0) throw cause
+  const back = await steps.activate(changed, true).then(
+    () => true,
+    () => false,
+  )
+  if (stage === 'commit' && back) throw cause
+  const now = back
+    ? 'the former configuration is back in use'
+    : 'the former files are back, but the service does not run with them either'
+  throw notTaken(now, cause)
 }
 
-async function putBack(plan: readonly Step[]): Promise<void> {
-  for (const step of plan) {
-    if (step.backup) await rename(step.backup, step.target)
-    else if (step.swapped) await rm(step.target, { force: true })
-  }
+function notTaken(now: string, cause: unknown): LunaError {
+  const told = cause instanceof LunaError ? cause : undefined
+  const what = told?.message ?? reason(cause)
+  return new LunaError('failed', `the new configuration was not taken: ${now}`, {
+    why: told?.why ? `${what}: ${told.why}` : what,
+    fix: told?.fix ?? 'put that right, and give the command again',
+    cause,
+  })
+}
+
+function notInPlace(cause: unknown): LunaError {
+  return new LunaError('failed', 'cannot put the new files in place; nothing has changed', {
+    why: reason(cause),
+    fix: 'look at the rights of their directories, and whether the disk is full',
+    cause,
+  })
 }

@@ -1,20 +1,20 @@
-// Files that appear whole or not at all: draft beside the target, check, rename. Putting several in place together, with
-// the way back, is the business of install.ts.
+// Files and directories of this machine: reading, drafts beside their target, rights, differences. Putting
+// drafts in place is in publish.ts.
 import {
   chmod,
   chown,
-  lstat,
+  mkdir,
   mkdtemp,
   open,
   readFile,
+  readlink,
   realpath,
-  rename,
   rm,
   stat,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../error.ts'
 import { run } from './run.ts'
 import type { Owner } from './user.ts'
@@ -38,31 +38,17 @@ export async function readBytes(path: string): Promise<Buffer | undefined> {
     return await readFile(path)
   } catch (cause) {
     if (isMissing(cause)) return undefined
-    throw new LunaError('failed', `cannot read ${path}`, { why: reason(cause), cause })
+    throw new LunaError('failed', `cannot read ${path}`, {
+      why: reason(cause),
+      fix: `look at the rights of ${path}, and of the directories above it`,
+      cause,
+    })
   }
 }
 
 /** The text of a file (UTF-8), or undefined when it is not there. */
 export async function readText(path: string): Promise<string | undefined> {
   return (await readBytes(path))?.toString('utf8')
-}
-
-/** Puts a file in place at once: draft, fsync, rename. Throws LunaError `failed`. */
-export async function replaceFile(
-  path: string,
-  content: Content,
-  mode: number,
-  owner?: Owner,
-): Promise<void> {
-  const target = await followLink(path)
-  const draft = await writeDraft(target, content, mode, owner)
-  try {
-    await rename(draft, target)
-  } catch (cause) {
-    await rm(draft, { force: true })
-    throw new LunaError('failed', `cannot put ${path} in place`, { why: reason(cause), cause })
-  }
-  await syncDirectory(dirname(target))
 }
 
 /** Writes the draft of a file in the target's own directory and gives its path; the target is not touched. */
@@ -75,7 +61,8 @@ export async function writeDraft(
   const draft = tempBeside(path, 'new')
   try {
     await rm(draft, { force: true })
-    // Fails where something is there already: in a directory of another user that could be a link to anywhere.
+    // Fails where something is there already: in a directory of another user that could be a link to
+    // anywhere.
     const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(content)
@@ -111,12 +98,44 @@ export function tempBeside(path: string, what: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${what}`)
 }
 
-/** Where a file really is, so that a link to it stays a link. */
+/**
+ * Where a file really is, or would be: a link to it stays a link, also one that leads to a file which is not
+ * there yet. Throws LunaError `failed` for links in a circle.
+ */
 export async function followLink(path: string): Promise<string> {
+  let target = path
+  for (let links = 0; links <= mostLinks; links++) {
+    const next = await readlink(target).catch(() => undefined)
+    if (next === undefined) return target
+    // A relative link counts from the directory that the link is really in.
+    target = resolve(await realpath(dirname(target)), next)
+  }
+  throw new LunaError('failed', `${path} is a link that leads nowhere`, {
+    why: 'there are too many links in a row, or a circle of them',
+    fix: `rm ${path}`,
+  })
+}
+
+// As many as Linux follows (path_resolution(7)).
+const mostLinks = 40
+
+/**
+ * Makes a directory and the missing ones above it, all with mode 0755 whatever the umask; the directory
+ * itself belongs to `owner` then. One that is there already stays as it is. Throws LunaError `failed`.
+ */
+export async function makeDirectory(path: string, owner?: Owner): Promise<void> {
+  const target = resolve(path)
   try {
-    return (await lstat(path)).isSymbolicLink() ? await realpath(path) : path
-  } catch {
-    return path
+    const first = await mkdir(target, { recursive: true, mode: 0o755 })
+    if (first === undefined) return
+    for (let made = target; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755)
+    if (owner && process.getuid?.() === 0) await chown(target, owner.uid, owner.gid)
+  } catch (cause) {
+    throw new LunaError('failed', `cannot make the directory ${path}`, {
+      why: reason(cause),
+      fix: `make it yourself, or look at the rights of ${dirname(target)}`,
+      cause,
+    })
   }
 }
 
@@ -129,11 +148,15 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Unified diff from what is there to what shall be, empty when nothing changes; bytes that are no text are only counted. */
+/**
+ * Unified diff from what is there to what shall be, empty when nothing changes; bytes that are no text are
+ * only counted.
+ */
 export async function diffFile(wanted: DesiredFile): Promise<string> {
   const now = await readBytes(wanted.path)
   const next = wanted.content === null ? undefined : Buffer.from(wanted.content)
   if (now === undefined ? next === undefined : next && now.equals(next)) return ''
+  if (now && !next) return `removes ${wanted.path} (${linesOf(now)})\n`
   if (now?.includes(0) || next?.includes(0)) {
     return `Binary file ${wanted.path}: ${now?.length ?? 'no'} bytes now, ${next?.length ?? 'no'} bytes then\n`
   }
@@ -143,12 +166,21 @@ export async function diffFile(wanted: DesiredFile): Promise<string> {
   return diffTexts(before, after, labels[0] ?? '', labels[1] ?? '')
 }
 
+function linesOf(bytes: Buffer): string {
+  const lines = bytes.toString('utf8').replace(/\n$/, '').split('\n').length
+  return `${lines} line${lines === 1 ? '' : 's'}`
+}
+
 async function diffTexts(before: string, after: string, from: string, to: string): Promise<string> {
   const old = await temporary(before)
   try {
     const args = ['-u', '--label', from, '--label', to, old.path, '-']
     const { status, stdout, stderr } = await run('diff', args, { input: after, allowFailure: true })
-    if (status > 1) throw new LunaError('failed', 'diff failed', { why: stderr.trim() })
+    if (status > 1)
+      throw new LunaError('failed', 'diff(1) failed', {
+        why: stderr.trim(),
+        fix: `look at whether ${tmpdir()} is full, and at diff itself: install diffutils`,
+      })
     return stdout
   } finally {
     await old.remove()

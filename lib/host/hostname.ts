@@ -4,8 +4,8 @@ import { hostname } from 'node:os'
 import { sharedName } from '../object/ns-name.ts'
 
 /**
- * The name server's name in a new network: the name that a pair of heads shares where that resolves, else this
- * machine's own short name.
+ * The name server's name in a new network: the name that a pair of heads shares where that resolves, else
+ * this machine's own short name.
  */
 export async function defaultNameServer(short = shortHostname(), resolves = canResolve): Promise<string> {
   const shared = sharedName(short)

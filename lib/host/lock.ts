@@ -2,21 +2,54 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
+import { programEnvironment } from './environment.ts'
 
 /**
- * Does work while holding the lock on a file or directory, and fails at once when somebody else holds it. Throws LunaError
- * `refused` then, with what `inUse` says.
+ * Does work while holding the lock on a file or directory. When another process holds it for longer than
+ * `wait` seconds (the default: at all), throws LunaError `refused` with what `inUse` says.
  */
 export async function withLock<T>(
   path: string,
   inUse: string | (() => Promise<string>),
   work: () => Promise<T>,
+  { wait = 0 }: { readonly wait?: number } = {},
 ): Promise<T> {
   // flock(1) would make a file where nothing is.
-  if (!(await stat(path).catch(() => undefined))) throw await notTaken(undefined, path, inUse)
+  if (!(await stat(path).catch(() => undefined))) throw notLocked(path, 'there is no such file or directory')
+  const release = await acquire(path, performance.now() + 1000 * wait)
+  if (!release) {
+    const what = typeof inUse === 'string' ? inUse : await inUse()
+    throw new LunaError('refused', what, { fix: 'wait until that is done' })
+  }
+  try {
+    return await work()
+  } finally {
+    await release()
+  }
+}
+
+// Between two tries: a process that waits inside flock(1) would outlive this one.
+const pause = 200
+
+/**
+ * Tries until it is time. Gives the way to release the lock, or undefined when somebody else still holds it.
+ */
+async function acquire(path: string, until: number): Promise<(() => Promise<void>) | undefined> {
+  for (;;) {
+    const release = await tryLock(path)
+    if (release || performance.now() >= until) return release
+    await delay(pause)
+  }
+}
+
+const held = 75
+
+async function tryLock(path: string): Promise<(() => Promise<void>) | undefined> {
   // cat holds the lock until its input ends, which it does at the latest when this process does.
   const holder = spawn('flock', ['--nonblock', '--conflict-exit-code', String(held), path, 'cat'], {
+    env: programEnvironment(),
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   })
@@ -25,28 +58,16 @@ export async function withLock<T>(
   holder.stdin.on('error', () => undefined)
   holder.stdin.write('.')
   const taken = once(holder.stdout, 'data').then(() => true)
-  if ((await Promise.race([taken, ended])) !== true) throw await notTaken(holder.exitCode, path, inUse)
-  try {
-    return await work()
-  } finally {
-    holder.stdin.end()
-    await ended
+  if ((await Promise.race([taken, ended]).catch(() => false)) === true) {
+    return async () => {
+      holder.stdin.end()
+      await ended
+    }
   }
+  if (holder.exitCode === held) return undefined
+  throw notLocked(path, 'flock(1) of util-linux did not do it')
 }
 
-const held = 75
-
-async function notTaken(
-  status: number | null | undefined,
-  path: string,
-  inUse: string | (() => Promise<string>),
-): Promise<LunaError> {
-  if (status === held) {
-    const what = typeof inUse === 'string' ? inUse : await inUse()
-    return new LunaError('refused', what, { fix: 'wait until that is done' })
-  }
-  return new LunaError('failed', `cannot lock ${path}`, {
-    why: status === undefined ? 'there is no such file or directory' : 'flock(1) of util-linux did not do it',
-    fix: 'see that the file system is writable and util-linux is installed',
-  })
+function notLocked(path: string, why: string): LunaError {
+  return new LunaError('failed', `cannot lock ${path}`, { why, fix: `look at the rights of ${path}` })
 }

@@ -1,6 +1,6 @@
 // The directory pxelinux.cfg: files of ours kept as they shall be, those of others left alone. Which are ours is written
 // down in a file beside them, because the next process has to know as well.
-import { readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
 import { readText, reason, tempBeside } from './file.ts'
@@ -12,7 +12,7 @@ export interface Done {
   readonly written: number
   readonly removed: number
   /** Files of somebody else that were in the way of ours. */
-  readonly takenOver: readonly string[]
+  readonly replaced: readonly string[]
   /** What could not be done; the rest was. */
   readonly troubles: readonly string[]
 }
@@ -52,11 +52,11 @@ export class MenuFolder {
     const changed = await this.#writeAll(wanted, troubles)
     const removed = await this.#removeAll(gone, troubles)
     if (removed.length > 0) await this.#note([...this.#ours].filter((name) => !removed.includes(name)))
-    const takenOver = changed.filter(({ name, was }) => was !== undefined && !before.has(name))
+    const replaced = changed.filter(({ name, was }) => was !== undefined && !before.has(name))
     return {
       written: changed.length,
       removed: removed.length,
-      takenOver: takenOver.map(({ name }) => name),
+      replaced: replaced.map(({ name }) => name),
       troubles,
     }
   }
@@ -104,7 +104,9 @@ export class MenuFolder {
     const draft = tempBeside(path, 'new')
     try {
       await rm(draft, { force: true })
-      await writeFile(draft, text, { mode: 0o644, flag: 'wx' })
+      await writeFile(draft, text, { flag: 'wx' })
+      // Also with a umask that would hide it from the TFTP server.
+      await chmod(draft, 0o644)
       await rename(draft, path)
     } catch (cause) {
       await rm(draft, { force: true }).catch(() => {})
@@ -120,7 +122,11 @@ export class MenuFolder {
     try {
       return await readdir(this.#path)
     } catch (cause) {
-      throw new LunaError('failed', `cannot read the directory ${this.#path}`, { why: reason(cause), cause })
+      throw new LunaError('failed', `cannot read the directory ${this.#path}`, {
+        why: reason(cause),
+        fix: `make it, or give it to the user that this runs as`,
+        cause,
+      })
     }
   }
 }

@@ -1,18 +1,19 @@
-// Makes finished drafts visible all together, with the way back while the last step can still fail.
+// Puts finished drafts in place all together, with the way back while the last step can still fail.
 import { chmod, chown, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isMissing, syncDirectory, tempBeside } from './file.ts'
 import type { Owner } from './user.ts'
 
 export interface Move {
-  readonly draft: string
+  /** The finished file; null: there shall be no file at the target. */
+  readonly draft: string | null
   /** On the same file system as the draft. */
   readonly target: string
 }
 
 /**
- * Renames every draft to its target, then does `commit`; when anything fails, every target is as it was. Whoever has an old
- * file open goes on reading the old file.
+ * Renames every draft to its target, then does `commit`. When anything fails, every target is as it was. A
+ * program that has an old file open goes on reading the old file.
  */
 export async function publish(moves: readonly Move[], commit: () => Promise<void>): Promise<void> {
   const back: (() => Promise<void>)[] = []
@@ -28,7 +29,7 @@ export async function publish(moves: readonly Move[], commit: () => Promise<void
   }
 }
 
-/** Gives the way back. */
+/** Puts one file in place, and gives the way back. */
 async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
   const old = tempBeside(target, 'old')
   await rm(old, { force: true })
@@ -39,7 +40,8 @@ async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
       throw cause
     },
   )
-  await rename(draft, target)
+  if (draft !== null) await rename(draft, target)
+  else await rm(target, { force: true })
   return () => (had ? rename(old, target) : rm(target, { force: true }))
 }
 

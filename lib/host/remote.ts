@@ -20,7 +20,8 @@ export async function rsyncTo(head: string, path: string, more: readonly string[
   await run('rsync', rsyncArguments(head, path, more))
 }
 
-// Half a file waits in here for the rest: under its own name nobody takes it for the whole, and nothing is sent twice.
+// Half a file waits in here for the rest: under its own name nobody takes it for the whole, and nothing is
+// sent twice.
 const partial = '.luna-partial'
 
 /** Who hears of the progress, and what stops it. */
@@ -30,8 +31,8 @@ export interface Following {
 }
 
 /**
- * Makes a directory on another head equal to the one here, goes on where an interrupted copy has stopped, and looks at
- * every byte in the end. Throws LunaError `failed` when the two are not equal then.
+ * Makes a directory on another head equal to the one here, goes on where an interrupted copy has stopped, and
+ * looks at every byte in the end. Throws LunaError `failed` when the two are not equal then.
  */
 export async function mirrorTo(head: string, path: string, { onLine, signal }: Following): Promise<void> {
   const stopping = signal ? { signal } : {}

@@ -1,4 +1,5 @@
-// What is said when a program fails: the command line, its last words, and what to install where it is missing.
+// What is said when a program fails: the command line, its last words, and what to install where it is
+// missing.
 import { LunaError } from '../error.ts'
 
 interface Ended {
@@ -19,9 +20,12 @@ export function shellWord(text: string): string {
 
 /** A program that ended with another status than 0. */
 export function failed(program: string, args: readonly string[], ran: Ended): LunaError {
-  const said = (ran.stderr.trim() || ran.stdout.trim()).split('\n').slice(-lastLines).join('\n')
+  // ssh ends its lines as for a terminal.
+  const words = (ran.stderr.trim() || ran.stdout.trim()).replaceAll('\r', '')
+  const said = words.split('\n').slice(-lastLines).join('\n')
   return new LunaError('failed', `"${commandLine(program, args)}" failed`, {
     why: said ? `exit status ${ran.status}; it said:\n${said}` : `exit status ${ran.status}`,
+    fix: `put right what ${program} says, and give the command again`,
   })
 }
 
@@ -29,7 +33,10 @@ const lastLines = 8
 
 /** A program that was killed. */
 export function stopped(program: string, args: readonly string[], why: string): LunaError {
-  return new LunaError('failed', `"${commandLine(program, args)}" was ended`, { why })
+  return new LunaError('failed', `"${commandLine(program, args)}" was ended`, {
+    why,
+    fix: 'give the command again',
+  })
 }
 
 /** A program that there is not, or that could not be started. */
@@ -38,6 +45,7 @@ export function notStarted(program: string, args: readonly string[], cause: unkn
   if (!missing)
     return new LunaError('failed', `"${commandLine(program, args)}" did not start`, {
       why: cause instanceof Error ? cause.message : String(cause),
+      fix: `look at the rights of ${program}, and whether this machine is out of memory or processes`,
       cause,
     })
   const install = packages[program]

@@ -1,12 +1,14 @@
-// Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its last words.
+// Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its
+// last words.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { programEnvironment } from './environment.ts'
 import { failed, notStarted, stopped } from './run-error.ts'
 
 export interface RunOptions {
   /** Written to standard input, which is closed afterwards; the place for secrets. */
   readonly input?: string | Uint8Array
   readonly cwd?: string
-  /** Added to the environment of this process. */
+  /** Added to what programs see of the environment (environment.ts). */
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds until the program and all that it started are killed. */
   readonly timeout?: number
@@ -30,14 +32,15 @@ const mostOutput = 64 * 1024 * 1024
 const termGrace = 2000
 
 /**
- * Runs a program and gives its status and output (UTF-8). Throws LunaError `failed` with the command line and the last
- * lines of standard error when the status is not 0, when it takes too long or is aborted, and when there is no such program.
+ * Runs a program and gives its status and output (UTF-8). Throws LunaError `failed` with the command line and
+ * the last lines of standard error when the status is not 0, when it takes too long or is aborted, and when
+ * there is no such program.
  */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (options.signal?.aborted) throw stopped(program, args, 'it was interrupted')
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env, PATH: searchPath() },
+    env: programEnvironment(options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
     // A process group of its own, so that all of it can be killed.
     detached: true,
@@ -130,11 +133,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 function signalNumber(signal: NodeJS.Signals | null): number {
   const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
   return (signal && numbers[signal]) ?? 127
-}
-
-/** The system's programs are found by users whose PATH has no sbin, too. */
-function searchPath(): string {
-  const path = process.env.PATH ?? '/usr/bin:/bin'
-  const missing = ['/usr/sbin', '/sbin'].filter((dir) => !path.split(':').includes(dir))
-  return [path, ...missing].join(':')
 }

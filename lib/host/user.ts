@@ -1,4 +1,5 @@
-// Users, groups and addresses of this machine, as the system's own tools tell them (directory services included).
+// Users, groups and addresses of this machine, as the system's own tools tell them (directory services
+// included).
 import { run } from './run.ts'
 
 export interface Owner {

@@ -41,6 +41,25 @@ export const clusterFields = {
 
 export type Cluster = ObjectOf<typeof clusterFields>
 
+/** Directories of the cluster on a head. */
+export interface ClusterPaths {
+  /** The cluster path: nginx serves below it, `luna cluster sync` copies it. */
+  readonly root: string
+  /** Kernels, initramfs images and the iPXE binaries of UEFI HTTP boot. */
+  readonly boot: string
+  /** Tarballs of images and their torrents. */
+  readonly torrents: string
+  /** Where a site keeps its own versions of templates. */
+  readonly templates: string
+}
+
+/** The directories of a cluster; one without a path is at the path of new clusters. */
+export function paths({ path }: Pick<Cluster, 'path'>): ClusterPaths {
+  const root = path || clusterFields.path.absent || ''
+  const base = root.replace(/\/+$/, '')
+  return { root, boot: `${base}/boot`, torrents: `${base}/torrents`, templates: `${base}/templates` }
+}
+
 /** `http://ADDRESS:PORT` of the frontend, with IPv6 addresses in brackets (RFC 3986). */
 export function frontendUrl(
   cluster: Pick<Cluster, 'frontend_address' | 'frontend_port' | 'frontend_https'>,

@@ -1,4 +1,4 @@
-// The door of lfs_pxelinux: start|stop|restart|run.
+// Entry point of lfs_pxelinux: start|stop|restart|run.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
@@ -6,7 +6,7 @@ import { exitStatusOf, runDaemonCommand, stopSignal } from '../daemon/command.ts
 import { LunaError } from '../error.ts'
 import { programHelp } from '../program/help.ts'
 import { pxelinux as pxelinuxRow } from '../program/program.ts'
-import { keepMenus, pxelinux } from './run.ts'
+import { pxelinux, runPxelinux } from './run.ts'
 
 const help = programHelp(pxelinuxRow)
 
@@ -29,7 +29,7 @@ export async function main(args: readonly string[], script: string): Promise<num
     help,
     more: defaultFile === undefined ? [] : ['--def_file', defaultFile],
     run: (config: Config) =>
-      keepMenus(config, { stop: stopSignal(), ...(defaultFile !== undefined && { defaultFile }) }),
+      runPxelinux(config, { stop: stopSignal(), ...(defaultFile !== undefined && { defaultFile }) }),
   }
   return await runDaemonCommand(program, wish.help ? '--help' : action, script)
 }

@@ -1,44 +1,57 @@
-// The life of lfs_pxelinux: waits for a cluster, becomes its user, keeps the files until it is told to stop.
+// The service lfs_pxelinux: keeps the menu files of PXELINUX until it is told to stop.
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { type Daemon, notifyReady, runDaemon } from '../daemon/run.ts'
-import { systemd } from '../host/daemon/daemon.ts'
+import { Loop } from '../daemon/loop.ts'
+import { reopeningStore } from '../daemon/reopening-store.ts'
+import { type Daemon, runDaemon, whileUp } from '../daemon/run.ts'
+import { logTrouble } from '../daemon/trouble.ts'
 import { MenuFolder } from '../host/menu-folder.ts'
 import type { Log } from '../log.ts'
-import { MenuLoop, readDefault } from './loop.ts'
+import { openStore } from '../store/open.ts'
+import { MenuKeeper, readDefault } from './menu-keeper.ts'
 
 export const pxelinux: Daemon = { name: 'lfs_pxelinux' }
 
+// Milliseconds between two looks at the store.
+const lookInterval = 500
+
 export interface Wish {
-  /** What `default` shall hold; absent: that file is none of our business. */
+  /** The file whose text goes to `default`; absent: `default` is left alone. */
   readonly defaultFile?: string
   readonly stop: AbortSignal
 }
 
-/** Keeps the files until `stop` is aborted. Throws LunaError when it cannot begin. */
-export async function keepMenus(config: Config, { defaultFile, stop }: Wish): Promise<void> {
+/** Runs the service until `stop` is aborted. Throws LunaError when it cannot begin. */
+export async function runPxelinux(config: Config, { defaultFile, stop }: Wish): Promise<void> {
   if (defaultFile !== undefined) await readDefault(defaultFile)
   const path = join(config.paths.tftp_root, 'pxelinux.cfg')
-  await runDaemon(
-    pxelinux,
+  await runDaemon({
+    daemon: pxelinux,
     config,
     stop,
-    () => [join(path, 'default')],
-    async ({ log }) => {
+    files: () => [join(path, 'default')],
+    work: async ({ log }) => {
       const folder = new MenuFolder(path)
       await folder.open()
-      await keepUntil(new MenuLoop(config, folder, log, defaultFile), path, log, stop)
+      await keepMenus(config, new MenuKeeper(folder, log, defaultFile), path, log, stop)
     },
-  )
+  })
 }
 
-async function keepUntil(loop: MenuLoop, path: string, log: Log, stop: AbortSignal): Promise<void> {
-  const menus = await loop.look()
-  log.info('up', { folder: path, menus })
-  const up = `keeping ${menus} menus in ${path}`
-  await notifyReady(up)
-  const unwatch = systemd().watch(() => loop.alive())
-  await loop.go(stop)
-  unwatch()
-  log.info('stopping')
+async function keepMenus(
+  config: Config,
+  keeper: MenuKeeper,
+  path: string,
+  log: Log,
+  stop: AbortSignal,
+): Promise<void> {
+  const store = reopeningStore(() => openStore(config))
+  // While the store is away the files stay as they are.
+  const loggingTrouble = logTrouble(log)
+  const loop = new Loop(lookInterval, () => loggingTrouble(async () => keeper.look(await store.get())))
+  await loop.turn()
+  const fields = { folder: path, menus: keeper.menus }
+  const status = () => `keeping ${keeper.menus} menus in ${path}`
+  await whileUp({ log, fields, status, alive: () => loop.alive() }, (changed) => loop.run(stop, changed))
+  await store.close()
 }

@@ -2,8 +2,9 @@
 import { LunaError } from '../error.ts'
 import { formatIp, netmask, type Prefix } from '../object/net/address.ts'
 import type { Mac } from '../object/net/mac.ts'
+import { type Origin, originIn } from '../object/origin.ts'
 import { escapeDhcpd, isDhcpdName } from './escape-dhcpd.ts'
-import { loadTemplate, renderTemplate } from './template.ts'
+import { loadTemplate, renderTemplate, templateSource } from './template.ts'
 
 /** A node with a known MAC address: always the same address. IPv4 in text. */
 export interface Reservation {
@@ -51,6 +52,15 @@ export function renderDhcpd(facts: DhcpdFacts, siteDir?: string): string {
     failover: facts.failover && { ...facts.failover, isPrimary: facts.failover.role === 'primary' },
   }
   return renderTemplate(loadTemplate('dhcpd.conf.mustache', siteDir), view, escapeDhcpd)
+}
+
+/** Where the lines of a dhcpd.conf come from. */
+export function dhcpdOrigin(text: string, hosts: readonly Reservation[], siteDir: string): Origin {
+  const parts = hosts.map(({ name }) => ({
+    text: `host ${name} {`,
+    source: { name: `the reservation of node "${name}"`, fix: `luna node rename ${name} --newname OTHER` },
+  }))
+  return originIn(text, parts, templateSource('dhcpd.conf.mustache', siteDir))
 }
 
 /** What a diff of dhcpd.conf must not show. */

@@ -2,12 +2,16 @@
 import { LunaError } from '../error.ts'
 
 /**
- * Text as the inside of a quoted string: quotes and backslashes escaped, every byte that is not printable ASCII as three
- * octal digits (dhcp-eval(5)). A NUL byte, which dhcpd would end the string at, throws LunaError `invalid`.
+ * Text as the inside of a quoted string: quotes and backslashes escaped, every byte that is not printable
+ * ASCII as three octal digits (dhcp-eval(5)). A NUL byte, which dhcpd would end the string at, throws
+ * LunaError `invalid`.
  */
 export function escapeDhcpd(text: string): string {
   if (/^[\w.:/ +=-]*$/.test(text)) return text
-  if (text.includes('\0')) throw new LunaError('invalid', 'a NUL character cannot be in dhcpd.conf')
+  if (text.includes('\0'))
+    throw new LunaError('invalid', 'a NUL character cannot be in dhcpd.conf', {
+      fix: 'find where it is (luna db export), and take it out',
+    })
   return Array.from(Buffer.from(text, 'utf8'), escapeByte).join('')
 }
 

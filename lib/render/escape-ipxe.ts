@@ -1,5 +1,5 @@
-// What may stand in an iPXE script and in a SYSLINUX menu. Neither language can quote: what could be taken for syntax is
-// refused, and what goes into a URL is percent-encoded.
+// What may stand in an iPXE script and in a SYSLINUX menu. Neither language can quote: what could be taken
+// for syntax is refused, and what goes into a URL is percent-encoded.
 import { LunaError } from '../error.ts'
 
 /** True for a name that stands for itself in both languages, in a URL and on a kernel command line. */
@@ -15,19 +15,25 @@ export function plainName(what: string, name: string): string {
   })
 }
 
-/** One segment of a URL path (RFC 3986 section 3.3). Throws LunaError `invalid` for half of a surrogate pair. */
+/**
+ * One segment of a URL path (RFC 3986 section 3.3). Throws LunaError `invalid` for half of a surrogate pair.
+ */
 export function urlSegment(text: string): string {
   try {
     return encodeURIComponent(text).replace(/['()*!]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
   } catch (cause) {
-    throw new LunaError('invalid', `${shown(text)} cannot be part of a URL`, { cause })
+    throw new LunaError('invalid', `${shown(text)} cannot be part of a URL`, {
+      fix: 'rename it to letters, digits, dots and hyphens',
+      cause,
+    })
   }
 }
 
 /**
- * Words of a kernel command line, with single blanks between them. The operator's own text keeps everything but line ends
- * and tabs, which count as blanks. Throws LunaError `invalid` for what iPXE would take for the end of the command
- * (`;`, `&&`, `||`, and a word that begins with `#`), for other control characters, and for a backslash at the end.
+ * Words of a kernel command line, with single blanks between them. The operator's own text keeps everything
+ * but line ends and tabs, which count as blanks. Throws LunaError `invalid` for what iPXE would take for the
+ * end of the command (`;`, `&&`, `||`, and a word that begins with `#`), for other control characters, and
+ * for a backslash at the end.
  */
 export function kernelArguments(text: string): string {
   const words = text.split(/[\s\u2028\u2029]+/).filter((word) => word !== '')
@@ -42,7 +48,9 @@ export function kernelArguments(text: string): string {
 /** For the templates: lets through what cannot end a line. Every value was made safe for its place before. */
 export function oneLine(value: string): string {
   if (!/[\p{Cc}\u2028\u2029]/u.test(value)) return value
-  throw new LunaError('invalid', `${shown(value)} does not fit on a line of a boot script`)
+  throw new LunaError('invalid', `${shown(value)} does not fit on a line of a boot script`, {
+    fix: 'take the control characters and line breaks out of it',
+  })
 }
 
 function shown(text: string): string {

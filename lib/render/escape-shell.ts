@@ -4,8 +4,8 @@ import { LunaError } from '../error.ts'
 const plain = /^[A-Za-z0-9_@%+=:,./-]+$/
 
 /**
- * A word for POSIX sh and bash (POSIX.1 XCU 2.2.2): bare where every character is plain, else in single quotes.
- * No word of a script of ours has a line break or NUL in it: they throw LunaError `invalid`.
+ * A word for POSIX sh and bash (POSIX.1 XCU 2.2.2): bare where every character is plain, else in single
+ * quotes. No word of a script of ours has a line break or NUL in it: they throw LunaError `invalid`.
  */
 export function quoteForShell(value: string): string {
   if (/[\0\n\r]/.test(value)) {

@@ -1,5 +1,6 @@
 // The install script of a node: conf-templates/install.sh.mustache around the shell functions of
-// conf-templates/install/. What is the node's own lives in the view; what is the same for all lives in those files.
+// conf-templates/install/. What is the node's own lives in the view; what is the same for all lives in those
+// files.
 import { LunaError } from '../error.ts'
 import { endMarker, quoteForShell } from './escape-shell.ts'
 import { loadTemplate, renderTemplate, type View } from './template.ts'

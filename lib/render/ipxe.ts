@@ -10,7 +10,10 @@ export type BootType = (typeof bootTypes)[number]
 export interface MenuView {
   /** `PROTO://IP:PORT` of the frontend. */
   readonly url: string
-  /** Names of all nodes, in the order of the list. Those that a script cannot hold are left out: see `unlistable`. */
+  /**
+   * Names of all nodes, in the order of the list. Those that a script cannot hold are left out: see
+   * `unlistable`.
+   */
   readonly nodes: readonly string[]
 }
 
@@ -38,8 +41,9 @@ export type MenuText = (retry: number) => string
 const retryMark = '{retry}'
 
 /**
- * The menu (iPXE). The time is different from one request to the next, as nodes must not ask in step; all else is made once.
- * `siteDir` may hold the site's own template. Throws LunaError `invalid` for an unusable URL.
+ * The menu (iPXE). The time is different from one request to the next, as nodes must not ask in step; all
+ * else is made once. `siteDir` may hold the site's own template. Throws LunaError `invalid` for an unusable
+ * URL.
  */
 export function renderMenu(menu: MenuView, siteDir?: string): MenuText {
   const view = {
@@ -62,8 +66,8 @@ export function unlistable(nodes: readonly string[]): string[] {
 }
 
 /**
- * What a node boots. Throws LunaError `invalid` when its names or options cannot stand in such a script, so that nothing
- * but the script's own commands can be in it.
+ * What a node boots. Throws LunaError `invalid` when its names or options cannot stand in such a script, so
+ * that nothing but the script's own commands can be in it.
  */
 export function renderBoot(boot: BootView, type: BootType, siteDir?: string): string {
   const name = plainName('the node', boot.node)

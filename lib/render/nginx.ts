@@ -1,6 +1,8 @@
-// The nginx server that nodes talk to: files of boot/ and torrents/ by itself, questions to lweb over FastCGI.
+// The nginx server that nodes talk to: files of boot/ and torrents/ by itself, questions to lweb over
+// FastCGI.
+import type { Origin } from '../object/origin.ts'
 import { escapeNginx } from './escape-nginx.ts'
-import { loadTemplate, renderTemplate } from './template.ts'
+import { loadTemplate, renderTemplate, templateSource } from './template.ts'
 
 export interface NginxFacts {
   /** The cluster path, below which boot/ and torrents/ are. */
@@ -12,6 +14,8 @@ export interface NginxFacts {
   readonly tls: { readonly certificate: string; readonly key: string } | null
   /** The loopback port of lweb; 0 is its unix socket. */
   readonly serverPort: number
+  /** Connections to lweb stay open from one request to the next. */
+  readonly keepConnections: boolean
 }
 
 /** The text of `luna.conf` for nginx's conf.d. */
@@ -19,8 +23,29 @@ export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const ssl = facts.tls ? ' ssl' : ''
   const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
-  const view = { path: facts.path, tls: facts.tls && { ...facts.tls }, listens, backend }
+  const { path, keepConnections } = facts
+  const view = { path, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
+}
+
+/** Where the text of `luna.conf` comes from. */
+export function nginxOrigin(siteDir: string): Origin {
+  return () => templateSource('nginx.conf.mustache', siteDir)
+}
+
+/** The lines (from 1) of a file of nginx that listen on a port, at whatever address. */
+export function listensOn(text: string, port: number): number[] {
+  return text.split('\n').flatMap((line, at) => {
+    const listens = line.replace(/#.*/, '').matchAll(/(?:^|[\s;{])listen\s+([^\s;]+)/g)
+    return listens.some(([, listen = '']) => portOf(listen) === port) ? [at + 1] : []
+  })
+}
+
+/** `PORT`, `ADDRESS:PORT`, `[ADDRESS]:PORT`, or an address alone, which means port 80. */
+function portOf(listen: string): number | undefined {
+  if (listen.startsWith('unix:')) return undefined
+  const port = /^(?:.*:)?(\d+)$/.exec(listen)?.[1]
+  return port === undefined ? 80 : Number(port)
 }
 
 /** A whole nginx configuration around one file of conf.d, only to have that file judged. */

@@ -1,9 +1,11 @@
-// Templates: mustache texts of conf-templates (or the site's own copy of the same name), rendered for one target language.
-// The values come in escaped for that language; a name that the view lacks is an error, never an empty string.
-import { readFileSync, statSync } from 'node:fs'
+// Templates: mustache texts of conf-templates (or the site's own copy of the same name), rendered for one
+// target language. The values come in escaped for that language; a name that the view lacks is an error,
+// never an empty string.
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import mustache from 'mustache'
 import { LunaError } from '../error.ts'
+import type { Source } from '../object/origin.ts'
 
 export type View = { readonly [name: string]: Value }
 type Value = string | number | boolean | null | View | readonly View[] | readonly string[]
@@ -25,10 +27,27 @@ export function loadTemplate(name: string, siteDir?: string): string {
   return present
 }
 
+/** What the lines of a template itself come from. */
+export function templateSource(name: string, siteDir: string): Source {
+  const own = join(siteDir, name)
+  if (existsSync(own))
+    return {
+      name: `the site's template ${own}`,
+      fix: `correct it, or remove it: then that of Luna is used (man luna-templates)`,
+    }
+  return {
+    name: `what Luna's template ${name} makes`,
+    fix: 'luna cluster check; where that finds nothing, report it',
+  }
+}
+
 const ours = new Map<string, string>()
 const theirs = new Map<string, { readonly stamp: string; readonly text: string }>()
 
-/** The text of a site's template, read anew when the file is another one than before; undefined when there is none. */
+/**
+ * The text of a site's template, read anew when the file is another one than before; undefined when there is
+ * none.
+ */
 function readAgain(path: string): string | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
@@ -49,8 +68,8 @@ function withoutFirst(text: string): string {
 }
 
 /**
- * Renders a template: `{{name}}` is escaped for the target language, `{{{name}}}` is verbatim (the operator's own text).
- * A name that neither the view nor an enclosing section has throws LunaError `internal`.
+ * Renders a template: `{{name}}` is escaped for the target language, `{{{name}}}` is verbatim (the operator's
+ * own text). A name that neither the view nor an enclosing section has throws LunaError `internal`.
  */
 export function renderTemplate(template: string, view: View, quote: Escape): string {
   return mustache.render(template, new StrictContext(view), undefined, {
@@ -62,7 +81,9 @@ class StrictContext extends mustache.Context {
   override lookup(name: string): unknown {
     const found: unknown = super.lookup(name)
     if (found !== undefined) return found
-    throw new LunaError('internal', `template uses the unknown name "${name}"`)
+    throw new LunaError('internal', `template uses the unknown name "${name}"`, {
+      fix: 'man luna-templates lists the names that it may use',
+    })
   }
 
   override push(view: unknown): mustache.Context {

@@ -1,4 +1,5 @@
-// The iPXE binaries that firmware is given, under the names that dhcpd.conf has for them, and where distributions keep them.
+// The iPXE binaries that firmware is given, under the names that dhcpd.conf has for them, and where
+// distributions keep them.
 
 export interface BootFile {
   /** Name in the TFTP root. */
@@ -14,8 +15,9 @@ export interface BootFile {
 }
 
 /**
- * EL has them in /usr/share/ipxe (ipxe-bootimgs), Debian in /usr/lib/ipxe (ipxe). Of the UEFI binaries the one that uses the
- * firmware's own network driver (snponly) comes first: it starts in a moment, where the one with all drivers probes for seconds.
+ * EL has them in /usr/share/ipxe (ipxe-bootimgs), Debian in /usr/lib/ipxe (ipxe). Of the UEFI binaries the
+ * one that uses the firmware's own network driver (snponly) comes first: it starts in a moment, where the one
+ * with all drivers probes for seconds.
  */
 export const bootFiles: readonly BootFile[] = [
   {

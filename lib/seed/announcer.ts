@@ -1,5 +1,6 @@
-// Tells the tracker what is offered, again and again; a tracker that is away is told as soon as it is back.
-import { type LunaError, sentence } from '../error.ts'
+// Announces the offered torrents to the tracker when they are due. A tracker that does not answer is asked more often.
+import { Trouble } from '../daemon/trouble.ts'
+import { sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Offered } from './client.ts'
 import { announceTo } from './tracker-client.ts'
@@ -13,26 +14,30 @@ export interface TrackerTarget {
   readonly interval: number
 }
 
-// A tracker is asked often while it is away: nodes that boot meanwhile need the seeder in its list.
-const leastInterval = 5
-const mostInterval = 300
+// Seconds. While the tracker does not answer the shortest: nodes that boot meanwhile need the seeder in its list.
+const shortestInterval = 5
+const longestInterval = 300
+// Milliseconds.
 const stopTimeout = 2000
 
 export class Announcer {
-  readonly #log: Log
-  /** What the tracker knows of, with when it wants to hear again. */
+  /** When each torrent is announced next, and whether the tracker knows it. */
   readonly #due = new Map<string, { at: number; told: boolean }>()
-  #trouble = false
+  readonly #trouble: Trouble
 
   constructor(log: Log) {
-    this.#log = log
+    this.#trouble = new Trouble(
+      (why) => log.warning('tracker not reachable', { why }),
+      () => log.info('tracker reachable again'),
+    )
   }
 
-  /** Announces what is due. Never rejects: trouble is logged when it begins and when it ends. */
+  /** Announces what is due. Never rejects: trouble is logged. */
   async tell(offered: readonly Offered[], where: TrackerTarget): Promise<void> {
     const now = Date.now()
     const due = offered.filter(({ infoHash }) => (this.#due.get(infoHash)?.at ?? 0) <= now)
-    await Promise.all(due.map((one) => this.#tellOne(one, where)))
+    const failures = await Promise.all(due.map((one) => this.#tellOne(one, where)))
+    if (due.length > 0) this.#trouble.update(failures.find((why) => why !== '') ?? '')
   }
 
   /** Says that a torrent is not offered any more. Never rejects, and gives up soon. */
@@ -46,22 +51,21 @@ export class Announcer {
     await Promise.race([Promise.all(goodbyes), enough])
   }
 
-  async #tellOne(one: Offered, where: TrackerTarget): Promise<void> {
+  /** Why the announce failed; empty when it did not. */
+  async #tellOne(one: Offered, where: TrackerTarget): Promise<string> {
     const told = this.#due.get(one.infoHash)?.told ?? false
     const first = told ? {} : { event: 'started' as const }
     try {
       const asked = await announceTo({ ...one, ...where, ...first })
       this.#due.set(one.infoHash, { at: next(asked ?? where.interval), told: true })
-      if (this.#trouble) this.#log.info('tracker answers again', { url: where.url })
-      this.#trouble = false
+      return ''
     } catch (error) {
-      this.#due.set(one.infoHash, { at: next(leastInterval), told })
-      if (!this.#trouble) this.#log.warning('tracker', { error: sentence(error as LunaError) })
-      this.#trouble = true
+      this.#due.set(one.infoHash, { at: next(shortestInterval), told })
+      return sentence(error)
     }
   }
 }
 
 function next(seconds: number): number {
-  return Date.now() + 1000 * Math.min(Math.max(seconds, leastInterval), mostInterval)
+  return Date.now() + 1000 * Math.min(Math.max(seconds, shortestInterval), longestInterval)
 }

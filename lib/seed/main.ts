@@ -1,15 +1,14 @@
-// The door of ltorrent: start|stop|restart|reload|run.
+// Entry point of ltorrent: start|stop|restart|reload|run.
 import { type Program, runDaemonCommand, stopSignal } from '../daemon/command.ts'
 import { programHelp } from '../program/help.ts'
 import { ltorrent as ltorrentRow } from '../program/program.ts'
-import type { SeederEvents } from './loop.ts'
-import { ltorrent, seed } from './run.ts'
+import { ltorrent, runSeeder, type SeederEvents } from './run.ts'
 
 const program: Program = {
   ...ltorrent,
   help: programHelp(ltorrentRow),
   onReload: 'looks for new images',
-  run: (config) => seed(config, calls()),
+  run: (config) => runSeeder(config, seederEvents()),
 }
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
@@ -17,8 +16,8 @@ export async function main(args: readonly string[], script: string): Promise<num
   return await runDaemonCommand(program, args.length === 1 ? (args[0] ?? '') : '', script)
 }
 
-function calls(): SeederEvents {
-  // From the first moment: news while it waits for a cluster must not end it, nor get lost.
+function seederEvents(): SeederEvents {
+  // From the first moment: SIGHUP while the seeder waits for a cluster must not end it, nor get lost.
   let missed = false
   let look = () => {
     missed = true

@@ -20,8 +20,8 @@ export class Seeder {
   /** What was said about files that are skipped, so that it is said once. */
   #said: ReadonlyMap<string, string> = new Map()
 
-  constructor(swarm: TorrentClient, log: Log) {
-    this.#client = swarm
+  constructor(client: TorrentClient, log: Log) {
+    this.#client = client
     this.#log = log
     this.#announcer = new Announcer(log)
   }
@@ -52,9 +52,9 @@ export class Seeder {
     if (this.#client.offered().some(({ file }) => file === torrent.file)) return
     try {
       await this.#client.offer(folder, torrent)
-      this.#log.info('seeding', { torrent: torrent.file, tarball: torrent.tarball })
+      this.#log.info('seeding started', { torrent: torrent.file, tarball: torrent.tarball })
     } catch (error) {
-      this.#log.warning('not seeded', { torrent: torrent.file, error: sentence(error) })
+      this.#log.warning('torrent not seeded', { torrent: torrent.file, why: sentence(error) })
     }
   }
 
@@ -73,7 +73,7 @@ export class Seeder {
     if (this.#tracker && gone.length > 0) await this.#announcer.stop(gone, this.#tracker)
     for (const { file } of gone) {
       await this.#client.withdraw(file)
-      this.#log.info('seeding no longer', { torrent: file })
+      this.#log.info('seeding stopped', { torrent: file })
     }
   }
 
@@ -88,7 +88,7 @@ export class Seeder {
     for (const { files } of remove) {
       await this.#withdraw(files)
       await removeTorrentFiles(plan.folder, files)
-      this.#log.info('removed, as no osimage refers to it', { files: files.join(' ') })
+      this.#log.info('unused files removed', { files: files.join(' ') })
     }
   }
 

@@ -2,7 +2,7 @@
 import { get as getHttp } from 'node:http'
 import { get as getHttps } from 'node:https'
 import { LunaError } from '../error.ts'
-import { type Bdict, bdecodeDictionary, integerOf, textOf } from '../object/bdecode.ts'
+import { bdecodeDictionary, integerOf, textOf } from '../host/image/bdecode.ts'
 
 export interface Announcement {
   /** The tracker. */
@@ -24,16 +24,16 @@ const largestAnswer = 65_536
 
 /** Announces and gives the seconds after which the tracker wants to hear again. Throws LunaError `unavailable`. */
 export async function announceTo(announcement: Announcement): Promise<number | undefined> {
-  const bytes = await fetchBytes(announceUrl(announcement)).catch((cause: unknown) => {
-    throw unavailable(
-      announcement.url,
-      cause instanceof Error ? cause.message || String(cause) : String(cause),
-    )
-  })
-  const answer = bdecodeDictionary(bytes)
-  const failure = answer ? textOf(answer, 'failure reason') : 'its answer is not bencoded'
-  if (failure !== undefined) throw unavailable(announcement.url, failure)
-  return intervalOf(answer)
+  try {
+    const answer = bdecodeDictionary(await fetchBytes(announceUrl(announcement)))
+    const failure = textOf(answer, 'failure reason')
+    if (failure === undefined) return integerOf(answer, 'interval')
+    throw new Error(failure)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message || String(cause) : String(cause)
+    const { url } = announcement
+    throw new LunaError('unavailable', `the tracker ${url} did not take the announce`, { why, cause })
+  }
 }
 
 /** The whole URL; pure. */
@@ -54,10 +54,6 @@ export function announceUrl(announcement: Announcement): URL {
   }
   const query = Object.entries(fields).map(([name, value]) => `${name}=${value}`)
   return new URL(`${announcement.url}?${query.join('&')}`)
-}
-
-function intervalOf(answer: Bdict | undefined): number | undefined {
-  return answer && integerOf(answer, 'interval')
 }
 
 async function fetchBytes(url: URL): Promise<Buffer> {
@@ -86,8 +82,4 @@ async function fetchBytes(url: URL): Promise<Buffer> {
     })
     request.on('error', reject)
   })
-}
-
-function unavailable(url: string, why: string): LunaError {
-  return new LunaError('unavailable', `the tracker ${url} did not take the announce`, { why })
 }

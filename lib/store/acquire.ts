@@ -1,4 +1,4 @@
-// Waiting for one's turn among processes that cannot call each other.
+// Polling for a lock that another process holds.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
 
@@ -8,8 +8,8 @@ const longestPause = 50
 const longestWait = 120_000
 
 /**
- * Tries until an attempt gives something, with pauses that grow and differ, so that those who wait do not march in step.
- * Rejects with `unavailable` when somebody else has had `what` to himself for too long.
+ * Tries until an attempt gives something. The pauses grow and are random, so that waiting processes do not try
+ * all at once. Rejects with `unavailable` when another process has held `what` for too long.
  */
 export async function pollUntil<T>(
   what: string,

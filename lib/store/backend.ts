@@ -1,4 +1,5 @@
-// The seam between what a store promises (documents.ts, the same for all) and the engine that keeps the documents: SQLite or MongoDB.
+// The seam between the store (make-store.ts, one for all) and the engine that keeps the documents: SQLite or
+// MongoDB.
 import { DBRef, type Document, EJSON, ObjectId } from 'bson'
 import { kinds } from '../object/field.ts'
 import { isMap, numberOf } from './bson/values.ts'
@@ -6,20 +7,28 @@ import { isMap, numberOf } from './bson/values.ts'
 /** Equality of every named path (`group.$id`); the paths are `_id`, or those of one index. */
 export type Where = Readonly<Record<string, unknown>>
 
-/** Whole documents; without the link counters, which are as long as the cluster is big; or at least the names alone. */
+/**
+ * Whole documents; without the link counters, which are as long as the cluster is big; or at least the names
+ * alone.
+ */
 export type Part = 'whole' | 'object' | 'name'
 
-/** A write; all of them can be done twice with the same result. */
+/** Values by dotted path, and the paths that have none. */
+export interface Values {
+  readonly set: Readonly<Record<string, unknown>>
+  readonly unset: readonly string[]
+}
+
+/** A write; all of them can be done twice with the same result. `was` is what a unit of work found there. */
 export type Write =
   | { readonly op: 'insert'; readonly collection: string; readonly document: Document }
   /** By dotted paths; nothing happens when there is no such document. */
-  | {
+  | (Values & {
       readonly op: 'update'
       readonly collection: string
       readonly id: unknown
-      readonly set: Readonly<Record<string, unknown>>
-      readonly unset: readonly string[]
-    }
+      readonly was?: Values
+    })
   /** Changes the document that has the key, or makes one. */
   | {
       readonly op: 'upsert'
@@ -27,7 +36,7 @@ export type Write =
       readonly key: Where
       readonly set: Readonly<Record<string, unknown>>
     }
-  | { readonly op: 'remove'; readonly collection: string; readonly where: Where }
+  | { readonly op: 'remove'; readonly collection: string; readonly where: Where; readonly was?: Document }
   /** Removes what was not `updated` since. */
   | { readonly op: 'expire'; readonly collection: string; readonly before: Date }
   | { readonly op: 'clear'; readonly collection: string }
@@ -48,19 +57,19 @@ export interface Backend extends Reader {
   /** Does all of the writes or none, in this order. */
   apply(writes: readonly Write[]): Promise<void>
   /**
-   * Runs `work` while no other `exclusive` runs anywhere. What it gives to `commit` is applied like `apply`, but
-   * only if the exclusiveness still holds.
+   * Runs `work` while no other `exclusive` runs anywhere. What it gives to `commit` is applied like `apply`,
+   * but only if the exclusiveness still holds.
    */
   exclusive<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T>
   /**
-   * Whether the engine refuses a second document with the same `name` in a collection: such a write rejects with
-   * LunaError `taken`. False, and nothing has changed, when there are such documents already.
+   * Whether the engine refuses a second document with the same `name` in a collection: such a write rejects
+   * with LunaError `taken`. False, and nothing has changed, when there are such documents already.
    */
   setUnique(collection: string, unique: boolean): Promise<boolean>
   close(): Promise<void>
 }
 
-/** Luna's own bookkeeping, no part of the database as others see it. */
+/** Luna's own bookkeeping, no part of the database as others see it: `luna_...`. */
 export const bookkeeping = {
   leases: 'luna_lease',
   journals: 'luna_journal',
@@ -68,7 +77,7 @@ export const bookkeeping = {
 } as const
 
 export function isBookkeeping(collection: string): boolean {
-  return (Object.values(bookkeeping) as string[]).includes(collection)
+  return collection.startsWith('luna_')
 }
 
 /** The paths by which documents can be found, per collection. */

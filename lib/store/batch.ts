@@ -1,5 +1,5 @@
-// Single writes gathered: those of requests that are answered at the same time go to the engine together, which does a hundred
-// in little more time than one.
+// Single writes gathered: those of requests that are answered at the same time go to the engine together,
+// which does a hundred in little more time than one.
 import { LunaError } from '../error.ts'
 import type { Backend, Write } from './backend.ts'
 
@@ -28,7 +28,7 @@ export function batching(backend: Pick<Backend, 'apply'>): (writes: readonly Wri
       waiting.push({ writes, resolve, reject })
       if (busy) return
       busy = true
-      // Whatever else came with the same glance at the network is gathered first.
+      // Writes of requests that arrived in the same turn of the event loop are gathered first.
       setImmediate(() => void flush())
     })
 }
@@ -38,9 +38,9 @@ async function applyAll(backend: Pick<Backend, 'apply'>, batch: readonly Waiting
     await backend.apply(batch.flatMap(({ writes }) => writes))
     for (const { resolve } of batch) resolve()
   } catch (error) {
-    const tx = batch.length === 1 || (error instanceof LunaError && error.code === 'unavailable')
-    // What one of them cannot do is no reason to refuse the others.
-    if (!tx) for (const one of batch) await applyAll(backend, [one])
+    const final = batch.length === 1 || (error instanceof LunaError && error.code === 'unavailable')
+    // A write that is refused is no reason to refuse the others.
+    if (!final) for (const one of batch) await applyAll(backend, [one])
     else for (const { reject } of batch) reject(error)
   }
 }

@@ -6,7 +6,7 @@ import type { Change, New } from '../object/objects.ts'
 import type { Backend, Write } from './backend.ts'
 import { batching } from './batch.ts'
 import { learnedWrite, peerWrite } from './bson/expiring.ts'
-import { readsOf } from './reads.ts'
+import { dump, readsOf } from './reads.ts'
 import { type Dump, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
 import { UnitOfWork } from './transaction/unit-of-work.ts'
 import { writesOf } from './transaction/writes.ts'
@@ -20,6 +20,9 @@ export interface StoreOptions {
 
 // How often a write of expiring documents also removes the expired ones, in milliseconds.
 const sweepEvery = 60_000
+
+// How often a dump is tried while others change the database.
+const dumpTries = 3
 
 /** The store whose documents an engine keeps. */
 export function makeStore(backend: Backend, { now = () => new Date() }: StoreOptions = {}): Store {
@@ -36,6 +39,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
   return {
     where: backend.where,
     ...readsOf(backend, now),
+    dump: () => settledDump(backend, transaction),
     ...loneWrites(transaction),
     ...directWrites(apply, now),
     transaction,
@@ -43,6 +47,19 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     makeNamesUnique: () => makeNamesUnique(backend),
     close: () => backend.close(),
   }
+}
+
+/**
+ * All collections as they are between two transactions. Where changes come all the time, they have to wait
+ * for it.
+ */
+async function settledDump(backend: Backend, transaction: Store['transaction']): Promise<Dump> {
+  for (let tries = 0; tries < dumpTries; tries++) {
+    const before = await readVersion(backend)
+    const all = await dump(backend)
+    if ((await readVersion(backend)) === before) return all
+  }
+  return await transaction((tx) => tx.dump())
 }
 
 /** What `work` is given. Asking it for `transaction` joins the unit of work that is running. */
@@ -77,7 +94,7 @@ function loneWrites(transaction: Store['transaction']) {
   }
 }
 
-/** Writes that wait for nobody. */
+/** Single writes, which do not wait for transactions. */
 function directWrites(apply: Backend['apply'], now: () => Date) {
   const swept = new Map<string, number>()
   function sweep(collection: string, life: number): Write[] {

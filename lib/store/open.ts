@@ -5,8 +5,9 @@ import { openSqlite } from './sqlite/backend.ts'
 import type { Store } from './store.ts'
 
 /**
- * The store of a configuration. Rejects with LunaError `unavailable` when it cannot be reached: which store, why, and
- * both ways out. The MongoDB driver is loaded only where it is used: it takes longer to start than all else.
+ * The store of a configuration. Rejects with LunaError `unavailable` when it cannot be reached: which store,
+ * why, and both ways out. The MongoDB driver is loaded only where it is used: it takes longer to start than
+ * all else.
  */
 export async function openStore(config: Config, options: StoreOptions = {}): Promise<Store> {
   const { store } = config

@@ -73,7 +73,8 @@ function objectReads(reader: Reader) {
   }
 }
 
-async function dump(reader: Reader): Promise<Dump> {
+/** All collections, one after the other. */
+export async function dump(reader: Reader): Promise<Dump> {
   const collections = (await reader.collections()).sort(byBytes)
   const all: Record<string, Document[]> = {}
   for (const name of collections) {

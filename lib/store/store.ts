@@ -1,8 +1,26 @@
-// What every store promises. Two keep it: the embedded one (node:sqlite) and MongoDB; one contract suite holds both to it.
+// What every store promises. Two engines keep it: the embedded one (node:sqlite) and MongoDB, as a replica
+// set or as a single server. One contract suite (test/store) holds all of them to it.
+//
+// 1. A transaction happens as a whole or not at all, also when its process or its server dies at any moment.
+// 2. Every read gives the database as it is between two transactions. Once a reader has seen a part of a
+//    transaction, all later reads have the whole of it, in other processes and on other machines as well.
+// 3. Two transactions never run at the same time. A process that lost its turn writes nothing more.
+//
+// SQLite and replica sets have transactions of their own. On a single mongod a transaction is written to a
+// journal first (mongo/journal.ts), and a read is repeated when a journal was applied meanwhile
+// (mongo/settled.ts). Promise 3 has a gap there: a single mongod does what a stalled process had sent before it
+// lost its turn. An update then changes only what its transaction had read, but a removed document may come
+// back. A replica set of one member has no such gap. Other programs, the first Luna among them, may read and
+// write at any moment, and get none of this.
 import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
+import type { Dump } from './bson/extended-json.ts'
+
+export type { Document } from 'bson'
+export { type Dump, dumpText, parseDump } from './bson/extended-json.ts'
+export { idOf, isMap, numberOf } from './bson/values.ts'
 
 /** A named object, wherever it is referred to. */
 export interface Ref {
@@ -26,7 +44,7 @@ export interface Learned {
   readonly updated: Date
 }
 
-/** A torrent client as it announced itself (collection `tracker`). */
+/** A torrent client, from its last announce (collection `tracker`). */
 export interface Peer {
   /** 40 hexadecimal digits (BEP 3). */
   readonly infoHash: string
@@ -49,25 +67,27 @@ export interface Duplicate {
   readonly count: number
 }
 
-/** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
-export type Dump = { readonly [collection: string]: readonly Document[] }
-
 /** How long a learned MAC address and an announced peer are remembered, in milliseconds. */
 export const ttl = { learned: 300_000, peers: 3_600_000 } as const
 
 /**
- * The store. All methods reject with LunaError `unavailable` when the database cannot be reached or does not answer:
- * it is never taken for an empty one. Objects are values: changing one changes nothing in the store.
+ * The store. All methods reject with LunaError `unavailable` when the database cannot be reached or does not
+ * answer; it is never taken for an empty one. Objects are values: changing one changes nothing in the store.
  * Fields, collections and documents that Luna does not know stay as they are.
  */
 export interface Store {
-  /** What and where this store is, for messages: "MongoDB at localhost", "embedded store /var/lib/luna/luna.db". */
+  /**
+   * What and where this store is, for messages: "MongoDB at localhost", "embedded store
+   * /var/lib/luna/luna.db".
+   */
   readonly where: string
 
   /** The object with that id; `not-found` when there is none. */
   get<K extends Kind>(kind: K, id: Id): Promise<Objects[K]>
   find<K extends Kind>(kind: K, id: Id): Promise<Objects[K] | undefined>
-  /** The object with that name; `not-found` when there is none. Of several (damaged data) the one with the lowest id. */
+  /**
+   * The object with that name, else `not-found`. Of several (damaged data) it is the one with the lowest id.
+   */
   getNamed<K extends Kind>(kind: K, name: string): Promise<Objects[K]>
   findNamed<K extends Kind>(kind: K, name: string): Promise<Objects[K] | undefined>
   /** All objects of a kind, sorted by name in byte order, then by id. */
@@ -82,11 +102,14 @@ export interface Store {
   raw(kind: Kind, id: Id): Promise<Document>
 
   /**
-   * Adds an object; fields that are not given get the defaults of their table. `taken` when the name is in use.
-   * Gives the new id. Link counters are made by `link`.
+   * Adds an object; fields that are not given get the defaults of their table. `taken` when the name is in
+   * use. Gives the new id. Link counters are made by `link`.
    */
   insert<K extends Kind>(kind: K, object: New<K>): Promise<Id>
-  /** Gives fields of an object new values, and touches no others. `not-found` when it is gone, `taken` when the new name is in use. */
+  /**
+   * Gives fields of an object new values, and no others. `not-found` when it is gone, `taken` when the name
+   * is in use.
+   */
   update<K extends Kind>(kind: K, id: Id, change: Change<K>): Promise<void>
   /** Removes an object. Its links are the caller's business; removing what is not there is no error. */
   remove(kind: Kind, id: Id): Promise<void>
@@ -106,15 +129,17 @@ export interface Store {
   macOf(node: Id): Promise<Mac | undefined>
   /** MAC address of every node that has one. */
   macs(): Promise<Map<Id, Mac>>
-  /** Gives the address to the node: it leaves whoever had it, and the node's former address goes. */
+  /**
+   * Gives the address to the node, takes it from the node that had it, and removes the node's former address.
+   */
   setMac(node: Id, mac: Mac): Promise<void>
-  /** The node has no address any more, and no switch is remembered to have seen the one it had. */
+  /** Removes the address of the node, and what switches saw of it. */
   clearMac(node: Id): Promise<void>
 
   /** Sets the status of a node; nothing happens when the node is gone. */
   setStatus(node: Id, status: Status): Promise<void>
 
-  /** Remembers what a switch has in its forwarding table, for `shelfLife.learned`. */
+  /** Remembers what a switch has in its forwarding table, for `ttl.learned`. */
   learn(seen: readonly Learned[]): Promise<void>
   /** What is remembered, of one MAC address or of all, newest first. */
   learned(mac?: Mac): Promise<Learned[]>
@@ -123,7 +148,10 @@ export interface Store {
   /** Forgets what switches saw of a MAC address. */
   forget(mac: Mac): Promise<void>
 
-  /** Puts a peer down, over what the same infoHash, ip and port had said; a null status keeps the former one. */
+  /**
+   * Records an announce in place of the last one of the same infoHash, ip and port; a null status keeps the
+   * former one.
+   */
   announce(peer: Peer): Promise<void>
   /** The peers of a torrent, or all peers, that are remembered. */
   peers(infoHash?: string): Promise<Peer[]>
@@ -133,30 +161,37 @@ export interface Store {
   peerNamed(peerId: string): Promise<Peer | undefined>
 
   /**
-   * Runs `work` alone, over the whole cluster: no other transaction runs meanwhile, on this machine or another, and what
-   * `work` writes to the store it is given is seen by others all at once when it is done. Rejected work leaves nothing
-   * behind. Inside `work` only the store that it is given may be used. Single writes outside (setStatus,
-   * announce, learn, forget) do not wait for it. Asking that store for `transaction` joins the work that runs.
+   * Runs `work` alone in the whole cluster, and writes what it changed when it is done (see the top of this
+   * file). Rejected work changes nothing. Inside `work` only the store that it is given may be used; asking
+   * that one for
+   * `transaction` joins the work that runs. Single writes outside (setStatus, announce, learn, forget) do not
+   * wait.
    */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 
   /**
-   * A text that is another one after every change of objects, their status aside, that was made through a store: what was
-   * read before is good as long as it stays the same. Other programs that write to the database may leave it as it is. Not for
-   * `work` of `transaction`.
+   * Opaque text that changes with every committed change of an object (not of a node's status). While it is
+   * the same, what was read before is still true. Changes by other programs do not change it. Not for `work`
+   * of `transaction`.
    */
   version(): Promise<string>
 
   /**
-   * From now on the engine itself refuses a second object of a kind with the same name, whichever program writes it. A kind
-   * that has duplicates stays as it is, and its duplicates are given back. Can be done again at any time, and is none of
-   * what `work` of `transaction` may do. Restoring a database that has duplicates ends it for their kinds.
+   * From now on the engine itself refuses a second object of a kind with the same name, whichever program
+   * writes it. A kind that has duplicates stays as it is, and its duplicates are returned. Can be repeated at
+   * any time. Not for `work` of `transaction`. Restoring a database that has duplicates ends it for their
+   * kinds.
    */
   makeNamesUnique(): Promise<Duplicate[]>
 
-  /** The whole database, unknown collections included; only Luna's own bookkeeping is left out. */
+  /**
+   * The whole database at one moment, unknown collections included; only Luna's own bookkeeping is left out.
+   */
   dump(): Promise<Dump>
-  /** Puts a whole database in place of what is there, at once. */
+  /**
+   * Puts a whole database in place of what is there. `invalid` when the engine refuses some of it; nothing
+   * changes then.
+   */
   restore(dump: Dump): Promise<void>
   /** Removes everything. */
   drop(): Promise<void>

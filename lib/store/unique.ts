@@ -6,7 +6,10 @@ import type { Backend } from './backend.ts'
 import { byBytes } from './bson/values.ts'
 import type { Duplicate } from './store.ts'
 
-/** Has the engine refuse a second object of the same name, for every kind that has none yet; gives what is in the way. */
+/**
+ * Has the engine refuse a second object of the same name, for every kind that has none yet; gives what is in
+ * the way.
+ */
 export function makeNamesUnique(backend: Backend): Promise<Duplicate[]> {
   return backend.exclusive(async () => {
     const all: Duplicate[] = []

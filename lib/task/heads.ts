@@ -22,7 +22,10 @@ export async function isActiveHead(
   return cluster.frontend_address ? await isLocalAddress(cluster.frontend_address) : false
 }
 
-/** Says, before anything is copied, that a passive head is about to overwrite the others. The first Luna let it, and so it stays. */
+/**
+ * Says, before anything is copied, that a passive head is about to overwrite the others. The first Luna let
+ * it, and so it stays.
+ */
 export async function tellPassive(
   cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
   tell: (line: string) => void,

@@ -1,4 +1,5 @@
-// What an operation has to tell beside its result: things to heed, and parts that could not be done while the rest was.
+// What an operation has to tell beside its result: things to heed, and parts that could not be done while the
+// rest was.
 import { LunaError } from '../error.ts'
 
 export interface Outcome {
@@ -18,7 +19,10 @@ export function newNotes(): Notes {
   return { warnings: [], failures: [] }
 }
 
-/** Does `work` unless it is refused, which is noted as a failure; gives false then. A broken store is thrown on. */
+/**
+ * Does `work` unless it is refused, which is noted as a failure; gives false then. A broken store is thrown
+ * on.
+ */
 export async function attempt(notes: Notes, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
@@ -32,8 +36,8 @@ export async function attempt(notes: Notes, work: () => Promise<void>): Promise<
 }
 
 /**
- * Does `work` for one name after the other, as the first Luna goes through a hostlist: an object that does not exist
- * ends it with the earlier ones done, other failures are noted and it goes on.
+ * Does `work` for one name after the other, as the first Luna goes through a hostlist: an object that does
+ * not exist ends it with the earlier ones done, other failures are noted and it goes on.
  */
 export async function inTurn(
   notes: Notes,

@@ -3,14 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
 import { type Bmc, type PowerAction, power } from '../host/bmc/bmc.ts'
 import type { Bmcsetup } from '../object/bmcsetup.ts'
-import type { Id } from '../object/field.ts'
-import { type Group, interfaceKey, networksUsed } from '../object/group.ts'
-import type { Network } from '../object/network.ts'
+import { interfaceKey } from '../object/group.ts'
 import type { Node } from '../object/node.ts'
 import type { Store } from '../store/store.ts'
 import { addressOf } from './boot/node-facts.ts'
+import { type Find, finder, groupOf, networksOf } from './find.ts'
 import { makeLimit } from './limit.ts'
-import { type Find, remembering } from './show/describe.ts'
 
 export interface PowerTarget {
   readonly node: string
@@ -36,7 +34,7 @@ export interface PowerTargets {
  * Throws LunaError `not-found` for a group that does not exist.
  */
 export async function powerTargets(store: Store, wish: PowerWish): Promise<PowerTargets> {
-  const find = remembering(store)
+  const find = finder(store)
   const skipped: string[] = []
   const nodes = new Map<string, Node>()
   for (const name of wish.names) {
@@ -59,7 +57,7 @@ export async function powerTargets(store: Store, wish: PowerWish): Promise<Power
 
 /** How the node's BMC is reached, or the sentence that says why it is not. */
 async function bmcOf(find: Find, node: Node, name: string): Promise<Bmc | string> {
-  const group = node.group === null ? undefined : await find('group', node.group)
+  const group = await groupOf(find, node)
   if (!group) return 'it has no group'
   const setup = group.bmcsetup === null ? undefined : await find('bmcsetup', group.bmcsetup)
   if (!setup) return `its group "${group.name}" has no BMC setup`
@@ -68,15 +66,6 @@ async function bmcOf(find: Find, node: Node, name: string): Promise<Bmc | string
   const facts = { node, group, networks: await networksOf(find, group) }
   const found = addressOf(facts, key, 4) ?? addressOf(facts, key, 6)
   return found ? bmcAt(found.address, setup) : `it has no address on the interface "${name}"`
-}
-
-async function networksOf(find: Find, group: Group): Promise<Map<Id, Network>> {
-  const networks = new Map<Id, Network>()
-  for (const id of networksUsed(group)) {
-    const network = await find('network', id)
-    if (network) networks.set(id, network)
-  }
-  return networks
 }
 
 function bmcAt(address: string, { user, password, protocol, certificate }: Bmcsetup): Bmc {

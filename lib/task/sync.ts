@@ -1,5 +1,6 @@
 // luna cluster sync: the cluster path on the other heads, made equal to the one here.
 import { type Following, mirrorTo } from '../host/remote.ts'
+import { paths } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from './get-cluster.ts'
 import { findHeads, tellPassive } from './heads.ts'
@@ -10,7 +11,10 @@ export interface Synced extends Outcome {
   readonly heads: readonly string[]
 }
 
-/** Copies the cluster path to every other head; one that fails is a failure, the others are done. No other head: nothing to do. */
+/**
+ * Copies the cluster path to every other head; one that fails is a failure, the others are done. No other
+ * head: nothing to do.
+ */
 export async function syncCluster(store: Store, { onLine, ...more }: Following): Promise<Synced> {
   const cluster = await getCluster(store)
   const { others } = await findHeads(cluster)
@@ -18,7 +22,7 @@ export async function syncCluster(store: Store, { onLine, ...more }: Following):
   const heads: string[] = []
   if (others.length > 0) await tellPassive(cluster, onLine)
   for (const head of others) {
-    const path = `${cluster.path ?? '/opt/luna'}/`
+    const path = `${paths(cluster).root}/`
     const following = { ...more, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
     const done = await attempt(notes, () => mirrorTo(head, path, following))
     if (done) heads.push(head)

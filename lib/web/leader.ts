@@ -3,52 +3,47 @@
 import { rm } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { reopeningStore } from '../daemon/reopening-store.ts'
-import { type Daemon, notifyReady, runDaemon } from '../daemon/run.ts'
-import { systemd } from '../host/daemon/daemon.ts'
-import type { Log } from '../log.ts'
+import { type Daemon, type DaemonContext, runDaemon, whileUp } from '../daemon/run.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
-import { pollSwitches } from '../task/switch/poll.ts'
-import type { Address } from './fastcgi/serve.ts'
+import type { Address } from './fastcgi/handler.ts'
+import { pollSwitches } from './switch-polling.ts'
 import { WorkerPool } from './workers.ts'
 
 export const lweb: Daemon = { name: 'lweb', pidFile: 'lweb_pidfile' }
 
-export const socketPath = '/run/luna/lweb.sock'
+const socketPath = '/run/luna/lweb.sock'
 
 /** Runs the service until `stop` is aborted. Throws LunaError when it cannot begin. */
 export async function runLeader(config: Config, stop: AbortSignal): Promise<void> {
-  await runDaemon(lweb, config, stop, socketsOf, async ({ cluster, log, logFile }) => {
-    const sockets = socketsOf(cluster)
+  const work = async (context: DaemonContext) => {
+    const sockets = socketsOf(context.cluster)
+    // One that a crash has left would be in the way.
+    for (const path of sockets) await rm(path, { force: true })
     try {
-      for (const path of sockets) await rm(path, { force: true })
-      const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
-      await serveUntil(stop, options, cluster, log)
+      await serveUntil(stop, config, context)
     } finally {
       for (const path of sockets) await rm(path, { force: true })
     }
-  })
+  }
+  await runDaemon({ daemon: lweb, config, stop, files: socketsOf, work })
 }
 
 async function serveUntil(
   stop: AbortSignal,
-  options: ConstructorParameters<typeof WorkerPool>[0],
-  cluster: Cluster,
-  log: Log,
+  config: Config,
+  { cluster, log, logFile }: DaemonContext,
 ): Promise<void> {
+  const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
   const pool = new WorkerPool(options, log)
   await pool.start(cluster.lweb_num_proc, stop)
-  const where = 'path' in options.address ? options.address.path : `127.0.0.1:${options.address.port}`
-  const up = `serving at ${where} for ${options.url}`
-  log.info('up', { at: where, frontend: options.url, workers: pool.size })
-  await notifyReady(up)
-  const unwatch = systemd().watch(() => pool.healthy())
-  const store = reopeningStore(() => openStore(options.config))
-  const polling = pollSwitches({ store: store.get, log, now: () => new Date() })
-  await aborted(stop)
-  unwatch()
-  log.info('stopping')
-  await Promise.all([polling.stop(), pool.stop()])
+  const at = 'path' in options.address ? options.address.path : `127.0.0.1:${options.address.port}`
+  const fields = { at, frontend: options.url, workers: pool.size }
+  const status = () => `serving at ${at} for ${options.url}`
+  const store = reopeningStore(() => openStore(config))
+  const polling = pollSwitches({ store: store.get, log, now: () => new Date() }, stop)
+  await whileUp({ log, fields, status, alive: () => pool.healthy() }, () => aborted(stop))
+  await Promise.all([polling, pool.stop()])
   await store.close()
   log.info('stopped')
 }

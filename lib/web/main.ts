@@ -1,4 +1,4 @@
-// The door of lweb: start|stop|restart|run. What the service does is the leader's and the workers' business.
+// Entry point of lweb: start|stop|restart|run. The service is in leader.ts and worker.ts.
 import cluster from 'node:cluster'
 import { type Program, runDaemonCommand, stopSignal } from '../daemon/command.ts'
 import { programHelp } from '../program/help.ts'

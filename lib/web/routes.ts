@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { installScript } from '../task/boot/install-script.ts'
 import { announce, scrape } from '../task/torrent/tracker.ts'
-import type { Handler, Request, Response } from './fastcgi/serve.ts'
+import type { Handler, Request, Response } from './fastcgi/handler.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 
@@ -74,7 +74,7 @@ async function menu(
 ): Promise<Response> {
   const { text, leftOut } = await bootMenu(await store(), url, random())
   if (leftOut.length > 0)
-    log.warning('names that no boot menu can hold', { nodes: leftOut.slice(0, 10).join(' ') })
+    log.warning('nodes left out of the boot menu', { nodes: leftOut.slice(0, 10).join(' ') })
   return html(text)
 }
 
@@ -89,7 +89,7 @@ async function discovery(query: Query, _request: Request, context: RouteContext)
     ...(name && { node: await namedNode(store, name) }),
   }
   const { script, node, mac, by, at, takenFrom } = await discover(store, asked, context.url, context.now())
-  context.log.info('discovered', { node: node.name, mac, by, at, takenFrom })
+  context.log.info('node discovered', { node: node.name, mac, by, at, takenFrom })
   return html(script)
 }
 
@@ -102,7 +102,7 @@ async function install(query: Query, _request: Request, context: RouteContext): 
   if (status !== undefined) return reported(store, node, status, context)
   const script = await installScript(store, node, context.url)
   await store.setStatus(node.id, { step: 'install.request', time: context.now() })
-  context.log.info('install script given', { node: node.name })
+  context.log.info('install script sent', { node: node.name })
   return html(script)
 }
 
@@ -114,7 +114,7 @@ async function reported(
 ): Promise<Response> {
   if (/^[a-z0-9 ._-]{1,200}$/i.test(step)) {
     await store.setStatus(node.id, { step, time: now() })
-    log.info('status', { node: node.name, step })
+    log.info('node status', { node: node.name, step })
   }
   return html('')
 }

@@ -7,7 +7,8 @@ import { sentence } from '../error.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { type Address, type Listener, serve } from './fastcgi/serve.ts'
+import type { Address, Listener } from './fastcgi/handler.ts'
+import { serve } from './fastcgi/serve.ts'
 import { answerWith } from './routes.ts'
 
 /** What the leader tells a worker, once. The configuration comes this way because it may hold a password. */
@@ -36,16 +37,17 @@ export async function runWorker(): Promise<void> {
   process.on('message', (message) => message === stopMessage && stopping.abort())
   const [options] = (await once(process, 'message')) as [WorkerOptions]
   const log = options.logFile === null ? daemonLog() : fileLog(options.logFile)
-  process.on('uncaughtExceptionMonitor', (error) => log.error('crashed', { why: error.stack }))
+  process.on('uncaughtExceptionMonitor', (error) => log.error('worker crashed', { why: error.stack }))
   const store = reopeningStore(() => openStore(options.config))
   try {
-    const listener = await serve(answerWith(contextOf(options, store.get, log)), options.address)
+    const { responder } = options.config.services
+    const listener = await serve(responder, answerWith(contextOf(options, store.get, log)), options.address)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     clearInterval(beat)
     await finish(listener)
   } catch (error) {
-    log.error('the worker cannot serve', { why: sentence(error) })
+    log.error('worker cannot serve', { why: sentence(error) })
     process.exitCode = 1
   }
   await store.close()

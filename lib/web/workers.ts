@@ -108,7 +108,7 @@ export class WorkerPool {
     if (this.#stopping || !this.#replacing) return
     const lived = Date.now() - since
     this.#pause = lived > startupGrace ? 0 : Math.min(longestBackoff, Math.max(100, this.#pause * 2))
-    this.#log.error('a worker died and is replaced', { ended, after: Math.round(lived / 1000) })
+    this.#log.error('worker replaced', { ended, after: Math.round(lived / 1000) })
     setTimeout(() => !this.#stopping && this.#fork(), this.#pause)
   }
 
@@ -116,7 +116,7 @@ export class WorkerPool {
   #killHung(): void {
     for (const { worker, heard } of this.#workers.values()) {
       if (Date.now() - heard < heartbeatTimeout) continue
-      this.#log.error('a worker has hung', { process: worker.process.pid ?? 0 })
+      this.#log.error('worker hung', { process: worker.process.pid ?? 0 })
       worker.process.kill('SIGKILL')
     }
   }

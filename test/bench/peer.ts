@@ -1,14 +1,14 @@
 // One web worker of the bench: `node peer.ts MODE SOCKET`. `luna` is what a worker of lweb does; `http` the same handlers over
-// node:http; `reference` the same over node-fastcgi; `empty` FastCGI with nothing behind it.
+// node:http; `node-fastcgi` the same over that package; `empty` FastCGI with nothing behind it.
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { loadConfig } from '../../lib/config.ts'
 import { reopeningStore } from '../../lib/daemon/reopening-store.ts'
 import { daemonLog } from '../../lib/log.ts'
 import { openStore } from '../../lib/store/open.ts'
-import { type Handler, serve } from '../../lib/web/fastcgi/serve.ts'
+import type { Handler } from '../../lib/web/fastcgi/handler.ts'
+import { serve } from '../../lib/web/fastcgi/serve.ts'
 import { answerWith } from '../../lib/web/routes.ts'
-import { serveByReference } from '../web/reference.ts'
 
 const [mode = '', path = ''] = process.argv.slice(2)
 const nothing: Handler = async () => ({ status: 200, type: 'text/plain', body: 'x'.repeat(560) })
@@ -16,13 +16,13 @@ const nothing: Handler = async () => ({ status: 200, type: 'text/plain', body: '
 rmSync(path, { force: true })
 switch (mode) {
   case 'luna':
-    await serve(handlers(), { path })
+    await serve('own', handlers(), { path })
     break
-  case 'reference':
-    await serveByReference(handlers(), { path })
+  case 'node-fastcgi':
+    await serve('node-fastcgi', handlers(), { path })
     break
   case 'empty':
-    await serve(nothing, { path })
+    await serve('own', nothing, { path })
     break
   case 'http':
     serveHttp(handlers(), path)

@@ -102,11 +102,11 @@ async function closedLoop(place: Place, web: WebStage, nodes: number): Promise<O
   rows.push(rowOf('anything', 'nginx return 200', none))
   rows.push(rowOf('anything', 'empty FastCGI handler', await ask('empty', 'menu')))
   for (const what of Object.keys(asks)) {
-    const by: Mode[] = what === 'discovery' ? ['http', 'luna', 'reference'] : ['http', 'luna']
-    const [http, luna, reference] = await askAll(what, by)
+    const by: Mode[] = what === 'discovery' ? ['http', 'luna', 'node-fastcgi'] : ['http', 'luna']
+    const [http, luna, nodeFastcgi] = await askAll(what, by)
     if (http) rows.push(rowOf(what, 'node:http', http))
     if (luna) rows.push(rowOf(what, 'lweb', luna, http))
-    if (reference) rows.push(rowOf(what, 'node-fastcgi', reference, http))
+    if (nodeFastcgi) rows.push(rowOf(what, 'node-fastcgi', nodeFastcgi, http))
   }
   const notes = [
     `Rounds of ${seconds} s in turns; of ${rounds} the one with the middle figure per worker core.`,

@@ -86,7 +86,7 @@ export class Head {
     const env = { ...this.#stage.env, RUNTIME_DIRECTORY: this.#at('run') }
     this.#running.set(service, spawn(program, args, { env, stdio: ['ignore', log, log], detached: true }))
     closeSync(log)
-    if (service !== 'nginx') await this.#says(service, /\bup\b/)
+    if (service !== 'nginx') await this.#says(service, /\bstarted \b/)
   }
 
   /** Kills a service with all its processes. */

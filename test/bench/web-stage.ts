@@ -16,7 +16,7 @@ import { cpuSeconds, familyOf, residentMb } from './cpu.ts'
 import type { Order, Outcome } from './load.ts'
 import type { Stage } from './stage.ts'
 
-export const modes = ['luna', 'http', 'reference', 'empty'] as const
+export const modes = ['luna', 'http', 'node-fastcgi', 'empty'] as const
 export type Mode = (typeof modes)[number] | 'return'
 
 export interface WebStage {
@@ -115,7 +115,7 @@ function worker({ dir, env }: Stage, mode: string, socket: string): ChildProcess
   return child
 }
 
-/** As Luna writes it for her own workers and for others that speak FastCGI; the same without kept connections, or over HTTP. */
+/** As Luna writes it for a responder of FastCGI; for node:http the same over HTTP. */
 function serverOf(mode: Mode, port: number, dir: string): string {
   const path = join(dir, mode)
   if (mode === 'return') return `server { listen 127.0.0.1:${port}; return 200 "${'x'.repeat(560)}"; }`
@@ -124,10 +124,10 @@ function serverOf(mode: Mode, port: number, dir: string): string {
       server { listen 127.0.0.1:${port}; location / { proxy_pass http://http_peer; proxy_http_version 1.1;
       proxy_set_header Connection ""; proxy_set_header X-Real-IP $remote_addr; proxy_buffer_size 16k; proxy_buffers 16 16k; } }`
   }
-  const written = renderNginx({ path: dir, port, ipv6: false, tls: null, serverPort: 0 })
+  const keepConnections = mode !== 'node-fastcgi'
+  const written = renderNginx({ path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections })
   const own = written.replace('/run/luna/lweb.sock', path).replaceAll('luna_lweb', `peer_${mode}`)
-  const kept = mode === 'reference' ? own.replace(/ *(keepalive|fastcgi_keep_conn).*;/g, '') : own
-  return kept.replace(`listen ${port};`, `listen 127.0.0.1:${port};`)
+  return own.replace(`listen ${port};`, `listen 127.0.0.1:${port};`)
 }
 
 /** Has the generator, a process of its own, ask. */

@@ -28,7 +28,7 @@ describe('a node that boots through PXELINUX', () => {
     await writeFile(siteTemplate, text.replace('"luna_undionly.kpxe"', '"lpxelinux.0"'))
     await luna('cluster', 'makedhcp')
     keeper = runDaemon(process.env)
-    await keeper.said(/up folder/)
+    await keeper.said(/started folder/)
   })
   after(async () => {
     await keeper?.stop()
@@ -39,7 +39,7 @@ describe('a node that boots through PXELINUX', () => {
   it('gets the menu of its MAC address, and comes up', async () => {
     const node = await newNode()
     const menu = join(places.tftp, 'pxelinux.cfg', `01-${node.mac.replaceAll(':', '-')}`)
-    await keeper?.said(/kept files=\d+ written=1/)
+    await keeper?.said(/menus written files=\d+ written=1/)
     const { vm, up } = await powerOn(node, 'bios-pxe')
     await vm.console.waitFor(/PXELINUX \d/, 120_000)
     vm.console.waitFor(/Boot failed: press a key/, 300_000).then(

@@ -24,7 +24,7 @@ export async function serve(pair: Pair, name: Name): Promise<void> {
   for (const program of ['lweb', 'ltorrent']) {
     const run = `RUNTIME_DIRECTORY=${here}/run ${process.execPath} ${join(bin, program)} run`
     await background(pair[name], run, log(program))
-    await pair.says(name, `${program}.log`, /\bup\b/)
+    await pair.says(name, `${program}.log`, /\bstarted \b/)
   }
 }
 
@@ -37,7 +37,7 @@ export function nginxConfiguration(here: string, path: string): string {
   return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;
 events { }
 http { access_log ${here}/access.log; ${temp}
-${renderNginx({ path, port, ipv6: false, tls: null, serverPort })}
+${renderNginx({ path, port, ipv6: false, tls: null, serverPort, keepConnections: true })}
 }
 `
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../lib/host/apply-files.ts'
-import { type DesiredFile, diffFile, replaceFile } from '../../lib/host/file.ts'
+import { type DesiredFile, diffFile } from '../../lib/host/file.ts'
 
 let dir = ''
 const at = (name: string) => join(dir, name)
@@ -34,7 +35,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-describe('install', () => {
+describe('applyFiles', () => {
   it('makes, changes and removes files, and tells which', async () => {
     writeFileSync(at('b'), 'old')
     writeFileSync(at('c'), 'old')
@@ -103,6 +104,37 @@ describe('install', () => {
     assert.deepEqual([text('real'), readlinkSync(at('a'))], ['new', 'real'])
   })
 
+  it('writes through a link to a file that is not there yet, by the directory that the link is in', async () => {
+    mkdirSync(at('etc'))
+    mkdirSync(at('drbd'))
+    symlinkSync('../drbd/conf', at('etc/conf'))
+    symlinkSync('etc/conf', at('a'))
+    await applyFiles([file('a', 'new')], quiet)
+    assert.deepEqual([text('drbd/conf'), readlinkSync(at('etc/conf'))], ['new', '../drbd/conf'])
+    assert.equal(readlinkSync(at('a')), 'etc/conf')
+  })
+
+  it('keeps the link when the service does not take what was written through it', async () => {
+    mkdirSync(at('drbd'))
+    symlinkSync('drbd/conf', at('a'))
+    await assert.rejects(applyFiles([file('a', 'new')], { ...quiet, activate: no }), { code: 'failed' })
+    assert.deepEqual([readlinkSync(at('a')), existsSync(at('drbd/conf'))], ['drbd/conf', false])
+  })
+
+  it('says so when links lead in a circle', async () => {
+    symlinkSync('b', at('a'))
+    symlinkSync('a', at('b'))
+    await assert.rejects(applyFiles([file('a', 'new')], quiet), { message: /leads nowhere/, fix: /^rm / })
+  })
+
+  it('puts everything back when the last step fails, tells the service again, and gives the error of that step', async () => {
+    writeFileSync(at('a'), 'old')
+    const seen: string[] = []
+    const activate = async (_: readonly string[], back: boolean) => void seen.push(`${text('a')} ${back}`)
+    await assert.rejects(applyFiles([file('a', 'new')], { ...quiet, activate, commit: no }), /^Error: no$/)
+    assert.deepEqual([seen, text('a')], [['new false', 'old true'], 'old'])
+  })
+
   it('corrects the rights of a file that stays', async () => {
     writeFileSync(at('a'), 'same')
     chmodSync(at('a'), 0o666)
@@ -120,7 +152,7 @@ describe('install', () => {
   })
 })
 
-describe('preview', () => {
+describe('previewFiles', () => {
   it('shows unified diffs of what would change, and touches nothing', async () => {
     writeFileSync(at('a'), 'one\ntwo\n')
     const diff = await previewFiles([file('a', 'one\n2\n'), file('b', 'new\n')])
@@ -149,17 +181,5 @@ describe('diffFile', () => {
       await diffFile({ ...file('a', null), content: Buffer.from([0, 1]) }),
       /no bytes now, 2 bytes then/,
     )
-  })
-})
-
-describe('replaceFile', () => {
-  it('puts a file in place whole, with its mode', async () => {
-    await replaceFile(at('a'), 'text', 0o600)
-    assert.deepEqual([text('a'), statSync(at('a')).mode & 0o777], ['text', 0o600])
-  })
-
-  it('leaves nothing behind when the place is a directory', async () => {
-    await assert.rejects(replaceFile(dir, 'text', 0o600), { code: 'failed' })
-    assert.equal(existsSync(dir), true)
   })
 })

@@ -26,6 +26,19 @@ describe('withLock', () => {
     assert.equal(await withLock(place.path, 'taken', async () => 'free again'), 'free again')
   })
 
+  it('lets the other wait for as long as it wants to', async () => {
+    const order: string[] = []
+    const take = (name: string) =>
+      withLock(place.path, 'taken', async () => void order.push(name), { wait: 60 })
+    await withLock(place.path, 'taken', async () => {
+      const waiting = Promise.all([take('a'), take('b')])
+      await new Promise((done) => setTimeout(done, 300))
+      order.push('first')
+      return { waiting }
+    }).then(({ waiting }) => waiting)
+    assert.deepEqual([order[0], order.slice(1).sort()], ['first', ['a', 'b']])
+  })
+
   it('is free again after the work has failed', async () => {
     await assert.rejects(
       withLock(place.path, 'taken', () => Promise.reject(new Error('no'))),

@@ -30,8 +30,10 @@ describe('MenuFolder', () => {
   afterEach(() => place.remove())
 
   it('makes the files what they shall be, for everybody to read', async () => {
+    const umask = process.umask(0o077)
     const done = await keep({ [one]: 'a', [two]: 'b', default: 'd' })
-    assert.deepEqual(done, { written: 3, removed: 0, takenOver: [], troubles: [] })
+    process.umask(umask)
+    assert.deepEqual(done, { written: 3, removed: 0, replaced: [], troubles: [] })
     assert.deepEqual([text(one), text(two), text('default')], ['a', 'b', 'd'])
     assert.equal(statSync(at(one)).mode & 0o777, 0o644)
   })
@@ -65,7 +67,7 @@ describe('MenuFolder', () => {
     await keep({ [one]: 'a', [two]: 'b', default: 'd' })
     writeFileSync(at(one), 'spoiled')
     folder = await opened()
-    assert.deepEqual(await keep({ [one]: 'a' }), { written: 1, removed: 2, takenOver: [], troubles: [] })
+    assert.deepEqual(await keep({ [one]: 'a' }), { written: 1, removed: 2, replaced: [], troubles: [] })
     assert.deepEqual([names(), text(one)], [[one], 'a'])
   })
 
@@ -80,7 +82,7 @@ describe('MenuFolder', () => {
 
   it('takes over a file that stands where a node needs its own, and says so', async () => {
     writeFileSync(at(one), 'by hand')
-    assert.deepEqual((await keep({ [one]: 'a' })).takenOver, [one])
+    assert.deepEqual((await keep({ [one]: 'a' })).replaced, [one])
     assert.equal(text(one), 'a')
     assert.equal((await keep({})).removed, 1)
   })

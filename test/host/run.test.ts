@@ -65,6 +65,34 @@ describe('run', () => {
     await assert.rejects(run('true', [], { signal: AbortSignal.abort() }), { why: 'it was interrupted' })
   })
 
+  it('shows programs what is listed of the environment, and nothing else', async () => {
+    const before = { ...process.env }
+    const leaking = {
+      ...{ TAR_OPTIONS: '--exclude=*', GZIP: '-1', PIGZ: '-1', ZSTD_CLEVEL: '1', XZ_OPT: '-0' },
+      ...{ RSYNC_RSH: 'evil', RSYNC_PARTIAL_DIR: 'x', BASH_ENV: '/etc/x', ENV: '/etc/x', LD_PRELOAD: '' },
+      ...{
+        LD_LIBRARY_PATH: '/x',
+        LC_MESSAGES: 'de_DE',
+        LANGUAGE: 'de',
+        IFS: ' ',
+        CDPATH: '/x',
+        TZ: 'x',
+        GREP_OPTIONS: '-v',
+      },
+    }
+    try {
+      Object.assign(process.env, leaking, { HOME: '/root', SSH_AUTH_SOCK: '/run/agent' })
+      const lines = (await run('env', [])).stdout.trim().split('\n').sort()
+      assert.deepEqual(
+        lines.filter((line) => !/^(PATH|KRB5CCNAME|NOTIFY_SOCKET)=/.test(line)),
+        ['HOME=/root', 'LC_ALL=C', 'SSH_AUTH_SOCK=/run/agent'],
+      )
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+      Object.assign(process.env, before)
+    }
+  })
+
   it('adds to the environment', async () => {
     assert.equal((await run('sh', ['-c', 'echo "$SECRET"'], { env: { SECRET: 'x y' } })).stdout, 'x y\n')
   })

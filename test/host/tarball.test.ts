@@ -44,6 +44,18 @@ describe('makeTarball', () => {
     assert.equal(digest('a.tgz'), digest('b.tgz'))
   })
 
+  it('has everything, whatever options for tar and its compressor are in the environment', async () => {
+    writeFileSync(join(root, 'file'), 'text')
+    await pack('a.tgz')
+    Object.assign(process.env, { TAR_OPTIONS: '--exclude=*', GZIP: '-1', PIGZ: '-1' })
+    try {
+      await pack('b.tgz')
+    } finally {
+      for (const name of ['TAR_OPTIONS', 'GZIP', 'PIGZ']) delete process.env[name]
+    }
+    assert.equal(digest('b.tgz'), digest('a.tgz'))
+  })
+
   it('leaves sockets out and says so', async () => {
     const server = createServer().listen(join(root, 'socket'))
     await new Promise((done) => server.once('listening', done))

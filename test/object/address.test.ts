@@ -100,10 +100,10 @@ describe('formatIp', () => {
       [6, 1n << 128n],
       [6, -1n],
     ] as const) {
-      assert.throws(
-        () => formatIp(version, value),
-        new LunaError('invalid', `${value} is not an IPv${version} address`),
-      )
+      assert.throws(() => formatIp(version, value), {
+        code: 'invalid',
+        message: `${value} is not an IPv${version} address`,
+      })
     }
   })
 })

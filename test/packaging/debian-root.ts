@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runInside } from '../../lib/host/chroot.ts'
+import { runInside } from '../../lib/host/image/chroot.ts'
 import { type Ran, run } from '../../lib/host/run.ts'
 
 const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'

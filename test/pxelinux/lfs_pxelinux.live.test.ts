@@ -9,6 +9,7 @@ import type { Store } from '../../lib/store/store.ts'
 import { bootScript } from '../../lib/task/boot/boot.ts'
 import { lackingProgram } from '../daemons/namespace.ts'
 import { skipUnless } from '../daemons/skip.ts'
+import { fakeSystemd } from '../fake-systemd.ts'
 import { mac } from '../help.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 import { fillBoot } from '../scenario/boot.ts'
@@ -56,7 +57,7 @@ describe('lfs_pxelinux', function () {
     it('gives every known machine what lweb would answer, from the beginning', async () => {
       await makeSite()
       daemon = runDaemon(env)
-      await daemon.said(/up folder=\S+ menus=1/)
+      await daemon.said(/started folder=\S+ menus=1/)
       assert.equal(await tftp.fetch(first), await answer('node001'))
       assert.equal(await tftp.fetch(second), undefined)
     })
@@ -64,7 +65,7 @@ describe('lfs_pxelinux', function () {
     it('follows changes: a new address, another setting, an address that goes', async () => {
       await makeSite()
       daemon = runDaemon(env)
-      await daemon.said(/up folder/)
+      await daemon.said(/started folder/)
       const node = await store.getNamed('node', 'node002')
       await store.setMac(node.id, mac(2))
       await until(async () => (await tftp.fetch(second)) === (await answer('node002')))
@@ -79,7 +80,7 @@ describe('lfs_pxelinux', function () {
       await makeSite()
       writeFileSync(at('menu'), 'DEFAULT local\n')
       daemon = runDaemon(env, '--def_file', at('menu'))
-      await daemon.said(/up folder/)
+      await daemon.said(/started folder/)
       assert.equal(await tftp.fetch('pxelinux.cfg/default'), 'DEFAULT local\n')
       writeFileSync(at('menu'), 'DEFAULT other\n')
       await until(async () => (await tftp.fetch('pxelinux.cfg/default')) === 'DEFAULT other\n')
@@ -90,20 +91,35 @@ describe('lfs_pxelinux', function () {
     daemon = runDaemon(env)
     await daemon.said(/waiting.*there is no cluster yet/)
     await makeSite()
-    await daemon.said(/up folder=\S+ menus=1/)
+    await daemon.said(/started folder=\S+ menus=1/)
     assert.equal(readFileSync(at(`tftp/${first}`), 'utf8'), await answer('node001'))
+  })
+
+  it('keeps systemd informed of how many menus it keeps', async () => {
+    await makeSite()
+    const systemd = fakeSystemd(place.path)
+    daemon = runDaemon({ ...env, ...systemd.env })
+    await systemd.heard(/--ready .*--status=keeping 1 menus in/)
+    await store.setMac((await store.getNamed('node', 'node002')).id, mac(2))
+    await systemd.heard(/--status=keeping 2 menus in/)
+    const dump = await store.dump()
+    await store.drop()
+    await daemon.said(/update failed/)
+    await store.restore(dump)
+    await daemon.said(/updated again/)
+    assert.equal(systemd.told().length, 2)
   })
 
   it('leaves the files as they are when it ends, and when the cluster is gone', async () => {
     await makeSite()
     daemon = runDaemon(env)
-    await daemon.said(/up folder/)
+    await daemon.said(/started folder/)
     const dump = await store.dump()
     await store.drop()
-    await daemon.said(/trouble.*there is no cluster yet/)
+    await daemon.said(/update failed.*there is no cluster yet/)
     assert.equal(existsSync(at(`tftp/${first}`)), true)
     await store.restore(dump)
-    await daemon.said(/well again/)
+    await daemon.said(/updated again/)
     assert.equal(await daemon.stop(), 0)
     assert.equal(existsSync(at(`tftp/${first}`)), true)
   })
@@ -121,7 +137,7 @@ describe('lfs_pxelinux', function () {
       assert.match(await call(env, 'stop'), /has stopped/)
     }
     assert.match(await call(env, 'stop'), /not running/)
-    assert.match(readFileSync(at('log/lfs_pxelinux.log'), 'utf8'), /INFO up folder=/)
+    assert.match(readFileSync(at('log/lfs_pxelinux.log'), 'utf8'), /INFO started folder=/)
     assert.equal(existsSync(at('tftp/pxelinux.cfg/default')), false)
   })
 
@@ -129,7 +145,7 @@ describe('lfs_pxelinux', function () {
     if (!isRoot) this.skip()
     await makeSite()
     daemon = runDaemon(env)
-    await daemon.said(/up folder/)
+    await daemon.said(/started folder/)
     const status = readFileSync(`/proc/${daemon.pid}/status`, 'utf8')
     assert.match(status, /^Uid:\t65534\t65534\t65534\t65534$/m)
   })

@@ -18,6 +18,7 @@ import { makeTorrent } from '../../lib/host/image/metainfo.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { fakeSystemd } from '../fake-systemd.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 import { openTracker, type Tracker } from './tracker.ts'
 
@@ -75,10 +76,21 @@ describe('ltorrent', function () {
   it('picks up a new image on SIGHUP', async () => {
     await makeCluster()
     daemon = run()
-    await daemon.said(/up port=/)
+    await daemon.said(/started port=/)
     await packed('1')
     daemon.signal('SIGHUP')
     await tracker.heard((asked) => asked.get('event') === 'started')
+  })
+
+  it('keeps systemd informed of how many images it seeds', async () => {
+    await makeCluster()
+    const systemd = fakeSystemd(place.path)
+    env = { ...env, ...systemd.env }
+    daemon = run()
+    await systemd.heard(/--ready .*--status=seeding 0 images on port/)
+    await packed('1')
+    daemon.signal('SIGHUP')
+    await systemd.heard(/--status=seeding 1 images on port/)
   })
 
   it('waits for a cluster, says so, and survives SIGHUP meanwhile', async () => {
@@ -86,7 +98,7 @@ describe('ltorrent', function () {
     await daemon.said(/waiting.*there is no cluster yet/)
     daemon.signal('SIGHUP')
     await makeCluster()
-    await daemon.said(/up port=/)
+    await daemon.said(/started port=/)
   })
 
   it('skips what it cannot seed with one line, and seeds the rest', async () => {
@@ -94,11 +106,11 @@ describe('ltorrent', function () {
     await packed('1')
     writeFileSync(join(place.path, `torrents/${uuid('9')}.torrent`), 'rubbish')
     daemon = run()
-    await daemon.said(/seeding torrent=1/)
+    await daemon.said(/seeding started torrent=1/)
     daemon.signal('SIGHUP')
     await packed('2')
     daemon.signal('SIGHUP')
-    await daemon.said(/seeding torrent=2/)
+    await daemon.said(/seeding started torrent=2/)
     assert.equal(daemon.output().match(/torrent skipped/g)?.length, 1)
   })
 
@@ -111,7 +123,7 @@ describe('ltorrent', function () {
     await daemon.said(/did not take the announce/)
     tracker = await openTracker(port)
     const hello = await tracker.heard((asked) => asked.get('event') === 'started')
-    await daemon.said(/tracker answers again/)
+    await daemon.said(/tracker reachable again/)
     assert.equal(hello.get('left'), '0')
   })
 
@@ -119,7 +131,7 @@ describe('ltorrent', function () {
     await makeCluster()
     const other = await openTracker(27100).catch(() => undefined)
     daemon = run()
-    const line = await daemon.said(/up port=\d+/)
+    const line = await daemon.said(/started port=\d+/)
     assert.ok(Number(/port=(\d+)/.exec(line)?.[1]) > 27100)
     await other?.close()
   })
@@ -153,7 +165,7 @@ describe('ltorrent', function () {
       assert.match(await call('stop'), /has stopped/)
     }
     assert.match(await call('stop'), /not running/)
-    assert.match(readFileSync(join(place.path, 'ltorrent.log'), 'utf8'), /INFO up port=/)
+    assert.match(readFileSync(join(place.path, 'ltorrent.log'), 'utf8'), /INFO started port=/)
     await assert.rejects(call('reload'), /ltorrent is not running/)
   })
 
@@ -168,7 +180,7 @@ describe('ltorrent', function () {
     if (!isRoot) this.skip()
     await makeCluster()
     daemon = run()
-    await daemon.said(/up port=/)
+    await daemon.said(/started port=/)
     const status = readFileSync(`/proc/${daemon.pid}/status`, 'utf8')
     assert.match(status, /^Uid:\t65534\t65534\t65534\t65534$/m)
   })

@@ -47,7 +47,7 @@ describe('Seeder', () => {
     pack('1')
     await follow([torrent('1')])
     await follow([torrent('1')])
-    assert.deepEqual(events, ['seeding'])
+    assert.deepEqual(events, ['seeding started'])
   })
 
   it('withdraws one whose file has gone, and takes leave of the tracker', async () => {
@@ -64,7 +64,7 @@ describe('Seeder', () => {
     pack('2')
     swarm.refuse(torrent('1'))
     await follow([torrent('1'), torrent('2')])
-    assert.deepEqual([swarm.list, events], [[torrent('2')], ['not seeded', 'seeding']])
+    assert.deepEqual([swarm.list, events], [[torrent('2')], ['torrent not seeded', 'seeding started']])
   })
 
   it('goes on offering what is not used, and removes it when nobody wants it any more', async () => {

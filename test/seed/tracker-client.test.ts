@@ -36,7 +36,7 @@ describe('announce', () => {
 
   for (const [what, answer, why] of [
     ['refuses', 'd14:failure reason7:go awaye', /go away/],
-    ['talks nonsense', '<html>', /not bencoded/],
+    ['talks nonsense', '<html>', /not a bencoded dictionary/],
     ['talks without end', 'x'.repeat(100_000), /too long/],
   ] as const)
     it(`says why when the tracker ${what}`, async () => {

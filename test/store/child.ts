@@ -1,5 +1,5 @@
-// A process of its own that works on the store of a test: `child.ts ADDRESS PREFIX COUNT` adds nodes as a command would, one unit of
-// work each, and prints a line after each.
+// A process of its own that works on the store of a test: `child.ts ADDRESS PREFIX COUNT` adds nodes as a
+// command would, one unit of work each, and prints a line after each.
 import { takeLowest } from '../../lib/object/net/freelist.ts'
 import { type Address, openAt } from './place.ts'
 

@@ -7,6 +7,7 @@ import { expiringContract } from './contract-expiring.ts'
 import { linkContract } from './contract-link.ts'
 import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
+import { readerContract } from './contract-reader.ts'
 import { aloneContract } from './contract-transaction.ts'
 import { uniqueContract } from './contract-unique.ts'
 import { versionContract } from './contract-version.ts'
@@ -49,6 +50,7 @@ export function contract(name: string, makePlace: () => Place): void {
     uniqueContract(theScene, several)
     versionContract(theScene, several)
     if (several) processContract(theScene)
+    if (several) readerContract(theScene)
   })
 }
 

@@ -1,6 +1,6 @@
-// The one server of MongoDB that goes away in the middle of "luna node add", at every message of it: the command may fail, but done
-// again it has made one node, with one address, and nothing is left over. What is tried is that connections break, with what
-// was sent lost or done; nobody takes over.
+// The one server of MongoDB that goes away in the middle of "luna node add", at every message of it: the
+// command may fail, but done again it has made one node, with one address, and nothing is left over. What is
+// tried is that connections break, with what was sent lost or done; nobody takes over.
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import { makeStore } from '../../lib/store/make-store.ts'
@@ -39,7 +39,10 @@ describe('a single MongoDB that goes away during luna node add', function () {
     })
   }
 
-  /** Adds a node with a connection that breaks at that message, and once more if need be; gives the number of messages. */
+  /**
+   * Adds a node with a connection that breaks at that message, and once more if need be; gives the number of
+   * messages.
+   */
   async function attempt(step: number, delivered: boolean): Promise<number> {
     assert.ok(server)
     const place = mongoPlace(server.config)

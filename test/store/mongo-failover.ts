@@ -6,7 +6,10 @@ export interface Breaking {
   readonly server: string
   /** Messages from clients since `cutAt` was called. */
   messages(): number
-  /** Cuts all connections at the n-th message from now on (from 1): it is delivered, or lost with its answer. 0: never. */
+  /**
+   * Cuts all connections at the n-th message from now on (from 1): it is delivered, or lost with its answer.
+   * 0: never.
+   */
   cutAt(message: number, delivered: boolean): void
   close(): Promise<void>
 }

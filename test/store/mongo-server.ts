@@ -1,4 +1,5 @@
-// A MongoDB for tests: the one that LUNA_TEST_MONGODB names, else `mongod` from PATH, else a stand-in in Java (mongo-java-server).
+// A MongoDB for tests: the one that LUNA_TEST_MONGODB names, else `mongod` from PATH, else a stand-in in Java
+// (mongo-java-server).
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -20,15 +21,15 @@ export interface MongoServer {
 /** A replica set of two that fails over when it is told to. */
 export interface ReplicaSet extends MongoServer {
   /**
-   * Makes the primary step down at the n-th command from now on (from 1; 0: never), and the other member primary some milliseconds
-   * later. Gives how many commands there were since it was called before.
+   * Makes the primary step down at the n-th command from now on (from 1; 0: never), and the other member
+   * primary some milliseconds later. Gives how many commands there were since it was called before.
    */
   failOver(way: FailOver, command: number, election: number): Promise<number>
 }
 
 /**
- * What becomes of the command that a failover hits: not done, or done without an answer, while all connections break; or refused,
- * as all that follow, over connections that stay.
+ * What becomes of the command that a failover hits: not done, or done without an answer, while all
+ * connections break; or refused, as all that follow, over connections that stay.
  */
 export type FailOver = 'lost' | 'done' | 'refused'
 

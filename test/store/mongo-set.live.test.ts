@@ -1,5 +1,6 @@
-// A replica set of MongoDB that fails over in the middle of a command, at everything that it asks of the primary: the command does
-// not fail, and does what it does once. The set is a stand-in, whose two members share one memory.
+// A replica set of MongoDB that fails over in the middle of a command, at everything that it asks of the
+// primary: the command does not fail, and does what it does once. The set is a stand-in, whose two members
+// share one memory.
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

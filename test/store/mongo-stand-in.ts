@@ -31,8 +31,9 @@ export async function startStandIn(...set: string[]): Promise<StandIn> {
   return { ports: (await line()).split(' '), ask, stop: () => stopped(server) }
 }
 
-// It lives for seconds: compiled once, without a second thought.
-const quickStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+// It lives for seconds: compiled once, without a second thought. A command that waits keeps a thread of the
+// server.
+const quickStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dio.netty.eventLoopThreads=64']
 
 const artifact = { group: 'de.bwaldvogel', name: 'mongo-java-server', version: '1.47.0' } as const
 

@@ -16,30 +16,12 @@ describe('MongoDB', () => {
 
 describe('MongoDB as a replica set', () => {
   const server = started(startReplicaSet)
-  let place = mongoPlace(notStarted)
-  afterEach(() => place.remove())
-
-  it('does units of work as transactions', async () => {
-    place = mongoPlace(server()?.config ?? notStarted)
-    const store = await place.open()
-    await store.transaction(async (inner) => {
-      const group = await inner.insert('group', { name: 'g' })
-      await inner.insert('node', { name: 'n', group })
-    })
-    const failing = store.transaction(async (inner) => {
-      await inner.insert('node', { name: 'other' })
-      throw new Error('enough')
-    })
-    await assert.rejects(failing, /enough/)
-    assert.deepEqual(
-      (await store.list('node')).map(({ name }) => name),
-      ['n'],
-    )
-    await store.close()
-  })
+  contract('MongoDB, a replica set', () => mongoPlace(server()?.config ?? notStarted))
 })
 
-/** A server for the tests of a suite, which are skipped in one visible line where there is none; not in CI. */
+/**
+ * A server for the tests of a suite, which are skipped in one visible line where there is none; not in CI.
+ */
 function started(start: () => Promise<MongoServer | undefined>): () => MongoServer | undefined {
   let server: MongoServer | undefined
   before(async function () {

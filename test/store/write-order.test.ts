@@ -44,38 +44,70 @@ function told(writes: readonly Write[]): string[] {
 }
 
 describe('the writes of a unit of work', () => {
-  it('take addresses first and give others back last, with the new list whole at the end', async () => {
-    const unit = new UnitOfWork(engine({ network: [network()] }))
-    const freelist = [
-      { start: 1n, end: 2n },
-      { start: 6n, end: 9n },
-    ]
-    await unit.set('network', ref('network', 1).id, changedFields('network', { freelist }, network()))
-    unit.insert('node', { _id: oid(3), name: 'n1' })
-    const writes = unit.finish()
-    assert.deepEqual(told(writes), ['update network freelist', 'insert node', 'update network freelist'])
-    const [first, , last] = writes.map((write) => (write.op === 'update' ? write.set.freelist : undefined))
-    assert.deepEqual(first, [{ start: new Int32(6), end: Long.fromNumber(9) }])
-    assert.deepEqual(last, [
-      { start: new Int32(1), end: Long.fromNumber(2) },
-      { start: new Int32(6), end: Long.fromNumber(9) },
-    ])
-  })
-
-  it('count what is linked before it is there, and uncount after it is gone', async () => {
+  it('change a document once, with its fields and its counters, and the nodes after all others', async () => {
     const group = { _id: oid(2), name: 'g', _use_: { network: { [ref('network', 1).id]: new Int32(1) } } }
-    const unit = new UnitOfWork(engine({ network: [network()], group: [group] }))
+    const node = { _id: oid(5), name: 'n1' }
+    const unit = new UnitOfWork(engine({ network: [network()], group: [group], node: [node] }))
+    await unit.set('node', ref('node', 5).id, { comment: 'x' })
+    await unit.set('network', ref('network', 1).id, changedFields('network', { freelist: [] }, network()))
     await unit.setCount('_usedby_', ref('network', 1), ref('group', 2), 0)
     await unit.setCount('_usedby_', ref('network', 1), ref('switch', 4), 1)
     await unit.remove('group', { _id: oid(2) })
     unit.insert('switch', { _id: oid(4), name: 'sw' })
     assert.deepEqual(told(unit.finish()), [
-      'update network _usedby_.switch.4',
       'insert switch',
+      'update network freelist _usedby_.switch.4 -_usedby_.group',
+      'update node comment',
       'remove group',
-      'update network -_usedby_.group',
     ])
   })
+
+  it('free a name or a MAC address before another document takes it', async () => {
+    const mac = { _id: oid(6), mac: 'aa', node: null }
+    const nodes = [
+      { _id: oid(3), name: 'a' },
+      { _id: oid(4), name: 'b' },
+    ]
+    const unit = new UnitOfWork(engine({ node: nodes, mac: [mac] }))
+    await unit.set('node', ref('node', 3).id, { name: 'b' })
+    await unit.set('node', ref('node', 4).id, { name: 'a' })
+    await unit.remove('mac', { mac: 'aa' })
+    unit.insert('mac', { _id: oid(7), mac: 'aa' })
+    assert.deepEqual(told(unit.finish()), [
+      'update node name',
+      'update node name',
+      'remove mac',
+      'insert mac',
+      'update node name',
+      'update node name',
+    ])
+  })
+
+  it('say what was there before, so that they can be taken back', async () => {
+    const group = { _id: oid(2), name: 'g', comment: 'old', _usedby_: {} }
+    const unit = new UnitOfWork(engine({ group: [group], network: [network()] }))
+    await unit.set('group', ref('group', 2).id, { comment: 'new', domain: 'd' })
+    await unit.setCount('_usedby_', ref('group', 2), ref('node', 9), 1)
+    await unit.setCount('_usedby_', ref('network', 1), ref('group', 2), 0)
+    await unit.remove('network', { _id: oid(1) })
+    const [changed, removed] = unit.finish()
+    assert(changed?.op === 'update' && removed?.op === 'remove')
+    const path = `_usedby_.node.${ref('node', 9).id}`
+    assert.deepEqual(changed.was, { set: { comment: 'old' }, unset: ['domain', path] })
+    assert.deepEqual(removed.was, network())
+  })
+
+  for (const damaged of [null, 'text', ['list']]) {
+    it(`write all link counters where ${JSON.stringify(damaged)} is in the place of their map`, async () => {
+      const group = { _id: oid(2), name: 'g', _usedby_: damaged }
+      const unit = new UnitOfWork(engine({ group: [group] }))
+      await unit.setCount('_usedby_', ref('group', 2), ref('node', 9), 1)
+      const [write] = unit.finish()
+      assert(write?.op === 'update')
+      assert.deepEqual(write.set, { _usedby_: { node: { [ref('node', 9).id]: new Int32(1) } } })
+      assert.deepEqual(write.was, { set: { _usedby_: damaged }, unset: [] })
+    })
+  }
 
   it('are none for what came and went, and one for many changes of one document', async () => {
     const unit = new UnitOfWork(engine({ network: [network()] }))

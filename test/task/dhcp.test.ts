@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { reserve } from '../../lib/object/net/freelist.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { type DhcpWish, makeDhcp } from '../../lib/task/generate/dhcp.ts'
+import { makeDhcp } from '../../lib/task/generate/dhcp.ts'
+import type { DhcpWish } from '../../lib/task/generate/dhcp-plan.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { rejectsWith } from '../help.ts'
 import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'
 
@@ -95,6 +99,87 @@ describe('makeDhcp', () => {
     assert.equal(conf(), before)
     assert.notEqual(readFileSync(path('leases'), 'utf8'), '')
     assert.equal((await store.list('cluster'))[0]?.dhcp_range_start, 0x8001n)
+  })
+
+  it('lets other commands go on while dhcpd is restarted', async () => {
+    const go = slowSystemctl()
+    const making = make(range)
+    await started()
+    await store.transaction((tx) => tx.update('network', ids.cluster, { comment: 'meanwhile' }))
+    go()
+    await making
+    const { comment, freelist } = await store.get('network', ids.cluster)
+    assert.deepEqual([comment, freelist.length], ['meanwhile', 2])
+  })
+
+  it('takes everything back when an address of the range is given away meanwhile', async () => {
+    await make(range)
+    const before = conf()
+    writeFileSync(path('leases'), 'lease 10.30.128.1 {}\n')
+    const go = slowSystemctl()
+    const making = make({ ...range, start: '10.30.200.1', end: '10.30.210.1' })
+    await started()
+    const [start, end] = [0xc801n, 0xc801n]
+    await store.transaction(async (tx) => {
+      const { freelist } = await tx.get('network', ids.cluster)
+      await tx.update('network', ids.cluster, { freelist: reserve(freelist, start, end) ?? [] })
+      await tx.insert('switch', { name: 'sw01', network: ids.cluster, ip: start })
+    })
+    go()
+    await assert.rejects(making, { code: 'refused', why: /10\.30\.200\.1 belongs to switch sw01/ })
+    assert.deepEqual([conf(), readFileSync(path('leases'), 'utf8')], [before, 'lease 10.30.128.1 {}\n'])
+    assert.equal((await store.list('cluster'))[0]?.dhcp_range_start, 0x8001n)
+    assert.deepEqual(fake.calls().slice(-3), ['stop dhcpd', 'start dhcpd', 'is-active dhcpd'])
+  })
+
+  it('has two of them take turns, so that file and database agree', async () => {
+    const go = slowSystemctl()
+    const first = make(range)
+    await started()
+    const second = make({ ...range, start: '10.30.200.1', end: '10.30.210.1' })
+    await delay(500)
+    assert.deepEqual(fake.calls(), ['stop dhcpd', 'start dhcpd'])
+    go()
+    await Promise.all([first, second])
+    assert.match(conf(), /range 10\.30\.200\.1 10\.30\.210\.1;/)
+    assert.equal((await store.list('cluster'))[0]?.dhcp_range_start, 0xc801n)
+    assert.deepEqual((await store.get('network', ids.cluster)).freelist, [
+      { start: 3n, end: 0xc800n },
+      { start: 0xd202n, end: 0xfffdn },
+    ])
+  })
+
+  it('refuses a frontend address outside the network without a new range, too', async () => {
+    await make(range)
+    await store.update('network', ids.cluster, { NETWORK: 0x0a_28_00_00n })
+    const refused = {
+      code: 'invalid',
+      message: /frontend address "10\.30\.255\.254" does not lie in .*10\.40/,
+    }
+    for (const dryRun of [true, false]) await assert.rejects(make({ dryRun }), refused)
+  })
+
+  it('shows what the journal says last where dhcpd does not start', async () => {
+    fake.journal('No subnet6 declaration for eth0.')
+    fake.fail('start')
+    await assert.rejects(make(range), {
+      why: /did not start: its journal ends with:\nNo subnet6 declaration/,
+    })
+  })
+
+  it('names the template of the site that dhcpd does not accept, with the line', async () => {
+    const dir = path('templates')
+    mkdirSync(dir)
+    await store.update('cluster', (await store.list('cluster'))[0]?.id ?? ids.cluster, { path: fake.dir })
+    writeFileSync(
+      join(dir, 'dhcpd.conf.mustache'),
+      'authoritative;\noption domain-name "x"\nsubnet {{base}} {\n}\n',
+    )
+    const refused = await rejectsWith('failed', make(range))
+    assert.equal(refused.message, `dhcpd does not accept the site's template ${dir}/dhcpd.conf.mustache`)
+    assert.match(refused.why ?? '', /^"subnet 10\.30\.0\.0 \{": .*\/dhcpd\.conf line 3: semicolon expected/)
+    assert.doesNotMatch(refused.why ?? '', /Internet Systems|bug/)
+    assert.equal(existsSync(path('dhcpd.conf')), false)
   })
 
   it('gives the old range back when it moves, and the link with it', async () => {
@@ -209,6 +294,21 @@ describe('makeDhcp', () => {
   it('says that a pair needs another head', async () => {
     assert.match((await make({ ...range, nativeHa: true })).warnings.join(), /one head only/)
   })
+
+  /** A systemctl that does not come back from starting anything before the test says go. */
+  function slowSystemctl(): () => void {
+    const go = path('go')
+    const wait = `case $1 in start) while [ ! -e '${go}' ]; do sleep 0.05; done ;; esac`
+    fake.calls()
+    fake.program('systemctl', `echo "$*" >>"$log"\n${wait}`)
+    return () => writeFileSync(go, '')
+  }
+
+  /** Waits until dhcpd is being started; the limit is mocha's. */
+  async function started(): Promise<void> {
+    const log = path('calls')
+    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('start dhcpd')) await delay(20)
+  }
 
   function path(name: string): string {
     return join(fake.dir, name)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { makeDns } from '../../lib/task/generate/dns.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { rejectsWith } from '../help.ts'
 import { addCluster, addGroup, addNetwork, addNode, take } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'
 
@@ -66,7 +67,9 @@ describe('makeDns', () => {
     await addNetwork(store, 'cluster', '10.30.0.0/16')
     writeFileSync(at('zones/old.luna.zone'), 'x')
     writeFileSync(at('zones/own.zone'), 'x')
-    await make()
+    assert.match((await make({ dryRun: true })).diff, /^removes .*\/zones\/old\.luna\.zone \(1 line\)$/m)
+    const { changed, removed } = await make()
+    assert.deepEqual([changed.length, removed], [3, [at('zones/old.luna.zone')]])
     assert.deepEqual(readdirSync(at('zones')).sort(), [
       '30.10.in-addr.arpa.luna.zone',
       'cluster.luna.zone',
@@ -184,6 +187,84 @@ describe('makeDns', () => {
     await assert.rejects(make(), { code: 'failed', message: /named-checkzone/ })
     assert.deepEqual([zone('cluster'), list()], before)
     assert.equal(readdirSync(at('zones')).length, 2)
+  })
+
+  const objections: [string, object, string, string][] = [
+    ['a word that is no record', { include: 'www IN A 10.30.0.9\n} evil' }, 'include', '} evil'],
+    ['an open parenthesis', { include: 'this is no record (' }, 'include', 'this is no record ('],
+    ['a bad address', { include: 'a IN A 1.2.3\nb IN A 10.30.0.1' }, 'include', 'a IN A 1.2.3'],
+    [
+      'a host name with an underscore',
+      { include: '\n\na_b IN A 10.30.0.1' },
+      'include',
+      'a_b IN A 10.30.0.1',
+    ],
+    ['a reverse record', { rev_include: '1.3 IN PTR' }, 'rev_include', '1.3 IN PTR'],
+  ]
+  for (const [what, more, field, line] of objections) {
+    it(`names the network with ${what} in its --${field}, and the line`, async () => {
+      await addNetwork(store, 'cluster', '10.30.0.0/16')
+      // In the same reverse zone, with lines before those of the network.
+      await addNetwork(store, 'a', '10.30.8.0/24', {
+        include: 'x IN A 10.30.8.1',
+        rev_include: '7.8 IN PTR x.a.',
+      })
+      await addNetwork(store, 'last', '10.30.9.0/24', more)
+      const { message, why, fix } = await rejectsWith('failed', make())
+      const name = field === 'include' ? 'include' : 'reverse include'
+      assert.equal(message, `named-checkzone does not accept the ${name} of network "last"`)
+      assert.equal(fix, `luna network change last --${field}`)
+      assert.ok(why?.startsWith(`${JSON.stringify(line)}: `), why)
+      assert.match(why ?? '', /\/zones\/[\w.-]+\.luna\.zone:\d+: /)
+      assert.doesNotMatch(why ?? '', /\.new/)
+    })
+  }
+
+  it('names the template of the site that named does not accept', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    mkdirSync(at('templates'))
+    for (const name of ['zone', 'named.zones']) {
+      const file = at(`templates/${name}.mustache`)
+      writeFileSync(file, 'what is this\n')
+      const { message, fix } = await rejectsWith('failed', make())
+      assert.ok(message.endsWith(` does not accept the site's template ${file}`), message)
+      assert.match(fix ?? '', /man luna-templates/)
+      rmSync(file)
+    }
+  })
+
+  it('says which line is missing where named does not include the zones', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    fake.program('named-checkconf', 'echo "options { directory \\"/var/named\\"; };"')
+    const { warnings } = await make()
+    const hint = new RegExp(
+      `include "${at('list')}";  to (/etc/bind/named\\.conf(\\.local)?|/etc/named\\.conf),`,
+    )
+    assert.match(warnings.join('\n'), hint)
+  })
+
+  it('reloads a named that includes the zones and does not know them, and no other', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await make()
+    const file = '"cluster.luna.zone"'
+    fake.program('named-checkconf', `echo 'options { directory "${at('zones')}"; }; zone { file ${file}; };'`)
+    const answers: [string, string[]][] = [
+      [
+        'echo "rndc: \'zonestatus\' failed: not found" >&2; exit 1',
+        ['is-active', 'is-active', 'reload', 'is-active'],
+      ],
+      ['echo "rndc: connect failed: 127.0.0.1#953: connection refused" >&2; exit 1', ['is-active']],
+      ['echo "name: $2"', ['is-active']],
+    ]
+    for (const [rndc, calls] of answers) {
+      fake.program('rndc', rndc)
+      fake.calls()
+      assert.deepEqual((await make()).warnings, [])
+      assert.deepEqual(
+        fake.calls().map((call) => call.split(' ')[0]),
+        calls,
+      )
+    }
   })
 
   it('only shows the zones when asked to', async () => {

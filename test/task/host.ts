@@ -11,6 +11,6 @@ export function hostIn(dir: string): Pick<Config, 'paths' | 'services'> {
       tftp_root: join(dir, 'tftp'),
       nginx_conf_d: join(dir, 'conf.d'),
     },
-    services: { dhcpd: 'dhcpd', nginx: 'nginx', named: 'named', tftpd: 'tftp' },
+    services: { dhcpd: 'dhcpd', nginx: 'nginx', named: 'named', tftpd: 'tftp', responder: 'own' },
   }
 }

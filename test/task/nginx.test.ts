@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { makeNginx } from '../../lib/task/generate/nginx.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { rejectsWith } from '../help.ts'
 import { addCluster } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'
 
@@ -36,6 +40,16 @@ describe('makeNginx', () => {
     assert.match(conf(), /server "unix:\/run\/luna\/lweb\.sock";/)
   })
 
+  it('keeps no connections to lweb when its responder is node-fastcgi', async () => {
+    await addCluster(store, { path: fake.dir })
+    await make()
+    assert.match(conf(), /keepalive 64;[\s\S]*fastcgi_keep_conn on;/)
+    const { paths, services } = hostIn(fake.dir)
+    await makeNginx(store, { paths, services: { ...services, responder: 'node-fastcgi' } })
+    assert.doesNotMatch(conf(), /keep|^\s*#\s*$/m)
+    assert.match(conf(), /upstream luna_lweb \{\n {4}server "127\.0\.0\.1:7051";\n\}/)
+  })
+
   it('only shows it when asked to', async () => {
     await addCluster(store, { path: fake.dir })
     assert.match((await make({ dryRun: true })).diff, /\+ {4}listen 7050;/)
@@ -56,6 +70,84 @@ describe('makeNginx', () => {
   it('refuses a path that nginx cannot say', async () => {
     await addCluster(store, { path: '/x$y' })
     await assert.rejects(make(), { code: 'invalid' })
+  })
+
+  it('names the template of the site that nginx does not accept, with the line', async () => {
+    await addCluster(store, { path: fake.dir })
+    const template = join(fake.dir, 'templates/nginx.conf.mustache')
+    mkdirSync(join(fake.dir, 'templates'))
+    writeFileSync(template, 'server {\n  listen 7050;\n  foo bar;\n}\n')
+    const { message, why } = await rejectsWith('failed', make())
+    assert.equal(message, `nginx does not accept the site's template ${template}`)
+    assert.match(why ?? '', /^"foo bar;": .*unknown directive "foo" in .*\/conf\.d\/luna\.conf:3$/)
+  })
+
+  describe('in the whole of its configuration', () => {
+    const file = (name: string) => join(fake.dir, 'conf.d', name)
+    /** What `nginx -T` reads; other questions are for the real one. */
+    function nginxConf(...lines: string[]): void {
+      const conf = join(fake.dir, 'nginx.conf')
+      writeFileSync(conf, ['events {}', 'http {', 'access_log off;', ...lines, '}', ''].join('\n'))
+      const more = `-e stderr -g 'pid ${fake.dir}/pid;' -c ${conf}`
+      fake.program('nginx', `PATH=\${PATH#*:}\n[ "$1" = -T ] && exec nginx "$@" ${more}\nexec nginx "$@"`)
+    }
+
+    it('finds another server on the port of the cluster', async () => {
+      await addCluster(store, { path: fake.dir })
+      nginxConf(`include ${fake.dir}/conf.d/*.conf;`)
+      writeFileSync(
+        file('a-luna.conf'),
+        '# listen 7050;\nserver {\n  listen 127.0.0.1:7050 default_server;\n}\n',
+      )
+      writeFileSync(file('other.conf'), 'server { listen 127.0.0.1:17050; }\n')
+      const { warnings } = await make()
+      assert.equal(warnings.length, 1)
+      assert.match(warnings[0] ?? '', new RegExp(`^${file('a-luna.conf')}:3 has a server on port 7050, too`))
+    })
+
+    it('finds that the file is read by nobody', async () => {
+      await addCluster(store, { path: fake.dir })
+      nginxConf()
+      const { warnings } = await make()
+      assert.deepEqual(warnings.length, 1)
+      assert.match(warnings[0] ?? '', /^nginx does not read .*\/conf\.d\/luna\.conf: add {2}include /)
+    })
+
+    const answers: [string, number, string, RegExp | undefined][] = [
+      ['the boot menu', 200, '#!ipxe\n', undefined],
+      ['what lweb does not say', 200, '<html>', /^another server than that of Luna answers .*status 200/],
+      ['nothing of that name', 404, '', /^another server .*status 404/],
+      ['that lweb is down', 502, '', /^lweb does not answer yet.*systemctl start lweb/],
+      ['that the store is down', 503, '', /^lweb answers .*status 503/],
+    ]
+    for (const [what, status, body, warning] of answers)
+      it(`asks for the boot menu once it is reloaded, and hears ${what}`, async () => {
+        const asked: string[] = []
+        const server = createServer((request, response) => {
+          asked.push(request.url ?? '')
+          response.writeHead(status).end(body)
+        }).listen(0, '127.0.0.1')
+        await once(server, 'listening')
+        const { port } = server.address() as AddressInfo
+        fake.addresses('127.0.0.1')
+        await addCluster(store, { path: fake.dir, frontend_address: '127.0.0.1', frontend_port: port })
+        nginxConf(`include ${fake.dir}/conf.d/*.conf;`)
+        try {
+          const { warnings } = await make()
+          assert.equal(asked[0], '/luna?step=boot')
+          if (warning) assert.match(warnings.join('\n'), warning)
+          else assert.deepEqual([warnings, asked.length], [[], 1])
+        } finally {
+          server.close()
+        }
+      })
+
+    it('says that nothing answers', async () => {
+      fake.addresses('127.0.0.1')
+      await addCluster(store, { path: fake.dir, frontend_address: '127.0.0.1', frontend_port: 1 })
+      nginxConf(`include ${fake.dir}/conf.d/*.conf;`)
+      assert.match((await make()).warnings.join('\n'), /^nothing answers at http:\/\/127\.0\.0\.1:1\//m)
+    })
   })
 
   it('takes the old file back when nginx does not', async () => {

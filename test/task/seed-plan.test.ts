@@ -29,6 +29,13 @@ describe('seedPlan', () => {
     await store.close()
   })
 
+  it('takes the torrents of /opt/luna where the cluster has no path', async () => {
+    const store = openMemoryStore()
+    await store.insert('cluster', { name: 'general', path: null, db_version: dbVersion })
+    assert.equal((await seedPlan(store)).folder, '/opt/luna/torrents')
+    await store.close()
+  })
+
   it('names the address of this head where the frontend address is elsewhere', async () => {
     const store = openMemoryStore()
     const cluster_ips = '192.0.2.1, 127.0.0.1'

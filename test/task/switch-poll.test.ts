@@ -8,7 +8,8 @@ import { recognise } from '../../lib/task/boot/identify.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { addSwitches, changeSwitches } from '../../lib/task/change/switch.ts'
-import { type Polling, pollSwitches } from '../../lib/task/switch/poll.ts'
+import type { PollContext } from '../../lib/task/switch/poll.ts'
+import { pollSwitches } from '../../lib/web/switch-polling.ts'
 import { mac } from '../help.ts'
 import { smallSite } from './site.ts'
 
@@ -16,21 +17,28 @@ type Read = (access: SnmpAccess, oid: string, how: { signal: AbortSignal }) => P
 
 describe('pollSwitches', () => {
   let store: Store
-  let polling: Polling | undefined
+  let polling: Promise<void> | undefined
+  let stopping: AbortController
   let lines: string[] = []
   beforeEach(async () => {
     store = await smallSite()
     lines = []
+    stopping = new AbortController()
   })
   afterEach(async () => {
-    await polling?.stop()
+    await stop()
     await store.close()
   })
 
   const add = (name: string, ip: string) => addSwitches(store, { names: [name], network: 'cluster', ip })
-  const poll = (read: Read, every = 5) => {
-    const log = commandLog(false, (line) => lines.push(line.trim()))
-    polling = pollSwitches({ store: () => Promise.resolve(store), log, now: () => new Date(), read }, every)
+  const log = commandLog(false, (line) => lines.push(line.trim()))
+  const poll = (read: Read, other: Partial<PollContext> = {}) => {
+    const context = { store: () => Promise.resolve(store), log, now: () => new Date(), read, ...other }
+    polling = pollSwitches(context, stopping.signal, 5)
+  }
+  const stop = async () => {
+    stopping.abort()
+    await polling
   }
   const one = (n: number): SwitchTable => ({
     seen: [{ mac: mac(n), port: '7', portname: 'swp7' }],
@@ -119,19 +127,16 @@ describe('pollSwitches', () => {
   it('goes on when the store is back', async () => {
     await add('sw01', '10.30.253.1')
     let tries = 0
-    const log = commandLog(false, (line) => lines.push(line.trim()))
     const open = () => {
       tries++
       return tries <= 2 ? Promise.reject(new LunaError('unavailable', 'gone')) : Promise.resolve(store)
     }
-    polling = pollSwitches(
-      { store: open, log, now: () => new Date(), read: () => Promise.resolve(one(1)) },
-      5,
-    )
-    await until(() => lines.length > 1)
-    assert.deepEqual(lines, [
-      'ERROR:luna:the switches are not asked why=gone',
+    poll(() => Promise.resolve(one(1)), { store: open })
+    await until(() => lines.length > 2)
+    assert.deepEqual(lines.sort(), [
       'INFO:luna:a switch was read switch=sw01 macs=1',
+      'INFO:luna:store reachable again',
+      'WARNING:luna:store not reachable why=gone',
     ])
   })
 
@@ -143,17 +148,13 @@ describe('pollSwitches', () => {
       ...store,
       learn: (seen) => store.learn(seen).then(() => void written.push(seen.length)),
     }
-    const log = commandLog(false, () => {})
     let [time, asked] = [Date.now() - 100_000, 0]
     const read = () => {
       asked++
       time += 20_000
       return Promise.resolve({ seen: [...many.slice(0, asked < 3 ? 19 : 20), ...one(99).seen], cut: false })
     }
-    polling = pollSwitches(
-      { store: () => Promise.resolve(counting), log, now: () => new Date(time), read },
-      5,
-    )
+    poll(read, { store: () => Promise.resolve(counting), now: () => new Date(time) })
     await until(() => written.length >= 4)
     assert.deepEqual(written.slice(0, 4), [20, 1, 2, 20])
   })
@@ -168,7 +169,7 @@ describe('pollSwitches', () => {
     })
     await until(async () => (await store.list('switch')).length === 1)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    await polling?.stop()
+    await stop()
     assert.equal(ended, true)
     assert.deepEqual(lines, [])
     assert.deepEqual(await store.learned(), [])

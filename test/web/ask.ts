@@ -2,7 +2,7 @@
 import type { Log } from '../../lib/log.ts'
 import { formatEvent } from '../../lib/log.ts'
 import type { Store } from '../../lib/store/store.ts'
-import type { Response } from '../../lib/web/fastcgi/serve.ts'
+import type { Response } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 
 export interface Asking {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Responder } from '../../lib/config.ts'
 import type { New } from '../../lib/object/objects.ts'
 import { renderNginx } from '../../lib/render/nginx.ts'
 import { openStore } from '../../lib/store/open.ts'
@@ -14,6 +15,7 @@ const script = join(import.meta.dirname, '../../bin/lweb')
 
 export interface Place {
   readonly dir: string
+  readonly responder: Responder
   /** Of nginx, and of lweb. */
   readonly port: number
   readonly serverPort: number
@@ -21,12 +23,12 @@ export interface Place {
   readonly env: NodeJS.ProcessEnv
 }
 
-export async function makePlace(): Promise<Place> {
+export async function makePlace(responder: Responder = 'own'): Promise<Place> {
   const dir = mkdtempSync(join(tmpdir(), 'luna-test-'))
   chmodSync(dir, 0o755)
   mkdirSync(join(dir, 'log'))
   const conf = join(dir, 'luna.conf')
-  writeFileSync(conf, `[Embedded]\npath=${dir}/luna.db\n`)
+  writeFileSync(conf, `[Embedded]\npath=${dir}/luna.db\n[Services]\nresponder=${responder}\n`)
   const [port, serverPort] = [await freePort(), await freePort()]
   const env = {
     ...process.env,
@@ -34,7 +36,7 @@ export async function makePlace(): Promise<Place> {
     LUNA_LOGDIR: join(dir, 'log'),
     RUNTIME_DIRECTORY: join(dir, 'run'),
   }
-  return { dir, port, serverPort, url: `http://127.0.0.1:${port}`, env }
+  return { dir, responder, port, serverPort, url: `http://127.0.0.1:${port}`, env }
 }
 
 export function openPlace({ dir }: Place): Promise<Store> {
@@ -59,9 +61,13 @@ export async function fillPlace(place: Place, fields: Partial<New<'cluster'>> = 
   await store.close()
 }
 
+/** Every responder that luna.conf can name. */
+export const responders = ['own', 'node-fastcgi'] as const satisfies readonly Responder[]
+
 /** The part of nginx's configuration that Luna writes. */
-export function serverOf({ dir, port, serverPort }: Place): string {
-  return renderNginx({ path: dir, port, ipv6: false, tls: null, serverPort })
+export function serverOf({ dir, port, serverPort, responder }: Place): string {
+  const keepConnections = responder === 'own'
+  return renderNginx({ path: dir, port, ipv6: false, tls: null, serverPort, keepConnections })
 }
 
 export interface Running {

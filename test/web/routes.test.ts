@@ -88,19 +88,19 @@ describe('routes', () => {
   it('gives a boot script and says who was discovered', async () => {
     const { body } = await web.ask(`/luna?step=discovery&hwdata=${known}`)
     assert.match(body, / luna\.node=node001 /)
-    assert.deepEqual(web.lines, [`info discovered node=node001 mac=${mac(1)} by=mac`])
+    assert.deepEqual(web.lines, [`info node discovered node=node001 mac=${mac(1)} by=mac`])
     assert.equal(await statusOf('node001'), 'boot.request')
   })
 
   it('says whose MAC address was taken', async () => {
     await web.ask(`/luna?step=discovery&hwdata=${known}&node=node002`)
-    assert.deepEqual(web.lines, [`info discovered node=node002 mac=${mac(1)} by=hand takenFrom=node001`])
+    assert.deepEqual(web.lines, [`info node discovered node=node002 mac=${mac(1)} by=hand takenFrom=node001`])
   })
 
   it('says once which names the menu leaves out', async () => {
     await addNode(store, 'a b', place.compute, {})
     assert.equal((await web.ask('/luna?step=boot')).status, 200)
-    assert.deepEqual(web.lines, ['warning names that no boot menu can hold nodes="a b"'])
+    assert.deepEqual(web.lines, ['warning nodes left out of the boot menu nodes="a b"'])
   })
 
   it('gives the install script and keeps what nodes report', async () => {

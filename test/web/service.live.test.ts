@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context } from 'mocha'
+import type { Responder } from '../../lib/config.ts'
+import { recordType, writePairs, writeRecord } from '../../lib/web/fastcgi/records.ts'
+import { fakeSystemd } from '../fake-systemd.ts'
 import { mac } from '../help.ts'
 import { needsRoot } from '../host/as-root.ts'
 import {
@@ -16,13 +19,16 @@ import {
   openPlace,
   type Place,
   type Running,
+  responders,
   runLweb,
   serverOf,
   workersOf,
 } from './lweb.ts'
 import { needsNginx, startNginx, stopProcess } from './nginx.ts'
 
-describe('lweb', () => {
+for (const responder of responders) describe(`lweb with responder=${responder}`, () => tests(responder))
+
+function tests(responder: Responder): void {
   let place: Place
   let nginx: ChildProcess | undefined
   let running: Running | undefined
@@ -31,7 +37,7 @@ describe('lweb', () => {
     needsNginx(this)
   })
   beforeEach(async () => {
-    place = await makePlace()
+    place = await makePlace(responder)
     nginx = await startNginx(place.dir, serverOf(place), place.port)
   })
   afterEach(async () => {
@@ -44,7 +50,7 @@ describe('lweb', () => {
 
   const up = async (env: NodeJS.ProcessEnv = {}) => {
     running = runLweb(place, ['run'], env)
-    await running.says(/^<6>up /m)
+    await running.says(/^<6>started /m)
     return running
   }
   const get = async (path: string) => {
@@ -67,6 +73,18 @@ describe('lweb', () => {
     assert.equal((await get('/torrents/x')).status, 404)
     assert.equal((await get('/lweb.pid')).status, 404)
     assert.equal(statSync(join(place.dir, 'lweb.pid')).isFile(), true)
+  })
+
+  it('answers by the responder that luna.conf names', async () => {
+    await fillPlace(place)
+    await up()
+    // Each says another number of connections of itself (FCGI_GET_VALUES).
+    const socket = connect(place.serverPort, '127.0.0.1')
+    socket.write(writeRecord(recordType.getValues, 0, writePairs([['FCGI_MAX_CONNS', '']])))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    const connections = /FCGI_MAX_CONNS(\d+)/.exec(answer.toString('latin1'))?.[1]
+    assert.equal(connections, responder === 'own' ? '4096' : '2000')
   })
 
   it('takes the address of a torrent client from nginx, whatever the client says in headers', async () => {
@@ -125,7 +143,7 @@ describe('lweb', () => {
     )
     // Each of the 8 askers has at most one request in the worker that dies.
     assert(lost.length <= 8, `${lost.length} of ${statuses.length} were lost`)
-    await says(/<3>a worker died and is replaced ended=SIGKILL/)
+    await says(/<3>worker replaced ended=SIGKILL/)
     const [pid, gone] = [leader.pid, workers[0] ?? 0]
     await until(async () => workersOf(pid).length === 2 && !workersOf(pid).includes(gone))
     assert.equal((await get(known)).status, 200)
@@ -156,8 +174,16 @@ describe('lweb', () => {
     running = runLweb(place)
     await running.says(/^<4>waiting for="there is no cluster yet: /m)
     await fillPlace(place)
-    await running.says(/^<6>up /m)
+    await running.says(/^<6>started /m)
     assert.equal((await get('/luna?step=boot')).status, 200)
+  })
+
+  it('keeps systemd informed of what it waits for', async () => {
+    const systemd = fakeSystemd(place.dir)
+    running = runLweb(place, ['run'], systemd.env)
+    await systemd.heard(/--status=waiting: there is no cluster yet/)
+    await fillPlace(place, { frontend_address: '' })
+    await systemd.heard(/--status=waiting: the cluster has no frontend address/)
   })
 
   it('waits for a frontend address, and says so to whoever starts it', async () => {
@@ -216,7 +242,7 @@ describe('lweb', () => {
     assert.equal(existsSync(join(place.dir, 'lweb.pid')), false)
     assert.deepEqual(lweb(place, 'stop'), { status: 0, stdout: 'lweb is not running\n', stderr: '' })
     const log = readFileSync(join(place.dir, 'log/lweb.log'), 'utf8')
-    assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO up at=127\.0\.0\.1:\d+ /m)
+    assert.match(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO started at=127\.0\.0\.1:\d+ /m)
     assert.match(log, / INFO stopped$/m)
   })
 
@@ -255,13 +281,10 @@ describe('lweb', () => {
 
   it('tells systemd that it is up, and pings its watchdog', async () => {
     await fillPlace(place)
-    const [bin, said] = [join(place.dir, 'bin'), join(place.dir, 'said')]
-    mkdirSync(bin)
-    writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${said}\n`, { mode: 0o755 })
-    const PATH = `${bin}:${process.env.PATH}`
-    const { process: leader } = await up({ PATH, NOTIFY_SOCKET: '/run/none', WATCHDOG_USEC: '300000' })
-    await until(async () => existsSync(said) && readFileSync(said, 'utf8').includes('WATCHDOG=1'))
-    const [ready, ping] = readFileSync(said, 'utf8').split('\n')
+    const systemd = fakeSystemd(place.dir)
+    const { process: leader } = await up({ ...systemd.env, WATCHDOG_USEC: '300000' })
+    await systemd.heard(/WATCHDOG=1/)
+    const [ready, ping] = systemd.told()
     assert.match(ready ?? '', new RegExp(`^--ready --pid=${leader.pid} --status=serving at 127\\.0\\.0\\.1:`))
     assert.equal(ping, `--pid=${leader.pid} WATCHDOG=1`)
   })
@@ -293,7 +316,7 @@ describe('lweb', () => {
       assert.match(stderr, /^usage: lweb .*ERROR:luna:say what to do/s)
     }
   })
-})
+}
 
 /** The "status" of an answer that does not come, or not whole. */
 const cutOff = 0

@@ -17,6 +17,7 @@ async function tellMade(context: Context, made: Generated): Promise<void> {
   context.print(made.diff)
   for (const info of made.infos) context.log.info(info)
   for (const file of made.changed) context.log.info('wrote', { file })
+  for (const file of made.removed) context.log.info('removed', { file })
   reportOutcome(context, made)
 }
 

@@ -56,7 +56,7 @@ const migrateCommand = command({
     if (count > 0)
       context.report(
         new LunaError('failed', `${count} ${count === 1 ? 'thing needs' : 'things need'} a look`, {
-          fix: 'see luna-templates(7) and luna cluster check',
+          fix: 'settle it, then once more: luna db migrate',
         }),
       )
   },

@@ -1,10 +1,10 @@
 // The life of a daemon on its host: account, pid file, word to systemd. Starting and stopping one from outside is the
 // business of daemon-control.ts.
-import { chown, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import notify from 'systemd-notify'
 import { LunaError } from '../../error.ts'
-import { isMissing, reason } from '../file.ts'
+import { isMissing, makeDirectory, reason } from '../file.ts'
 import { run } from '../run.ts'
 import { findUser, type Owner } from '../user.ts'
 
@@ -24,16 +24,6 @@ export async function becomeUser(name: string, owner: Owner): Promise<void> {
   process.setgroups?.(stdout.trim().split(' ').map(Number))
   process.setgid?.(owner.gid)
   process.setuid?.(owner.uid)
-}
-
-/** Makes a directory for files of a daemon, as its own; one that is there already stays as it is. */
-export async function ownDirectory(path: string, owner: Owner): Promise<void> {
-  try {
-    const made = await mkdir(path, { recursive: true, mode: 0o755 })
-    if (made && process.getuid?.() === 0) await chown(path, owner.uid, owner.gid)
-  } catch (cause) {
-    throw new LunaError('failed', `cannot make the directory ${path}`, { why: reason(cause), cause })
-  }
 }
 
 /** The process that a pid file names, when it is alive and really runs that program: numbers are used again. */
@@ -79,7 +69,7 @@ export function usualPidFile(program: string): string {
  * file yet, it goes without.
  */
 export async function standBy(pidfile: string, program: string): Promise<() => Promise<void>> {
-  await mkdir(dirname(pidfile), { recursive: true }).catch(() => {})
+  await makeDirectory(dirname(pidfile)).catch(() => {})
   try {
     await writePidFile(pidfile, program)
   } catch (error) {
@@ -95,6 +85,8 @@ export async function standBy(pidfile: string, program: string): Promise<() => P
 export interface Systemd {
   /** Tells that the service is up (or up and waiting), and in a few words what it does. */
   ready(status: string): Promise<void>
+  /** Tells what the service does now, in a few words. */
+  status(status: string): Promise<void>
   /** Pings the watchdog for as long as `healthy` says so; gives the way to stop. */
   watch(healthy: () => boolean): () => void
 }
@@ -102,12 +94,14 @@ export interface Systemd {
 /** Word to systemd by systemd-notify(1), when it started this process and wants any (NOTIFY_SOCKET, WATCHDOG_USEC). */
 export function systemd(env: NodeJS.ProcessEnv = process.env): Systemd {
   const wanted = env.NOTIFY_SOCKET !== undefined
+  const say = async (message: Parameters<typeof notify>[0]) => {
+    // A service manager that does not listen is no reason to refuse service.
+    if (wanted) await notify({ ...message, pid: process.pid }).catch(() => {})
+  }
   const period = wanted ? Number(env.WATCHDOG_USEC ?? 0) / 1000 : 0
   return {
-    ready: async (status) => {
-      // A service manager that does not listen is no reason to refuse service.
-      if (wanted) await notify({ ready: true, status, pid: process.pid }).catch(() => {})
-    },
+    ready: (status) => say({ ready: true, status }),
+    status: (status) => say({ status }),
     watch: (healthy) => {
       if (!(period > 0)) return () => {}
       // Three pings in a period, so that a late one does no harm.

@@ -25,7 +25,6 @@ export async function makeTarball(wish: TarballWish): Promise<{ excluded: string
   const args = tarArguments(wish, await compressor(wish.compress))
   const command = dyingWithUs('tar', args)
   const ran = await run(command.program, command.args, {
-    env: { LC_ALL: 'C' },
     allowFailure: true,
     ...(wish.signal && { signal: wish.signal }),
     onLine: (line) => {

@@ -2,8 +2,9 @@
 // files, and drafts, are nobody's business here.
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Bdict, bdecodeDictionary, integerOf, textOf } from '../../object/bdecode.ts'
+import type { Bdict } from 'bencode'
 import { isMissing } from '../file.ts'
+import { bdecodeDictionary, infoOf, integerOf, textOf } from './bdecode.ts'
 import { createdBy } from './metainfo.ts'
 
 export interface TorrentFile {
@@ -52,16 +53,24 @@ async function readTorrent(folder: string, file: string): Promise<TorrentFile | 
   const path = join(folder, file)
   if ((await stat(path)).size > largestTorrent) return 'it is too large for a torrent'
   const bytes = await readFile(path)
-  const torrent = bdecodeDictionary(bytes)
+  const torrent = tryDecode(bytes)
   if (!torrent) return 'it is not a torrent'
   if (textOf(torrent, 'created by') !== createdBy) return 'Luna did not make it'
-  const info = torrent.get('info')
-  const content = info instanceof Map ? contentOf(info) : undefined
+  const info = infoOf(torrent, bytes)
+  const content = info && contentOf(info)
   if (!content) return 'it is not of one tarball'
   const found = await stat(join(folder, content.name)).catch(() => undefined)
   if (!found?.isFile()) return `its tarball ${content.name} is missing`
   if (found.size !== content.length) return `its tarball ${content.name} has another size`
   return { file, bytes, tarball: content.name }
+}
+
+function tryDecode(bytes: Uint8Array): Bdict | undefined {
+  try {
+    return bdecodeDictionary(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 function contentOf(info: Bdict): { name: string; length: number } | undefined {

@@ -1,48 +1,48 @@
-// The DHCP server of this machine: its own opinion of a configuration, its leases, its restart.
-import { rm, truncate, writeFile } from 'node:fs/promises'
+// The DHCP server of this machine: its own opinion of a configuration, its leases.
+import { rm, writeFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
 import { isMissing, readBytes, reason } from '../file.ts'
-import { run } from '../run.ts'
 import { findGroup, type Owner } from '../user.ts'
-import { bringUp, service } from './service.ts'
+import { type Draft, judge } from './checker.ts'
 
 /** Has dhcpd judge a configuration file. Throws LunaError `failed` with what it says. */
-export async function checkDhcpd(file: string): Promise<void> {
-  await run('dhcpd', ['-4', '-t', '-q', '-cf', file])
+export async function checkDhcpd(draft: Draft): Promise<void> {
+  await judge('dhcpd', ['-4', '-t', '-cf', draft.file], draft, banner)
 }
 
-/** Who may read dhcpd.conf, which holds the OMAPI key: root, and dhcpd's own group where the distribution has one. */
+// What dhcpd says whatever it was given: who made it, and where to report defects.
+const banner = new RegExp(
+  [
+    '^Internet Systems Consortium|^Copyright|^All rights reserved|^For info, please visit',
+    '^Configuration file errors|^If you think you have|^than a configuration issue|^bugs on either|^before submitting',
+    '^process and the information|^exiting\\.$',
+  ].join('|'),
+)
+
+/**
+ * Who may read dhcpd.conf, which holds the OMAPI key: root, and dhcpd's own group where the distribution has
+ * one.
+ */
 export async function dhcpdOwner(): Promise<Owner> {
   return { uid: 0, gid: (await findGroup('dhcpd')) ?? 0 }
 }
 
-/** Restarts dhcpd. With `forget` all leases are dropped in between; they come back when it does not start. */
-export async function restartDhcpd(unit: string, leases: string, forget: boolean): Promise<void> {
-  if (!forget) return await bringUp('restart', unit)
-  await service('stop', unit)
-  const before = await emptyLeases(leases)
+/**
+ * Puts other leases into the lease file, which dhcpd needs to be there, and gives those that were in it.
+ * dhcpd must not run meanwhile. Owner and mode of the file stay. Throws LunaError `failed`.
+ */
+export async function swapLeases(path: string, leases: Uint8Array): Promise<Buffer> {
   try {
-    await bringUp('start', unit)
-  } catch (cause) {
-    if (before) await writeFile(leases, before)
-    throw cause
-  }
-}
-
-/** Empties the lease file, which dhcpd needs to be there, and gives what was in it. */
-async function emptyLeases(path: string): Promise<Buffer | undefined> {
-  try {
-    const before = await readBytes(path)
-    if (before) await truncate(path)
-    else await writeFile(path, '', { mode: 0o644 })
+    const before = (await readBytes(path)) ?? Buffer.alloc(0)
+    await writeFile(path, leases, { mode: 0o644 })
     await rm(`${path}~`, { force: true })
     return before
   } catch (cause) {
-    throw new LunaError('failed', `cannot empty the lease file ${path}`, {
+    throw new LunaError('failed', `cannot write the lease file ${path}`, {
       why: reason(cause),
-      ...(isMissing(cause) && {
-        fix: 'install the DHCP server, or correct [Paths] dhcpd_leases in luna.conf',
-      }),
+      fix: isMissing(cause)
+        ? 'install the DHCP server, or correct [Paths] dhcpd_leases in luna.conf'
+        : `look at the rights of ${path}`,
       cause,
     })
   }

@@ -1,17 +1,26 @@
-// The name server of this machine: its own opinion of zones and configuration, and who it runs as.
+// The name server of this machine: its own opinion of zones and configuration, its account, what it serves.
+import { existsSync } from 'node:fs'
 import { run } from '../run.ts'
 import { findUser, type Owner } from '../user.ts'
+import { type Draft, judge } from './checker.ts'
 
-/** Has named's checkers judge the list of zones and every zone file. Throws LunaError `failed` with what they say. */
-export async function checkNamed(
-  list: string,
-  zones: readonly { readonly name: string; readonly file: string; readonly underscores: boolean }[],
-): Promise<void> {
-  await run('named-checkconf', [list])
-  for (const { name, file, underscores } of zones) {
+/** The file of a zone. */
+export interface ZoneDraft extends Draft {
+  readonly name: string
+  /** It has names with underscores. */
+  readonly underscores: boolean
+}
+
+/**
+ * Has named's checkers judge the list of zones and every zone file. Throws LunaError `failed` with what they
+ * say.
+ */
+export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<void> {
+  await judge('named-checkconf', [list.file], list)
+  for (const zone of zones) {
     // Only within the zone: other names would be asked for on the network.
-    const names = underscores ? ['-k', 'ignore'] : ['-k', 'fail']
-    await run('named-checkzone', ['-q', '-i', 'local', ...names, name, file])
+    const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
+    await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, /not loaded due to/)
   }
 }
 
@@ -20,8 +29,23 @@ export async function namedOwner(): Promise<Owner | undefined> {
   return (await findUser('named')) ?? (await findUser('bind'))
 }
 
-/** What named is configured with here, everything that it includes in it; undefined when there is no such configuration. */
+/**
+ * The configuration of named with all that it includes; undefined where there is none that named could use.
+ */
 export async function namedConfiguration(): Promise<string | undefined> {
   const { status, stdout } = await run('named-checkconf', ['-p'], { allowFailure: true })
   return status === 0 ? stdout : undefined
+}
+
+/** The file of named's configuration that a line of the operator goes to: Debian's, else EL's. */
+export function namedConfigurationFile(): string {
+  const debian = ['/etc/bind/named.conf.local', '/etc/bind/named.conf']
+  return debian.find((file) => existsSync(file)) ?? '/etc/named.conf'
+}
+
+/** True unless the running named says that it has no such zone (rndc(8)). */
+export async function mayServe(zone: string): Promise<boolean> {
+  const asked = run('rndc', ['zonestatus', zone], { allowFailure: true, timeout: 10_000 })
+  const { status, stdout, stderr } = await asked.catch(() => ({ status: 0, stdout: '', stderr: '' }))
+  return status === 0 || !/not found|no matching zone/i.test(stdout + stderr)
 }

@@ -1,30 +1,25 @@
 // Services of this machine, by the names that systemd has for them.
 import { LunaError } from '../../error.ts'
-import { run } from '../run.ts'
+import { run, tookTooLong } from '../run.ts'
 
 export type Action = 'start' | 'stop' | 'restart' | 'reload'
 
-/** Has systemd do it, and waits until it is done. Throws LunaError `failed` with where to look. */
+/** Has systemd do it, and waits until it is done. Throws LunaError `failed` with the end of the journal. */
 export async function service(action: Action, unit: string): Promise<void> {
-  try {
-    await run('systemctl', [action, unit], { timeout: 120_000 })
-  } catch (cause) {
-    if (!(cause instanceof LunaError)) throw cause
-    throw new LunaError('failed', `the service ${unit} did not ${action}`, {
-      why: cause.why ?? cause.message,
-      fix: cause.fix ?? `see: journalctl -u ${unit} -n 20`,
-      cause,
-    })
-  }
+  const why = await run('systemctl', [action, unit], { timeout: 120_000, allowFailure: true }).then(
+    ({ status, stderr }) => (status === 0 ? undefined : `exit status ${status}; it said:\n${stderr.trim()}`),
+    (cause: unknown) => {
+      if (cause instanceof LunaError && cause.why === tookTooLong) return tookTooLong
+      throw cause
+    },
+  )
+  if (why !== undefined) throw await notDone(unit, `the service ${unit} did not ${action}`, why)
 }
 
 /** Like `service`, and fails also when the service does not stay up. */
 export async function bringUp(action: Exclude<Action, 'stop'>, unit: string): Promise<void> {
   await service(action, unit)
-  if (await isActive(unit)) return
-  throw new LunaError('failed', `the service ${unit} is not up after ${action}`, {
-    fix: `see: journalctl -u ${unit} -n 20`,
-  })
+  if (!(await isActive(unit))) throw await notDone(unit, `the service ${unit} is not up after ${action}`)
 }
 
 /** Has the service read its configuration again; one that is down is started. */
@@ -36,4 +31,19 @@ export async function reloadOrStart(unit: string): Promise<void> {
 export async function isActive(unit: string): Promise<boolean> {
   const { status } = await run('systemctl', ['is-active', unit], { allowFailure: true })
   return status === 0
+}
+
+/** With the end of the unit's journal, where there is one: systemctl says only where to look. */
+async function notDone(unit: string, what: string, said?: string): Promise<LunaError> {
+  const journal = await journalOf(unit)
+  const why = journal === '' ? said : `its journal ends with:\n${journal}`
+  return new LunaError('failed', what, { ...(why && { why }), fix: `see: journalctl -u ${unit} -n 20` })
+}
+
+/** The last lines of a unit's journal; empty where there is no journal. */
+async function journalOf(unit: string): Promise<string> {
+  const args = ['--unit', unit, '--lines', '10', '--output', 'cat', '--quiet', '--no-pager']
+  const read = run('journalctl', args, { allowFailure: true, timeout: 10_000 })
+  const { status, stdout } = await read.catch(() => ({ status: 1, stdout: '' }))
+  return status === 0 ? stdout.trim() : ''
 }

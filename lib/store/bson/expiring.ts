@@ -1,4 +1,5 @@
-// What expires: MAC addresses learned from switches (collection `switch_mac`) and torrent peers (`tracker`), as documents and back.
+// What expires: MAC addresses learned from switches (collection `switch_mac`) and torrent peers (`tracker`),
+// as documents and back.
 import { type Document, Int32, ObjectId } from 'bson'
 import { parseMac } from '../../object/net/mac.ts'
 import type { Where, Write } from '../backend.ts'

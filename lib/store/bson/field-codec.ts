@@ -1,5 +1,6 @@
-// One field of a stored object: BSON value to value in memory and back, per kind of field. Reading takes every form that the
-// first Luna or a hand may have left; writing gives the BSON type that the first Luna expects.
+// One field of a stored object: BSON value to value in memory and back, per kind of field. Reading takes
+// every form that the first Luna or a hand may have left; writing gives the BSON type that the first Luna
+// expects.
 import { Double, type Long } from 'bson'
 import type {
   Field,

@@ -1,11 +1,14 @@
-// Whole objects as the documents of the first Luna, and back. Link counters are no part of an object: see unit.ts.
+// Whole objects as the documents of the first Luna, and back. Link counters are no part of an object: see
+// unit.ts.
 import { type Document, ObjectId } from 'bson'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
 import { type Change, fieldsOf, type New, type Objects } from '../../object/objects.ts'
 import { readField, type Writing, writeField } from './field-codec.ts'
 import { idOf, integerOf } from './values.ts'
 
-/** The object that a document describes. Nothing in it makes this fail: damaged values read like absent ones. */
+/**
+ * The object that a document describes. Nothing in it makes this fail: damaged values read like absent ones.
+ */
 export function readObject<K extends Kind>(kind: K, document: Document): Objects[K] {
   const table: FieldTable = fieldsOf[kind]
   const object: Record<string, unknown> = { id: idOf(document._id) }

@@ -1,4 +1,5 @@
-// Single BSON values: what is read tolerantly (any integer type, any form of reference), and what is written exactly.
+// Single BSON values: what is read tolerantly (any integer type, any form of reference), and what is written
+// exactly.
 import { DBRef, type Document, Double, deserialize, Int32, Long, ObjectId, serialize } from 'bson'
 import { type Id, parseId } from '../../object/field.ts'
 
@@ -11,7 +12,7 @@ export function documentOf(bytes: Uint8Array): Document {
   return deserialize(bytes, asTheyAre)
 }
 
-/** Another document that says the same. */
+/** A deep copy. */
 export function copyOf(document: Document): Document {
   return documentOf(serialize(document))
 }

@@ -1,7 +1,7 @@
 // Writes as MongoDB takes them.
 import type { Document, ObjectId } from 'bson'
 import type { AnyBulkWriteOperation } from 'mongodb'
-import type { Write } from '../backend.ts'
+import type { Values, Write } from '../backend.ts'
 import { keyFields } from '../bson/expiring.ts'
 
 /** Writes that one call takes: in a row, to one collection, and inserts apart from others. */
@@ -11,27 +11,31 @@ export interface Run {
   readonly operations: AnyBulkWriteOperation[]
 }
 
-/** All writes, in their order, in as few calls as that allows. */
-export function runsOf(writes: readonly Write[]): Run[] {
+/**
+ * All writes, in their order, in as few calls as that allows. `guarded`: an update changes nothing where the
+ * document has other values than its unit of work found.
+ */
+export function runsOf(writes: readonly Write[], guarded = false): Run[] {
   const runs: Run[] = []
   for (const write of writes) {
     const { collection } = write
     const inserts = write.op === 'insert'
     const last = runs.at(-1)
-    if (last?.collection === collection && last.inserts === inserts) last.operations.push(operation(write))
-    else runs.push({ collection, inserts, operations: [operation(write)] })
+    const next = operation(write, guarded)
+    if (last?.collection === collection && last.inserts === inserts) last.operations.push(next)
+    else runs.push({ collection, inserts, operations: [next] })
   }
   return runs
 }
 
-function operation(write: Write): AnyBulkWriteOperation {
+function operation(write: Write, guarded: boolean): AnyBulkWriteOperation {
   switch (write.op) {
     case 'insert':
       return { insertOne: { document: write.document } }
-    case 'update':
-      return {
-        updateOne: { filter: { _id: write.id as ObjectId }, update: updateOf(write.set, write.unset) },
-      }
+    case 'update': {
+      const filter = { _id: write.id as ObjectId, ...(guarded && write.was && conditions(write.was)) }
+      return { updateOne: { filter, update: updateOf(write.set, write.unset) } }
+    }
     case 'upsert': {
       const { _id, ...fresh } = keyFields(write.key)
       const update = {
@@ -49,6 +53,13 @@ function operation(write: Write): AnyBulkWriteOperation {
     default:
       return write satisfies never
   }
+}
+
+function conditions({ set, unset }: Values): Document {
+  return Object.fromEntries([
+    ...Object.entries(set).map(([path, value]) => [path, { $eq: value }]),
+    ...unset.map((path) => [path, { $exists: false }]),
+  ]) as Document
 }
 
 function updateOf(set: Readonly<Record<string, unknown>>, unset: readonly string[]): Document {

@@ -1,26 +1,25 @@
-// The connection to MongoDB: options from luna.conf, and what to say when it does not work.
-import {
-  MongoBulkWriteError,
-  MongoClient,
-  type MongoClientOptions,
-  MongoCompatibilityError,
-  MongoError,
-  MongoNetworkError,
-  MongoServerError,
-} from 'mongodb'
+// The connection to MongoDB: the options of the driver from luna.conf, and what is asked again.
+import { MongoClient, type MongoClientOptions } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
+import { isCutOff } from './errors.ts'
+import { explained } from './explain.ts'
 
-// After so many milliseconds a server counts as not there; after so many more as one that does not answer. The members of a
-// replica set may take 12 seconds to miss their primary and to elect another one.
+// When a single server counts as not there, and a replica set as without a primary: its members may take 12
+// seconds to miss theirs and to elect another one. Then how long a server may be silent while it is watched
+// and while it answers, how long a majority may take to confirm a write, and how long a request may wait for
+// a free connection. In milliseconds.
 const reachWithin = 2000
 const electWithin = 20_000
+const silentWithin = 10_000
 const answerWithin = 30_000
+const confirmWithin = 5000
+const queueWithin = 10_000
 
-/** Connects. Rejects with LunaError `unavailable`. */
+/** Connects. Rejects with LunaError: `unavailable`, or `invalid` for what luna.conf says. */
 export async function connectMongo(config: MongoConfig, file: string): Promise<MongoClient> {
   try {
-    const client = new MongoClient(`mongodb://${config.server}/`, clientOptions(config))
+    const client = new MongoClient(`mongodb://${hostsOf(config.server)}/`, clientOptions(config))
     await client.connect()
     return client
   } catch (error) {
@@ -29,48 +28,67 @@ export async function connectMongo(config: MongoConfig, file: string): Promise<M
 }
 
 /**
- * The options of the driver. User and password count only together; the password never becomes part of a URL. One
- * server without a replica set is talked to as it is, whatever it says of itself. As in the first Luna, TLS without a CA
- * does not verify the certificate.
+ * The options of the driver. User and password count only together; the password never becomes part of a URL.
+ * A single server without a replica set is asked directly. As in the first Luna, TLS without a CA does not
+ * verify the certificate.
  */
 export function clientOptions(config: MongoConfig): MongoClientOptions {
-  const { server, replicaset, authdb, user, password, tls, caFile } = config
-  const tx = !replicaset && !server.includes(',')
+  const { replicaset, authdb, user, password, tls, caFile } = config
+  const direct = isDirect(config)
   return {
     appName: 'luna',
-    serverSelectionTimeoutMS: tx ? reachWithin : electWithin,
-    connectTimeoutMS: reachWithin,
+    readPreference: 'primary',
+    serverSelectionTimeoutMS: direct ? reachWithin : electWithin,
+    connectTimeoutMS: silentWithin,
     socketTimeoutMS: answerWithin,
-    writeConcern: { w: 'majority' },
+    waitQueueTimeoutMS: queueWithin,
+    maxPoolSize: 20,
+    maxIdleTimeMS: 60_000,
+    writeConcern: { w: 'majority', wtimeoutMS: confirmWithin },
     ...(replicaset && { replicaSet: replicaset }),
-    ...(tx && { directConnection: true }),
+    ...(direct && { directConnection: true }),
     ...(user && password && { auth: { username: user, password } }),
     ...(user && password && authdb && { authSource: authdb }),
     ...(tls && { tls: true, ...(caFile ? { tlsCAFile: caFile } : { tlsAllowInvalidCertificates: true }) }),
   }
 }
 
-/** What the driver says, as an error for people: which store, why, and the ways out. Other errors stay what they are. */
-export function explain(config: MongoConfig, file: string, error: unknown): unknown {
-  return error instanceof MongoError ? explained(config, file, error) : error
+/** One server, of which luna.conf does not say that it belongs to a replica set. */
+export function isDirect({ server, replicaset }: MongoConfig): boolean {
+  return !replicaset && !server.includes(',')
 }
 
-function explained(config: MongoConfig, file: string, error: unknown): LunaError {
-  const why = error instanceof Error ? error.message : String(error)
-  if (isDuplicate(error)) {
-    return new LunaError('taken', 'another program has made an object with the same name meanwhile', {
-      why,
-      fix: 'try again',
-      cause: error,
-    })
-  }
-  const what = `the MongoDB at ${config.server} cannot be used`
-  return new LunaError('unavailable', what, { why, fix: wayOut(file, error), cause: error })
+/** The hosts as a URI has them: the path of a socket is written with %2F. */
+function hostsOf(server: string): string {
+  const hosts = server.split(',')
+  return hosts.map((host) => (host.startsWith('/') ? encodeURIComponent(host) : host)).join()
+}
+
+/** What a server says of itself, as answer to `isMaster`. */
+export interface Hello {
+  readonly setName?: string
+  readonly ismaster?: boolean
+  readonly me?: string
+  readonly hosts?: readonly string[]
+  readonly msg?: string
 }
 
 /**
- * Does once more what a primary that went away has cut off; for what may be done twice. The driver by itself does so for most
- * things, but not for the rest of a long read, nor for the removal of many.
+ * Throws LunaError `unavailable` for a member of a replica set that is not its primary: asked directly it
+ * would answer with what was true some time ago.
+ */
+export function refuseSecondary({ server }: MongoConfig, file: string, hello: Hello): void {
+  if (hello.setName === undefined || hello.ismaster) return
+  const hosts = (hello.hosts ?? [server]).join()
+  throw new LunaError('unavailable', `the MongoDB at ${server} is not the primary of ${hello.setName}`, {
+    why: 'what it knows may be old, and it writes nothing',
+    fix: `write replicaset=${hello.setName} and server=${hosts} under [MongoDB] in ${file}`,
+  })
+}
+
+/**
+ * Does once more what a primary that went away has cut off; for what may be done twice. The driver by itself
+ * does so for most things, but not for the rest of a long read, nor for the removal of many.
  */
 export async function again<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -79,57 +97,4 @@ export async function again<T>(work: () => Promise<T>): Promise<T> {
     if (!isCutOff(error)) throw error
     return await work()
   }
-}
-
-function isCutOff(error: unknown): boolean {
-  if (error instanceof MongoNetworkError) return true
-  return error instanceof MongoError && (error.hasErrorLabel(retryable) || leaving.includes(error.code))
-}
-
-/** True when the server has decided, so that the same again would fail again; false when it could not be asked. */
-export function isFinal(error: unknown): boolean {
-  if (!(error instanceof MongoServerError) || error.hasErrorLabel(retryable)) return false
-  if (leaving.includes(error.code)) return false
-  // The driver wraps all that stops a bulk write, a lost connection as well: that has no code, and no writes that failed.
-  return !(error instanceof MongoBulkWriteError) || error.code !== undefined || hasWriteErrors(error)
-}
-
-const retryable = 'RetryableWriteError'
-
-// No primary (any more), or on its way down: 10107, 13435, 189, 91, 11600, 11602 (error_codes.yml of MongoDB).
-const leaving: readonly unknown[] = [10107, 13435, 189, 91, 11600, 11602]
-
-function hasWriteErrors({ writeErrors }: MongoBulkWriteError): boolean {
-  return [writeErrors].flat().length > 0
-}
-
-/** True when all that went wrong is that documents with the same _id were there already. */
-export function isKnown(error: unknown): boolean {
-  if (!(error instanceof MongoBulkWriteError)) return false
-  const errors = [error.writeErrors].flat()
-  return (
-    errors.length > 0 &&
-    errors.every(({ code, errmsg }) => code === duplicateKey && /\b_id_?\b/.test(errmsg ?? ''))
-  )
-}
-
-/** True when the server refused something because of a unique index. */
-export function isDuplicate(error: unknown): error is MongoServerError {
-  return error instanceof MongoServerError && error.code === duplicateKey
-}
-
-// A unique index is violated.
-const duplicateKey = 11000
-
-// Authentication failed; not authorized.
-const accessCodes: readonly unknown[] = [18, 13]
-
-function wayOut(file: string, error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if ([error, cause].some((one) => one instanceof MongoCompatibilityError))
-    return 'upgrade MongoDB to 4.4 or later'
-  if (error instanceof MongoServerError && accessCodes.includes(error.code)) {
-    return `correct user, password and authdb of [MongoDB] in ${file}`
-  }
-  return `start MongoDB, or name an embedded store in ${file}: [Embedded] path=/var/lib/luna/luna.db`
 }

@@ -1,61 +1,61 @@
-// All or nothing without transactions: what a unit of work writes is put down first, as a whole (collection `luna_journal`); one step
-// in the lease makes it valid; then it is done. Who gets the lease next finishes what a crash left undone.
+// All or nothing without transactions. What a transaction writes is stored as a whole first (collection
+// `luna_journal`); one change of the lease makes it valid; then it is applied. Whoever gets the lease next
+// finishes what a crash left undone.
+import { randomUUID } from 'node:crypto'
 import { Binary, serialize } from 'bson'
 import type { Collection } from 'mongodb'
-import type { Write } from '../backend.ts'
 import { documentOf } from '../bson/values.ts'
 import { again } from './client.ts'
 import type { Lease } from './lease.ts'
+import type { Step } from './steps.ts'
 
-/** One part of a journal; `writes` is BSON of `{writes: Write[]}`, since names in it may have dots and dollars. */
+/**
+ * One part of a journal; `steps` is BSON of `{steps: Step[]}`, since names in it may have dots and dollars.
+ */
 export interface JournalPart {
-  readonly _id: string
-  readonly fence: number
+  readonly journal: string
   readonly number: number
-  readonly writes: Binary
+  readonly steps: Binary
 }
 
 // A document of MongoDB holds 16 MB.
 const partSize = 8_000_000
 
-/** Makes the writes valid: from here on they happen, whoever does them. Rejects when the lease is lost. */
+/** Makes the steps valid: from here on they happen, whoever applies them. Rejects when the lease is lost. */
 export async function writeJournal(
   collection: Collection<JournalPart>,
   lease: Lease,
-  writes: readonly Write[],
+  steps: readonly Step[],
 ): Promise<void> {
-  const { fence } = lease
-  const parts = partsOf(writes).map((part, number) => {
-    return { _id: `${fence}.${number}`, fence, number, writes: new Binary(serialize({ writes: part })) }
-  })
-  for (const part of parts) await collection.insertOne(part)
-  await lease.move({ journal: fence })
+  const journal = randomUUID()
+  for (const [number, part] of partsOf(steps).entries()) {
+    await collection.insertOne({ journal, number, steps: new Binary(serialize({ steps: part })) })
+  }
+  await lease.move({ journal })
 }
 
-/** What was put down under a fence. */
-export async function readJournal(collection: Collection<JournalPart>, fence: number): Promise<Write[]> {
-  const parts = await again(() => collection.find({ fence }).sort({ number: 1 }).toArray())
-  return parts.flatMap(({ writes }) => {
-    return documentOf(writes.buffer).writes as Write[]
-  })
+/** The steps of a journal. */
+export async function readJournal(collection: Collection<JournalPart>, journal: string): Promise<Step[]> {
+  const parts = await again(() => collection.find({ journal }).sort({ number: 1 }).toArray())
+  return parts.flatMap(({ steps }) => documentOf(steps.buffer).steps as Step[])
 }
 
-/** All is done. */
+/** All is done. Parts of other journals were never valid. */
 export async function clearJournal(collection: Collection<JournalPart>, lease: Lease): Promise<void> {
   await lease.move({ journal: null })
-  await again(() => collection.deleteMany({ fence: { $lte: lease.fence } }))
+  await again(() => collection.deleteMany({}))
 }
 
-function partsOf(writes: readonly Write[]): Write[][] {
-  const parts: Write[][] = [[]]
+function partsOf(steps: readonly Step[]): Step[][] {
+  const parts: Step[][] = [[]]
   let size = 0
-  for (const write of writes) {
-    const bytes = serialize({ write }).length
+  for (const step of steps) {
+    const bytes = serialize({ step }).length
     if (size > 0 && size + bytes > partSize) {
       parts.push([])
       size = 0
     }
-    parts.at(-1)?.push(write)
+    parts.at(-1)?.push(step)
     size += bytes
   }
   return parts

@@ -1,10 +1,12 @@
-// Exclusive work among all processes of all machines, by one document in MongoDB. Its holder counts `beat` up; who waits takes it over
-// when it has not moved for a whole term of his own clock, so that no two clocks are ever compared. Every holder gets a
-// higher `fence`; what is written under a lower one is refused.
+// Exclusive work among all processes of all machines, by one document in MongoDB. Its holder counts `beat`
+// up; a waiter takes it over when it has not moved for a whole term of the waiter's own clock, so that no two
+// clocks are ever compared. Every holder gets a higher `fence`; a holder whose fence is not the document's
+// any more has lost the lease.
 import { randomUUID } from 'node:crypto'
 import type { ClientSession, Collection } from 'mongodb'
 import { LunaError } from '../../error.ts'
 import { pollUntil } from '../acquire.ts'
+import { isTransient } from './errors.ts'
 
 /** The one document of the collection `luna_lease`. */
 export interface LeaseDocument {
@@ -12,26 +14,41 @@ export interface LeaseDocument {
   readonly owner: string | null
   readonly fence: number
   readonly beat: number
-  /** What the holder had decided to write (see mongo-journal.ts): the fence that it was written under. */
-  readonly journal?: number
+  /** The journal that is being applied (see journal.ts). */
+  readonly journal?: string
+  /** How many transactions were applied; absent for none. */
+  readonly applied?: number
 }
 
-// How often the holder moves, and how long nobody may have seen it move until it counts as dead, in milliseconds.
+// How often the holder moves, how long nobody may have seen it move until it counts as dead, and how long an
+// attempt to take the lease may wait in the server, where a transaction of a dead process may keep the
+// document, in milliseconds.
 const beatEvery = 1000
-const term = 8000
+export const term = 8000
+const attemptLimit = 2000
 
-const key = { _id: 'alone' }
+export const key = { _id: 'alone' }
+
+/** What a holder may note in the step in which it moves. */
+interface Note {
+  /** The journal that is valid from here on; null when it is applied. */
+  readonly journal?: string | null
+  /** A transaction is applied with this step. */
+  readonly applied?: boolean
+}
 
 export class Lease {
   readonly #collection: Collection<LeaseDocument>
   readonly #fence: number
-  readonly #timer: NodeJS.Timeout
-  #confirmed = performance.now()
+  #beating = true
   #abandoned = false
   /** What the holder before had decided and may not have finished. */
-  readonly journal: number | undefined
+  readonly journal: string | undefined
 
-  /** Waits until it has the lease. */
+  /**
+   * Waits until it has the lease. Rejects with what MongoDB says when no majority of a replica set confirms
+   * it.
+   */
   static async take(collection: Collection<LeaseDocument>): Promise<Lease> {
     const owner = randomUUID()
     let seen: LeaseDocument | undefined
@@ -42,82 +59,113 @@ export class Lease {
       const lease = await tryTake(collection, owner, dead)
       if (lease) return lease
       const now = (await collection.findOne(key)) ?? undefined
-      if (!now) await makeFree(collection)
+      if (!now) await unlessTransient(makeFree(collection))
       // While MongoDB elects a primary, the holder cannot move either.
       const stalled = performance.now() - asked > beatEvery
       if (stalled || now?.beat !== seen?.beat || now?.fence !== seen?.fence) since = performance.now()
       seen = now
       return undefined
     })
-    return new Lease(collection, taken)
+    const lease = new Lease(collection, taken)
+    try {
+      await lease.move()
+    } catch (error) {
+      await lease.release().catch(() => undefined)
+      throw error
+    }
+    return lease
   }
 
   constructor(collection: Collection<LeaseDocument>, taken: LeaseDocument) {
     this.#collection = collection
     this.#fence = taken.fence
     this.journal = taken.journal
-    this.#timer = setInterval(() => {
-      // What fails here shows when something is to be written.
-      this.move().catch(() => undefined)
-    }, beatEvery)
-    this.#timer.unref()
+    this.#beat()
   }
 
-  get fence(): number {
-    return this.#fence
+  /**
+   * Moves until the lease is released, one step at a time. What fails here shows when something is to be
+   * written.
+   */
+  #beat(): void {
+    setTimeout(async () => {
+      if (this.#beating) await this.move({}).catch(() => undefined)
+      if (this.#beating) this.#beat()
+    }, beatEvery).unref()
   }
 
-  /** Shows that the holder lives, and notes in the same step what else is given. Rejects when somebody took over. */
-  async move(more: { journal?: number | null } = {}, session?: ClientSession): Promise<void> {
-    const { journal } = more
-    const asked = performance.now()
+  /**
+   * Shows that the holder lives, and notes in the same step what else is given. Rejects when it has lost the
+   * lease.
+   */
+  async move({ journal, applied }: Note = {}, session?: ClientSession): Promise<void> {
+    const done = applied || journal === null
     const { matchedCount } = await this.#collection.updateOne(
       { ...key, fence: this.#fence },
       {
-        $inc: { beat: 1 },
-        ...(typeof journal === 'number' && { $set: { journal } }),
+        $inc: { beat: 1, ...(done && { applied: 1 }) },
+        ...(typeof journal === 'string' && { $set: { journal } }),
         ...(journal === null && { $unset: { journal: '' } }),
       },
-      session ? { session } : {},
+      session ? { session } : { maxTimeMS: term / 2 },
     )
     if (matchedCount === 0) throw lost()
-    this.#confirmed = asked
-  }
-
-  /** Rejects when somebody may have taken over. */
-  async check(): Promise<void> {
-    if (performance.now() - this.#confirmed > term / 2) await this.move()
   }
 
   /** Lets others go on; nothing happens after `abandon`. */
   async release(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#beating = false
     if (this.#abandoned) return
-    await this.#collection.updateOne({ ...key, fence: this.#fence }, { $set: { owner: null } })
+    const free = { $set: { owner: null } }
+    await this.#collection.updateOne({ ...key, fence: this.#fence }, free, atOnce)
   }
 
   /** Leaves the lease to time: what was decided is not finished, and the next holder sees to it. */
   abandon(): void {
     this.#abandoned = true
-    clearInterval(this.#timer)
+    this.#beating = false
   }
 }
 
-function tryTake(
+/**
+ * Whether a majority knows of it is asked in the next step: here that would cost every waiter the same time
+ * again.
+ */
+const atOnce = { writeConcern: { w: 1 }, maxTimeMS: attemptLimit } as const
+
+async function tryTake(
   collection: Collection<LeaseDocument>,
   owner: string,
   dead: LeaseDocument | undefined,
-): Promise<LeaseDocument | null> {
+): Promise<LeaseDocument | undefined> {
   const free = dead ? { ...key, fence: dead.fence, beat: dead.beat } : { ...key, owner: null }
   const change = { $set: { owner }, $inc: { fence: 1, beat: 1 } }
-  return collection.findOneAndUpdate(free, change, { returnDocument: 'after' })
+  const taking = collection.findOneAndUpdate(free, change, { returnDocument: 'after', ...atOnce })
+  return (await unlessTransient(taking)) ?? undefined
+}
+
+/**
+ * Undefined where the server did not answer in time, or another transaction has the document: it may be asked
+ * again.
+ */
+async function unlessTransient<T>(attempt: Promise<T>): Promise<T | undefined> {
+  try {
+    return await attempt
+  } catch (error) {
+    if (isTransient(error)) return undefined
+    throw error
+  }
 }
 
 async function makeFree(collection: Collection<LeaseDocument>): Promise<void> {
-  await collection.updateOne(key, { $setOnInsert: { owner: null, fence: 0, beat: 0 } }, { upsert: true })
+  await collection.updateOne(
+    key,
+    { $setOnInsert: { owner: null, fence: 0, beat: 0 } },
+    { upsert: true, ...atOnce },
+  )
 }
 
-// What was put down already is finished by whoever took over; what was not is not there.
+// A journal that was valid already is finished by the holder that took over.
 function lost(): LunaError {
   return new LunaError('unavailable', 'another command took over before this one was done', {
     why: `this one did not reach the store for ${term / 1000} seconds`,

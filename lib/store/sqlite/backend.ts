@@ -4,17 +4,19 @@ import { setImmediate } from 'node:timers/promises'
 import { type Document, ObjectId } from 'bson'
 import { type Backend, isBookkeeping, type Part, type Where, type Write } from '../backend.ts'
 import { keyFields } from '../bson/expiring.ts'
+import { changeByPath } from '../bson/path.ts'
 import { explain, openFile } from './file.ts'
 import { type Mutex, makeMutex } from './lock.ts'
-import { changeByPath } from './path.ts'
 import { Tables } from './tables.ts'
 
-/** Opens the store in a file, or in memory (`:memory:`). Throws LunaError `unavailable` when that cannot be. */
+/**
+ * Opens the store in a file, or in memory (`:memory:`). Throws LunaError `unavailable` when that cannot be.
+ */
 export function openSqlite(path: string): Backend {
   return new SqliteBackend(path)
 }
 
-// Who reads very many lets others have their turn after so many: a millisecond or two.
+// After so many documents (a millisecond or two) a long read lets other requests run.
 const page = 100
 
 class SqliteBackend implements Backend {

@@ -1,4 +1,5 @@
-// The columns of a table in SQLite that indexes need: made with the table, and added to those that an older Luna made.
+// The columns of a table in SQLite that indexes need: made with the table, and added to those that an older
+// Luna made.
 import type { DatabaseSync } from 'node:sqlite'
 import { deserialize } from 'bson'
 import { indexesOf, indexKey, indexName } from '../backend.ts'

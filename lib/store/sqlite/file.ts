@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { LunaError } from '../../error.ts'
 import { isDuplicate } from './columns.ts'
 
-// "luna" in ASCII: says to file(1), and to us, whose file this is.
+// "luna" in ASCII: by it file(1) and Luna recognise the file.
 const applicationId = 0x6c756e61
 const formatVersion = 1
 
@@ -27,8 +27,9 @@ export function openFile(path: string): DatabaseSync {
 }
 
 /**
- * Makes an empty file that only its owner and group can read and write. Made by root it gets the owner and group of its directory:
- * the daemons, which run as the cluster's user, open it too. SQLite gives its side files the same ownership.
+ * Makes an empty file that only its owner and group can read and write. Made by root it gets the owner and
+ * group of its directory: the daemons, which run as the cluster's user, open it too. SQLite gives its side
+ * files the same ownership.
  */
 export function makeFile(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })) return
@@ -48,9 +49,19 @@ export function explain(where: string, error: unknown, path?: string): unknown {
   }
   return new LunaError('unavailable', `the ${where} cannot be used`, {
     why: error.message,
-    ...(path !== undefined && { fix: wayOut(path, error.code) }),
+    fix: path === undefined ? inUse(error) : wayOut(path, error.code),
     cause: error,
   })
+}
+
+/** For an error of SQLite while the file is in use, by its result code (https://sqlite.org/rescode.html). */
+function inUse(error: Error): string {
+  const code = 'errcode' in error ? Number(error.errcode) & 0xff : 0
+  if (code === 13) return 'free disk space where the file is'
+  if (code === 5 || code === 6) return 'try again; another program has locked the file'
+  if (code === 8) return "make the file and its directory writable for root and the cluster's user"
+  if (code === 11 || code === 26) return 'restore a copy: luna db import --replace'
+  return 'look at the file, its directory and its disk'
 }
 
 function wayOut(path: string, code: unknown): string {
@@ -61,7 +72,7 @@ function wayOut(path: string, code: unknown): string {
 
 const correctPath = 'correct path= of [Embedded] in luna.conf'
 
-/** Puts our mark on an empty file, and refuses one with another mark or with somebody else's tables. */
+/** Marks an empty file as Luna's; refuses a file with another mark, and one with tables but no mark. */
 function checkFormat(database: DatabaseSync, where: string): void {
   if (markOf(database) === mark) return
   // Another process may be putting it on at this moment.

@@ -1,5 +1,6 @@
-// Exclusive work among all processes of a machine, by a lock that the kernel takes back when its holder dies. It is kept on a file of its
-// own, so that whoever holds it for long keeps nobody from reading and writing the store itself.
+// Exclusive work among all processes of a machine, by a lock that the kernel takes back when its holder dies.
+// It is kept on a file of its own, so that whoever holds it for long keeps nobody from reading and writing
+// the store itself.
 
 import { DatabaseSync } from 'node:sqlite'
 import { pollUntil } from '../acquire.ts'

@@ -1,12 +1,13 @@
-// Documents in tables of SQLite: one per collection, made when it is first written to, with a column per index of backend.ts.
+// Documents in tables of SQLite: one per collection, made when it is first written to, with a column per
+// index of backend.ts.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Document, serialize } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from '../backend.ts'
+import { changeByPath } from '../bson/path.ts'
 import { documentOf } from '../bson/values.ts'
 import { addColumns, dropUnique, makeTable, makeUnique, quoted } from './columns.ts'
-import { changeByPath } from './path.ts'
 
-/** A stored document. The link counters are kept apart, since most who read a document do not want them. */
+/** A stored document. The link counters have a column of their own, since most reads leave them out. */
 interface Row {
   readonly document: Uint8Array
   readonly links: Uint8Array | null
@@ -55,8 +56,8 @@ export class Tables {
   }
 
   /**
-   * Changes fields of the first document that matches, and nothing else of its row; false when none does. Link counters
-   * are no fields here.
+   * Changes fields of the first document that matches, and nothing else of its row; false when none does.
+   * Link counters are no fields here.
    */
   change(collection: string, where: Where, set: Readonly<Record<string, unknown>>): boolean {
     if (!this.#has(collection)) return false
@@ -153,7 +154,9 @@ export class Tables {
     this.#known.add(collection)
   }
 
-  /** The statement of a shape: its text, which takes longer to put together than to run, is only made once. */
+  /**
+   * The statement of a shape: its text, which takes longer to put together than to run, is only made once.
+   */
   #shaped(shape: string, sql: () => string): StatementSync {
     const statement = this.#shapes.get(shape) ?? this.#database.prepare(sql())
     this.#shapes.set(shape, statement)

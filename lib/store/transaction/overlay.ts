@@ -1,5 +1,5 @@
-// The documents of one collection as a unit of work sees them: what it read once and what it changed since, with the indexes
-// of backend.ts over both. Documents here belong to the unit, and are changed in place.
+// The documents of one collection as a unit of work sees them: what it read once and what it changed since,
+// with the indexes of backend.ts over both. Documents here belong to the unit, and are changed in place.
 import type { Document } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Reader, type Where } from '../backend.ts'
 
@@ -13,7 +13,7 @@ export interface Entry {
   /** The fields that changed, with what was there before. */
   readonly fields: Map<string, unknown>
   /** The link counters that changed, by `side.collection.id`, with what was there before. */
-  readonly counts: Map<string, number>
+  readonly counts: Map<string, unknown>
 }
 
 // After so many questions the whole collection is read: it is one answer instead of many.
@@ -51,7 +51,7 @@ export class Overlay {
     const id = idText(document._id)
     if (this.entries.has(id)) return
     const entry = { collection: this.#collection, document, fresh, gone: false } as const
-    const added = { ...entry, fields: new Map<string, unknown>(), counts: new Map<string, number>() }
+    const added = { ...entry, fields: new Map<string, unknown>(), counts: new Map<string, unknown>() }
     this.entries.set(id, added)
     this.#index(added, 'add')
   }
@@ -92,7 +92,7 @@ export class Overlay {
     else this.#asked.add(question(where))
   }
 
-  /** The indexes are made when one is asked for the first time: who only lists needs none. */
+  /** The indexes are made at the first question that needs one: a mere list needs none. */
   #indexAll(): void {
     if (this.#indexed) return
     this.#indexed = true

@@ -1,5 +1,5 @@
-// A unit of work: reads through to the engine, keeps every change to itself, and gives all of them at the end as one list.
-// Links to one document add up here: ten thousand new nodes change the cluster's document once.
+// A unit of work: reads through to the engine, keeps every change to itself, and gives all of them at the end
+// as one list. Links to one document add up here: ten thousand new nodes change the cluster's document once.
 import { type Document, Int32, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
 import { kinds, parseId } from '../../object/field.ts'
@@ -67,7 +67,10 @@ export class UnitOfWork implements Reader {
     const entry = await this.#entry(of.kind, of.id)
     if (!entry) return
     const path = `${side}.${other.kind}.${other.id}`
-    if (!entry.counts.has(path)) entry.counts.set(path, countIn(entry.document, side, other))
+    if (!entry.fields.has(side) && isDamaged(entry.document, side, other)) {
+      entry.fields.set(side, copyOf({ side: entry.document[side] }).side)
+    }
+    if (!entry.counts.has(path)) entry.counts.set(path, counterIn(entry.document, side, other))
     const maps = mapAt(entry.document, side)
     const counts = mapAt(maps, other.kind)
     const size = this.#sizes.get(counts) ?? Object.keys(counts).length
@@ -94,7 +97,7 @@ export class UnitOfWork implements Reader {
     }
   }
 
-  /** Ends the unit: all that it changed, in an order that does no harm wherever it is cut off. */
+  /** Ends the unit: all that it changed. */
   finish(): Write[] {
     this.#open = false
     const entries = [...this.#overlays.values()].flatMap((overlay) => [...overlay.entries.values()])
@@ -102,7 +105,7 @@ export class UnitOfWork implements Reader {
     return [...clear, ...orderedWrites(entries)]
   }
 
-  /** Undefined also for what can be nobody's id: damaged counters have such. */
+  /** Undefined also for a text that cannot be an id: damaged counters have such. */
   async #entry(collection: string, id: string): Promise<Entry | undefined> {
     if (!parseId(id)) return undefined
     const [entry] = await this.#overlay(collection).find({ _id: new ObjectId(id) })
@@ -119,9 +122,23 @@ export class UnitOfWork implements Reader {
 
 /** A link counter of a document, 0 where there is none. */
 function countIn(document: Document, side: Side, other: Ref): number {
+  return numberOf(counterIn(document, side, other)) ?? 0
+}
+
+function counterIn(document: Document, side: Side, other: Ref): unknown {
   const maps: unknown = document[side]
   const counts = isMap(maps) ? maps[other.kind] : undefined
-  return (isMap(counts) ? numberOf(counts[other.id]) : undefined) ?? 0
+  return isMap(counts) ? counts[other.id] : undefined
+}
+
+/**
+ * Something else is where the counter's maps belong: MongoDB sets no path through it, so that the side is
+ * written whole.
+ */
+function isDamaged(document: Document, side: Side, other: Ref): boolean {
+  const maps: unknown = document[side]
+  if (!isMap(maps)) return maps !== undefined
+  return other.kind in maps && !isMap(maps[other.kind])
 }
 
 function mapAt(parent: Record<string, unknown>, key: string): Record<string, unknown> {

@@ -45,7 +45,7 @@ function objectWrites(unit: UnitOfWork) {
     },
     update: async <K extends Kind>(kind: K, id: Id, change: Change<K>): Promise<void> => {
       const [document] = await unit.find(kind, { _id: new ObjectId(id) })
-      if (!document) throw new LunaError('not-found', `the ${kind} with id ${id} is gone`)
+      if (!document) throw gone(kind, id)
       const name: unknown = 'name' in change ? change.name : undefined
       if (typeof name === 'string' && name !== document.name) await checkFree(unit, kind, name)
       await unit.set(kind, id, changedFields(kind, change, document))
@@ -57,6 +57,12 @@ function objectWrites(unit: UnitOfWork) {
       await unit.set('node', node, { status: { step: status.step, time: status.time } })
     },
   }
+}
+
+function gone(kind: Kind, id: Id): LunaError {
+  return new LunaError('not-found', `the ${kind} with id ${id} is gone`, {
+    fix: `see what there is: luna ${kind} list`,
+  })
 }
 
 async function checkFree(unit: UnitOfWork, kind: Kind, name: string): Promise<void> {
@@ -71,8 +77,8 @@ function linkWrites(unit: UnitOfWork) {
       const counts = [await unit.count('_use_', user, used), await unit.count('_usedby_', used, user)]
       const [uses, usedBy] = counts
       if (uses === undefined || usedBy === undefined) {
-        const gone = uses === undefined ? user : used
-        throw new LunaError('not-found', `the ${gone.kind} with id ${gone.id} is gone`)
+        const lost = uses === undefined ? user : used
+        throw gone(lost.kind, lost.id)
       }
       await unit.setCount('_use_', user, used, uses + times)
       await unit.setCount('_usedby_', used, user, usedBy + times)

@@ -1,6 +1,6 @@
 // What a machine that asks over the network boots: which node it is, and that node's boot script.
 import { LunaError } from '../../error.ts'
-import { frontendUrl } from '../../object/cluster.ts'
+import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
@@ -17,7 +17,7 @@ import {
 import type { Store } from '../../store/store.ts'
 import { type BootCache, cacheOf } from './cache.ts'
 import { type Found, recognise } from './identify.ts'
-import { addressOf, type BootFacts, bootFacts, hostname, siteTemplates } from './node-facts.ts'
+import { addressOf, type BootFacts, bootFacts, hostname } from './node-facts.ts'
 
 /** What a machine says of itself. */
 export interface Asked {
@@ -36,16 +36,18 @@ export interface Discovered extends Found {
 }
 
 /**
- * Tells which node asks, by what was chosen, else by any of its MAC addresses, else by the switch port that one of them
- * was seen at; in the first and last case the address becomes the node's. Sets the status `boot.request`.
- * Throws LunaError `not-found` when nothing tells, or when there is no such type of script.
+ * Tells which node asks, by what was chosen, else by any of its MAC addresses, else by the switch port that
+ * one of them was seen at; in the first and last case the address becomes the node's. Sets the status
+ * `boot.request`. Throws LunaError `not-found` when nothing tells, or when there is no such type of script.
  */
 export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
   const found = await recognise(store, asked)
   const takenFrom = await assign(store, found, now)
   const type = bootTypes.find((known) => known === asked.type)
   if (!type)
-    throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`)
+    throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`, {
+      fix: `ask for one of ${bootTypes.join(', ')}`,
+    })
   const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
   const script = scriptOf({ ...facts, mac }, type, url)
   await store.setStatus(found.node.id, { step: 'boot.request', time: now })
@@ -70,7 +72,10 @@ function macOf(store: Store, { by, mac, node }: Found): Promise<Mac | undefined>
   return by === 'mac' ? mac : store.macOf(node.id)
 }
 
-/** What the node boots, as it would be told now; its status stays. `url` is where nodes reach the cluster (the default: as configured). */
+/**
+ * What the node boots, as it would be told now; its status stays. `url` is where nodes reach the cluster (the
+ * default: as configured).
+ */
 export async function bootScript(
   store: Store,
   node: Node,
@@ -83,7 +88,7 @@ export async function bootScript(
 
 /** The boot script that facts make. Throws LunaError `invalid` when they cannot stand in one. */
 export function scriptOf(facts: BootFacts, type: BootType, url: string): string {
-  return renderBoot(bootView(facts, url), type, siteTemplates(facts.cluster))
+  return renderBoot(bootView(facts, url), type, paths(facts.cluster).templates)
 }
 
 function bootView(facts: BootFacts, url: string): BootView {
@@ -101,7 +106,10 @@ function bootView(facts: BootFacts, url: string): BootView {
   }
 }
 
-/** The address on the boot interface: of the IP version that the frontend speaks when the node has one, else of the other. */
+/**
+ * The address on the boot interface: of the IP version that the frontend speaks when the node has one, else
+ * of the other.
+ */
 function fixedAddress(facts: BootFacts): BootView['fixed'] {
   const { mac, group, cluster } = facts
   const key = interfaceKey(group, 'BOOTIF')
@@ -135,7 +143,7 @@ const lastMenus = new WeakMap<Store, RenderedMenu>()
 /** The menu; the one that was rendered before, while all that is in it is the same. */
 async function menuOf(store: Store, shared: BootCache, url: string): Promise<RenderedMenu> {
   const [cluster, nodes] = [await shared.cluster(), await store.names('node')]
-  const templates = siteTemplates(cluster)
+  const templates = paths(cluster).templates
   const of = [url, menuTemplate(templates), ...nodes]
   const last = lastMenus.get(store)
   if (last?.of.length === of.length && last.of.every((text, at) => text === of[at])) return last

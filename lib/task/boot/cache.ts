@@ -1,10 +1,9 @@
-// What many nodes have in common (cluster, networks, groups, images, BMC setups), remembered by each process from one request to
-// the next: as long as the version of the store stays the same, and a second at most, as programs of others may change the
-// database too.
+// What many nodes have in common (cluster, networks, groups, images, BMC setups). Each process remembers it
+// from one request to the next while the version of the store stays the same, and for a second at most:
+// programs of others may change the database, too.
 import type { Cluster } from '../../object/cluster.ts'
-import type { Id } from '../../object/field.ts'
-import type { Objects } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { type Find, finder, makeOnce, type Once } from '../find.ts'
 import { getCluster } from '../get-cluster.ts'
 
 /** Kinds of which there are few. */
@@ -12,9 +11,9 @@ export type SharedKind = 'network' | 'group' | 'osimage' | 'bmcsetup'
 
 export interface BootCache {
   cluster(): Promise<Cluster>
-  find<K extends SharedKind>(kind: K, id: Id): Promise<Objects[K] | undefined>
-  /** What `make` gives, made once. */
-  once<T>(name: string, make: () => Promise<T>): Promise<T>
+  readonly find: Find<SharedKind>
+  /** For what is made of them. */
+  readonly once: Once
 }
 
 const longest = 1000
@@ -27,32 +26,26 @@ interface Remembered {
 
 const known = new WeakMap<Store, Remembered>()
 
-/** What is in common, no older than this call; it costs one small read. Not inside of a unit of work. */
+/**
+ * What is in common, no older than this call. It costs one small read. Not to be used inside a transaction.
+ */
 export async function cacheOf(store: Store): Promise<BootCache> {
   const version = await store.version()
   const present = known.get(store)
   const time = performance.now()
   if (present?.version === version && time - present.since < longest) return present.shared
-  const shared = sharedIn(store)
+  const once = makeOnce()
+  const shared = { once, cluster: () => once('cluster', () => getCluster(store)), find: finder(store, once) }
   known.set(store, { version, since: time, shared })
   return shared
 }
 
-/** Remembers for as long as it lives. */
-function sharedIn(store: Store): BootCache {
-  const answers = new Map<string, Promise<unknown>>()
-  function once<T>(name: string, make: () => Promise<T>): Promise<T> {
-    const present = answers.get(name) as Promise<T> | undefined
-    if (present) return present
-    const made = make()
-    answers.set(name, made)
-    // What could not be read is asked for again.
-    made.catch(() => answers.delete(name))
-    return made
-  }
-  return {
-    once,
-    cluster: () => once('cluster', () => getCluster(store)),
-    find: <K extends SharedKind>(kind: K, id: Id) => once(`${kind} ${id}`, () => store.find(kind, id)),
-  }
+/** The same, all of it read at once: the number of reads does not depend on what is asked for afterwards. */
+export async function loadCache(store: Store): Promise<BootCache> {
+  const cluster = await getCluster(store)
+  const objects = new Map<string, unknown>()
+  for (const kind of ['network', 'group', 'osimage', 'bmcsetup'] as const)
+    for (const object of await store.list(kind)) objects.set(`${kind} ${object.id}`, object)
+  const find = async (kind: SharedKind, id: string) => objects.get(`${kind} ${id}`)
+  return { once: makeOnce(), cluster: async () => cluster, find: find as Find<SharedKind> }
 }

@@ -22,8 +22,9 @@ interface Self {
 }
 
 /**
- * The node that a machine is: the chosen one, else the one that has any of its MAC addresses, else the one that is
- * configured where a switch sees one of them. Throws LunaError `not-found` when nothing tells, or what tells is not certain.
+ * The node that a machine is: the chosen one, else the one that has any of its MAC addresses, else the one
+ * that is configured where a switch sees one of them. Throws LunaError `not-found` when nothing tells, or
+ * what tells is not certain.
  */
 export async function recognise(store: Store, { macs, node }: Self): Promise<Found> {
   const [first] = macs

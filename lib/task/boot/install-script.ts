@@ -1,6 +1,6 @@
 // The install script of a node: everything that the script says, out of the store.
 import { LunaError } from '../../error.ts'
-import { frontendUrl } from '../../object/cluster.ts'
+import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
 import type { Node } from '../../object/node.ts'
@@ -8,14 +8,14 @@ import { type InstallView, renderInstallScript } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BootCache, cacheOf } from './cache.ts'
-import { addressOf, bootFacts, hostname, type NodeFacts, siteTemplates } from './node-facts.ts'
+import { addressOf, bootFacts, hostname, type NodeFacts } from './node-facts.ts'
 
 const bmcInterface = 'BMC'
 const template = 'install.sh.mustache'
 
 /**
- * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the cluster (the
- * default: as configured). Throws LunaError `not-found` while the node's image is not packed.
+ * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the
+ * cluster (the default: as configured). Throws LunaError `not-found` while the node's image is not packed.
  */
 export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
   const shared = await cacheOf(store)
@@ -39,7 +39,7 @@ async function scriptOf(
   url = frontendUrl(facts.cluster),
 ): Promise<string> {
   const view = await installView(shared, facts, url)
-  return renderInstallScript(view, loadTemplate(template, siteTemplates(facts.cluster)))
+  return renderInstallScript(view, loadTemplate(template, paths(facts.cluster).templates))
 }
 
 /** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */
@@ -64,7 +64,10 @@ export async function installView(shared: BootCache, facts: NodeFacts, url: stri
   }
 }
 
-/** The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC (IPv4). */
+/**
+ * The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC
+ * (IPv4).
+ */
 async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['bmc']> {
   const { node, group } = facts
   if (group.bmcsetup === null || !node.setupbmc) return null
@@ -84,7 +87,10 @@ async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['
   }
 }
 
-/** Where the torrent client listens: on the interface that the group names (Q-TORRENTIF), else wherever it likes. */
+/**
+ * Where the torrent client listens: on the interface that the group names, else wherever it
+ * likes.
+ */
 function torrentAddress(facts: NodeFacts): string {
   const { group } = facts
   const key = group.torrent_if ? interfaceKey(group, group.torrent_if) : undefined

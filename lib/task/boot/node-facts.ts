@@ -1,14 +1,14 @@
-// Everything that decides what a node boots and installs, fetched at one place.
-import { join } from 'node:path'
+// Everything that decides what a node boots and installs.
 import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Id } from '../../object/field.ts'
-import { type Group, networksUsed } from '../../object/group.ts'
+import type { Group } from '../../object/group.ts'
 import { fromOffset, type Version } from '../../object/net/address.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
-import type { Node } from '../../object/node.ts'
+import { hostName, type Node } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
+import { networksOf } from '../find.ts'
 import type { BootCache } from './cache.ts'
 
 export interface NodeFacts {
@@ -20,7 +20,7 @@ export interface NodeFacts {
   readonly networks: ReadonlyMap<Id, Network>
 }
 
-/** What its boot script says beside that. */
+/** The facts of a boot script: with the MAC address of the node, where it is known. */
 export interface BootFacts extends NodeFacts {
   readonly mac: Mac | undefined
 }
@@ -33,15 +33,9 @@ export async function bootFacts(shared: BootCache, node: Node): Promise<NodeFact
   ])
   const [image, networks] = await Promise.all([
     part(shared, 'osimage', group.osimage, `group "${group.name}"`),
-    shared.once(`networks of ${group.id}`, () => networksOf(shared, group)),
+    shared.once(`networks of ${group.id}`, () => networksOf(shared.find, group)),
   ])
   return { cluster, node, group, image, networks }
-}
-
-async function networksOf(shared: BootCache, group: Group): Promise<ReadonlyMap<Id, Network>> {
-  const ids = [...new Set(networksUsed(group))]
-  const found = await Promise.all(ids.map((id) => shared.find('network', id)))
-  return new Map(found.filter((network) => network !== undefined).map((one) => [one.id, one]))
 }
 
 async function part<K extends 'group' | 'osimage'>(shared: BootCache, kind: K, id: Id | null, of: string) {
@@ -52,11 +46,12 @@ async function part<K extends 'group' | 'osimage'>(shared: BootCache, kind: K, i
 
 /** NAME[.DOMAIN] of a node. */
 export function hostname({ node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>): string {
-  const domain = group.domain === null ? undefined : networks.get(group.domain)
-  return domain ? `${node.name}.${domain.name}` : node.name
+  return hostName(node, group.domain === null ? undefined : networks.get(group.domain))
 }
 
-/** The address of a node on the interface with that key, or null when it has none of that IP version there. */
+/**
+ * The address of a node on the interface with that key, or null when it has none of that IP version there.
+ */
 export function addressOf(
   { node, group, networks }: Pick<NodeFacts, 'node' | 'group' | 'networks'>,
   key: string,
@@ -67,9 +62,4 @@ export function addressOf(
   const offset = node.interfaces[key]?.[version] ?? null
   if (!network || offset === null) return null
   return { address: fromOffset(prefixOf(network), offset), prefix: network.PREFIX }
-}
-
-/** Where a site keeps its own templates. */
-export function siteTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
-  return cluster.path ? join(cluster.path, 'templates') : undefined
 }

@@ -1,23 +1,29 @@
-// Which node a machine is, by the switch port where it was seen: found out from what the switches told, decided by one rule
-// for discovery and for explaining it.
+// Which node a machine is, by the switch port where it was seen: found out from what the switches told,
+// decided by one rule for discovery and for explaining it.
 import type { Id } from '../../object/field.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Learned, Store } from '../../store/store.ts'
 
 /**
- * With more MAC addresses than this a port leads to another switch, not to a node. A node shows up with its own, that of a BMC
- * which shares its port, and a few virtual ones.
+ * With more MAC addresses than this a port leads to another switch, not to a node. A node shows up with its
+ * own, that of a BMC which shares its port, and a few virtual ones.
  */
 export const mostPerPort = 8
 
-/** What a switch saw so long before the newest sighting is where the machine was before: four rounds of asking. */
+/**
+ * What a switch saw so long before the newest sighting is where the machine was before: four rounds of
+ * asking.
+ */
 export const staleAfter = 120_000
 
 /** A place where a machine was seen. */
 export interface Sighting {
   readonly at: Learned
-  /** How many MAC addresses the switch has at this port; not counted (0) where nobody is expected, unless asked for. */
+  /**
+   * How many MAC addresses the switch has at this port; not counted (0) where nobody is expected, unless
+   * asked for.
+   */
   readonly macs: number
   /** The nodes that are configured at this port, with what their `port` agrees with. */
   readonly expected: readonly { readonly node: Node; readonly by: 'portname' | 'port' }[]
@@ -58,7 +64,10 @@ function namesOf(claims: readonly { readonly node: Node }[]): string[] {
 /** What is asked of a store. */
 export type Sees = Pick<Store, 'learned' | 'learnedAt' | 'nodesAt'>
 
-/** Where the switches see a machine now, with who is expected there; `thorough`: with the numbers of all ports. */
+/**
+ * Where the switches see a machine now, with who is expected there; `thorough`: with the numbers of all
+ * ports.
+ */
 export async function sightingsOf(
   store: Sees,
   mac: Mac,

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { ownDirectory } from '../../host/daemon/daemon.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import { parseIp } from '../../object/net/address.ts'
@@ -37,7 +37,7 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
     if (there) throw new LunaError('taken', 'there is a cluster already', { fix: 'luna cluster change' })
     await tx.insert('cluster', { name: 'general', ...change, path })
   })
-  await ownDirectory(logDir, owner)
+  await makeDirectory(logDir, owner)
   warnAddress(wish.frontend_address, notes.warnings)
   return notes
 }

@@ -8,8 +8,8 @@ import { type Mac, parseMac } from '../../object/net/mac.ts'
 import type { Node, nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { type Find, finder, groupOf } from '../find.ts'
 import { attempt, inTurn, type Notes, newNotes, type Outcome } from '../outcome.ts'
-import { groupFinder } from './node.ts'
 import { moveNode, readdress } from './node-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { updateLinked } from './reference-counts.ts'
@@ -23,7 +23,7 @@ interface NodeEdit {
   readonly tx: Store
   readonly notes: Notes
   readonly pool: Pool
-  readonly groupOf: (node: Node) => Promise<Group | undefined>
+  readonly find: Find
   /** What `group` and `switch` of the change name; undefined where they are not given. */
   readonly group: Group | undefined
   readonly switchId: Id | null | undefined
@@ -43,7 +43,7 @@ export async function changeNodes(
       tx,
       notes: newNotes(),
       pool: openPool(tx),
-      groupOf: groupFinder(tx),
+      find: finder(tx),
       group: change.group === undefined ? undefined : await tx.getNamed('group', change.group),
       switchId: change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch),
     }
@@ -58,7 +58,7 @@ function noneIf(name: string | undefined): null | undefined {
 }
 
 async function changeNode(edit: NodeEdit, name: string, change: NodeChange): Promise<void> {
-  const { tx, notes, pool, group, groupOf, switchId } = edit
+  const { tx, notes, pool, group, find, switchId } = edit
   const { comment, mac, localboot, setupbmc, service, interface: iface, port } = change
   const node = await tx.getNamed('node', name)
   const fields: { -readonly [F in keyof Change<'node'>]: Change<'node'>[F] } = {
@@ -70,11 +70,11 @@ async function changeNode(edit: NodeEdit, name: string, change: NodeChange): Pro
   }
   if (group) {
     fields.group = group.id
-    fields.interfaces = await moveNode(pool, node, await groupOf(node), group, notes)
+    fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes)
   }
   if (mac !== undefined) await attempt(notes, async () => await giveMac(tx, node, mac, notes))
   if (iface) {
-    const own = group ?? (await groupOf(node))
+    const own = group ?? (await groupOf(find, node))
     await attempt(notes, async () => {
       fields.interfaces = await readdress(pool, { ...node, ...fields }, own, iface.name, iface.address)
     })

@@ -1,11 +1,11 @@
 // Nodes: added and deleted, one or many in one go. Changing them is in node-change.ts.
 import type { Cluster } from '../../object/cluster.ts'
-import type { Id } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
 import { checkNewName, nextNodeName } from '../../object/name.ts'
 import { heldBy, interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
+import { finder, groupOf } from '../find.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
 import { exhausted } from './group-network.ts'
@@ -74,11 +74,11 @@ export async function deleteNodes(store: Store, names: readonly string[]): Promi
   return await store.transaction(async (tx) => {
     const notes = newNotes()
     const pool = openPool(tx)
-    const groupOf = groupFinder(tx)
+    const find = finder(tx)
     await inTurn(notes, names, async (name) => {
       const node = await tx.getNamed('node', name)
       await refuseUsed(tx, 'node', node)
-      await releaseAll(pool, node, await groupOf(node))
+      await releaseAll(pool, node, await groupOf(find, node))
       await tx.clearMac(node.id)
       await removeLinked(tx, 'node', node)
     })
@@ -92,14 +92,4 @@ export async function releaseAll(pool: Pool, node: Node, group: Group | undefine
   const held = group ? heldBy(node, group) : []
   await pool.load(held.map(({ network }) => network))
   for (const { network, offset } of held) pool.release(network, offset)
-}
-
-/** Finds the group of a node, asking the store once per group. */
-export function groupFinder(store: Store): (node: Node) => Promise<Group | undefined> {
-  const groups = new Map<Id, Group | undefined>()
-  return async ({ group }) => {
-    if (group === null) return undefined
-    if (!groups.has(group)) groups.set(group, await store.find('group', group))
-    return groups.get(group)
-  }
 }

@@ -1,9 +1,11 @@
 // Adding, changing and cloning OS images. Packing them is in pack.ts.
-import { mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { run } from '../../host/run.ts'
+import { paths } from '../../object/cluster.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -32,9 +34,8 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
   await store.transaction(async (tx) => {
     const cluster = await getCluster(tx)
     await refuseTakenPath(tx, path)
-    const site = join(cluster.path ?? '', 'templates')
     const kernopts = wish.kernopts || null
-    const grab_exclude_list = loadTemplate('grab_exclude.list', site).trimEnd()
+    const grab_exclude_list = loadTemplate('grab_exclude.list', paths(cluster).templates).trimEnd()
     await insertLinked(tx, cluster.id, 'osimage', {
       name: wish.name,
       path,
@@ -134,7 +135,7 @@ async function copyTree(
   signal: AbortSignal,
   progress: (files: number, total: number) => void,
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
+  await makeDirectory(dirname(target))
   await rm(target, { recursive: true, force: true })
   // One file system only: what is mounted in the image (a running lchroot) is not part of it.
   const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })

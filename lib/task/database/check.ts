@@ -2,8 +2,7 @@
 import { findDefects } from '../../object/check/check.ts'
 import type { Counter, Defect, DefectName, Repair, Snapshot, Update } from '../../object/check/defect.ts'
 import { type Id, type Kind, kinds } from '../../object/field.ts'
-import { idOf, isMap, numberOf } from '../../store/bson/values.ts'
-import type { Dump, Ref, Store } from '../../store/store.ts'
+import { type Dump, idOf, isMap, numberOf, type Ref, type Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 
 export interface Finding {
@@ -21,7 +20,9 @@ export interface CheckWish {
   readonly keepReserved?: boolean
 }
 
-/** Everything that is wrong, in a stable order; with `repair` what can be repaired is repaired, all at once. */
+/**
+ * Everything that is wrong, in a stable order; with `repair` what can be repaired is repaired, all at once.
+ */
 export async function checkCluster(store: Store, wish: CheckWish): Promise<Finding[]> {
   return await store.transaction(async (tx) => {
     const defects = findDefects(await takeSnapshot(tx), wish.keepReserved ?? false)

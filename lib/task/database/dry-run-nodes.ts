@@ -1,4 +1,5 @@
-// The half of rehearse.ts about nodes: menu, boot scripts, install scripts. The same trouble of many nodes is one line.
+// The half of a dry run about nodes: menu, boot scripts, install scripts. The same trouble of many nodes is
+// one line.
 import { LunaError, sentence } from '../../error.ts'
 import { label } from '../../object/check/defect.ts'
 import { frontendUrl } from '../../object/cluster.ts'
@@ -11,7 +12,7 @@ import type { Store } from '../../store/store.ts'
 import { bootMenu, bootScript } from '../boot/boot.ts'
 import { previewInstallScript } from '../boot/install-script.ts'
 import { getCluster } from '../get-cluster.ts'
-import type { Difference } from './dry-run.ts'
+import type { Difference } from './difference.ts'
 
 export async function dryRunNodes(store: Store, all: Inventory): Promise<Difference[]> {
   return [

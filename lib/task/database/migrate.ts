@@ -1,11 +1,13 @@
-// luna db migrate: takes over the database of a first Luna. Tells what is wrong with it and what would come out of it
-// differently, and adds what only makes it faster and safer; no document is changed, so that the first Luna can go on with it.
+// luna db migrate: takes over the database of a first Luna. Tells what is wrong with it and what would come
+// out of it differently, and adds what only makes it faster and safer; no document is changed, so that the
+// first Luna can go on with it.
 import type { Config } from '../../config.ts'
 import { openMemoryStore } from '../../store/open.ts'
 import type { Duplicate, Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { checkCluster, type Finding } from './check.ts'
-import { type Difference, dryRunAll } from './dry-run.ts'
+import type { Difference } from './difference.ts'
+import { dryRunAll } from './dry-run.ts'
 
 export interface Migration {
   /** What `luna cluster check` finds. */
@@ -17,8 +19,9 @@ export interface Migration {
 }
 
 /**
- * Looks at the whole database, and makes names unique and the indexes that are missing. Can be done again at any time.
- * Throws LunaError `not-found` where there is no cluster, `refused` when the database has not version 1.2.
+ * Looks at the whole database, and makes names unique and the indexes that are missing. Can be done again at
+ * any time. Throws LunaError `not-found` where there is no cluster, `refused` when the database has not
+ * version 1.2.
  */
 export async function migrate(
   store: Store,
@@ -38,7 +41,7 @@ export async function migrate(
   }
 }
 
-/** How many things somebody should look at before nodes boot from here. */
+/** How many findings need a look before nodes boot from here. */
 export function troubles({ defects, differences }: Migration): number {
   return defects.filter(({ harmless }) => !harmless).length + differences.filter(({ lost }) => lost).length
 }

@@ -2,7 +2,7 @@
 import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Id, Range } from '../../object/field.ts'
-import { formatPrefix, fromOffset, type Prefix, parseIp, toOffset } from '../../object/net/address.ts'
+import { formatPrefix, fromOffset, parseIp, toOffset } from '../../object/net/address.ts'
 import { type AddressUse, addressUses, type Inventory } from '../../object/net/address-use.ts'
 import { complement, release, reserve, tidy } from '../../object/net/freelist.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
@@ -22,13 +22,17 @@ export interface DhcpRange extends Range {
   readonly moved: boolean
 }
 
-/** The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an unknown network `not-found`. */
+/**
+ * The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an
+ * unknown network `not-found`.
+ */
 export async function findRange(
   store: Store,
   cluster: Cluster,
   all: Inventory,
   wish: RangeWish,
 ): Promise<DhcpRange> {
+  requireFrontend(cluster)
   const { network, start, end } = wish
   if (network !== undefined && start !== undefined && end !== undefined) {
     const found = await store.getNamed('network', network)
@@ -49,6 +53,7 @@ function storedRange(cluster: Cluster, all: Inventory): DhcpRange {
   const network = all.network.find(({ id }) => id === dhcp_net)
   if (!network)
     throw new LunaError('not-found', `the network of the DHCP range, ${dhcp_net}, is gone`, { fix })
+  insideFrontend(network, cluster)
   return { network, start, end, freelists: new Map(), moved: false }
 }
 
@@ -60,12 +65,18 @@ function wantedRange(
   last: string,
 ): DhcpRange {
   const prefix = prefixOf(network)
-  if (prefix.version !== 4) throw new LunaError('invalid', `network "${network.name}" is not IPv4`)
-  const start = inside(network, 'the first address', first)
-  const end = inside(network, 'the last address', last)
-  inside(network, 'the frontend address', cluster.frontend_address ?? '')
+  if (prefix.version !== 4)
+    throw new LunaError('invalid', `network "${network.name}" is not IPv4`, {
+      fix: 'choose an IPv4 network (luna network list)',
+    })
+  const fix = `give two addresses of ${formatPrefix(prefix)}`
+  const start = inside(network, 'the first address', first, fix)
+  const end = inside(network, 'the last address', last, fix)
+  insideFrontend(network, cluster)
   if (end <= start)
-    throw new LunaError('invalid', `the DHCP range ends at ${last}, before or where it starts`)
+    throw new LunaError('invalid', `the DHCP range ends at ${last}, before or where it starts`, {
+      fix: 'give the lower address with --start_ip, the higher one with --end_ip',
+    })
   const others = addressUses({ ...all, cluster: [] })
   const freelists = withoutRange(cluster, all, others)
   const free = reserve(freelists.get(network.id) ?? tidy(network.freelist, prefix), start, end)
@@ -76,17 +87,39 @@ function wantedRange(
   return { network, start, end, freelists: moved ? freelists : new Map(), moved }
 }
 
-function inside(network: Network, what: string, text: string): bigint {
+function requireFrontend(cluster: Cluster): void {
+  if (parseIp(cluster.frontend_address ?? '')?.version === 4) return
+  const now = cluster.frontend_address
+    ? `${JSON.stringify(cluster.frontend_address)} is none`
+    : 'there is none'
+  throw new LunaError('invalid', 'DHCP needs an IPv4 frontend address', {
+    why: now,
+    fix: 'luna cluster change --frontend_address ADDRESS',
+  })
+}
+
+/** Nodes boot from the frontend address, by a dhcpd that answers in the network. */
+function insideFrontend(network: Network, cluster: Cluster): void {
+  const fix =
+    'luna cluster change --frontend_address ADDRESS, or serve another network (luna cluster makedhcp -N)'
+  inside(network, 'the frontend address', cluster.frontend_address ?? '', fix)
+}
+
+function offsetIn(network: Network, text: string): bigint | undefined {
   const ip = parseIp(text)
-  const offset = ip && toOffset(prefixOf(network), ip)
+  return ip && toOffset(prefixOf(network), ip)
+}
+
+function inside(network: Network, what: string, text: string, fix: string): bigint {
+  const offset = offsetIn(network, text)
   if (offset !== undefined) return offset
   const where = `network "${network.name}", ${formatPrefix(prefixOf(network))}`
-  throw new LunaError('invalid', `${what} ${JSON.stringify(text)} does not lie in ${where}`)
+  throw new LunaError('invalid', `${what} ${JSON.stringify(text)} does not lie in ${where}`, { fix })
 }
 
 /**
- * The free list of the former network with the former range given back. Addresses in it that something has stay taken:
- * the first Luna could put a range over them.
+ * The free list of the former network with the former range given back. Addresses in it that something has
+ * stay taken: the first Luna could put a range over them.
  */
 function withoutRange(
   cluster: Cluster,
@@ -128,14 +161,25 @@ function taken(network: Network, others: readonly AddressUse[], start: bigint, e
   )
 }
 
-/** Who has an address in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
-export function usersIn(
-  network: Network,
-  others: readonly AddressUse[],
-  start: bigint,
-  end: bigint,
+/** What the operator should know of a range: who has an address in it. */
+export function rangeWarnings(
+  cluster: Cluster,
+  all: Inventory,
+  { network, start, end }: DhcpRange,
 ): string[] {
-  const prefix: Prefix = prefixOf(network)
+  const others = addressUses({ ...all, cluster: [] })
+  const warnings = usersIn(network, others, start, end).map(
+    (user) => `inside the DHCP range: ${user}; unknown machines may get the same address`,
+  )
+  const frontend = offsetIn(network, cluster.frontend_address ?? '')
+  if (frontend !== undefined && frontend >= start && frontend <= end)
+    warnings.push(`the DHCP range contains the frontend address ${cluster.frontend_address}`)
+  return warnings
+}
+
+/** Who has an address in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
+function usersIn(network: Network, others: readonly AddressUse[], start: bigint, end: bigint): string[] {
+  const prefix = prefixOf(network)
   return others
     .filter((one) => one.network === network.id && one.start <= end && one.end >= start)
     .map((one) => `${fromOffset(prefix, one.start)} belongs to ${one.who}`)

@@ -11,7 +11,10 @@ import type { Reservation } from '../../render/dhcpd.ts'
 import { isDhcpdName } from '../../render/escape-dhcpd.ts'
 import type { Notes } from '../outcome.ts'
 
-/** One per node with a MAC address and an address in the network. Names that dhcpd cannot have are left out, with a warning. */
+/**
+ * One per node with a MAC address and an address in the network. Names that dhcpd cannot have are left out,
+ * with a warning.
+ */
 export function reservations(
   network: Network,
   all: Pick<Inventory, 'group' | 'node'>,
@@ -38,7 +41,10 @@ export function reservations(
   return found
 }
 
-/** The interface that boots from the network: BOOTIF, else the first other one that is there and is not the BMC. */
+/**
+ * The interface that boots from the network: BOOTIF, else the first other one that is there and is not the
+ * BMC.
+ */
 function bootKey(group: Group, network: Id): string | undefined {
   const there = sortedInterfaces(group).filter((one) => one.network[4] === network && one.name !== 'BMC')
   return (there.find(({ name }) => name === 'BOOTIF') ?? there[0])?.key

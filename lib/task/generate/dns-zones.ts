@@ -7,20 +7,20 @@ import type { Inventory } from '../../object/net/address-use.ts'
 import { classlessZone, ptrName, reverseZone } from '../../object/net/reverse.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import { isZoneName } from '../../render/escape-named.ts'
-import { type DnsRecord, type Zone, zoneFile } from '../../render/named.ts'
+import { type DnsRecord, type Zone, type ZoneInclude, zoneFile } from '../../render/named.ts'
 import type { Notes } from '../outcome.ts'
 
 interface Draft {
   readonly name: string
   readonly ns: string
   readonly records: Map<string, DnsRecord>
-  readonly includes: string[]
+  readonly includes: ZoneInclude[]
 }
 
 /**
- * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole octets. Networks
- * whose reverse zone is the same share it. A name or address that is there already keeps what it had, with a warning; a network
- * that can have no zone is a failure, the others are done.
+ * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole
+ * octets. Networks whose reverse zone is the same share it. A name or address that is there already keeps
+ * what it had, with a warning; a network that can have no zone is a failure, the others are done.
  */
 export function zonesOf(all: Inventory, notes: Notes): Zone[] {
   const forward = new Map<string, Draft>()
@@ -44,10 +44,15 @@ function isUsable(network: Network, zones: Map<string, Draft>, notes: Notes): bo
   const { name, ns_hostname } = network
   const wrong = whatIsWrong(network, zones)
   if (wrong) {
-    notes.failures.push(new LunaError('invalid', `network ${JSON.stringify(name)} has no DNS zone`, wrong))
+    notes.failures.push(
+      new LunaError('invalid', `network ${JSON.stringify(name)} has no DNS zone`, {
+        why: wrong.why,
+        fix: wrong.fix,
+      }),
+    )
     return false
   }
-  const includes = [network.include ?? ''].filter((text) => text.trim() !== '')
+  const includes = includeOf(network, 'include')
   const ns = `${ns_hostname}.${name}.`
   zones.set(name.toLowerCase(), { name, ns, records: new Map(), includes })
   return true
@@ -56,9 +61,12 @@ function isUsable(network: Network, zones: Map<string, Draft>, notes: Notes): bo
 function whatIsWrong(network: Network, zones: ReadonlyMap<string, Draft>) {
   const { name, ns_hostname, ns_ip } = network
   if (!isZoneName(name))
-    return { why: 'its name cannot be that of a zone', fix: `luna network rename NAME --newname OTHER` }
+    return { why: 'its name cannot be that of a zone', fix: 'luna network rename NAME --newname OTHER' }
   if (zones.has(name.toLowerCase()))
-    return { why: 'another network has the same name, if upper and lower case are the same' }
+    return {
+      why: 'another network has the same name, if upper and lower case are the same',
+      fix: `luna network rename ${name} --newname OTHER`,
+    }
   if (!isZoneName(`${ns_hostname ?? ''}.${name}`))
     return {
       why: 'its name server has no usable host name',
@@ -84,7 +92,12 @@ function addReverseZone(network: Network, zones: Map<string, Draft>, notes: Note
     includes: [],
   }
   zones.set(name, zone)
-  if (network.rev_include?.trim()) zone.includes.push(network.rev_include)
+  zone.includes.push(...includeOf(network, 'rev_include'))
+}
+
+function includeOf(network: Network, field: ZoneInclude['field']): ZoneInclude[] {
+  const text = network[field] ?? ''
+  return text.trim() === '' ? [] : [{ text, network: network.name, field }]
 }
 
 /** The names of a network that can be in its zone, each once. */
@@ -136,7 +149,9 @@ function fillReverse(
   }
 }
 
-/** What the owner of the /24 has CNAME records to: the same names once more, below a label of their choice. */
+/**
+ * What the owner of the /24 has CNAME records to: the same names once more, below a label of their choice.
+ */
 function fillClassless(network: Network, hosts: readonly HostName[], zones: Map<string, Draft>): void {
   const name = classlessZone(prefixOf(network), network.classless ?? '')
   if (name === undefined) return

@@ -1,16 +1,19 @@
-// What the make commands have in common: what they give back, and how they are told to change nothing.
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
+// What the make commands have in common: what they give back, how they change nothing, and that they take
+// turns.
+import { globSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../host/apply-files.ts'
 import type { DesiredFile } from '../../host/file.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { withLock } from '../../host/lock.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 
 export interface Generated extends Outcome {
   /** Unified diffs of what would change; only with `dryRun`. */
   readonly diff: string
-  /** Files that changed; empty with `dryRun`. */
+  /** Files that were written, and files that were removed; none with `dryRun`. */
   readonly changed: readonly string[]
+  readonly removed: readonly string[]
   readonly infos: readonly string[]
 }
 
@@ -22,19 +25,35 @@ export async function generateFiles(
   notes: Notes,
   infos: readonly string[] = [],
 ): Promise<Generated> {
-  if (dryRun) return { ...notes, infos, diff: await previewFiles(files), changed: [] }
-  return { ...notes, infos, diff: '', changed: await applyFiles(files, steps) }
+  if (dryRun) return { ...notes, infos, diff: await previewFiles(files), changed: [], removed: [] }
+  const gone = new Set(files.filter(({ content }) => content === null).map(({ path }) => path))
+  const all = await applyFiles(files, steps)
+  const [changed, removed] = [all.filter((path) => !gone.has(path)), all.filter((path) => gone.has(path))]
+  return { ...notes, infos, diff: '', changed, removed }
 }
 
-/** A line for people where templates of the first Luna lie, which are in another language and never read; else undefined. */
+// Longer than a daemon and another head together may take.
+const longestTurn = 300
+
+/**
+ * Does work while no other make command of this machine writes into the directory of a file. What it reads
+ * from the store meanwhile is at least as new as what the one before it read.
+ */
+export async function whileAlone<T>(file: string, dryRun: boolean, work: () => Promise<T>): Promise<T> {
+  const dir = dirname(file)
+  // Where there is no directory, the work itself says so.
+  const free = dryRun || !statSync(dir, { throwIfNoEntry: false })
+  if (free) return await work()
+  return await withLock(dir, `another command writes into ${dir}`, work, { wait: longestTurn })
+}
+
+/**
+ * A line for people where templates of the first Luna lie, which are in another language and never read; else
+ * undefined.
+ */
 export function formerTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
-  const dir = siteTemplates(cluster)
+  const dir = paths(cluster).templates
   const there = globSync('templ_*.cfg', { cwd: dir })
   if (there.length === 0) return undefined
   return `${dir}: ${there.toSorted().join(', ')} of the first Luna are not read; what you changed in them belongs into templates of this Luna (man luna-templates)`
-}
-
-/** Where a site keeps its own versions of templates. */
-export function siteTemplates(cluster: Pick<Cluster, 'path'>): string {
-  return join(cluster.path ?? '/opt/luna', 'templates')
 }

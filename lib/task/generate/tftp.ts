@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { ownDirectory } from '../../host/daemon/daemon.ts'
-import { type DesiredFile, readBytes } from '../../host/file.ts'
+import { type DesiredFile, makeDirectory, readBytes } from '../../host/file.ts'
 import { isActive } from '../../host/service/service.ts'
 import { findUser, type Owner } from '../../host/user.ts'
+import { paths } from '../../object/cluster.ts'
 import { type BootFile, bootFiles } from '../../render/tftp.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -27,7 +27,7 @@ export async function makeTftp(
 ): Promise<Generated> {
   const cluster = await getCluster(store)
   const root = wish.tftpRoot || host.paths.tftp_root
-  const boot = join(cluster.path ?? '/opt/luna', 'boot')
+  const { boot } = paths(cluster)
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const notes = newNotes()
   const infos: string[] = []
@@ -64,9 +64,8 @@ async function findSource(file: BootFile) {
 }
 
 async function makeDirectories(root: string, boot: string, owner: Owner | undefined): Promise<void> {
-  const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  await ownDirectory(root, me)
-  await ownDirectory(boot, owner ?? me)
+  await makeDirectory(root)
+  await makeDirectory(boot, owner)
 }
 
 async function warnInactive(unit: string, notes: Notes): Promise<void> {

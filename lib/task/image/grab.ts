@@ -1,8 +1,8 @@
 // luna osimage grab: the tree of an image made equal to the file systems of a running node. luna osimage sync: the same tree
 // on the other heads.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { inTree } from '../../host/image/tree.ts'
 import { mirrorTo } from '../../host/remote.ts'
 import { run } from '../../host/run.ts'
@@ -55,7 +55,7 @@ async function grabOne(
   { onLine, signal }: GrabContext,
 ): Promise<void> {
   const target = await targetOf(root, grab.mountPoint)
-  if (!wish.dryRun) await mkdir(target, { recursive: true })
+  if (!wish.dryRun) await makeDirectory(target)
   const host = wish.host.includes(':') ? `[${wish.host}]` : wish.host
   // A dry run that says nothing is of no use.
   const loud = wish.verbose || wish.dryRun

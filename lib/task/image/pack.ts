@@ -1,13 +1,13 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
 // then it is published at once, and the store is told last.
-import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LunaError } from '../../error.ts'
 import { getUser } from '../../host/daemon/daemon.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
 import { publish } from '../../host/publish.ts'
 import type { Owner } from '../../host/user.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -111,15 +111,8 @@ function halvesOf(wish: PackWish): Half[] {
 }
 
 async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
-  if (!cluster.path) {
-    throw new LunaError('invalid', 'the cluster has no path', { fix: 'luna cluster change --path DIRECTORY' })
-  }
-  const folder = join(cluster.path, name)
-  if (await mkdir(folder, { recursive: true })) {
-    // nginx reads it, whatever the umask was.
-    await chmod(folder, 0o755)
-    await chown(folder, owner.uid, owner.gid)
-  }
+  const folder = paths(cluster)[name]
+  await makeDirectory(folder, owner)
   return folder
 }
 

@@ -1,8 +1,9 @@
-// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made of these.
+// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made
+// of these.
 
 import type { Cluster } from '../../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
-import { type Group, networksUsed, sortedInterfaces } from '../../object/group.ts'
+import { type Group, sortedInterfaces } from '../../object/group.ts'
 import { formatIp, formatPrefix, fromOffset, netmask } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
@@ -10,24 +11,13 @@ import { fieldsOf, type Objects } from '../../object/objects.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
+import { type Find, groupOf, networksOf } from '../find.ts'
+import { secondsSince } from './age.ts'
 import { progressOf } from './progress.ts'
 
 /** What --json prints: field names are those of the tables. */
 export type Facts = { readonly [field: string]: Fact }
 export type Fact = string | number | boolean | null | readonly Fact[] | Facts
-
-/** Finds objects by id, each only once however often it is asked for. */
-export type Find = <K extends Kind>(kind: K, id: Id) => Promise<Objects[K] | undefined>
-
-/** A finder that remembers what it found, for one command. */
-export function remembering(store: Store): Find {
-  const seen = new Map<Id, Promise<unknown>>()
-  return <K extends Kind>(kind: K, id: Id) => {
-    const known = seen.get(id) ?? store.find(kind, id)
-    seen.set(id, known)
-    return known as Promise<Objects[K] | undefined>
-  }
-}
 
 /** Everything about one object, as `show` shows it; `now` dates the status of a node. */
 export async function describe<K extends Kind>(
@@ -107,7 +97,10 @@ export function address(network: Network | undefined, offset: bigint | null): st
   }
 }
 
-/** Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask}, ipv6: null, params}}`. */
+/**
+ * Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask},
+ * ipv6: null, params}}`.
+ */
 export async function groupInterfaces(group: Group, find: Find): Promise<Facts> {
   const facts: Record<string, Fact> = {}
   for (const { name, network, params } of sortedInterfaces(group)) {
@@ -127,15 +120,14 @@ async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
 }
 
 async function describeNode(node: Node, { store, find, now }: DescribeContext): Promise<Facts> {
-  const group = node.group === null ? undefined : await find('group', node.group)
-  const facts = {
-    mac: (await store.macOf(node.id)) ?? null,
-    interfaces: await nodeInterfaces(node, group, find),
-  }
+  const group = await groupOf(find, node)
+  const networks = group ? await networksOf(find, group) : new Map()
+  const mac = (await store.macOf(node.id)) ?? null
+  const facts = { mac, interfaces: interfaceFacts(node, group, networks) }
   if (!node.status) return facts
   const { step, time } = node.status
   const progress = await progressOf(store, node, group, find, now)
-  const age = Math.max(0, Math.floor((now.getTime() - time.getTime()) / 1000))
+  const age = secondsSince(time, now)
   return { ...facts, status: { step, time: time.toISOString(), age, ...(progress && { progress }) } }
 }
 
@@ -153,15 +145,6 @@ export function interfaceFacts(
     facts[name] = { ipv4: of(network[4], own[4]), ipv6: of(network[6], own[6]) }
   }
   return facts
-}
-
-async function nodeInterfaces(node: Node, group: Group | undefined, find: Find): Promise<Facts> {
-  const networks = new Map<Id, Network>()
-  for (const id of group ? networksUsed(group) : []) {
-    const network = await find('network', id)
-    if (network) networks.set(id, network)
-  }
-  return interfaceFacts(node, group, networks)
 }
 
 /** Addresses of another device by network name, sorted by it. */

@@ -1,10 +1,12 @@
-// Why a machine is, or is not, taken for a node: what discovery would decide, with everything that it goes by.
+// Why a machine is, or is not, taken for a node: what discovery would decide, with everything that it goes
+// by.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import { type Mac, parseMacAny } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Learned, Store } from '../../store/store.ts'
 import { judge, type Sees, type Sighting, sightingsOf, type Verdict } from '../boot/switch-port.ts'
+import { secondsSince } from './age.ts'
 
 export interface SeenPlace {
   readonly switch: string
@@ -97,9 +99,4 @@ function explanation(
       expected: expected.map(({ node }) => node.name),
     })),
   }
-}
-
-/** Whole seconds, never less than 0. */
-export function secondsSince(then: Date, now: Date): number {
-  return Math.max(0, Math.floor((now.getTime() - then.getTime()) / 1000))
 }

@@ -1,6 +1,8 @@
-// One interface of a group, in the words of the first Luna: everything is text, and what is not there is empty.
+// One interface of a group, in the words of the first Luna: everything is text, and what is not there is
+// empty.
 import type { Store } from '../../store/store.ts'
-import { type Fact, groupInterfaces, remembering } from './describe.ts'
+import { finder } from '../find.ts'
+import { type Fact, groupInterfaces } from './describe.ts'
 
 interface NetworkTexts {
   readonly name: string
@@ -21,7 +23,7 @@ export async function groupInterfaceFacts(
   group: string,
   name: string,
 ): Promise<InterfaceFacts | undefined> {
-  const interfaces = await groupInterfaces(await store.getNamed('group', group), remembering(store))
+  const interfaces = await groupInterfaces(await store.getNamed('group', group), finder(store))
   const found = record(interfaces[name])
   if (!found) return undefined
   const network = { 4: texts(found.ipv4), 6: texts(found.ipv6) }

@@ -1,7 +1,8 @@
-// What the switches have seen: which machine is plugged in where, and whether that is the node configured there.
+// What the switches have seen: which machine is plugged in where, and whether that is the node configured
+// there.
 import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
-import { secondsSince } from './explain-mac.ts'
+import { secondsSince } from './age.ts'
 
 export interface SeenMac {
   readonly switch: string
@@ -17,8 +18,8 @@ export interface SeenMac {
 }
 
 /**
- * All that is remembered of the switches' forwarding tables, by switch name and port number; undefined when there are no
- * switches. What was learned from a switch that has been deleted is left out.
+ * All that is remembered of the switches' forwarding tables, by switch name and port number; undefined when
+ * there are no switches. What was learned from a switch that has been deleted is left out.
  */
 export async function listMacs(store: Store, now: Date): Promise<SeenMac[] | undefined> {
   const switches = await store.list('switch')

@@ -11,7 +11,10 @@ export interface ListedNode extends Facts {
   readonly interfaces: Facts
 }
 
-/** The nodes of all groups, or of one (255 when there is no such group): groups by name, nodes by name; without group last. */
+/**
+ * The nodes of all groups, or of one (255 when there is no such group): groups by name, nodes by name;
+ * without group last.
+ */
 export async function listNodes(store: Store, groupName?: string): Promise<ListedNode[]> {
   const groups =
     groupName === undefined ? await store.list('group') : [await store.getNamed('group', groupName)]

@@ -1,18 +1,18 @@
 // Objects of any kind as people see them: one, all of a kind, or the stored document.
-import type { Document } from 'bson'
 import type { Kind } from '../../object/field.ts'
-import type { Store } from '../../store/store.ts'
-import { describe, type Facts, remembering } from './describe.ts'
+import type { Document, Store } from '../../store/store.ts'
+import { finder } from '../find.ts'
+import { describe, type Facts } from './describe.ts'
 
 /** Everything about the object with that name; `not-found` when there is none. */
 export async function showObject(store: Store, kind: Kind, name: string, now: Date): Promise<Facts> {
   const object = await store.getNamed(kind, name)
-  return await describe(store, kind, object, remembering(store), now)
+  return await describe(store, kind, object, finder(store), now)
 }
 
 /** Everything about all objects of a kind, sorted by name. */
 export async function listObjects(store: Store, kind: Kind, now: Date): Promise<Facts[]> {
-  const find = remembering(store)
+  const find = finder(store)
   const facts: Facts[] = []
   for (const object of await store.list(kind)) facts.push(await describe(store, kind, object, find, now))
   return facts

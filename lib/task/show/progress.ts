@@ -1,33 +1,36 @@
 // How far a node's download is, by what its torrent client told the tracker: its peer id is its host name.
 import type { Group } from '../../object/group.ts'
-import type { Node } from '../../object/node.ts'
+import { hostName, type Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
-import type { Facts, Find } from './describe.ts'
+import type { Find } from '../find.ts'
+import { secondsSince } from './age.ts'
 
 const peerIdLength = 20
 
-/** Percent of the download and seconds since the client said so; undefined when it is not downloading, or silent. */
+/**
+ * Percent of the download and seconds since the client said so; undefined when it is not downloading, or
+ * silent.
+ */
 export async function progressOf(
   store: Store,
   node: Node,
   group: Group | undefined,
   find: Find,
   now: Date,
-): Promise<Facts | undefined> {
+): Promise<{ readonly percent: number; readonly age: number } | undefined> {
   if (node.status?.step !== 'install.download') return undefined
   const domain = group?.domain ? await find('network', group.domain) : undefined
-  const host = domain ? `${node.name}.${domain.name}` : node.name
+  const host = hostName(node, domain)
   const peer = (await store.peerNamed(peerIdOf(host))) ?? (await store.peerNamed(peerIdOf(host, '-')))
   if (!peer || peer.updated < node.status.time) return undefined
   const whole = peer.downloaded + peer.left
   const percent = whole > 0 ? (100 * peer.downloaded) / whole : 0
-  const age = Math.max(0, Math.floor((now.getTime() - peer.updated.getTime()) / 1000))
-  return { percent: Math.round(percent * 100) / 100, age }
+  return { percent: Math.round(percent * 100) / 100, age: secondsSince(peer.updated, now) }
 }
 
 /**
- * The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal. Blanks fill
- * it up, or hyphens where the client is aria2, which drops leading blanks.
+ * The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal.
+ * Blanks fill it up, or hyphens where the client is aria2, which drops leading blanks.
  */
 export function peerIdOf(hostName: string, filler: ' ' | '-' = ' '): string {
   return Buffer.from(hostName.padStart(peerIdLength, filler)).subarray(0, peerIdLength).toString('hex')

@@ -22,74 +22,42 @@ export interface PollContext {
   readonly read?: (access: SnmpAccess, oid: string, how: { signal: AbortSignal }) => Promise<SwitchTable>
 }
 
-export interface Polling {
-  /** Ends what is under way; resolves when nothing is. */
-  stop(): Promise<void>
-}
-
-/** How often every switch is asked, in milliseconds. */
-export const pollInterval = 30_000
-
 // So many at once: more would only queue up in this process.
 const mostAtOnce = 128
 
-/** Asks all switches now and every `every` milliseconds, on the active head only, until it is stopped. */
-export function pollSwitches(context: PollContext, every = pollInterval): Polling {
-  const stopping = new AbortController()
-  const poller = new SwitchPoller(context, stopping.signal)
-  let round: Promise<void> | undefined
-  const begin = () => {
-    round ??= poller.begin().finally(() => {
-      round = undefined
-    })
-  }
-  begin()
-  const timer = setInterval(begin, every)
-  return {
-    stop: async () => {
-      clearInterval(timer)
-      stopping.abort()
-      await round
-      await poller.ended()
-    },
-  }
-}
-
-class SwitchPoller {
+export class SwitchPoller {
   readonly #context: PollContext
   readonly #stop: AbortSignal
   readonly #limit = makeLimit(mostAtOnce)
   readonly #recorder = new SwitchRecorder()
   readonly #underWay = new Map<Id, Promise<void>>()
   // What was last said of a switch: only news are logged.
-  #said = new Map<Id | 'store', string>()
+  #said = new Map<Id, string>()
 
   constructor(context: PollContext, stop: AbortSignal) {
     this.#context = context
     this.#stop = stop
   }
 
-  /** Starts to ask every switch that is not being asked already. Never rejects. */
+  /**
+   * Starts to ask every switch that is not being asked already, on the active head only. Throws LunaError when the store
+   * cannot be read.
+   */
   async begin(): Promise<void> {
     if (this.#stop.aborted) return
-    try {
-      const store = await this.#context.store()
-      if (!(await isActiveHead(await getCluster(store)))) return
-      const [switches, networks] = [await store.list('switch'), await store.list('network')]
-      const known = new Set(switches.map(({ id }) => id))
-      this.#said = new Map([...this.#said].filter(([id]) => id !== 'store' && known.has(id)))
-      this.#recorder.keep(known)
-      for (const one of switches) {
-        const network = networks.find(({ id }) => id === one.network)
-        this.#ask(store, one, accessOf(one, network))
-      }
-    } catch (error) {
-      this.#news('store', sentence(error), (why) =>
-        this.#context.log.error('the switches are not asked', { why }),
-      )
+    const store = await this.#context.store()
+    if (!(await isActiveHead(await getCluster(store)))) return
+    const [switches, networks] = [await store.list('switch'), await store.list('network')]
+    const known = new Set(switches.map(({ id }) => id))
+    this.#said = new Map([...this.#said].filter(([id]) => known.has(id)))
+    this.#recorder.keep(known)
+    for (const one of switches) {
+      const network = networks.find(({ id }) => id === one.network)
+      this.#ask(store, one, accessOf(one, network))
     }
   }
 
+  /** Resolves when no switch is being asked. */
   async ended(): Promise<void> {
     await Promise.all(this.#underWay.values())
   }
@@ -127,7 +95,7 @@ class SwitchPoller {
       this.#news(one.id, '', () => log.info('a switch was read', { switch: one.name, macs: seen.length }))
   }
 
-  #news(of: Id | 'store', what: string, tell: (what: string) => void): void {
+  #news(of: Id, what: string, tell: (what: string) => void): void {
     if (this.#said.get(of) === what) return
     this.#said.set(of, what)
     tell(what)

@@ -1,6 +1,6 @@
 // What the seeder shall offer, and which files of torrents/ nobody needs any more. What it does about that is in seed/.
 import { isLocalAddress } from '../../host/user.ts'
-import { type Cluster, frontendUrl, headAddresses } from '../../object/cluster.ts'
+import { type Cluster, frontendUrl, headAddresses, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -26,7 +26,7 @@ export interface SeedPlan {
 export async function seedPlan(store: Store): Promise<SeedPlan> {
   const cluster = await getCluster(store)
   return {
-    folder: `${cluster.path ?? ''}/torrents`,
+    folder: paths(cluster).torrents,
     announce: `${frontendUrl(cluster)}/announce`,
     interval: cluster.tracker_interval,
     address: await ownAddress(cluster),

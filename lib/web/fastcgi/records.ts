@@ -1,4 +1,4 @@
-// The records of FastCGI 1.0 between bytes and values, without sockets: what comes is hostile, what goes are whole answers.
+// Records of FastCGI 1.0: reading them from hostile bytes, and writing whole answers. Without sockets.
 
 /** Types of records (FastCGI Specification 1.0, section 8). */
 export const recordType = {
@@ -26,21 +26,21 @@ const version = 1
 const headerSize = 8
 // Bodies of begin, end and unknown-type records.
 const bodySize = 8
-// What a record holds at most.
+// The length of the content has two bytes.
 const mostContent = 65_535
 const none = Buffer.alloc(0)
 
-/** Takes a record; false when nothing more is to be read. */
+/** Handles a record; false when nothing more is to be read. */
 export type OnRecord = (type: number, id: number, content: Buffer) => boolean
 
-/** Takes records out of the bytes of a connection as they come; keeps no more than one record that is not whole. */
+/** Cuts the bytes of a connection into records as they come; buffers at most one record that is not complete. */
 export class RecordReader {
   #parts: Buffer[] = []
   #have = 0
   #need = 0
 
-  /** Gives every whole record to `take`. False when these are no records of version 1, or when `take` says so. */
-  read(chunk: Buffer, take: OnRecord): boolean {
+  /** Gives every complete record to `onRecord`. False when these are no records of version 1, or when `onRecord` says so. */
+  read(chunk: Buffer, onRecord: OnRecord): boolean {
     this.#have += chunk.length
     if (this.#have < this.#need) return this.#parts.push(chunk) > 0
     const bytes = this.#parts.length > 0 ? Buffer.concat([...this.#parts, chunk]) : chunk
@@ -50,7 +50,7 @@ export class RecordReader {
       if (end > bytes.length) break
       const from = at + headerSize
       const content = bytes.subarray(from, from + bytes.readUInt16BE(at + 4))
-      if (!take(bytes.readUInt8(at + 1), bytes.readUInt16BE(at + 2), content)) return false
+      if (!onRecord(bytes.readUInt8(at + 1), bytes.readUInt16BE(at + 2), content)) return false
       at = end
       end = endOf(bytes, at)
     }
@@ -61,21 +61,21 @@ export class RecordReader {
   }
 }
 
-/** Where the record at that place ends; where its header does, while that is not there. */
+/** The end of the record at `at`; the end of its header while the header is not complete. */
 function endOf(bytes: Buffer, at: number): number {
   if (bytes.length - at < headerSize) return at + headerSize
   return at + headerSize + bytes.readUInt16BE(at + 4) + bytes.readUInt8(at + 6)
 }
 
-/** Role and flags of the content of a begin record; undefined when it is cut off. */
+/** Role and flags in the content of a begin record; undefined when it is too short. */
 export function readBegin(content: Buffer): { readonly role: number; readonly flags: number } | undefined {
   if (content.length < bodySize) return undefined
   return { role: content.readUInt16BE(0), flags: content.readUInt8(2) }
 }
 
 /**
- * The values of the wanted names in a stream of pairs, in the order of `wanted`; of several with one name the last.
- * Undefined when the stream is cut off or lies about its lengths.
+ * The values of the names `wanted` in a stream of name-value pairs, in that order; of several with one name the last.
+ * Undefined when a length leads past the end of the stream.
  */
 export function readPairs(stream: Buffer, wanted: readonly string[]): (string | undefined)[] | undefined {
   const values: (string | undefined)[] = wanted.map(() => undefined)
@@ -98,7 +98,7 @@ export function readPairs(stream: Buffer, wanted: readonly string[]): (string | 
   return values
 }
 
-/** A stream of pairs. */
+/** A stream of name-value pairs. */
 export function writePairs(pairs: readonly (readonly [name: string, value: string])[]): Buffer {
   const parts = pairs.flatMap((pair) => {
     const [name, value] = pair.map((text) => Buffer.from(text))
@@ -122,22 +122,22 @@ export function writeRecord(type: number, id: number, content: Uint8Array = none
   return record
 }
 
-/** The end of a request that is not answered. */
+/** The end record of a request that is not answered. */
 export function writeEnd(id: number, status: number): Buffer {
   const record = Buffer.allocUnsafe(headerSize + bodySize)
   putEnd(record, 0, id, status)
   return record
 }
 
-/** The answer to a management record of a type that is not known. */
+/** The answer to a management record of an unknown type. */
 export function writeUnknownType(type: number): Buffer {
   return writeRecord(recordType.unknownType, 0, Buffer.of(type, 0, 0, 0, 0, 0, 0, 0))
 }
 
-// What is longer is not copied.
+// A longer body is written as it is, not copied into one buffer with its records.
 const shortBody = 16_384
 
-/** A whole answer in one piece or several: the head (latin1), the body in as many records as it needs, both ends. */
+/** A whole answer, in one buffer or several: the head (latin1), the body in as many records as it needs, and the end. */
 export function writeAnswer(id: number, head: string, body: Uint8Array): readonly Uint8Array[] {
   if (body.length <= shortBody) return [writeShort(id, head, body)]
   const pieces: Uint8Array[] = [writeRecord(recordType.stdout, id, Buffer.from(head, 'latin1'))]
@@ -166,7 +166,7 @@ function writeShort(id: number, head: string, body: Uint8Array): Buffer {
   return bytes
 }
 
-/** Writes a header without padding; gives the place behind it. */
+/** Writes a header without padding; gives the offset behind it. */
 function putHeader(bytes: Buffer, at: number, type: number, id: number, length: number): number {
   bytes[at] = version
   bytes[at + 1] = type

@@ -4,16 +4,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Handler, type Listener, type Request, serve } from '../../lib/web/fastcgi/serve.ts'
+import type { Responder } from '../../lib/config.ts'
+import type { Handler, Listener, Request } from '../../lib/web/fastcgi/handler.ts'
+import { serve } from '../../lib/web/fastcgi/serve.ts'
+import { responders } from './lweb.ts'
 import { freePort, needsNginx, startNginx, stopProcess } from './nginx.ts'
-import { serveByReference } from './reference.ts'
 
-// What a library that has been around for long does is what ours has to do.
-contract('serve', serve)
-contract('serve of the reference', serveByReference)
+for (const responder of responders) contract(responder)
 
-function contract(name: string, serve: typeof serveByReference): void {
-  describe(name, () => {
+function contract(responder: Responder): void {
+  describe(`serve by ${responder}`, () => {
     let dir: string
     let nginx: ChildProcess
     let listener: Listener
@@ -30,12 +30,13 @@ function contract(name: string, serve: typeof serveByReference): void {
       const params = [
         'REQUEST_METHOD $request_method',
         'REQUEST_URI $request_uri',
+        'QUERY_STRING $query_string',
         'REMOTE_ADDR $remote_addr',
       ]
       const server = `server { listen 127.0.0.1:${port}; fastcgi_buffering off;
       ${params.map((param) => `fastcgi_param ${param};`).join(' ')}
       location / { fastcgi_pass unix:${dir}/socket; } }`
-      listener = await serve((request) => handler(request), { path: join(dir, 'socket') })
+      listener = await serve(responder, (request) => handler(request), { path: join(dir, 'socket') })
       nginx = await startNginx(dir, server, port)
     })
     after(async () => {
@@ -112,6 +113,7 @@ function contract(name: string, serve: typeof serveByReference): void {
       const [path, begun] = [join(dir, 'other'), Promise.withResolvers<void>()]
       const finish = Promise.withResolvers<void>()
       const other = await serve(
+        responder,
         async () => {
           begun.resolve()
           await finish.promise
@@ -136,7 +138,7 @@ function contract(name: string, serve: typeof serveByReference): void {
     })
 
     it('says that an address is taken', async () => {
-      await assert.rejects(serve(handler, { path: join(dir, 'socket') }), { code: 'EADDRINUSE' })
+      await assert.rejects(serve(responder, handler, { path: join(dir, 'socket') }), { code: 'EADDRINUSE' })
     })
   })
 }
@@ -169,6 +171,7 @@ describe('serve behind an nginx that keeps its connections', () => {
   it('gives each request its own answer, and has nginx complain of nothing', async () => {
     const path = join(dir, 'socket')
     listener = await serve(
+      'own',
       async ({ query }) => {
         await new Promise((resolve) => setTimeout(resolve, Number(query.at(-1))))
         const body = Buffer.alloc(Number(query.slice(0, -1)) * 100, query)

@@ -1,8 +1,11 @@
 // Changes of a document by dotted paths, as MongoDB makes them: for the engine that has only whole documents.
 import type { Document } from 'bson'
-import { isMap } from '../bson/values.ts'
+import { isMap } from './values.ts'
 
-/** Sets values by path, making the maps that are missing, and takes others out. The document is changed in place. */
+/**
+ * Sets values by path, making the maps that are missing, and takes others out. The document is changed in
+ * place.
+ */
 export function changeByPath(
   document: Document,
   set: Readonly<Record<string, unknown>>,

@@ -1,0 +1,44 @@
+// What the nginx server of a cluster is to do.
+import { existsSync } from 'node:fs'
+import type { Config } from '../../config.ts'
+import { LunaError } from '../../error.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
+import { parseIp } from '../../object/net/address.ts'
+import type { NginxFacts } from '../../render/nginx.ts'
+
+/** Certificate and key of the frontend, in the order in which they are looked for. */
+const certificates = [
+  { certificate: '/etc/luna/frontend.crt', key: '/etc/luna/frontend.key' },
+  { certificate: '/etc/pki/tls/certs/luna.crt', key: '/etc/pki/tls/private/luna.key' },
+  { certificate: '/etc/ssl/certs/luna.crt', key: '/etc/ssl/private/luna.key' },
+] as const
+
+/** Throws LunaError `invalid` for ports that are none, and where nodes use https without a certificate. */
+export function nginxFacts(cluster: Cluster, { responder }: Config['services']): NginxFacts {
+  return {
+    path: paths(cluster).root,
+    port: portOf('frontend_port', cluster.frontend_port, 1),
+    ipv6: parseIp(cluster.frontend_address ?? '')?.version === 6,
+    tls: cluster.frontend_https ? findCertificate() : null,
+    serverPort: portOf('server_port', cluster.server_port, 0),
+    // node-fastcgi mixes up the answers of a kept connection.
+    keepConnections: responder === 'own',
+  }
+}
+
+function portOf(name: string, port: number, lowest: number): number {
+  if (Number.isInteger(port) && port >= lowest && port <= 65535) return port
+  throw new LunaError('invalid', `the cluster's ${name}, ${port}, is not a port`, {
+    fix: `luna cluster change --${name} PORT`,
+  })
+}
+
+function findCertificate(): (typeof certificates)[number] {
+  const found = certificates.find(({ certificate, key }) => existsSync(certificate) && existsSync(key))
+  if (found) return found
+  const [first] = certificates
+  throw new LunaError('invalid', 'nodes use https, but there is no certificate for it', {
+    why: `none of ${certificates.map(({ certificate }) => certificate).join(', ')} is there with its key`,
+    fix: `put them at ${first.certificate} and ${first.key}, or: luna cluster change --frontend_https n`,
+  })
+}

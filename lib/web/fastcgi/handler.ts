@@ -1,0 +1,57 @@
+// The seam between FastCGI and the rest of lweb: requests and responses as plain values, and where to listen.
+import { chmod } from 'node:fs/promises'
+import type { Server } from 'node:net'
+
+export interface Request {
+  readonly method: string
+  /** The path of the URL as it was sent, without the query. */
+  readonly path: string
+  /** What follows the `?`, as it was sent. */
+  readonly query: string
+  /** The address of the client, as the web server saw it. */
+  readonly remote: string
+}
+
+export interface Response {
+  readonly status: number
+  /** Content type. */
+  readonly type: string
+  readonly body: string | Uint8Array
+}
+
+/** Answers a request; never rejects. */
+export type Handler = (request: Request) => Promise<Response>
+
+/** Where to listen: a loopback port or a unix socket. */
+export type Address = { readonly port: number } | { readonly path: string }
+
+export interface Listener {
+  /** Takes no new requests, finishes those in hand, and resolves when all are answered. */
+  close(): Promise<void>
+}
+
+/** The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends. */
+export function requestOf(method: string, uri: string, query: string, remote: string): Request {
+  const at = uri.indexOf('?')
+  if (at < 0) return { method, path: uri, query, remote }
+  return { method, path: uri.slice(0, at), query: uri.slice(at + 1), remote }
+}
+
+/** The header fields of a response whose body has so many bytes. */
+export function headersOf({ type }: Response, length: number): Record<string, string> {
+  // With the length, a client that gets only a part of the answer does not take it for the whole.
+  return { 'Content-Type': type, 'Content-Length': String(length), 'Cache-Control': 'no-store' }
+}
+
+/** Resolves when the server listens at the address. Rejects when the address is in use or not allowed. */
+export async function listenAt(server: Server, address: Address): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen('path' in address ? address : { host: '127.0.0.1', port: address.port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  // The user that nginx runs as need not be in our group. (A loopback port is open to all users, too.)
+  if ('path' in address) await chmod(address.path, 0o666)
+}
