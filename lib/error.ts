@@ -47,8 +47,8 @@ export const httpStatus = {
 export interface Details {
   /** The sentence that says why, where `what` alone does not. */
   why?: string
-  /** The sentence that says what to do about it, best of all a command. */
-  fix?: string
+  /** The sentence that says what to do about it, best of all a command; null where nobody can do anything. */
+  fix?: string | null
   cause?: unknown
 }
 
@@ -63,7 +63,7 @@ export class LunaError extends Error {
     this.name = 'LunaError'
     this.code = code
     this.why = details.why
-    this.fix = details.fix
+    this.fix = details.fix ?? undefined
   }
 }
 

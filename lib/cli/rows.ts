@@ -11,7 +11,7 @@ import { type Cell, table } from './table/table.ts'
 
 /** `--json` of list and show. */
 export const jsonOption = option('flag', 'as JSON, for scripts: names of fields as in show, values as shown')
-export const rawOption = option('flag', 'the stored document as JSON', { short: 'R' })
+const rawOption = option('flag', 'the stored document as JSON', { short: 'R' })
 export const commentOption = option('flag', 'only the comment', { short: 'C' })
 
 /** Facts as the text of `--json`. */

@@ -172,7 +172,7 @@ describe('luna', () => {
     const told: unknown = JSON.parse(run('db', 'migrate', '--json').stdout)
     assert.deepEqual(Object.keys(told ?? {}), ['defects', 'differences', 'duplicates'])
     assert.equal(ran.status, 1)
-    assert.match(ran.stderr, /ERROR:luna:\d+ things? needs? a look\n$/)
+    assert.match(ran.stderr, /ERROR:luna:\d+ things? needs? a look \(settle it.*\)\n$/)
   })
 
   it('lets a passive head look at the database, but not repair it', () => {

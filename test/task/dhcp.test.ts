@@ -152,7 +152,10 @@ describe('makeDhcp', () => {
   it('refuses a frontend address outside the network without a new range, too', async () => {
     await make(range)
     await store.update('network', ids.cluster, { NETWORK: 0x0a_28_00_00n })
-    const refused = { exit: 1, message: /frontend address "10\.30\.255\.254" does not lie in .*10\.40/ }
+    const refused = {
+      code: 'invalid',
+      message: /frontend address "10\.30\.255\.254" does not lie in .*10\.40/,
+    }
     for (const dryRun of [true, false]) await assert.rejects(make({ dryRun }), refused)
   })
 

@@ -128,7 +128,11 @@ const check = command({
     else for (const { line, repaired } of findings) context.print(`${line}${repaired ? ' (repaired)' : ''}\n`)
     const left = findings.filter(({ repaired, harmless }) => !repaired && !harmless).length
     const { LunaError } = await import('../../error.ts')
-    if (left > 0) context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`))
+    const fix = given.repair
+      ? 'decide about what is left'
+      : 'luna cluster check --repair, or decide about each'
+    if (left > 0)
+      context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`, { fix }))
   },
 })
 

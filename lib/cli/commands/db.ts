@@ -55,7 +55,9 @@ const migrateCommand = command({
     const count = troubles(migration)
     if (count > 0)
       context.report(
-        new LunaError('failed', `${count} ${count === 1 ? 'thing needs' : 'things need'} a look`),
+        new LunaError('failed', `${count} ${count === 1 ? 'thing needs' : 'things need'} a look`, {
+          fix: 'settle it, then once more: luna db migrate',
+        }),
       )
   },
 })
@@ -66,7 +68,11 @@ async function textOf(context: Context, file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new LunaError('invalid', `cannot read ${JSON.stringify(file)}`, { why, cause })
+    throw new LunaError('invalid', `cannot read ${JSON.stringify(file)}`, {
+      why,
+      fix: 'give the file that luna db export made, or - for standard input',
+      cause,
+    })
   }
 }
 

@@ -109,7 +109,8 @@ const clone = command({
   examples: [['luna group clone compute -t gpu', 'same image, scripts, interfaces and networks']],
   async run(context, { to }, from) {
     const { cloneGroup } = await import('../../task/change/group.ts')
-    if (to === '') throw new LunaError('invalid', 'the name of the new group is empty')
+    if (to === '')
+      throw new LunaError('invalid', 'the name of the new group is empty', { fix: 'give it one: --to NAME' })
     reportOutcome(context, await cloneGroup(await context.store(), { from, to }))
   },
 })

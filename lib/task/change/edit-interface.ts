@@ -26,7 +26,7 @@ export async function withInterface(
   store: Store,
   groupName: string,
   name: string,
-  work: (scene: InterfaceEdit) => Promise<void>,
+  work: (edit: InterfaceEdit) => Promise<void>,
 ): Promise<Outcome> {
   return await store.transaction(async (tx) => {
     const notes = newNotes()

@@ -19,8 +19,8 @@ export async function setNetwork(
   name: string,
   networkName: string,
 ): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async (scene) => {
-    const { tx, notes, group, key, iface, pool } = scene
+  return await withInterface(store, groupName, name, async (edit) => {
+    const { tx, notes, group, key, iface, pool } = edit
     const network = await tx.getNamed('network', networkName)
     const version = versionOf(network)
     if (iface.network[version] !== null) {
@@ -28,7 +28,7 @@ export async function setNetwork(
         fix: `take it off first: luna group change ${groupName} -i ${name} --delnet`,
       })
     }
-    await setLinked(scene, version, network.id)
+    await setLinked(edit, version, network.id)
     await pool.load([network.id])
     const lacking: string[] = []
     await eachNode(tx, group, (node) => {
@@ -67,10 +67,10 @@ export async function delNetwork(
   name: string,
   networkName?: string,
 ): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async (scene) => {
-    const { tx, group, key, iface, pool } = scene
+  return await withInterface(store, groupName, name, async (edit) => {
+    const { tx, group, key, iface, pool } = edit
     const version = await versionToDrop(tx, iface, networkName)
-    await setLinked(scene, version, null)
+    await setLinked(edit, version, null)
     await eachNode(tx, group, (node) => {
       freeAddress(pool, node, key, iface, version)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: null } }
@@ -94,8 +94,8 @@ async function versionToDrop(store: Store, iface: GroupInterface, networkName?: 
   })
 }
 
-async function setLinked(scene: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
-  const { tx, notes, group, key, iface } = scene
+async function setLinked(edit: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
+  const { tx, notes, group, key, iface } = edit
   const changed = { ...iface, network: { ...iface.network, [version]: network } }
   await updateLinked(tx, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
 }

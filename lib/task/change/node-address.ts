@@ -58,7 +58,10 @@ export async function readdress(
   address: string,
 ): Promise<Interfaces> {
   const ip = parseIp(address)
-  if (!ip) throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`)
+  if (!ip)
+    throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`, {
+      fix: 'write it like 10.30.0.1 or fd00:30::1',
+    })
   const key = group && interfaceKey(group, name)
   const id = key === undefined ? undefined : group?.interfaces[key]?.network[ip.version]
   if (id) await pool.load([id])

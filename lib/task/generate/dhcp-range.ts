@@ -22,7 +22,10 @@ export interface DhcpRange extends Range {
   readonly moved: boolean
 }
 
-/** The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an unknown network `not-found`. */
+/**
+ * The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an
+ * unknown network `not-found`.
+ */
 export async function findRange(
   store: Store,
   cluster: Cluster,
