@@ -37,7 +37,8 @@ export interface Following {
 export async function mirrorTo(head: string, path: string, { onLine, signal }: Following): Promise<void> {
   const stopping = signal ? { signal } : {}
   const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`]
-  await runOn(head, ['mkdir', '-p', '--', path])
+  // rsync gives the directory itself its mode; those above it get theirs here.
+  await runOn(head, ['sh', '-c', 'umask 022; mkdir -p -- "$1"', 'sh', path])
   await run('rsync', rsyncArguments(head, path, [...more, '--info=progress2']), { onLine, ...stopping })
   onLine('comparing')
   const look = [...more, '--dry-run', '--checksum', '--itemize-changes']
