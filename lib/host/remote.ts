@@ -20,19 +20,18 @@ export async function rsyncTo(head: string, path: string, more: readonly string[
   await run('rsync', rsyncArguments(head, path, more))
 }
 
-// Half a file waits in here for the rest: under its own name nobody takes it for the whole, and nothing is
-// sent twice.
+// An incomplete file waits in here to be continued: under its own name it could be taken for a whole one.
 const partial = '.luna-partial'
 
-/** Who hears of the progress, and what stops it. */
+/** Where progress is reported to, and what stops the copy. */
 export interface Following {
   readonly onLine: (line: string) => void
   readonly signal?: AbortSignal
 }
 
 /**
- * Makes a directory on another head equal to the one here, goes on where an interrupted copy has stopped, and
- * looks at every byte in the end. Throws LunaError `failed` when the two are not equal then.
+ * Mirrors a directory to another head, continuing an interrupted copy, and compares every byte at the end.
+ * Throws LunaError `failed` when the two still differ.
  */
 export async function mirrorTo(head: string, path: string, { onLine, signal }: Following): Promise<void> {
   const stopping = signal ? { signal } : {}

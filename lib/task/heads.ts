@@ -1,4 +1,4 @@
-// Clusters with several heads: which of them this is, and whether it may change anything.
+// High availability: whether this head is active, and which other heads there are.
 import { LunaError } from '../error.ts'
 import { isLocalAddress } from '../host/user.ts'
 import { type Cluster, headAddresses } from '../object/cluster.ts'
@@ -24,8 +24,8 @@ export async function isActiveHead(
 }
 
 /**
- * Says, before anything is copied, that a passive head is about to overwrite the others. The first Luna let
- * it, and so it stays.
+ * Warns, before anything is copied, that a passive head is about to overwrite the others. The first Luna
+ * allowed it, and so does this one.
  */
 export async function tellPassive(
   cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
@@ -41,7 +41,7 @@ export interface Heads {
   readonly others: readonly string[]
 }
 
-/** The heads as seen from this one; both empty when there is only this one. */
+/** The heads as seen from this one; both empty where the cluster has only this one. */
 export async function findHeads(cluster: Pick<Cluster, 'cluster_ips'>): Promise<Heads> {
   const own: string[] = []
   const others: string[] = []

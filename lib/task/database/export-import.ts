@@ -1,5 +1,4 @@
-// The whole database as text and back: how one moves from the embedded store to MongoDB and back, and keeps
-// copies.
+// The whole database as text, and back: for backups, and to change from one store to another.
 import { type Document, EJSON, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
 import { kinds } from '../../object/field.ts'
@@ -43,7 +42,7 @@ export async function importDatabase(
 /**
  * A database from its text, with all BSON types. Throws LunaError `invalid` that says what is wrong where.
  */
-export function parseDump(text: string): Dump {
+function parseDump(text: string): Dump {
   const json = parseJson(text)
   if (!isObject(json)) throw invalid('it is not an object of collections')
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// How far a node's download is, by what its torrent client told the tracker: its peer id is its host name.
+// How far a download is, as the torrent client of the node told the tracker. Its peer id is its host name.
 import type { Group } from '../../object/group.ts'
 import { hostName, type Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
@@ -8,8 +8,8 @@ import { secondsSince } from './age.ts'
 const peerIdLength = 20
 
 /**
- * Percent of the download and seconds since the client said so; undefined when it is not downloading, or
- * silent.
+ * Percent of the download, and seconds since the last announce. Undefined while the node does not download or
+ * its client has not announced.
  */
 export async function progressOf(
   store: Store,
@@ -29,8 +29,8 @@ export async function progressOf(
 }
 
 /**
- * The peer id of a host: its name right-aligned in 20 octets, of a longer one the first 20, in hexadecimal.
- * Blanks fill it up, or hyphens where the client is aria2, which drops leading blanks.
+ * The peer id of a host, in hexadecimal: its name, right-aligned in 20 octets, or the first 20 of a longer
+ * one. It is padded with blanks, or with hyphens by aria2, which drops leading blanks.
  */
 export function peerIdOf(hostName: string, filler: ' ' | '-' = ' '): string {
   return Buffer.from(hostName.padStart(peerIdLength, filler)).subarray(0, peerIdLength).toString('hex')
