@@ -1,6 +1,5 @@
-// The install script of a node: conf-templates/install.sh.mustache around the shell functions of
-// conf-templates/install/. What is the node's own lives in the view; what is the same for all lives in those
-// files.
+// The install script of a node: conf-templates/install.sh.mustache with the values of the node, around the
+// shell functions of conf-templates/install/, which are the same for all.
 import { LunaError } from '../error.ts'
 import { endMarker, quoteForShell } from './escape-shell.ts'
 import { loadTemplate, renderTemplate, type View } from './template.ts'

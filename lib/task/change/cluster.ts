@@ -6,10 +6,10 @@ import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
-import { parseIp } from '../../object/net/address.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
+import { frontendWarnings } from '../heads.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
 import { refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
@@ -38,7 +38,7 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
     await tx.insert('cluster', { name: 'general', ...change, path })
   })
   await makeDirectory(logDir, owner)
-  warnAddress(wish.frontend_address, notes.warnings)
+  notes.warnings.push(...(await frontendWarnings(wish.frontend_address)))
   return notes
 }
 
@@ -100,14 +100,9 @@ async function isOwned(path: string, owner: Owner): Promise<boolean> {
 }
 
 async function warnAfter(cluster: Cluster, wish: ClusterChange, warnings: string[]): Promise<void> {
-  if (wish.frontend_address) warnAddress(wish.frontend_address, warnings)
+  if (wish.frontend_address) warnings.push(...(await frontendWarnings(wish.frontend_address)))
   if (!wish.path && !wish.user) return
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const owned = owner && cluster.path && (await isOwned(cluster.path, owner).catch(() => false))
   if (!owned) warnings.push(`${cluster.path} does not belong to ${cluster.user} and its primary group`)
-}
-
-function warnAddress(text: string, warnings: string[]): void {
-  if (text !== '' && !parseIp(text))
-    warnings.push(`the frontend address ${text} is not an IP address: nodes cannot boot from it`)
 }
