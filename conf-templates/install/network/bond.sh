@@ -28,7 +28,7 @@ read_bond() {
 add_bond_option() {
   local wanted=$2
   if [ "$1" = arp_ip_target ]; then
-    find_bond_option arp_ip_target
+    find_bond_option arp_ip_target || :
     without_bond_option arp_ip_target
     wanted=${found:+$found,}${2//+/}
   fi

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { canUnshare } from '../install-script.ts'
 import type { Facts, Way } from './cases.ts'
 
 export interface Reading {
@@ -16,7 +17,7 @@ export const read: Readonly<Record<Way, (root: string) => Reading>> = {
   keyfile: readKeyfiles,
   netplan: readNetplan,
   networkd: (root) => ({
-    complaints: [],
+    complaints: networkdComplaints(runNetworkd(root)),
     facts: networkdFacts(join(root, 'etc/systemd/network'), '10-luna-'),
     order: [],
   }),
@@ -33,6 +34,7 @@ export function missing(way: Way): string {
   }
   const program = programs[way]
   if (program !== '' && !existsSync(program)) return `${program} is missing`
+  if (way === 'networkd' && !canUnshare) return 'namespaces cannot be made here'
   if (way !== 'keyfile') return ''
   return run('/usr/bin/python3', ['-c', 'import gi; gi.require_version("NM", "1.0")']).status === 0
     ? ''
@@ -113,6 +115,22 @@ function readNetplan(root: string): Reading {
 
 // every case has default routes of its own, and netplan wonders at that
 const expected = /default route|GError set over the top of a previous|^This indicates a bug in someone's code/
+
+/** What systemd-networkd logs while it reads the files below a root; `links` are there for it to find. */
+export function runNetworkd(root: string, links: readonly string[] = []): string[] {
+  const script = join(import.meta.dirname, 'run-networkd.sh')
+  const args = ['-mn', '--propagation', 'private', script, root, ...links]
+  const { stdout, stderr } = run('unshare', args)
+  if (!stdout.includes('Enumeration completed')) throw new Error(`networkd did not run: ${stderr}${stdout}`)
+  return stdout.split('\n')
+}
+
+// a route over a link with DHCP or advertised addresses alone is on the link, which networkd finds itself
+const harmless = /found matching network|Configuring with|Enabling GatewayOnLink/
+
+export function networkdComplaints(log: readonly string[]): string[] {
+  return log.filter((line) => line.includes('/etc/systemd/network/') && !harmless.test(line))
+}
 
 /** The files of systemd-networkd in a folder, told by the interface that they are for. */
 export function networkdFacts(folder: string, prefix: string): (name: string) => Facts {
