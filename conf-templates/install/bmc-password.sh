@@ -35,8 +35,8 @@ set_bmc_password_of_16() {
   fi
 }
 
-# Of a password from stdin ipmitool takes 16 bytes; but it takes whole commands from there: Set User Password with the
-# bit for 20 bytes (IPMI 2.0, 22.30). It ends with status 0 whatever comes of them.
+# Of a password from stdin ipmitool takes 16 bytes; but it takes whole commands from there: Set User Password
+# with the bit for 20 bytes (IPMI 2.0, 22.30). It ends with status 0 whatever comes of them.
 set_bmc_password_of_20() {
   local password=$2 bytes='' byte position said
   for ((position = 0; position < 20; position++)); do
@@ -55,8 +55,8 @@ set_bmc_password_of_20() {
   fi
 }
 
-# bmc_password_is USERID BYTES PASSWORD: prints "right" or "wrong" (IPMI 2.0, 22.30: test password), nothing where the BMC
-# does not tell
+# bmc_password_is USERID BYTES PASSWORD: prints "right" or "wrong" (IPMI 2.0, 22.30: test password), nothing
+# where the BMC does not tell
 bmc_password_is() {
   local other=${3}x
   [ "${#3}" -lt "$2" ] || other=${3%?}

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: what the interfaces are to be, read from the staged ifcfg files, and which of the ways to
-# say it the installed system understands. Each file of network/ says it in one of them.
+# Part of the install script: what the interfaces are to be, read from the staged ifcfg files, and which of
+# the ways to say it the installed system understands. Each file of network/ says it in one of them.
 
 set_network() {
   set_hostname

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: addresses, names and routes of an interface. A value that is none spoils a whole file in
-# some of the formats, so each is judged here.
+# Part of the install script: addresses, names and routes of an interface. A value that is none spoils a whole
+# file in some of the formats, so each is judged here.
 
 read_addresses() {
   local n prefix
@@ -74,7 +74,8 @@ read_names() {
   search=${domains[*]}
 }
 
-# read_routes: ROUTES="10.1.0.0/16 via 10.0.0.1; 10.2.0.0/16 via 10.0.0.2"; sets routes to "NETWORK GATEWAY" each
+# read_routes: ROUTES="10.1.0.0/16 via 10.0.0.1; 10.2.0.0/16 via 10.0.0.2"; sets routes to
+# "NETWORK GATEWAY" each
 read_routes() {
   local route list words
   routes=()

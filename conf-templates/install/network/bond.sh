@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Part of the install script: BONDING_OPTS, in the words of the kernel's bonding documentation. An option that its mode
-# does not have, or that lacks another, makes NetworkManager refuse the profile and the kernel the bond.
+# Part of the install script: BONDING_OPTS, in the words of the kernel's bonding
+# documentation. An option that its mode does not have, or that lacks another, makes
+# NetworkManager refuse the profile and the kernel the bond.
 
 # read_bond: sets bond_options to NAME=VALUE each, and kind where there are any
 read_bond() {

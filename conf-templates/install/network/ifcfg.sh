@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: EL up to 8 and all others that read ifcfg files. They get the operator's text as it is.
+# Part of the install script: EL up to 8 and all others that read ifcfg files. They get
+# the operator's text as it is.
 
 begin_ifcfg() {
   mkdir -p "$root/etc/sysconfig/network-scripts"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Part of the install script: what one staged ifcfg file says, in variables that the ways to write it share. Keys and
-# their defaults are those of sysconfig.txt of the initscripts.
+# Part of the install script: what one staged ifcfg file says, in variables that the ways to write it share.
+# Keys and their defaults are those of sysconfig.txt of the initscripts.
 
-# read_interface FILE: sets dev kind onboot dhcp dhcp6 autoconf ipv6 addresses4 addresses6 gateway4 gateway6 dns search
-# mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent routes, and untranslated with all that is
-# in none of these, and without_effect with what means nothing beside the rest.
+# read_interface FILE: sets dev kind onboot dhcp dhcp6 autoconf ipv6 addresses4 addresses6 gateway4 gateway6
+# dns search mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent routes, and
+# untranslated with all that is in none of these, and without_effect with what means nothing beside the rest.
 read_interface() {
   untranslated=() without_effect=()
   read_ifcfg "$1"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Part of the install script: which interfaces stand on which others. A bond and a bridge stand on their members, a VLAN
-# on its parent; nothing stands on itself, since some readers take no file at all then.
+# Part of the install script: which interfaces stand on which others. A bond and a bridge stand on their
+# members, a VLAN on its parent; nothing stands on itself, since some readers take no file at all then.
 
-# read_relations DIRECTORY: sets kind_of, lowers_of and controller_of of each interface, vlans_of of those with VLANs,
-# primary_of of bonds, and alias_addresses of those with aliases (ETH0:1)
+# read_relations DIRECTORY: sets kind_of, lowers_of and controller_of of each interface, vlans_of of those
+# with VLANs, primary_of of bonds, and alias_addresses of those with aliases (ETH0:1)
 declare -A file_of kind_of lowers_of controller_of vlans_of primary_of number_of onboot_of alias_addresses
 read_relations() {
   local file pair wanted=()
@@ -83,7 +83,8 @@ is_usable() {
   fi
 }
 
-# below DEV: sets under to all that DEV stands on, what is lowest first, and level to the height of DEV above it
+# below DEV: sets under to all that DEV stands on, what is lowest first, and level to the
+# height of DEV above it
 below() {
   under='' level=0
   descend "$1" 0

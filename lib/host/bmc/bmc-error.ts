@@ -2,7 +2,10 @@
 import { LunaError } from '../../error.ts'
 import type { PowerAction } from './bmc.ts'
 
-/** The BMC answers, but what is asked is not among what it has: another protocol may have it. Nothing was changed. */
+/**
+ * The BMC answers, but what is asked is not among what it has: another protocol may have
+ * it. Nothing was changed.
+ */
 export class NotOffered extends LunaError {
   constructor(what: string, details: { readonly why?: string; readonly fix?: string } = {}) {
     super('failed', what, details)

@@ -1,4 +1,5 @@
-// What ipmitool says when it fails (its standard error with -v), told apart: silence, a refusal, a way that is not there.
+// What ipmitool says when it fails (its standard error with -v), told apart: silence, a
+// refusal, a way that is not there.
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerAction } from './bmc.ts'
 import { changeOf, silent, unreachable } from './bmc-error.ts'
@@ -23,7 +24,10 @@ function unopened({ address }: Bmc, said: string): LunaError | undefined {
   return unreachable(`there is no way from here to ${address}`)
 }
 
-/** The login failed. A BMC that does not know the user may say so, or just say nothing more (IPMI 2.0, 13.20 to 13.23). */
+/**
+ * The login failed. A BMC that does not know the user may say so, or just say nothing
+ * more (IPMI 2.0, 13.20 to 13.23).
+ */
 function withoutLogin({ address, user }: Bmc, said: string): LunaError | undefined {
   if (/HMAC is invalid|RAKP 4 message .*invalid integrity/i.test(said))
     return new LunaError('refused', 'the BMC does not accept the password', {

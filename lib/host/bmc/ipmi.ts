@@ -5,12 +5,14 @@ import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
 import { changeOf, interrupted, silent } from './bmc-error.ts'
 import { ipmiError, refusesCipher } from './ipmi-error.ts'
 
-// Seconds between two tries of a packet, and how often it is tried again. ipmitool gives up after about ten seconds.
+// Seconds between two tries of a packet, and how often it is tried again. ipmitool gives
+// up after about ten seconds.
 const tries = ['-N', '2', '-R', '2']
 
 /**
- * Cipher suites in the order in which they are tried (IPMI 2.0, table 22-20): 3 is what all controllers had for a long
- * time; new ones may want 17, and say so at once. Asking which they have takes ten seconds with those that do not know.
+ * Cipher suites in the order in which they are tried (IPMI 2.0, table 22-20): 3 is what all controllers had
+ * for a long time; new ones may want 17, and say so at once. Asking which they have takes ten seconds with
+ * those that do not know.
  */
 const ciphers = ['3', '17'] as const
 

@@ -76,7 +76,10 @@ function distrusted({ address }: Bmc, code: string, cause: unknown): LunaError {
   })
 }
 
-/** OpenSSL's reason is the last but one part of what it says: `error:0A00010B:SSL routines::wrong version number:FILE:...`. */
+/**
+ * OpenSSL's reason is the last but one part of what it says: `error:0A00010B:SSL routines::wrong version
+ * number:FILE:...`.
+ */
 function withoutTls(at: string, code: string, message: string, cause: unknown): LunaError {
   const [, reason = code] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? []
   if (

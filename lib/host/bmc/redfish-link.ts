@@ -4,8 +4,9 @@ import type { Bmc } from './bmc.ts'
 import { originOf } from './redfish-http.ts'
 
 /**
- * The path that a link leads to: `@odata.id`, or Location relative to the path that was asked for (RFC 9110 section 10.2.2).
- * Throws LunaError `failed` for a link to another host, port or scheme, or out of /redfish/v1.
+ * The path that a link leads to: `@odata.id`, or Location relative to the path that was
+ * asked for (RFC 9110 section 10.2.2). Throws LunaError `failed` for a link to another
+ * host, port or scheme, or out of /redfish/v1.
  */
 export function linkIn(bmc: Bmc, link: string, from = '/'): string {
   const path = pathIn(bmc, link, from)

@@ -1,5 +1,5 @@
-// Requests to a Redfish service as its servers really answer them: kept connections that close, redirects, busy answers, tags.
-// One request is redfish-http.ts, what is asked for is redfish.ts.
+// Requests to a Redfish service as its servers really answer them: kept connections that close, redirects,
+// busy answers, tags. One request is redfish-http.ts, what is asked for is redfish.ts.
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerOptions } from './bmc.ts'
@@ -13,7 +13,9 @@ export interface Answer {
   readonly etag: string | undefined
 }
 
-/** All of it throws LunaError as `power` of power.ts does. Links may be paths or URLs of the same controller. */
+/**
+ * All of it throws LunaError as `power` of power.ts does. Links may be paths or URLs of the same controller.
+ */
 export interface Redfish {
   get(link: string): Promise<Answer>
   post(link: string, body: Json): Promise<void>
@@ -70,8 +72,8 @@ class Session {
   }
 
   /**
-   * If-Match is for strong tags (RFC 9110 section 13.1.1). Where the tag is said to be another all the same it is left out, and
-   * where one must be there it is any.
+   * If-Match is for strong tags (RFC 9110 section 13.1.1). Where the tag is said to be another all the same
+   * it is left out, and where one must be there it is any.
    */
   async change(sent: Sent, etag: string | undefined): Promise<void> {
     const strong = etag !== undefined && /^"[^"]*"$/.test(etag) ? [etag] : []
@@ -90,7 +92,10 @@ class Session {
     await this.#connection.close()
   }
 
-  /** Follows redirects on the same controller; with another method than GET only those that keep it (RFC 9110 section 15.4). */
+  /**
+   * Follows redirects on the same controller; with another method than GET only those that keep it (RFC 9110
+   * section 15.4).
+   */
   async #follow(sent: Sent): Promise<Response> {
     let path = sent.path
     for (let hops = 0; hops <= mostRedirects; hops++) {
@@ -115,7 +120,10 @@ class Session {
     return await this.#whenReady(sent)
   }
 
-  /** Asks again when the BMC is busy and says until when (RFC 9110 section 10.2.3): it has not carried out anything. */
+  /**
+   * Asks again when the BMC is busy and says until when (RFC 9110 section 10.2.3): it has
+   * not carried out anything.
+   */
   async #whenReady(sent: Sent): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const heard = await this.#again(sent)
@@ -130,7 +138,10 @@ class Session {
     }
   }
 
-  /** What only looks is asked again when the connection closes: a kept one may do so at any time (RFC 9112 section 9.3.1). */
+  /**
+   * What only looks is asked again when the connection closes: a kept one may do so at any time (RFC 9112
+   * section 9.3.1).
+   */
   async #again(sent: Sent): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(mostForOne)])
@@ -145,8 +156,8 @@ class Session {
   }
 
   /**
-   * What changes something has a new connection: of one that was kept, and closes, nobody would know whether it was carried
-   * out, nor could it be asked for again (RFC 9110 section 9.2.2).
+   * What changes something has a new connection: of one that was kept, and closes, nobody would know whether
+   * it was carried out, nor could it be asked for again (RFC 9110 section 9.2.2).
    */
   async #exchange({ method, path, body, match }: Sent, signal: AbortSignal): Promise<Response> {
     if (method !== 'GET') {

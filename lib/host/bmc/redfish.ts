@@ -1,4 +1,5 @@
-// Power by Redfish (DMTF DSP0266): which properties and actions of the controller's system mean what is asked.
+// Power by Redfish (DMTF DSP0266): which properties and actions of the controller's
+// system mean what is asked.
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
@@ -71,8 +72,8 @@ const offShare = 0.75
 const betweenLooks = 500
 
 /**
- * Few BMCs have PowerCycle, which the schema leaves to them; with all others it is off, and on when it is off. A restart, which
- * they have, too, leaves the power on.
+ * Few BMCs have PowerCycle, which the schema leaves to them; with all others it is off, and on when it is
+ * off. A restart, which they have, too, leaves the power on.
  */
 async function cycle(redfish: Redfish, system: System, until: number): Promise<void> {
   const ways = await resetWays(redfish, system)

@@ -14,8 +14,8 @@ import { type Generated, generateFiles, whileAlone } from './generate.ts'
 
 /**
  * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of
- * it or nothing on this machine. No network at all, or no place for the files, is `invalid` or `failed`. Other
- * heads that cannot be reached are failures.
+ * it or nothing on this machine. No network at all, or no place for the files, is `invalid` or `failed`.
+ * Other heads that cannot be reached are failures.
  */
 export async function makeDns(
   store: Store,

@@ -1,5 +1,5 @@
-// How far a download is, as the torrent client of the node told the tracker. Its peer id is its host name, where
-// that fits.
+// How far a download is, as the torrent client of the node told the tracker. Its peer id is its host name,
+// where that fits.
 import type { Group } from '../../object/group.ts'
 import { hostName, type Node } from '../../object/node.ts'
 import { fitsPeerId, peerIdLength } from '../../object/peer-id.ts'
@@ -32,7 +32,9 @@ async function peerCalled(store: Store, host: string): Promise<Peer | undefined>
   return (await store.peerNamed(peerIdOf(host))) ?? (await store.peerNamed(peerIdOf(host, '-')))
 }
 
-/** The newest client at an address of the node: the id of a long name is cut, and several nodes may have it. */
+/**
+ * The newest client at an address of the node: the id of a long name is cut, and several nodes may have it.
+ */
 async function peerAt(store: Store, interfaces: Facts): Promise<Peer | undefined> {
   const addresses = new Set(Object.values(interfaces).flatMap((one) => Object.values(one ?? {})))
   return (await store.peers()).find(({ ip }) => addresses.has(ip))

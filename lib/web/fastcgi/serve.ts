@@ -6,8 +6,8 @@ import { type Address, type Handler, headersOf, type Listener, listenAt, request
 import { type Answer, fastcgiServer } from './server.ts'
 
 /**
- * Answers FastCGI requests at an address. Rejects when it cannot listen there. `http` is called, once in a few
- * minutes, when somebody speaks HTTP instead.
+ * Answers FastCGI requests at an address. Rejects when it cannot listen there. `http` is called, once in a
+ * few minutes, when somebody speaks HTTP instead.
  */
 export async function serve(
   responder: Responder,

@@ -1,5 +1,6 @@
-// Interfaces as an operator may want them, and what every format has to say of them: the keys of one case of each kind,
-// and the facts and the losses that follow by the manuals of the formats, whatever the script does.
+// Interfaces as an operator may want them, and what every format has to say of them: the
+// keys of one case of each kind, and the facts and the losses that follow by the manuals
+// of the formats, whatever the script does.
 
 export const common = {
   kind: ['plain', 'bond', 'bridge', 'vlan', 'dotted', 'overbond', 'bondmember', 'bridgemember'],

@@ -1,4 +1,5 @@
-// The programs that read network files: each says what it understood of the files below a root, and what it objects to.
+// The programs that read network files: each says what it understood of the files below a
+// root, and what it objects to.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -206,7 +207,10 @@ function routesOf(ini: Ini): string[] {
     })
 }
 
-/** What ifup would do: the commands that it prints, and the options of each stanza that it hands to other packages. */
+/**
+ * What ifup would do: the commands that it prints, and the options of each stanza that it
+ * hands to other packages.
+ */
 function readInterfaces(root: string): Reading {
   const file = join(root, 'etc/network/interfaces')
   const all = run('ifup', ['--no-act', '--verbose', '--all', '--interfaces', file, '--state-dir', root])

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Has systemd-networkd read the files below a root, in namespaces of its own, and prints what it logs until it knows all
-# links. usage: unshare -mn --propagation private run-networkd.sh ROOT [LINK...], each LINK a veth that is there.
+# Has systemd-networkd read the files below a root, in namespaces of its own, and prints what it logs until it
+# knows all links. usage: unshare -mn --propagation private run-networkd.sh ROOT [LINK...], each LINK a veth
+# that is there.
 root=$1
 shift
 mount -t tmpfs tmpfs /run
