@@ -165,6 +165,7 @@ function parseIni(text: string, file: string): Map<string, Map<string, string>> 
     else
       throw new LunaError('invalid', `${file}, line ${index + 1}: not a section or "key=value"`, {
         why: `it says "${line}"`,
+        fix: 'write it as key=value below a [Section], or put a # in front',
       })
   }
   return sections
