@@ -1,4 +1,4 @@
-// Errors have three parts: what, why, what to do. Only where no person can do anything may the last be missing.
+// Errors have three parts: what, why, what to do. The last is missing only where no person can do anything.
 import assert from 'node:assert/strict'
 import { files, textOf } from './imports.ts'
 
@@ -10,9 +10,7 @@ describe('errors', () => {
     const silent = files('')
       .filter((file) => !toMachines.includes(file))
       .flatMap((file) => [...textOf(file).matchAll(errorPattern)].map(([text]) => `${file}: ${text}`))
-      .filter(
-        (error) => error.includes('fix: null') && !/LunaError\('internal'|interrupted/.test(error),
-      )
+      .filter((error) => error.includes('fix: null') && !/LunaError\('internal'|interrupted/.test(error))
     assert.deepEqual(silent, [])
   })
 })
