@@ -164,7 +164,10 @@ function serverOf(value: string, file: string): string {
   return hosts.join(',')
 }
 
-/** What is wrong with a host of MongoDB, and what to write; undefined for host, host:port, [IPv6]:port, and a socket. */
+/**
+ * What is wrong with a host of MongoDB, and what to write; undefined for host, host:port,
+ * [IPv6]:port, and a socket.
+ */
 function hostTrouble(host: string): readonly [string, string] | undefined {
   if (host === '') return ['has an empty name', 'write the names with one comma between two']
   if (host.includes('://')) return ['is a URL', 'write host:port alone, and user, password, authdb as keys']

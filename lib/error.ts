@@ -48,8 +48,9 @@ export interface Details {
   /** The sentence that says why, where `what` alone does not. */
   why?: string
   /**
-   * The sentence that says what to do about it, best of all a command. null only where no person can do
-   * anything: defects of our own, interruptions, malformed requests of machines, what the tracker tells clients.
+   * The sentence that says what to do about it, best of all a command. null only where no
+   * person can do anything: defects of our own, interruptions, malformed requests of
+   * machines, what the tracker tells clients.
    */
   fix: string | null
   cause?: unknown
