@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: what the interfaces are to be, read from the staged ifcfg files, and which of the ways to
-# say it the installed system understands. Each file of network/ says it in one of them.
+# Part of the install script: what the interfaces are to be, read from the staged ifcfg files, and which of
+# the ways to say it the installed system understands. Each file of network/ says it in one of them.
 
 set_network() {
   set_hostname
@@ -35,13 +35,36 @@ write_network() {
   say "network files: $way"
   "begin_$way"
   read_relations "$1"
+  if [ "$way" != ifcfg ]; then
+    stage_implied "$1"
+  fi
   for file in "$1"/ifcfg-*; do
     if [ -e "$file" ]; then
-      read_interface "$file"
-      "write_$way" "$file"
-      report_untranslated "$way"
+      write_interface "$file"
     fi
   done
+}
+
+write_interface() {
+  local unread=()
+  read_interface "$1"
+  settle_interface
+  if [ "$way" != ifcfg ] && [ "${file_of[$dev]}" != "$1" ]; then
+    without_effect=("DEVICE (${file_of[$dev]##*/ifcfg-} is $dev already)")
+  elif is_written "$way"; then
+    "write_$way" "$1"
+    note_unread "$way"
+  fi
+  report_interface "$way"
+}
+
+# is_written WAY: the text of EL is whatever it says; an alias has a place of its own in interfaces(5) alone
+is_written() {
+  case $1:$dev in
+    ifcfg:* | ifupdown:*:*) ;;
+    *:*:*) return 1 ;;
+    *) is_usable "$dev" ;;
+  esac
 }
 
 # network_way: prints what the image on $root uses
@@ -89,56 +112,4 @@ unquote() {
     \'*\'*) unquoted=${1#\'} unquoted=${unquoted%%\'*} ;;
     *) unquoted=${1%%[[:space:]]*} ;;
   esac
-}
-
-# read_relations DIRECTORY: which interfaces have which slaves and which VLANs on top
-declare -A slaves_of vlans_of
-read_relations() {
-  local file
-  slaves_of=() vlans_of=()
-  for file in "$1"/ifcfg-*; do
-    if [ -e "$file" ]; then
-      read_interface "$file"
-      if [ -n "$master" ]; then
-        slaves_of[$master]+="$dev "
-      fi
-      if [ -n "$vlan_parent" ]; then
-        vlans_of[$vlan_parent]+="$dev "
-      fi
-    fi
-  done
-}
-
-# read_interface FILE: sets dev kind onboot dhcp addresses4 addresses6 gateway4 gateway6 dns search mtu hwaddr macaddr
-# master bond_options vlan_id vlan_parent routes, and untranslated with all that is in none of these.
-read_interface() {
-  untranslated=()
-  read_ifcfg "$1"
-  take DEVICE "$word" "${1##*/ifcfg-}" && dev=$taken
-  take ONBOOT "$word" yes && onboot=${taken,,}
-  take BOOTPROTO "$word" none && dhcp=no
-  case ${taken,,} in dhcp | bootp) dhcp=yes ;; esac
-  take MTU '^[0-9]+$' && mtu=$taken
-  take HWADDR "$hardware" && hwaddr=$taken
-  take MACADDR "$hardware" && macaddr=$taken
-  take MASTER "$word" && master=$taken
-  take DOMAIN '^[A-Za-z0-9. _-]+$' && search=$taken
-  read_kind
-  read_addresses
-  read_routes
-  note_unknown_keys
-}
-
-word='^[A-Za-z0-9][A-Za-z0-9._:-]*$'
-hardware='^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})+$'
-address='^[0-9A-Fa-f.:]+$'
-
-# take KEY PATTERN [DEFAULT]: sets taken; what does not look as it should is left out, and told
-take() {
-  taken=${cfg[$1]:-${3:-}}
-  if [ -n "$taken" ] && [[ ! $taken =~ $2 ]]; then
-    untranslated+=("$1")
-    taken=${3:-}
-  fi
-  return 0
 }

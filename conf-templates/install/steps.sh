@@ -17,9 +17,11 @@ in_step() {
   "$@"
 }
 
-# failed EXIT_STATUS COMMAND: says so here and to the server, and leaves the node to the initramfs, which has a shell
+# failed EXIT_STATUS COMMAND: says so here and to the server, and leaves the node to the initramfs, which has
+# a shell. In a subshell it ends that alone, and the script judges. BASH_SUBSHELL does not tell: in <( ) of
+# bash 4.2 it is 0.
 failed() {
-  [ "$BASH_SUBSHELL" = 0 ] || exit "$1"
+  [ "$BASHPID" = "$$" ] || exit "$1"
   trap - ERR
   set +e
   say "step $step failed with status $1: $2"
@@ -53,16 +55,18 @@ is_mounted() {
 # operator_script NAME: the operator's own text. It fails when its last command does, or where it says exit.
 # A background job, because inside a tested command the script's own "set -e" would have no effect.
 operator_script() {
-  local status=0
+  local luna_ended=0
   : >"$luna/failed"
   run_operator_script "$1" </dev/null &
-  wait "$!" || status=$?
-  if [ "$status" != 0 ]; then
-    failed "$status" "$1, $(<"$luna/failed")"
+  wait "$!" || luna_ended=$?
+  if [ "$luna_ended" != 0 ]; then
+    failed "$luna_ended" "$1, $(<"$luna/failed")"
   fi
 }
 
-# The scripts share their variables and functions, as if they were one, and get a shell without any of our options.
+# The scripts share their variables and functions, as if they were one, and get a shell
+# without any of our options. Shared variables are local here: "declare -g" makes local
+# ones of arrays before patch 25 of bash 4.2.
 run_operator_script() {
   luna_script=$luna/$1 luna_failed='' luna_known=
   while read -r luna_name; do
@@ -80,17 +84,19 @@ run_operator_script() {
   trap 'luna_status=$? luna_last=$BASH_COMMAND; note_variables; exit "$luna_status"' EXIT
   # shellcheck disable=SC1090
   . "$luna_script"
+  # before the function ends, and its variables with it
+  exit "$?"
 }
 
 note_variables() {
-  local name text
-  if [[ -z $luna_failed && $luna_last == *luna_script* ]]; then
+  local luna_name luna_text
+  if [[ -z $luna_failed && ($luna_last == *luna_script* || $luna_last == exit*) ]]; then
     luna_last='its last command, or its exit'
   fi
   printf '%s\n' "${luna_failed:-$luna_last}" >"$luna/failed"
-  while read -r name; do
-    if [[ $luna_known != *" $name "* && $name != luna* ]] && text=$(declare -p "$name" 2>/dev/null); then
-      printf 'declare -g %s\n' "${text#declare }"
+  while read -r luna_name; do
+    if [[ $luna_known != *" $luna_name "* && $luna_name != luna* ]] && luna_text=$(declare -p "$luna_name" 2>/dev/null); then
+      printf '%s\n' "$luna_text"
     fi
   done < <(compgen -v) >"$luna/variables"
   declare -f >>"$luna/variables"
@@ -120,7 +126,10 @@ download() {
   client=$!
   await_download
   rm -f "$torrent"
-  [ -s "$tarball" ]
+  if [ ! -s "$tarball" ]; then
+    say "the tarball ${tarball##*/} came empty, or not at all"
+    false
+  fi
 }
 
 await_download() {

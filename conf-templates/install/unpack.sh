@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# Part of the install script: from the tarball to the files, with owners, ACLs, capabilities and SELinux labels.
+# Part of the install script: from the tarball to the files, with owners, ACLs,
+# capabilities and SELinux labels.
 
 unpack() {
-  local said
+  local said expander
+  choose_expander
   take_names
   tar_options
   if ! expand | tar -C "$root" "${tar_options[@]}" -xpf - 2>"$luna/unpack.log"; then
@@ -15,23 +17,40 @@ unpack() {
   rm -f "$tarball"
 }
 
-# expand: writes the tarball as it was before compression; what compressed it shows in its first bytes
+# choose_expander: sets expander. What compressed the tarball shows in its first bytes; bash alone reads them,
+# because the initramfs may have no od, and the same is true of zstd.
+choose_expander() {
+  local magic='' known
+  LC_ALL=C IFS= read -r -d '' -n 4 magic <"$tarball" || :
+  case $magic in
+    $'\x28\xb5\x2f\xfd') known='zstd' ;;
+    $'\x1f\x8b'*) known='pigz gzip' ;;
+    *)
+      say "the tarball is neither gzip nor zstd: luna osimage pack NAME, with the name of the image"
+      return 1
+      ;;
+  esac
+  for expander in $known; do
+    if command -v "$expander" >/dev/null; then
+      return 0
+    fi
+  done
+  say "this initramfs has no $expander, which the image is compressed with: luna osimage pack NAME --boot makes a new" \
+    "initramfs, luna osimage change NAME --compression gzip and luna osimage pack NAME an image for the old one"
+  return 1
+}
+
+# expand: writes the tarball as it was before compression
 expand() {
-  if [ "$(od -An -tx1 -N4 "$tarball" | tr -d ' ')" = 28b52ffd ]; then
-    zstd -dc "$tarball"
-  elif command -v pigz >/dev/null; then
-    pigz -dc "$tarball"
-  else
-    gzip -dc "$tarball"
-  fi
+  "$expander" -dc "$tarball"
 }
 
 # ACLs in a tarball hold names, and tar looks them up: for so long, this system has the users of the image.
 # A tarball that begins with these two files costs no second reading.
 take_names() {
   local first='' prefix='' database
-  # The first bytes are the name of the first file. No "tar -t": systemd has its services ignore SIGPIPE, and tar would
-  # read the whole tarball, beside the tar that unpacks it.
+  # The first bytes are the name of the first file. No "tar -t": systemd has its services ignore SIGPIPE, and
+  # tar would read the whole tarball, beside the tar that unpacks it.
   read -r -n 2 first < <(expand 2>/dev/null) || :
   if [[ $first == ./ ]]; then
     prefix=./

@@ -1,5 +1,6 @@
 #!/bin/sh
-# /luna/boot: from a kernel with a network card to a file system on /sysroot. Ends when the system can take over.
+# /luna/boot: from a kernel with a network card to a file system on /sysroot. Ends when
+# the system can take over.
 
 # shellcheck source=dracut/95luna/luna-lib.sh
 . /luna/lib.sh
@@ -36,12 +37,27 @@ fetch() {
     say "luna.url=URL and luna.node=NAME are needed on the kernel command line"
     return 1
   fi
-  if curl -sS -f --connect-timeout 10 --max-time 120 -o "$LUNA_DIR/install.sh" "$url?step=install&node=$node"; then
+  rm -f "$LUNA_DIR/install.sh"
+  if code=$(curl -sS --connect-timeout 10 --max-time 120 -o "$LUNA_DIR/install.sh" -w '%{http_code}' \
+    "$url?step=install&node=$node") && [ "$code" = 200 ]; then
     say "install script fetched"
   else
-    say "no install script from $url for $node"
+    say "no install script from $url for $node: $(why_not "$code")"
     return 1
   fi
+}
+
+# why_not STATUS: what the server said, which is text when it comes from Luna, and a page
+# when it comes from nginx
+why_not() {
+  case $1 in
+    '' | 000) echo "no answer" ;;
+    200) echo "the answer was cut off" ;;
+    *)
+      words=$(head -c 500 "$LUNA_DIR/install.sh" 2>/dev/null | LC_ALL=C sed 's/[^ -~]//g;/^ *</d;q')
+      echo "status $1${words:+, $words}"
+      ;;
+  esac
 }
 
 # install: the server decides what happens; we see to it that there is something to go on with

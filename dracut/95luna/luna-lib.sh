@@ -14,10 +14,12 @@ arg() {
   [ -r "$LUNA_DIR/args/$1" ] && cat "$LUNA_DIR/args/$1"
 }
 
-# jittered SECONDS: prints SECONDS give or take 30 %, so that a room that was switched on at once does not ask at once
+# jittered SECONDS: prints SECONDS give or take 30 %, so that a room that was switched on
+# at once does not ask at once
 jittered() {
-  random=$(od -An -N2 -tu2 /dev/urandom)
-  tenths=$(($1 * 7 + random % ($1 * 6 + 1)))
+  # the first 32 bits of a random UUID: not every initramfs has a program that makes a number of /dev/urandom
+  read -r random </proc/sys/kernel/random/uuid
+  tenths=$(($1 * 7 + 0x${random%%-*} % ($1 * 6 + 1)))
   printf '%s\n' "$((tenths / 10)).$((tenths % 10))"
 }
 

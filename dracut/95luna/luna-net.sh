@@ -1,6 +1,7 @@
 #!/bin/sh
-# The network of the initramfs: one interface, up while the node is installed, gone afterwards. Sourced by luna-boot.sh.
-# How to ask for a lease is in /luna/dhcp.sh, chosen when the initramfs was built: dhcp_start INTERFACE..., dhcp_stop.
+# The network of the initramfs: one interface, up while the node is installed, gone afterwards. Sourced by
+# luna-boot.sh. How to ask for a lease is in /luna/dhcp.sh, chosen when the initramfs was built: dhcp_start
+# INTERFACE..., dhcp_stop.
 
 # network_up: sets LUNA_BOOTIF. Comes back when the interface has its address, however long that takes.
 network_up() {
@@ -24,7 +25,10 @@ network_by_address() {
   udevadm settle --timeout=10
   await 0 nic_is_there
   link_up "$LUNA_BOOTIF"
-  add_address "$address" "$LUNA_BOOTIF"
+  if ! add_address "$address" "$LUNA_BOOTIF"; then
+    say "the address $address of luna.ip could not be given to $LUNA_BOOTIF"
+    return 1
+  fi
 }
 
 nic_is_there() {
@@ -76,7 +80,9 @@ nic_with_address() {
 }
 
 addresses_of() {
-  ip -o addr show dev "$1" scope global 2>/dev/null | sed -n 's/.* inet6\{0,1\} \([^ ]*\) .*/\1/p' | tr '\n' ' '
+  # shellcheck disable=SC2046
+  set -- $(ip -o addr show dev "$1" scope global 2>/dev/null | sed -n 's/.* inet6\{0,1\} \([^ ]*\) .*/\1/p')
+  printf %s "$*"
 }
 
 # find_nic MAC: prints the name of the interface that has it
@@ -90,11 +96,12 @@ find_nic() {
   return 1
 }
 
-# same_address HAS WANTED: an InfiniBand interface has 20 octets of which only the last 8, its GUID, stay the same from
-# boot to boot. Firmware shows it as 20 octets, as the GUID, or as the 6 octets of an Ethernet address made from it.
+# same_address HAS WANTED: an InfiniBand interface has 20 octets of which only the last 8, its GUID, stay the
+# same from boot to boot. Firmware shows it as 20 octets, as the GUID, or as the 6 octets of an Ethernet
+# address made from it.
 same_address() {
-  has=$(printf '%s\n' "$1" | tr A-F a-f)
-  wanted=$(printf '%s\n' "$2" | tr A-F a-f)
+  has=$(printf '%s\n' "$1" | sed y/ABCDEF/abcdef/)
+  wanted=$(printf '%s\n' "$2" | sed y/ABCDEF/abcdef/)
   [ ${#wanted} = 59 ] && wanted=$(printf '%s\n' "$wanted" | cut -d: -f13-20)
   case ${#has}:${#wanted} in
     59:23) has=$(printf '%s\n' "$has" | cut -d: -f13-20) ;;

@@ -55,8 +55,11 @@ start_sshd() {
     return 0
   fi
   mkdir -p /run/sshd
-  "$(cat "$LUNA_DIR/sshd")" -f "$LUNA_DIR/sshd_config" && say "sshd up"
-  return 0
+  if "$(cat "$LUNA_DIR/sshd")" -f "$LUNA_DIR/sshd_config"; then
+    say "sshd up"
+  else
+    say "no sshd: it ended with status $?"
+  fi
 }
 
 stop_sshd() {
@@ -66,15 +69,19 @@ stop_sshd() {
   kill_program "$(readlink -f /usr/lib/openssh/sshd-session 2>/dev/null)"
 }
 
-# enter_within SECONDS: true when somebody pressed Enter at the console in that time
+# enter_within SECONDS: true when somebody pressed Enter at the console in that time. Two processes, because
+# not every initramfs has a program that ends another one in time, and not every shell a read that ends.
 enter_within() {
-  timeout "$1" sh -c 'read -r _' <"$(console_device)"
-  case $? in
-    0) return 0 ;;
-    124) return 1 ;;
-    *) # no console that can be read
-      sleep "$1"
-      return 1
-      ;;
-  esac
+  sleep "$1" &
+  sleeper=$!
+  {
+    read -r _ && kill "$sleeper" 2>/dev/null
+  } <"$(console_device)" &
+  reader=$!
+  # a sleep that was killed is somebody who pressed Enter
+  ! wait "$sleeper" 2>/dev/null
+  pressed=$?
+  kill "$reader" 2>/dev/null
+  wait "$reader" 2>/dev/null
+  return "$pressed"
 }

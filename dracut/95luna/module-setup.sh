@@ -1,6 +1,6 @@
 #!/bin/bash
-# dracut module "luna": the node's side of a network installation. In an image only when asked for (--add luna).
-# Works with dracut 033 (EL7) and later, with and without systemd in the initramfs.
+# dracut module "luna": the node's side of a network installation. In an image only when asked for (--add
+# luna). Works with dracut 033 (EL7) and later, with and without systemd in the initramfs.
 
 # shellcheck disable=SC2154  # moddir, initdir, systemdutildir come from dracut
 
@@ -22,12 +22,14 @@ installkernel() {
 }
 
 install() {
-  inst_multiple bash curl ip tar gzip cat cut grep head od readlink sed setsid sleep tail timeout tr udevadm \
-    chmod chown chroot cp kill ln ls mkdir mkfifo mknod modprobe mount mv rm rmdir stat touch umount
-  inst_multiple -o pigz zstd xz aria2c ipmitool \
+  # what the scripts of Luna call
+  inst_multiple bash curl ip tar gzip cat chown chroot cp cut grep head kill ln ls mkdir mkfifo modprobe mount mv \
+    readlink rm sed setsid sha1sum sleep tail udevadm umount
+  # what works better with it, and what scripts of operators are likely to call
+  inst_multiple -o pigz zstd xz aria2c ipmitool chmod mknod od rmdir stat timeout touch tr \
     awk blkid blockdev cmp date dd df dmesg du efibootmgr find free getcap getfattr id less lsblk lsmod lspci \
     mdadm mkfs.ext3 mkfs.ext4 mkfs.vfat mkfs.xfs mkfs.btrfs mke2fs mkswap mountpoint parted partprobe ping ps reboot \
-    resize2fs setcap setfattr sfdisk sgdisk sha1sum sort swapon sync tune2fs uname vi wc wipefs xfs_growfs \
+    resize2fs setcap setfattr sfdisk sgdisk sort swapon sync tune2fs uname vi wc wipefs xfs_growfs \
     /etc/mke2fs.conf /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
   install_pieces
   install_dhcp

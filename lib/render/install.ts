@@ -1,6 +1,5 @@
-// The install script of a node: conf-templates/install.sh.mustache around the shell functions of
-// conf-templates/install/. What is the node's own lives in the view; what is the same for all lives in those
-// files.
+// The install script of a node: conf-templates/install.sh.mustache with the values of the node, around the
+// shell functions of conf-templates/install/, which are the same for all.
 import { LunaError } from '../error.ts'
 import { endMarker, quoteForShell } from './escape-shell.ts'
 import { loadTemplate, renderTemplate, type View } from './template.ts'
@@ -50,8 +49,9 @@ export interface InstallInterface {
 
 /** The parts of the script that are the same for all nodes, in conf-templates/install/. */
 const parts = [
-  ...['steps', 'bmc', 'unpack', 'network', 'network/model', 'network/ifcfg', 'network/ifupdown'],
-  ...['network/keyfile', 'network/netplan', 'network/networkd'],
+  ...['steps', 'bmc', 'bmc-password', 'unpack', 'network', 'network/model', 'network/address'],
+  ...['network/bond', 'network/relations', 'network/report', 'network/ifcfg', 'network/ifupdown'],
+  ...['network/ifupdown-link', 'network/keyfile', 'network/netplan', 'network/networkd'],
 ].map((part) => `install/${part}.sh`)
 
 let shipped: { readonly template: string; readonly library: string } | undefined

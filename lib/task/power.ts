@@ -1,7 +1,8 @@
 // Power of many nodes by their BMCs: who is meant, and all of them at once within bounds, answered in order.
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
-import { type Bmc, type PowerAction, power } from '../host/bmc/bmc.ts'
+import type { Bmc, PowerAction } from '../host/bmc/bmc.ts'
+import { power } from '../host/bmc/power.ts'
 import type { Bmcsetup } from '../object/bmcsetup.ts'
 import { interfaceKey } from '../object/group.ts'
 import type { Node } from '../object/node.ts'
@@ -30,8 +31,8 @@ export interface PowerTargets {
 }
 
 /**
- * The BMCs of nodes. Nodes that do not exist, have no address there or no BMC setup are left out, as they always were.
- * Throws LunaError `not-found` for a group that does not exist.
+ * The BMCs of nodes. Nodes that do not exist, have no address there or no BMC setup are left out, as they
+ * always were. Throws LunaError `not-found` for a group that does not exist.
  */
 export async function powerTargets(store: Store, wish: PowerWish): Promise<PowerTargets> {
   const find = finder(store)
@@ -91,10 +92,15 @@ export interface PowerHow {
 
 // So many programs and connections at once.
 const mostAtOnce = 64
-// What one BMC may take for all that is asked of it.
+// What one BMC may take for all that is asked of it, in milliseconds. A cycle may be off,
+// a wait until it is off, and on.
 const bmcTimeout = 20_000
+const cycleTimeout = 60_000
 
-/** Does the action to all of them, many at once, and gives what became of each in their order, as soon as that can be. */
+/**
+ * Does the action to all of them, many at once, and gives what became of each in their
+ * order, as soon as that can be.
+ */
 export async function* powerAll(
   targets: readonly PowerTarget[],
   action: PowerAction,
@@ -102,10 +108,11 @@ export async function* powerAll(
 ): AsyncGenerator<Powered> {
   const limit = makeLimit(mostAtOnce)
   const wait = pacer(pause, signal)
+  const timeout = action === 'cycle' ? cycleTimeout : bmcTimeout
   const underWay = targets.map(({ node, bmc }) =>
     limit(async (): Promise<Powered> => {
       await wait()
-      const result = await act(bmc, action, { timeout: bmcTimeout, signal }).catch(asLunaError)
+      const result = await act(bmc, action, { timeout, signal }).catch(asLunaError)
       return { node, result }
     }),
   )

@@ -1,4 +1,4 @@
-// Query strings as clients send them: pairs of bytes. A tracker needs the bytes, everybody else the text.
+// Query strings as clients send them: pairs of bytes. The tracker needs the bytes, all other routes the text.
 import { LunaError } from '../error.ts'
 
 export type Query = readonly (readonly [name: string, value: Buffer])[]
@@ -52,7 +52,7 @@ function decode(text: string): Buffer {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0
     const escaped = byte === 0x25 ? 16 * digit(bytes[at + 1]) + digit(bytes[at + 2]) : Number.NaN
-    // What was decoded is never longer than what it was decoded from.
+    // Decoded bytes are never more than the encoded ones, so both fit into one buffer.
     bytes[length++] = escaped >= 0 ? escaped : byte === 0x2b ? 0x20 : byte
     if (escaped >= 0) at += 2
   }

@@ -1,4 +1,4 @@
-// What torrent clients ask and are told, between bytes and values: announce (BEP 3, 7, 23) and scrape (BEP 48).
+// Requests of torrent clients and their answers as bytes: announce (BEP 3, 7, 23) and scrape (BEP 48).
 import { LunaError } from '../error.ts'
 import { formatIp, parseIp } from '../object/net/address.ts'
 import type { Peer } from '../store/store.ts'
@@ -8,13 +8,16 @@ import { allBytesOf, bytesOf, numberOf, type Query, textOf } from './query.ts'
 
 export interface AnnounceRequest extends Announced {
   readonly compact: boolean
-  /** Given back as it came. */
+  /** The answer holds it as it came. */
   readonly trackerId: string
 }
 
 const mostTorrents = 50
 
-/** Reads an announce; `remote` is where it came from. Throws LunaError `invalid`, which the client is told as the failure reason. */
+/**
+ * Reads an announce; `remote` is the address that it came from. Throws LunaError `invalid`, whose text the
+ * client gets as the failure reason.
+ */
 export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
   const infoHash = twentyBytes(query, 'info_hash')
   const peerId = twentyBytes(query, 'peer_id')
@@ -52,7 +55,7 @@ function twentyBytes(query: Query, name: string): string {
   return bytes.toString('hex')
 }
 
-/** The address that a client says it has, when it says one, else where the request came from; IPv4 never in IPv6 form. */
+/** The address that a client names, else the one that the request came from. IPv4 is never in IPv6 form. */
 function addressOf(said: string | undefined, remote: string): string {
   const own = said === undefined ? undefined : parseIp(said)
   const ip = own && own.value !== 0n ? own : parseIp(remote)
@@ -81,12 +84,12 @@ export function announceAnswer(told: Told, { compact, trackerId }: AnnounceReque
   return bencode(six.length > 0 ? answer.set('peers6', six) : answer)
 }
 
-/** Why a client got nothing (BEP 3). */
+/** The answer to a client that gets no peers, with the reason (BEP 3). */
 export function failureAnswer(reason: string): Buffer {
   return bencode(new Map([['failure reason', reason]]))
 }
 
-/** The answer to a scrape; `de` when no torrent was asked for, as it always was. */
+/** The answer to a scrape; `de` when the client asked for no torrent, as the first Luna answers. */
 export function scrapeAnswer(figures: ReadonlyMap<string, Scraped>, asked: boolean): Buffer {
   if (!asked) return bencode(new Map())
   const files = [...figures].map(([hash, figure]) => {
@@ -111,16 +114,16 @@ function packed(peers: readonly Peer[]): { readonly four: Buffer; readonly six: 
   return { four: Buffer.from(ofLength(6), 'latin1'), six: Buffer.from(ofLength(18), 'latin1') }
 }
 
-// A peer is told of to many others. The bytes are characters (latin1).
-const known = new WeakMap<Peer, string>()
+// A peer is in the answers to many others. The bytes are characters (latin1).
+const endpoints = new WeakMap<Peer, string>()
 
 function endpointOf(peer: Peer): string {
-  const present = known.get(peer)
+  const present = endpoints.get(peer)
   if (present !== undefined) return present
   const ip = parseIp(peer.ip)
   const digits = ip ? ip.value.toString(16).padStart(ip.version === 4 ? 8 : 32, '0') : ''
   const hex = ip ? digits + peer.port.toString(16).padStart(4, '0') : ''
   const endpoint = Buffer.from(hex, 'hex').toString('latin1')
-  known.set(peer, endpoint)
+  endpoints.set(peer, endpoint)
   return endpoint
 }

@@ -63,9 +63,16 @@ describe('luna', () => {
     writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')
     const user = userInfo().username
     assert.deepEqual(
-      run('cluster', 'init', '--frontend_address', '10.30.255.254', '--user', user, '--path', site.dir),
+      run('cluster', 'init', '--frontend_address', '127.0.0.1', '--user', user, '--path', site.dir),
       silent,
     )
+    // The address of the network, of which this machine has none: said, and done.
+    const elsewhere = run('cluster', 'change', '--frontend_address', '10.30.255.254')
+    assert.match(
+      elsewhere.stderr,
+      /^WARNING:luna:the frontend address 10\.30\.255\.254 is not one of this machine: /,
+    )
+    assert.equal(elsewhere.status, 0)
     for (const line of [
       'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
       `osimage add -n compute -p ${join(site.dir, 'image')}`,

@@ -8,9 +8,11 @@ import { makeDhcp } from '../../lib/task/generate/dhcp.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { fillBoot } from '../scenario/boot.ts'
 import { hostIn } from '../task/host.ts'
+import { architectures } from './architectures.ts'
 import type { Answer, Machine } from './dhcp-client.ts'
 import { lacking, makePair, type Pair, runIn, startIn, stop } from './namespace.ts'
 import { skipUnless } from './skip.ts'
+import { askByUdhcpc } from './udhcpc.ts'
 
 const client = join(import.meta.dirname, 'dhcp-client.ts')
 const url = 'http://10.30.255.254:7050'
@@ -22,7 +24,7 @@ describe('dhcpd on the generated file', function () {
   let dhcpd: ChildProcess | undefined
 
   before(function () {
-    skipUnless(this, lacking(['ip', 'dhcpd']))
+    skipUnless(this, lacking(['ip', 'dhcpd', 'udhcpc']))
   })
   beforeEach(async () => {
     const store = openMemoryStore()
@@ -62,6 +64,49 @@ describe('dhcpd on the generated file', function () {
       const answer = ask({ mac: `52:54:00:00:09:${(16 + index).toString(16)}`, ...machine })
       assert.deepEqual([answer.file, answer.nextServer], [file, '10.30.255.254'], what)
       assert.match(answer.address, /^10\.30\.1(2[89]|3\d|40)\.\d+$/, what)
+    }
+  })
+
+  const given = async (hex: string, what: 'PXEClient' | 'HTTPClient') => {
+    const vendorClass = `${what}:Arch:${String(Number.parseInt(hex.slice(0, 4), 16)).padStart(5, '0')}`
+    const bound = await askByUdhcpc(pair?.client ?? '', { options: [[93, hex]], vendorClass })
+    assert.match(bound.address, /^10\.30\./)
+    return bound.file
+  }
+
+  it("gives udhcpc a file for every architecture of IANA's list that Luna has one for, and none for the others", async () => {
+    for (const { type, name, file = '', byHttp } of architectures) {
+      const hex = type.toString(16).padStart(4, '0')
+      assert.equal(await given(hex, 'PXEClient'), file, `${hex} ${name}`)
+      const http = byHttp ? `${url}/boot/${byHttp}` : ''
+      assert.equal(await given(hex, 'HTTPClient'), http, `${hex} ${name}, by HTTP`)
+    }
+  })
+
+  it('goes by the first of several architectures', async () => {
+    assert.equal(await given('00070000', 'PXEClient'), 'luna_ipxe.efi')
+    assert.equal(await given('00070009', 'PXEClient'), 'luna_ipxe.efi')
+    assert.equal(await given('00000007', 'PXEClient'), 'luna_undionly.kpxe')
+    assert.equal(await given('000b0007', 'PXEClient'), 'luna_ipxe_arm64.efi')
+    assert.equal(await given('001b0007', 'PXEClient'), '')
+    assert.equal(await given('00130010', 'HTTPClient'), `${url}/boot/luna_ipxe_arm64.efi`)
+  })
+
+  it('takes a user class with the length that RFC 3004 has before it', async () => {
+    const menu = `${url}/luna?step=boot`
+    for (const [userClass, file] of [
+      ['iPXE', menu],
+      ['\x04iPXE', menu],
+      ['\x04iPXE\x03abc', menu],
+      ['\x04gPXE', 'luna_ipxe.efi'],
+      ['iPXE2', 'luna_ipxe.efi'],
+    ] as const) {
+      const hex = Buffer.from(userClass, 'latin1').toString('hex')
+      const options = [
+        [93, '0007'],
+        [77, hex],
+      ] as const
+      assert.equal((await askByUdhcpc(pair?.client ?? '', { options })).file, file, userClass)
     }
   })
 

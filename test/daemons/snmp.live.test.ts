@@ -57,7 +57,7 @@ describe('readSwitch from snmpd', function () {
 
   it('gives nothing of a table that is empty or not there', async () => {
     const access = await start({ form: 'b' })
-    assert.deepEqual(await readSwitch(access, perVlan), { seen: [], cut: false })
+    assert.deepEqual(await readSwitch(access, perVlan), { seen: [], rows: 0, cut: false })
   })
 
   it('asks by SNMPv3 with authentication and privacy', async () => {
@@ -126,7 +126,7 @@ describe('readSwitch from an agent that does not mean well', function () {
 
   it('ends with an empty answer', async () => {
     agent = await startFalseAgent(() => [])
-    assert.deepEqual(await readSwitch(agent.access, bridge), { seen: [], cut: false })
+    assert.deepEqual(await readSwitch(agent.access, bridge), { seen: [], rows: 0, cut: false })
   })
 
   it('leaves out rows that are no machines at ports', async () => {

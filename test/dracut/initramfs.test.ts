@@ -120,6 +120,65 @@ for (const shell of shells) {
       assert.equal(readFileSync(join(folder, 'args/url'), 'utf8'), 'http://[fd30::fe]:7050/luna\n')
     })
 
+    it('tells whether somebody presses Enter in time, or cannot', () => {
+      const asked = (console: string, seconds: number) =>
+        run(
+          'shell',
+          `console_device() { echo ${console}; }; enter_within ${seconds} && echo yes || echo no`,
+        ).trim()
+      const fifo = join(folder, 'console')
+      spawnSync('mkfifo', [fifo])
+      writeFileSync(join(folder, 'enter'), '\n')
+      assert.equal(asked(join(folder, 'enter'), 60), 'yes')
+      assert.equal(asked('/dev/null', 0.1), 'no')
+      assert.equal(
+        run(
+          'shell',
+          `exec 9<>${fifo}; console_device() { echo ${fifo}; }; enter_within 0.1 || echo no`,
+        ).trim(),
+        'no',
+      )
+    })
+
+    it('joins the addresses of an interface, and says nothing of one without', () => {
+      const ip = (text: string) => `ip() { printf '${text}'; }`
+      const two = '2: eth0 inet 10.30.0.1/16 brd x\\n2: eth0 inet6 fd30::1/64 scope global\\n'
+      assert.equal(run('net', `${ip(two)}; addresses_of eth0`), '10.30.0.1/16 fd30::1/64')
+      assert.equal(run('net', `${ip('')}; addresses_of eth0`), '')
+    })
+
+    it('says that the address could not be given, and is not up then', () => {
+      nic('eth0', '52:54:00:00:00:01')
+      const stubs =
+        'udevadm() { :; }; link_up() { :; }; ip() { return 2; }; arg() { case $1 in mac) echo 52:54:00:00:00:01 ;; ip) echo 10.30.0.1/16 ;; esac; }'
+      assert.equal(
+        run('net', `${stubs}; network_up || echo not up`),
+        'luna: the address 10.30.0.1/16 of luna.ip could not be given to eth0\nnot up\n',
+      )
+    })
+
+    for (const [name, answer, said] of [
+      ['gives the script', 'echo "#!/bin/sh" >"$out"; printf 200', 'install script fetched'],
+      [
+        'says why not',
+        `echo 'the image "c" is not packed' >"$out"; printf 404`,
+        'status 404, the image "c" is not packed',
+      ],
+      ['sends a page', 'printf "<html>\\n<head>\\n" >"$out"; printf 502', 'status 502'],
+      ['does not answer', 'printf 000; return 7', 'no answer'],
+      ['breaks off', 'echo "#!/bin/sh" >"$out"; printf 200; return 18', 'the answer was cut off'],
+    ] as const) {
+      it(`says on the console what comes of a server that ${name}`, () => {
+        const boot = `eval "$(sed '/^\\. /d;/^main$/d' ${module}/luna-boot.sh)"`
+        const arg = 'arg() { echo "my-$1"; }'
+        const curl = `curl() { while [ "$1" != -o ]; do shift; done; out=$2; ${answer}; }`
+        const output = run('lib', `${boot}\n${arg}\n${curl}\nfetch || echo later`)
+        const line =
+          said === 'install script fetched' ? said : `no install script from my-url for my-node: ${said}`
+        assert.equal(output, `luna: ${line}\n${said === line ? '' : 'later\n'}`)
+      })
+    }
+
     it('finds the terminal behind /dev/console', () => {
       for (const [device, active] of Object.entries({ console: 'tty0 ttyS0', tty0: 'tty1' })) {
         mkdirSync(join(folder, 'sys/class/tty', device), { recursive: true })

@@ -41,10 +41,34 @@ describe('ltorrent-client', function () {
     assert.equal(swarm.announced[0], '-----node001.cluster')
   })
 
-  it('shows the first twenty characters of a longer host name', async () => {
+  it('shows the beginning of a longer host name, and what tells it from others', async () => {
+    const shown = async (name: string) => {
+      swarm.announced.length = 0
+      await fetched(await swarm.client([], { LTORRENT_NAME: name }, 'sh', name))
+      return swarm.announced[0] ?? ''
+    }
     await swarm.seed(6973)
-    await fetched(await swarm.client([], { LTORRENT_NAME: 'node001.provisioning.example.org' }))
+    const names = ['compute-rack01-node001.cluster', 'compute-rack01-node002.cluster']
+    const [one = '', other] = [await shown(names[0] ?? ''), await shown(names[1] ?? '')]
+    assert.match(one, /^compute-r-[0-9a-f]{10}$/)
+    assert.match(other, /^compute-r-[0-9a-f]{10}$/)
+    assert.notEqual(one, other)
+  })
+
+  it('shows all of a host name of twenty characters', async () => {
+    await swarm.seed(6975)
+    await fetched(await swarm.client([], { LTORRENT_NAME: 'node001.provisioning' }))
     assert.equal(swarm.announced[0], 'node001.provisioning')
+  })
+
+  it('gives to a node whose name begins with the same twenty characters', async () => {
+    swarm.introduces = true
+    mkdirSync(join(swarm.dir, 'full'))
+    writeFileSync(join(swarm.dir, 'full/image.tgz'), swarm.content)
+    await fetched(await swarm.client([], { LTORRENT_NAME: 'compute-rack01-node001.cluster' }, 'sh', 'full'))
+    const second = await swarm.client([], { LTORRENT_NAME: 'compute-rack01-node002.cluster' })
+    await fetched(second)
+    assert.deepEqual(swarm.ranges, [])
   })
 
   it('seeds until SIGTERM and leaves no pid file and no process behind', async () => {
@@ -79,6 +103,16 @@ describe('ltorrent-client', function () {
     assert.deepEqual(swarm.announced, [])
   })
 
+  it('keeps its promise to the swarm before it ends', async () => {
+    await swarm.seed(6976)
+    const client = await swarm.client(['-d', '6'], {})
+    await fetched(client)
+    client.process.kill('SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.notDeepEqual(aria2Of(swarm.dir), [])
+    assert.deepEqual(await once(client.process, 'exit'), [0, null])
+  })
+
   it('works without aria2, and goes on where an earlier download ended', async () => {
     writeFileSync(join(swarm.dir, 'node/image.tgz.http'), swarm.content.subarray(0, 1_000_000))
     const client = await swarm.client([], { PATH: toolsWithout(swarm.dir) })
@@ -108,7 +142,7 @@ function aria2Of(dir: string): string[] {
 function toolsWithout(dir: string): string {
   const tools = join(dir, 'tools')
   mkdirSync(tools)
-  for (const tool of 'sh curl grep head tail cut tr sed cat stat od mv rm cp sleep kill date'.split(' ')) {
+  for (const tool of 'sh curl grep head tail ls sed cat mv rm cp sleep kill'.split(' ')) {
     const path = spawnSync('sh', ['-c', 'PATH=/usr/bin:/bin command -v "$0"', tool], {
       encoding: 'utf8',
     }).stdout.trim()

@@ -1,4 +1,5 @@
-// A swarm on loopback for tests of the torrent client: tracker and web server in one, an aria2 that seeds, the client.
+// A swarm on loopback for tests of the torrent client: tracker and web server in one, an
+// aria2 that seeds, the client.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -20,6 +21,8 @@ export class Swarm {
   /** The Range headers of requests for the file, '' where there was none. */
   readonly ranges: string[] = []
   trackerGone = false
+  /** Whether clients are told of each other, beside the seeds. */
+  introduces = false
   readonly #children: ChildProcess[] = []
   readonly #peers: number[] = []
   readonly #server: Server
@@ -66,6 +69,8 @@ export class Swarm {
     if (this.trackerGone) return void response.writeHead(502).end()
     const peer = /[?&]peer_id=([^&]*)/.exec(url)?.[1]
     if (peer !== undefined) this.announced.push(unescape(peer))
+    const port = Number(/[?&]port=(\d+)/.exec(url)?.[1])
+    if (this.introduces && port && !this.#peers.includes(port)) this.#peers.push(port)
     const compact = this.#peers.flatMap((port) => [127, 0, 0, 1, port >> 8, port & 255])
     const head = `d8:intervali5e12:min intervali5e5:peers${compact.length}:`
     response.end(Buffer.concat([Buffer.from(head), Buffer.from(compact), Buffer.from('e')]))
@@ -103,24 +108,25 @@ export class Swarm {
   }
 
   /** The client under test, and a process that says "signalled" when the client has signalled it. */
-  async client(args: readonly string[], env: NodeJS.ProcessEnv, shell = 'sh'): Promise<Client> {
+  async client(args: readonly string[], env: NodeJS.ProcessEnv, shell = 'sh', dir = 'node'): Promise<Client> {
     const script = 'trap "echo signalled" USR1; echo ready; while :; do sleep 9 & wait $!; done'
     const parent = this.#spawn('sh', ['-c', script], {})
     const said = listen(parent)
     await said('ready\n')
-    const pidfile = join(this.dir, 'client.pid')
+    const pidfile = join(this.dir, `${dir}.pid`)
     const given = ['-t', join(this.dir, 'x.torrent'), '-p', String(parent.pid), '-f', pidfile, ...args]
-    const process_ = this.#spawn(shell, [client, ...given], env)
+    mkdirSync(join(this.dir, dir), { recursive: true })
+    const process_ = this.#spawn(shell, [client, ...given], env, dir)
     return {
       process: process_,
       pidfile,
       signalled: () => said('signalled\n'),
-      file: join(this.dir, 'node/image.tgz'),
+      file: join(this.dir, dir, 'image.tgz'),
     }
   }
 
-  #spawn(program: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-    const options = { cwd: join(this.dir, 'node'), env: { ...process.env, LTORRENT_STALL: '60', ...env } }
+  #spawn(program: string, args: readonly string[], env: NodeJS.ProcessEnv, dir = 'node'): ChildProcess {
+    const options = { cwd: join(this.dir, dir), env: { ...process.env, LTORRENT_STALL: '60', ...env } }
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
     this.#children.push(child)
     return child

@@ -1,4 +1,5 @@
-// A small Redfish service as the DMTF describes it (DSP0266, ComputerSystem): one system, basic login, a certificate of its own.
+// A small Redfish service as the DMTF describes it (DSP0266, ComputerSystem): one system, basic login, a
+// certificate of its own.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -15,6 +16,11 @@ export interface Service {
   readonly asked: string[]
   /** The system resource; tests change it. */
   readonly system: Record<string, unknown>
+  /** The tag of the system, and whether changes need one (RFC 9110 section 13.1.1, RFC 6585 section 3). */
+  etag: string | undefined
+  needsMatch: boolean
+  /** So often the system is still said to be on when it was switched off. */
+  slowOff: number
   /** Whole answers in place of those of the service, by path. */
   readonly instead: Map<string, (response: ServerResponse) => void>
   stop(): Promise<void>
@@ -29,6 +35,9 @@ export async function startRedfish(): Promise<Service> {
     port: 0,
     asked: [] as string[],
     system: freshSystem(),
+    etag: '"7"' as string | undefined,
+    needsMatch: true,
+    slowOff: 0,
     instead: new Map<string, (response: ServerResponse) => void>(),
     stop: () => Promise.resolve(),
   }
@@ -90,13 +99,21 @@ function replyTo(service: Service, { method, url, headers }: IncomingMessage, bo
   if (url === '/redfish/v1/Systems') return { status: 200, json: { Members: [linkTo(systemPath)] } }
   if (url === resetPath && method === 'POST') return reset(service, body)
   if (url !== systemPath) return failure(404, 'There is no such resource.')
-  if (method !== 'PATCH') return { status: 200, json: service.system, etag }
-  if (headers['if-match'] !== etag) return failure(428, 'If-Match is missing.')
+  const stillOn = method === 'GET' && service.system.PowerState === 'Off' && service.slowOff-- > 0
+  if (method !== 'PATCH')
+    return {
+      status: 200,
+      json: { ...service.system, ...(stillOn && { PowerState: 'On' }) },
+      ...(service.etag && { etag: service.etag }),
+    }
+  const match = headers['if-match']
+  if (match === undefined && service.needsMatch) return failure(428, 'If-Match is missing.')
+  if (match !== undefined && match !== '*' && !(match === service.etag && !match.startsWith('W/')))
+    return failure(412, 'It is another one now.')
   Object.assign(service.system, JSON.parse(body))
   return { status: 200, json: service.system }
 }
 
-const etag = 'W/"7"'
 const states: Readonly<Record<string, string>> = {
   On: 'On',
   ForceOff: 'Off',
@@ -136,7 +153,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 let made: { key: string; cert: string } | undefined
 
 /** A certificate that nobody has signed, as controllers have it, made once. */
-function certificate(): { key: string; cert: string } {
+export function certificate(): { key: string; cert: string } {
   if (made) return made
   const dir = mkdtempSync(join(tmpdir(), 'luna-redfish-'))
   const [key, cert] = [join(dir, 'key'), join(dir, 'cert')]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { type Bmc, type PowerAction, power } from '../../lib/host/bmc/bmc.ts'
+import type { Bmc, PowerAction } from '../../lib/host/bmc/bmc.ts'
+import { power } from '../../lib/host/bmc/power.ts'
 import { lackingProgram } from '../daemons/namespace.ts'
 import { skipUnless } from '../daemons/skip.ts'
 import { rejectsWith } from '../help.ts'
@@ -69,6 +70,115 @@ describe('power by Redfish', function () {
     assert.equal(service.system.IndicatorLED, 'Blinking')
     delete service.system.IndicatorLED
     await rejectsWith('failed', ask('identify'))
+  })
+
+  it('leaves a weak tag out of If-Match, and changes the system however its tags are', async () => {
+    for (const etag of ['W/"7"', '"7"', 'no tag', undefined]) {
+      for (const needsMatch of [true, false]) {
+        Object.assign(service, { etag, needsMatch })
+        service.system.LocationIndicatorActive = false
+        await ask('identify')
+        assert.equal(service.system.LocationIndicatorActive, true, etag)
+      }
+    }
+  })
+
+  it('lights the lamp once more where a tag that is right is said to be wrong', async () => {
+    service.needsMatch = false
+    const get = service.instead
+    get.set(system, (response) => {
+      get.delete(system)
+      response.writeHead(200, { ETag: '"old"' }).end(JSON.stringify(service.system))
+    })
+    await ask('identify')
+    assert.equal(service.system.LocationIndicatorActive, true)
+  })
+
+  it('lights a lamp that cannot blink', async () => {
+    delete service.system.LocationIndicatorActive
+    Object.assign(service.system, {
+      IndicatorLED: 'Off',
+      'IndicatorLED@Redfish.AllowableValues': ['Lit', 'Off'],
+    })
+    await ask('identify')
+    assert.equal(service.system.IndicatorLED, 'Lit')
+  })
+
+  const offer = (...types: string[]) => {
+    const target = `${system}/Actions/ComputerSystem.Reset`
+    const entry = { target, 'ResetType@Redfish.AllowableValues': types }
+    service.system.Actions = { '#ComputerSystem.Reset': entry }
+  }
+  const posted = () =>
+    service.asked.filter((line) => line.startsWith('POST')).map((line) => line.split('"')[3])
+
+  it('cycles by off and on where there is no PowerCycle, and waits until it is off', async () => {
+    offer('On', 'ForceOff', 'ForceRestart')
+    service.system.PowerState = 'On'
+    service.slowOff = 2
+    assert.equal(await ask('cycle'), 'cycle')
+    assert.deepEqual(posted(), ['ForceOff', 'On'])
+    assert.equal(service.system.PowerState, 'On')
+  })
+
+  it('cycles by off and on where the BMC does not say what it takes', async () => {
+    offer()
+    service.system.Actions = { '#ComputerSystem.Reset': { target: `${system}/Actions/ComputerSystem.Reset` } }
+    service.system.PowerState = 'On'
+    assert.equal(await ask('cycle', { protocol: 'auto' }), 'cycle')
+    assert.deepEqual(posted(), ['ForceOff', 'On'])
+  })
+
+  it('cycles what is off by switching it on', async () => {
+    offer('On', 'ForceOff')
+    await ask('cycle')
+    assert.deepEqual(posted(), ['On'])
+  })
+
+  it('says that the node may be off when it cannot be switched on again', async () => {
+    offer('On', 'ForceOff')
+    service.system.PowerState = 'On'
+    service.slowOff = Number.POSITIVE_INFINITY
+    const error = await rejectsWith('failed', power(bmc(), 'cycle', { timeout: 4000 }))
+    assert.match(
+      `${error.message}: ${error.why}`,
+      /does not switch the node off: its power is on; .*may be off now/,
+    )
+    assert.deepEqual(posted(), ['ForceOff'])
+  })
+
+  it('asks where the values of the action stand apart from it', async () => {
+    const target = `${system}/Actions/ComputerSystem.Reset`
+    service.system.Actions = { '#ComputerSystem.Reset': { target, '@Redfish.ActionInfo': `${system}/Info` } }
+    const values = { Name: 'ResetType', AllowableValues: ['On', 'ForceOff', 'PowerCycle'] }
+    service.instead.set(`${system}/Info`, json({ Parameters: [{ Name: 'X' }, values] }))
+    service.system.PowerState = 'On'
+    await ask('cycle')
+    assert.deepEqual(posted(), ['PowerCycle'])
+  })
+
+  const members = (...links: string[]) =>
+    service.instead.set(systems, json({ Members: links.map((link) => ({ '@odata.id': link })) }))
+
+  it('takes the one of several systems that can be reset', async () => {
+    members(`${systems}/Board`, `${systems}/Gone`, system)
+    service.instead.set(`${systems}/Board`, json({ SystemType: 'Physical', PowerState: 'On', Actions: {} }))
+    assert.equal(await ask('status'), 'off')
+    assert.equal(await ask('on'), 'on')
+  })
+
+  it('says which systems there are when several of them can be reset, or none', async () => {
+    const other = `${systems}/Other`
+    members(system, other)
+    service.instead.set(other, json(service.system))
+    const both = await rejectsWith('failed', ask('status'))
+    assert.deepEqual(
+      [both.message, both.why],
+      ['the BMC has several systems', `${system}, ${other}: each has #ComputerSystem.Reset`],
+    )
+    service.system.Actions = {}
+    service.instead.set(other, json({ Actions: {} }))
+    assert.match((await rejectsWith('failed', ask('on'))).why ?? '', /: none has #ComputerSystem.Reset/)
   })
 
   it('says what the BMC does not offer', async () => {

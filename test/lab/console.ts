@@ -44,8 +44,8 @@ export class Console {
   }
 
   /**
-   * Waits until the text after `from` (default: all of it) matches, and gives the match. Throws LunaError `failed` with
-   * the end of the text when that takes longer than `patience` ms or the machine goes off.
+   * Waits until the text after `from` (default: all of it) matches, and gives the match. Throws LunaError
+   * `failed` with the end of the text when that takes longer than `patience` ms or the machine goes off.
    */
   waitFor(pattern: RegExp, patience: number, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
-// The image that the lab's nodes run: made once by image/recipe.sh, kept under a name that is the hash of the recipe.
+// The image that the lab's nodes run: made once by image/recipe.sh, kept under a name
+// that is the hash of the recipe.
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -16,7 +17,10 @@ export interface Image {
   key: string
 }
 
-/** The image from the cache; built by debootstrap when the recipe is new. `say` gets a line before that long work. */
+/**
+ * The image from the cache; built by debootstrap when the recipe is new. `say` gets a
+ * line before that long work.
+ */
 export async function ensureImage(say: (line: string) => void): Promise<Image> {
   const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
   const folder = join(cache, await hashOfRecipe())

@@ -15,7 +15,10 @@ const stopPatience = 10_000
 export class Services {
   readonly #running = new Map<Unit, ChildProcess>()
 
-  /** Starts a daemon that is not running and waits until it serves. Throws LunaError with its last words if it does not. */
+  /**
+   * Starts a daemon that is not running and waits until it serves. Throws LunaError with
+   * its last words if it does not.
+   */
   async start(unit: Unit): Promise<void> {
     if (this.isActive(unit)) return
     const daemon: Daemon = daemons[unit]

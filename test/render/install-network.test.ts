@@ -7,11 +7,20 @@ import { plant, type Ran, runFunctions, temporaryFolder, view } from './install-
 const script = renderInstallScript(view)
 
 const images = {
-  netplan: { 'usr/sbin/netplan': '', 'etc/netplan/': '', 'usr/lib/systemd/systemd-networkd': '' },
+  netplan: {
+    ...{ 'usr/sbin/netplan': '', 'etc/netplan/': '' },
+    ...{ 'usr/lib/systemd/systemd-networkd': '', 'usr/lib/systemd/systemd-resolved': '' },
+  },
   ifcfg: { 'etc/sysconfig/network-scripts/ifup': '', 'usr/sbin/NetworkManager': '' },
   keyfile: { 'usr/sbin/NetworkManager': '', 'etc/sysconfig/network-scripts/readme': '' },
-  ifupdown: { 'sbin/ifup': '', 'etc/network/': '', 'usr/lib/systemd/systemd-networkd': '' },
-  networkd: { 'usr/lib/systemd/systemd-networkd': '', 'usr/lib/systemd/system/systemd-networkd.service': '' },
+  ifupdown: {
+    ...{ 'sbin/ifup': '', 'etc/network/': '', 'usr/lib/systemd/systemd-networkd': '', 'sbin/dhclient': '' },
+    ...{ 'etc/network/if-pre-up.d/ifenslave': '', 'etc/network/if-up.d/000resolvconf': '' },
+  },
+  networkd: {
+    ...{ 'usr/lib/systemd/systemd-networkd': '', 'usr/lib/systemd/systemd-resolved': '' },
+    ...{ 'usr/lib/systemd/system/systemd-networkd.service': '' },
+  },
 }
 
 const boot =
@@ -47,15 +56,14 @@ describe('write_network', () => {
   }
   const text = (path: string): string => readFileSync(join(folder, 'root', path), 'utf8')
 
-  it('leaves ifcfg files as they are, and has routes in a file of their own', () => {
+  it('leaves ifcfg files as they are, and has routes of each family in a file of their own', () => {
     const ran = write('ifcfg')
     for (const [name, content] of Object.entries(staged)) {
       assert.equal(text(`etc/sysconfig/network-scripts/${name}`), content)
     }
-    assert.equal(
-      text('etc/sysconfig/network-scripts/route-eth0'),
-      '10.40.0.0/16 via 10.30.0.9 dev eth0\nfd40::/64 via fd30::9 dev eth0\n',
-    )
+    const scripts = 'etc/sysconfig/network-scripts'
+    assert.equal(text(`${scripts}/route-eth0`), '10.40.0.0/16 via 10.30.0.9 dev eth0\n')
+    assert.equal(text(`${scripts}/route6-eth0`), 'fd40::/64 via fd30::9 dev eth0\n')
     assert.doesNotMatch(ran.output, /post/)
   })
 
@@ -84,9 +92,9 @@ iface eth0 inet static
     dns-nameservers 10.30.255.254 fd30::fe
     dns-search cluster example.org
     up ip route replace 10.40.0.0/16 via 10.30.0.9 dev eth0
-    up ip route replace fd40::/64 via fd30::9 dev eth0
 iface eth0 inet6 static
     address fd30::1/64
+    up ip route replace fd40::/64 via fd30::9 dev eth0
 `,
     )
     assert.match(text('etc/network/interfaces.d/eth1'), /installed\niface eth1 inet dhcp\n$/)
@@ -179,10 +187,10 @@ route1=fd40::/64,fd30::9
       /dhcp4: true\n {6}activation-mode: manual\n {6}match: {macaddress: "52:54:00:00:00:09"}\n {6}set-name: "eth1"\n/,
     )
     assert.match(
-      text('etc/netplan/60-luna-bond0.yaml'),
+      text('etc/netplan/61-luna-bond0.yaml'),
       / {2}bonds:\n[\s\S]*interfaces: \["eth2"\]\n {6}parameters:\n {8}mode: "802.3ad"\n {8}mii-monitor-interval: "100"\n$/,
     )
-    assert.match(text('etc/netplan/60-luna-bond0_5.yaml'), / {2}vlans:\n[\s\S]*id: 5\n {6}link: "bond0"\n$/)
+    assert.match(text('etc/netplan/62-luna-bond0_5.yaml'), / {2}vlans:\n[\s\S]*id: 5\n {6}link: "bond0"\n$/)
   })
 
   it('writes units for systemd-networkd and has it started at boot', () => {

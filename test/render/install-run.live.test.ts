@@ -3,25 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
+import { client, curl } from './fake-download.ts'
 import { bmc, canUnshare, full, plant, type Ran, runScript, temporaryFolder, view } from './install-script.ts'
-
-// A web server of one tarball, and a client that has it at once.
-const curl = `#!/bin/bash
-for last; do :; done
-case $last in
-*status=*) echo "status \${last##*=}" >>"$LUNA_FOLDER/log" ;;
-*torrent) while [ $# -gt 1 ]; do [ "$1" = -o ] && echo torrent >"$2"; shift; done ;;
-*tgz) while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$LUNA_FOLDER/image.tgz" "$2"; shift; done; echo http >>"$LUNA_FOLDER/log" ;;
-esac
-`
-const client = `#!/bin/bash
-while getopts t:p:f:b:d: o; do case $o in p) parent=$OPTARG ;; f) pidfile=$OPTARG ;; esac; done
-cp "$LUNA_FOLDER/image.tgz" ./2222-bbbb.tgz
-trap 'rm -f "$pidfile"; echo ended >>"$LUNA_FOLDER/log"; exit 0' TERM
-echo $$ >"$pidfile"
-kill -USR1 "$parent"
-while :; do sleep 1 & wait $!; done
-`
 
 describe('the install script, run', function () {
   this.timeout(60_000)
@@ -132,6 +115,16 @@ describe('the install script, run', function () {
     assert.ok(ran.log.includes('http'))
   })
 
+  it('lets the scripts of the operator share arrays, and variables of any name', () => {
+    const ran = install({
+      prescript: 'declare -A map=([a]="1 2" [b]=3); list=(x "y z"); declare -i sum=4; status=s name=n text=t',
+      partscript: 'list+=(more); sum+=1; mount -t tmpfs tmpfs "$LUNA_ROOT"',
+      postscript: `printf "%s|" "\${map[a]}" "\${map[b]}" "\${list[@]}" "$sum" "$status" "$name" "$text" >"$LUNA_ROOT/said"`,
+    })
+    assert.equal(ran.status, 0, ran.output)
+    assert.equal(installed('said'), '1 2|3|x|y z|more|5|s|n|t|')
+  })
+
   it('fails at a damaged tarball', () => {
     spawnSync('truncate', ['-s', '200', join(folder, 'image.tgz')])
     const ran = install({})
@@ -153,16 +146,15 @@ echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
     const ran = install({ bmc })
     assert.equal(ran.status, 0, ran.output)
     assert.deepEqual(readFileSync(join(folder, 'ipmi'), 'utf8').trim().split('\n'), [
-      ...['ipsrc static', 'ipaddr 10.31.0.1', 'netmask 255.255.0.0', 'defgw ipaddr 0.0.0.0'].map(
-        (set) => `ipmitool lan set 1 ${set}`,
-      ),
-      'ipmitool user set name 3 admin',
-      'ipmitool user set password 3',
-      `asked ${bmc.password} ${bmc.password}`,
-      'ipmitool channel setaccess 2 3 link=on ipmi=on callin=on privilege=4',
-      'ipmitool user enable 3',
       'ipmitool lan print 1',
       'ipmitool user list 2',
+      'ipmitool user test 3 16',
+      'ipmitool user set password 3',
+      `asked ${bmc.password} ${bmc.password}`,
+      'ipmitool user list 2',
+      'ipmitool channel getaccess 2 3',
+      'ipmitool user enable 3',
+      'ipmitool channel getaccess 2 3',
       'ipmitool mc reset cold',
     ])
   })

@@ -46,7 +46,10 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'luna-install-'))
 }
 
-/** Puts files into a folder: contents by path; a path that ends with / is a folder, text that begins with #! a program. */
+/**
+ * Puts files into a folder: contents by path; a path that ends with / is a folder, text
+ * that begins with #! a program.
+ */
 export function plant(root: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
     const file = join(root, path)
@@ -61,15 +64,25 @@ export interface Ran {
   readonly output: string
 }
 
-/** Runs bash commands with the functions of the rendered script at hand; status calls are printed as "post STATUS". */
+/**
+ * Runs bash commands with the functions of the rendered script at hand; status calls are
+ * printed as "post STATUS".
+ */
 export function runFunctions(script: string, commands: string, env: NodeJS.ProcessEnv): Ran {
   const functions = script.slice(0, script.lastIndexOf('\nmain\n'))
   const text = `${functions}\npost() { echo "post $1"; }\n${commands}\n`
   return run('bash', ['-s'], text, env)
 }
 
-/** Runs the whole script with mounts and a host name of its own; the caller plants curl and ltorrent-client. */
-export function runScript(folder: string, script: string): Ran {
+/**
+ * Runs the whole script with mounts and a host name of its own; the caller plants curl and ltorrent-client.
+ * `tools` is a folder with all programs that the script shall find, beside those of the folder `bin`.
+ */
+export function runScript(
+  folder: string,
+  script: string,
+  { tools = process.env.PATH, env: more = {} }: { tools?: string; env?: NodeJS.ProcessEnv } = {},
+): Ran {
   plant(folder, { 'install.sh': script, 'luna/': '', 'root/': '' })
   const env = {
     LUNA_DIR: join(folder, 'luna'),
@@ -77,11 +90,11 @@ export function runScript(folder: string, script: string): Ran {
     LUNA_FOLDER: folder,
     LUNA_BOOTIF: 'eth0',
   }
-  const path = `${join(folder, 'bin')}:${process.env.PATH}`
+  const path = `${join(folder, 'bin')}:${tools}`
   // the users of this machine stay as they are: the script changes copies
   const guard = 'cp /etc/passwd "$0/passwd"; cp /etc/group "$0/group"; mount --bind "$0/passwd" /etc/passwd; '
-  const inside = `${guard} mount --bind "$0/group" /etc/group; sh "$0/install.sh"; s=$?; ${keep}; exit $s`
-  return run('unshare', ['-m', '-u', 'sh', '-c', inside, folder], '', { ...env, PATH: path })
+  const inside = `${guard} mount --bind "$0/group" /etc/group; PATH=$TOOLS sh "$0/install.sh"; s=$?; ${keep}; exit $s`
+  return run('unshare', ['-m', '-u', 'sh', '-c', inside, folder], '', { ...env, ...more, TOOLS: path })
 }
 
 // what was installed is in a mount that ends with the run

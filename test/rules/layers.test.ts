@@ -36,6 +36,7 @@ const packages: Record<string, string> = {
   'net-snmp': 'host/snmp',
   'node-fastcgi': 'web/fastcgi',
   'systemd-notify': 'host/daemon',
+  undici: 'host/bmc',
   webtorrent: 'seed',
 }
 

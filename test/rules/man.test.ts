@@ -38,6 +38,13 @@ describe('man pages', () => {
       assert.equal(mandoc('-Tlint', '-Wwarning', page).stdout, '')
     })
 
+    it(`${basename(page)} has no quotes inside of quotes, as .Pq makes them of its whole line`, function () {
+      const groff = spawnSync('groff', ['-mdoc', '-Tutf8', '-P-c', page], { cwd: top, encoding: 'utf8' })
+      skipUnless(this, groff.error ? 'groff is not installed' : undefined)
+      const shown = groff.stdout.replace(/.[\b]/g, '')
+      assert.deepEqual(shown.match(/‘[^’]*‘[^’]*’|’’/g), null)
+    })
+
     it(`${basename(page)} refers to pages of Luna that exist`, () => {
       const own = /^\.Xr (luna\S*|lweb|ltorrent|lpower|lchroot|lfs_pxelinux) (\d)/gm
       const referred = [...read(page).matchAll(own)].map((match) => `man/${match[1]}.${match[2]}`)

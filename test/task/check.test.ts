@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { EJSON, ObjectId } from 'bson'
 import { type Id, type Kind, parseId } from '../../lib/object/field.ts'
+import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { addInterface } from '../../lib/task/change/group-interface.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
@@ -9,6 +10,7 @@ import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { addOtherdevs } from '../../lib/task/change/otherdev.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
+import { addNode, fillBoot } from '../scenario/boot.ts'
 import { smallSite } from './site.ts'
 
 const nobody = parseId('f'.repeat(24)) as Id
@@ -287,6 +289,30 @@ describe('checkCluster', () => {
     const before = EJSON.stringify(await store.dump())
     await checkCluster(store, { repair: false })
     assert.equal(EJSON.stringify(await store.dump()), before)
+  })
+
+  it('names the groups whose host names an initramfs of the first Luna cuts to one peer id', async () => {
+    const store = openMemoryStore()
+    const { compute } = await fillBoot(store)
+    for (const number of [1, 2]) {
+      const BOOTIF = `10.30.1.${number}`
+      await addNode(store, `compute-rack01-node00${number}`, compute, { BOOTIF })
+    }
+    const findings = await checkCluster(store, { repair: false })
+    assert.deepEqual(
+      findings.filter(({ defect }) => defect === 'peer-id'),
+      [
+        {
+          defect: 'peer-id',
+          line:
+            'group compute: 2 host names begin with the 20 characters compute-rack01-node0: with an initramfs of ' +
+            'Luna 1.2 these nodes give each other nothing of the image (luna osimage pack NAME --boot)',
+          repaired: false,
+          harmless: true,
+        },
+      ],
+    )
+    await store.close()
   })
 
   it('keeps reserved addresses when asked to, and mends the rest of the list', async () => {

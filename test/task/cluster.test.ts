@@ -93,6 +93,14 @@ describe('cluster', () => {
     assert.equal((await getCluster(store)).frontend_address, 'not-an-ip')
   })
 
+  it('warns of a frontend address that this machine does not have, when it is made and when it is changed', async () => {
+    fake.addresses('127.0.0.1')
+    const elsewhere = { frontend_address: '192.0.2.1' }
+    assert.match((await init(elsewhere)).warnings.join(), /192\.0\.2\.1 is not one of this machine/)
+    assert.match((await changeCluster(store, elsewhere)).warnings.join(), /192\.0\.2\.1 is not one of/)
+    assert.deepEqual((await changeCluster(store, { frontend_address: '127.0.0.1' })).warnings, [])
+  })
+
   it('goes when nothing is left of it, and with everything when forced', async () => {
     await init()
     const network = await addNetwork(store, 'cluster', '10.30.0.0/16')

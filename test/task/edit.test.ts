@@ -5,6 +5,7 @@ import type { Store } from '../../lib/store/store.ts'
 import { addBmcsetup, changeBmcsetup } from '../../lib/task/change/bmcsetup.ts'
 import { renameObject } from '../../lib/task/change/object.ts'
 import { addressesInUse } from '../../lib/task/show/addresses-in-use.ts'
+import type { Facts } from '../../lib/task/show/facts.ts'
 import { groupInterfaceFacts } from '../../lib/task/show/group-interfaces.ts'
 import { listMacs } from '../../lib/task/show/listmacs.ts'
 import { listNodes } from '../../lib/task/show/nodes.ts'
@@ -79,6 +80,34 @@ describe('objects in human values', () => {
     await store.setStatus(ids.node001, { step: 'install.download', time: now })
     const { status } = await showObject(store, 'node', 'node001', now)
     assert.deepEqual(status, { step: 'install.download', time: now.toISOString(), age: 0 })
+  })
+
+  it('tell each node of those with one cut peer id its own progress, by its address', async () => {
+    const names = ['compute-rack01-node001', 'compute-rack01-node002', 'compute-rack01-node003']
+    const peerId = peerIdOf(`${names[0]}.cluster`)
+    const updated = new Date(now.getTime() - 3000)
+    for (const [at, name] of names.entries()) {
+      const ip = `10.30.1.${at + 1}`
+      const id = await addNode(store, name, ids.compute, { BOOTIF: ip })
+      await store.setStatus(id, { step: 'install.download', time: new Date(now.getTime() - 40_000) })
+      const peer = { infoHash: '01'.repeat(20), ip, port: 7061, status: null, peerId, uploaded: 0 }
+      if (at < 2) await store.announce({ ...peer, downloaded: 25 * (at + 1), left: 75 - 25 * at, updated })
+    }
+    const shown = await Promise.all(names.map((name) => showObject(store, 'node', name, now)))
+    assert.deepEqual(
+      shown.map(({ status }) => (status as Facts).progress),
+      [{ percent: 25, age: 3 }, { percent: 50, age: 3 }, undefined],
+    )
+  })
+
+  it('tell the progress of a node whose peer id has another end, by its address', async () => {
+    const id = await addNode(store, 'compute-rack01-node001', ids.compute, { BOOTIF: '10.30.1.1' })
+    await store.setStatus(id, { step: 'install.download', time: new Date(now.getTime() - 40_000) })
+    const peer = { infoHash: '01'.repeat(20), ip: '10.30.1.1', port: 7061, status: null, uploaded: 0 }
+    const peerId = Buffer.from('compute-r-0123456789').toString('hex')
+    await store.announce({ ...peer, peerId, downloaded: 25, left: 75, updated: now })
+    const { status } = await showObject(store, 'node', 'compute-rack01-node001', now)
+    assert.deepEqual((status as Facts).progress, { percent: 25, age: 0 })
   })
 
   it('are listed by name', async () => {

@@ -1,4 +1,5 @@
-// Packing for real, of the smallest tree that there is; dracut is one that only writes down how it was called.
+// Packing for real, of the smallest tree that there is; dracut is one that only writes
+// down how it was called.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'

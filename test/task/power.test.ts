@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import type { Bmc } from '../../lib/host/bmc/bmc.ts'
-import { refusesCipher } from '../../lib/host/bmc/ipmi.ts'
+import { ipmiError, refusesCipher } from '../../lib/host/bmc/ipmi-error.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { addBmcsetup } from '../../lib/task/change/bmcsetup.ts'
 import { addGroup } from '../../lib/task/change/group.ts'
@@ -151,6 +151,70 @@ describe('refusesCipher', () => {
     it(`is ${expected} for ${JSON.stringify(said.slice(0, 75))}`, () =>
       assert.equal(refusesCipher(said), expected))
   }
+})
+
+describe('ipmiError', () => {
+  const intro = `Running Get VSO Capabilities my_addr 0x20, transit 0, target 0x20
+Invalid completion code received: Invalid command
+Discovered IPMB address 0x0
+`
+  const rakp1 = '> Error: no response from RAKP 1 message\n'.repeat(4)
+  const lost = 'Error: Unable to establish IPMI v2 / RMCP+ session\n'
+  for (const [what, said, code, expected] of [
+    [
+      'silence after the login, of which nobody knows what it did',
+      `${intro}Unable to set Chassis Power Control to Up/On\nClose Session command failed\n`,
+      'unavailable',
+      'the BMC does not answer: 192.0.2.1 fell silent after the login by IPMI; whether "on" was carried out is not known',
+    ],
+    [
+      'silence before the login',
+      `Get Auth Capabilities error\nError issuing Get Channel Authentication Capabilities request\n${lost}`,
+      'unavailable',
+      'the BMC does not answer: nothing came from 192.0.2.1 by IPMI',
+    ],
+    [
+      'silence at the name of the user',
+      `${rakp1}Set Session Privilege Level to ADMINISTRATOR failed\n${lost}`,
+      'unavailable',
+      'the BMC does not answer: 192.0.2.1 fell silent when it was told the user "u", which it may not know for IPMI over LAN',
+    ],
+    [
+      'a way that is not there',
+      `Could not open socket!\n${lost}`,
+      'unavailable',
+      'the BMC cannot be reached: there is no way from here to 192.0.2.1',
+    ],
+    [
+      'a completion code',
+      `${intro}Set Chassis Power Control to Up/On failed: Command not supported in present state\n`,
+      'failed',
+      'the BMC refuses: 192.0.2.1: Set Chassis Power Control to Up/On failed: Command not supported in present state',
+    ],
+    [
+      'a completion code that is followed by silence',
+      `${intro}Set Chassis Identify failed: Invalid command\nClose Session command failed\n`,
+      'failed',
+      'the BMC refuses: 192.0.2.1: Set Chassis Identify failed: Invalid command; Close Session command failed',
+    ],
+    [
+      'a refused session',
+      `Error in open session response message : insufficient resources for session\n${lost}`,
+      'failed',
+      'the BMC refuses: 192.0.2.1: Error in open session response message : insufficient resources for session; Error: Unable to establish IPMI v2 / RMCP+ session',
+    ],
+    ['nothing that is known', 'what now\n', 'failed', 'the BMC cannot be asked by IPMI: 192.0.2.1: what now'],
+  ] as const) {
+    it(`knows ${what}`, () => {
+      const error = ipmiError(bmc, 'on', `Loading IANA PEN Registry...\n${said}`)
+      assert.deepEqual([error.code, `${error.message}: ${error.why}`], [code, expected])
+    })
+  }
+
+  it('says nothing of what may have been done when it was only asked', () => {
+    const said = `${intro}Error sending Chassis Status command\nClose Session command failed\n`
+    assert.equal(ipmiError(bmc, 'status', said).why, '192.0.2.1 fell silent after the login by IPMI')
+  })
 })
 
 async function collect<T>(coming: AsyncIterable<T>): Promise<T[]> {

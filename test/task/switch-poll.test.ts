@@ -42,6 +42,7 @@ describe('pollSwitches', () => {
   }
   const one = (n: number): SwitchTable => ({
     seen: [{ mac: mac(n), port: '7', portname: 'swp7' }],
+    rows: 1,
     cut: false,
   })
 
@@ -102,9 +103,20 @@ describe('pollSwitches', () => {
 
   it('says that another table may be right where this one is empty', async () => {
     await add('sw01', '10.30.253.1')
-    poll(() => Promise.resolve({ seen: [], cut: false }))
+    poll(() => Promise.resolve({ seen: [], rows: 0, cut: false }))
     await until(() => lines.length > 0)
     assert.match(lines[0] ?? '', /tells of no MAC addresses switch=sw01 .*luna switch change sw01 -o OID/)
+  })
+
+  it('says how many rows there are where none tells a port, once, and sends nobody to another table', async () => {
+    await add('sw01', '10.30.253.1')
+    let asked = 0
+    poll(() => Promise.resolve({ seen: [], rows: 520 + asked++, cut: false }))
+    await until(() => asked >= 3)
+    assert.deepEqual(lines, [
+      'WARNING:luna:a switch tells of no MAC addresses switch=sw01 ' +
+        'why="the table .1.3.6.1.2.1.17.7.1.2.2.1.2 has 520 rows, and none of them tells a port"',
+    ])
   })
 
   it('asks nobody on a passive head', async () => {
@@ -152,7 +164,11 @@ describe('pollSwitches', () => {
     const read = () => {
       asked++
       time += 20_000
-      return Promise.resolve({ seen: [...many.slice(0, asked < 3 ? 19 : 20), ...one(99).seen], cut: false })
+      return Promise.resolve({
+        seen: [...many.slice(0, asked < 3 ? 19 : 20), ...one(99).seen],
+        rows: 21,
+        cut: false,
+      })
     }
     poll(read, { store: () => Promise.resolve(counting), now: () => new Date(time) })
     await until(() => written.length >= 4)

@@ -28,6 +28,13 @@ describe('announce', () => {
     announce(store, { peer, numwant }, later(seconds), () => 0)
   const ports = (peers: readonly Peer[]) => peers.map(({ port }) => port).sort()
 
+  it('keeps clients with one peer id apart, and tells them of each other', async () => {
+    const peerId = Buffer.from('compute-rack01-node0').toString('hex')
+    await tell(client(7, { peerId, ip: '10.30.0.7' }))
+    const told = await tell(client(7, { peerId, ip: '10.30.0.8' }))
+    assert.deepEqual(told.peers.map(({ ip }) => ip).sort(), ['10.30.0.7', '10.30.0.8'])
+  })
+
   it('puts a client down and tells it of everybody, itself included', async () => {
     await tell(client(1, { status: 'started' }))
     const told = await tell(client(2, { status: 'completed' }))

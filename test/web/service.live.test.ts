@@ -59,6 +59,13 @@ function tests(responder: Responder): void {
   }
   const known = `/luna?step=discovery&hwdata=|${mac(1)}`
 
+  it('says which command mends a web server that speaks HTTP to it', async () => {
+    await fillPlace(place)
+    const { says } = await up()
+    await assert.rejects(fetch(`http://127.0.0.1:${place.serverPort}/luna?step=boot`))
+    await says(/^<3>HTTP came to the port of FastCGI: .* fix="luna cluster makenginx"$/m)
+  })
+
   it('answers behind nginx, which serves the files itself', async () => {
     await fillPlace(place)
     mkdirSync(join(place.dir, 'boot'))

@@ -19,58 +19,93 @@ write_ifupdown() {
   {
     echo '# written by Luna when the node was installed'
     if [ "$onboot" != no ]; then
-      echo "auto $dev"
+      echo "auto $(ifupdown_before)$dev"
     fi
-    ifupdown_first
-    ifupdown_others
-  } >"$root/etc/network/interfaces.d/${dev//[!A-Za-z0-9_-]/_}"
+    ifupdown_ipv4
+    ifupdown_ipv6
+  } >"$root/etc/network/interfaces.d/$(ifupdown_file "$dev")"
   if [ -n "$hwaddr" ]; then
     untranslated+=(HWADDR)
   fi
+  if [ "$kind" = bond ]; then
+    ifupdown_note_bond
+  fi
+  if [[ $kind == vlan && $dev == *.* && $dev != "$vlan_parent.$vlan_id" ]]; then
+    untranslated+=('VLAN_ID (the name has another number)')
+  fi
 }
 
-# The first stanza has what belongs to the interface rather than to an address.
-ifupdown_first() {
-  local option
+ifupdown_file() {
+  printf '%s' "${1//[!A-Za-z0-9_-]/_}"
+}
+
+# The first stanza has what belongs to the interface rather than to an address; routes need the last address.
+ifupdown_ipv4() {
+  local each_address first=yes
   if [ "$dhcp" = yes ]; then
     echo "iface $dev inet dhcp"
-  elif [ "${#addresses4[@]}" -gt 0 ]; then
-    echo "iface $dev inet static"
-    echo "    address ${addresses4[0]}"
-    line_if "${gateway4:-}" "    gateway $gateway4"
-  else
+    ifupdown_dhcp_mtu
+  elif [ "${#addresses4[@]}" = 0 ]; then
     echo "iface $dev inet manual"
+    line_if "${mtu:-}" "    mtu $mtu"
   fi
-  line_if "${mtu:-}" "    mtu $mtu"
-  line_if "${macaddr:-}" "    hwaddress ether $macaddr"
-  line_if "${master:-}" "    bond-master $master"
-  line_if "${vlan_parent:-}" "    vlan-raw-device $vlan_parent"
-  line_if "${dns:-}" "    dns-nameservers ${dns[*]}"
-  line_if "${search:-}" "    dns-search $search"
-  for option in ${bond_options+"${bond_options[@]}"}; do
-    echo "    bond-${option%%=*} ${option#*=}"
+  if [ "$dhcp" = yes ] || [ "${#addresses4[@]}" = 0 ]; then
+    ifupdown_link
+    first=''
+  fi
+  for each_address in ${addresses4+"${addresses4[@]}"}; do
+    printf 'iface %s inet static\n    address %s\n' "$dev" "$each_address"
+    if [ -n "$first" ]; then
+      line_if "${gateway4:-}" "    gateway $gateway4"
+      line_if "${mtu:-}" "    mtu $mtu"
+      ifupdown_link
+      first=''
+    fi
   done
-  if [ "$kind" = bond ]; then
-    echo "    bond-slaves none"
+  if [ "$dhcp" = yes ] && [ -n "$gateway4" ]; then
+    echo "    up ip route replace default via $gateway4 dev $dev"
   fi
-  ifupdown_routes
+  ifupdown_routes ipv4
 }
 
 ifupdown_routes() {
   local route
   for route in ${routes+"${routes[@]}"}; do
-    echo "    up ip route replace ${route% *} via ${route#* } dev $dev"
+    if of_family "$1" "$route"; then
+      echo "    up ip route replace ${route% *} via ${route#* } dev $dev"
+    fi
   done
 }
 
-ifupdown_others() {
-  local each_address
-  for each_address in ${addresses4+"${addresses4[@]:1}"}; do
-    printf 'iface %s inet static\n    address %s\n' "$dev" "$each_address"
-  done
+# ifupdown_ipv6: without a stanza the kernel does as routers advertise
+ifupdown_ipv6() {
+  local each_address gateway=$gateway6
+  if [ "$ipv6" = no ]; then
+    echo "    up sysctl -q -e -w net.ipv6.conf.${dev//.//}.disable_ipv6=1"
+  elif [ "$dhcp6" = yes ]; then
+    echo "iface $dev inet6 dhcp"
+    ifupdown_autoconf
+  elif [ "$autoconf" = yes ] && [ "${#addresses6[@]}" = 0 ]; then
+    echo "iface $dev inet6 auto"
+  elif [ "$autoconf" = no ] && [ "${#addresses6[@]}" = 0 ]; then
+    printf 'iface %s inet6 auto\n    accept_ra 0\n' "$dev"
+  elif [ "${#addresses6[@]}" = 0 ] && { [ -n "$gateway6" ] || [[ ${routes[*]} == *:* ]]; }; then
+    echo "iface $dev inet6 manual"
+  fi
   for each_address in ${addresses6+"${addresses6[@]}"}; do
     printf 'iface %s inet6 static\n    address %s\n' "$dev" "$each_address"
-    line_if "${gateway6:-}" "    gateway $gateway6"
-    gateway6=
+    line_if "${gateway:-}" "    gateway $gateway"
+    [ "$dhcp6" = yes ] || ifupdown_autoconf
+    gateway=''
   done
+  line_if "${gateway:-}" "    up ip -6 route replace default via $gateway dev $dev"
+  ifupdown_routes ipv6
+}
+
+ifupdown_autoconf() {
+  if [ "$autoconf" = yes ]; then
+    printf '    autoconf 1\n    accept_ra 2\n'
+  elif [ "$autoconf" = no ]; then
+    echo '    accept_ra 0'
+  fi
 }

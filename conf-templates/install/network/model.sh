@@ -1,92 +1,169 @@
 # shellcheck shell=bash
-# Part of the install script: the finer parts of read_interface (install-network.sh).
+# Part of the install script: what one staged ifcfg file says, in variables that the ways to write it share.
+# Keys and their defaults are those of sysconfig.txt of the initscripts.
 
-# read_kind: ethernet, infiniband, bond or vlan
-read_kind() {
-  local pair
-  kind=ethernet vlan_id='' vlan_parent='' bond_options=()
-  take TYPE "$word" Ethernet
+# read_interface FILE: sets dev kind onboot dhcp dhcp6 autoconf ipv6 addresses4 addresses6 gateway4 gateway6
+# dns search mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent routes, and
+# untranslated with all that is in none of these, and without_effect with what means nothing beside the rest.
+read_interface() {
+  untranslated=() without_effect=()
+  read_ifcfg "$1"
+  take DEVICE "$word" "${1##*/ifcfg-}" && dev=$taken
+  take ONBOOT "$word" yes && onboot=${taken,,}
+  take BOOTPROTO "$word" none && dhcp=no
   case ${taken,,} in
-    ethernet) ;;
-    infiniband | bond | vlan) kind=${taken,,} ;;
+    dhcp | bootp) dhcp=yes ;;
+    none | static) ;;
+    *) untranslated+=(BOOTPROTO) ;;
+  esac
+  take_if MTU is_mtu && mtu=$taken
+  take MASTER "$word" && master=$taken
+  take BRIDGE "$word" && bridge=$taken
+  read_kind
+  take_if HWADDR is_hardware && hwaddr=$taken
+  take_if MACADDR is_hardware && macaddr=$taken
+  read_ipv6_methods
+  read_addresses
+  read_names
+  read_routes
+  note_unknown_keys
+}
+
+word='^[A-Za-z0-9][A-Za-z0-9._:-]*$'
+
+# take KEY PATTERN [DEFAULT]: sets taken; what does not look as it should is left out, and told
+take() {
+  taken=${cfg[$1]:-${3:-}}
+  if [ -n "$taken" ] && [[ ! $taken =~ $2 ]]; then
+    untranslated+=("$1")
+    taken=${3:-}
+  fi
+  return 0
+}
+
+# take_if KEY CHECK: the same, judged by a function
+take_if() {
+  taken=${cfg[$1]:-}
+  if [ -n "$taken" ] && ! "$2" "$taken"; then
+    untranslated+=("$1")
+    taken=''
+  fi
+  return 0
+}
+
+# take_flag KEY: sets taken to yes, no or '' where nothing is said
+take_flag() {
+  taken=${cfg[$1]:-}
+  case ${taken,,} in
+    yes | y | true | t | on | 1) taken=yes ;;
+    no | n | false | f | off | 0) taken=no ;;
+    '') ;;
+    *) untranslated+=("$1") taken='' ;;
+  esac
+}
+
+# read_kind: ethernet, infiniband, bond, bridge or vlan
+read_kind() {
+  kind=ethernet vlan_id='' vlan_parent='' stp=no delay='' bond_options=()
+  take TYPE "$word"
+  case ${taken,,} in
+    '' | ethernet) ;;
+    infiniband | bond | bridge | vlan) kind=${taken,,} ;;
     *) untranslated+=(TYPE) ;;
   esac
-  take BONDING_OPTS '^[A-Za-z0-9 =.,:_+-]+$'
-  for pair in $taken; do
-    kind=bond
-    bond_options+=("$(bond_option "$pair")")
-  done
-  if [[ ${cfg[BONDING_MASTER]:-no} == yes ]]; then
-    kind=bond
-  fi
-  if [[ ${cfg[VLAN]:-no} == yes ]]; then
+  read_bond
+  take_flag VLAN
+  if [ "$taken" = yes ]; then
+    kind=vlan
+  elif [ "$taken:${cfg[TYPE]:-}:$kind" = ::ethernet ] && [[ $dev =~ ^[^:]+\.[0-9]+$ ]]; then
     kind=vlan
   fi
   if [ "$kind" = vlan ]; then
-    take VLAN_ID '^[0-9]+$' "${dev##*[!0-9]}" && vlan_id=$taken
-    take PHYSDEV "$word" "${dev%.*}" && vlan_parent=$taken
+    read_vlan
+  fi
+  take_flag STP && stp=${taken:-no}
+  take DELAY '^([12]?[0-9]|30)$' && delay=$taken
+}
+
+# read_vlan: ETH.NUMBER and vlanNUMBER say in their names what the keys do not
+read_vlan() {
+  take VLAN_ID '^[0-9]{1,4}$' "${dev##*[!0-9]}" && vlan_id=$taken
+  if [ -z "$vlan_id" ] || [ "${#vlan_id}" -gt 4 ] || ((10#$vlan_id > 4094)); then
+    vlan_id=''
+  else
+    vlan_id=$((10#$vlan_id))
+  fi
+  take PHYSDEV "$word" "${dev%.*}" && vlan_parent=$taken
+  if [ "$vlan_parent" = "$dev" ]; then
+    vlan_parent=''
   fi
 }
 
-# bond_option NAME=VALUE: the mode by its name, as everybody but the kernel writes it
-bond_option() {
-  local modes=(balance-rr active-backup balance-xor broadcast 802.3ad balance-tlb balance-alb)
-  case $1 in
-    mode=[0-6]) printf 'mode=%s\n' "${modes[${1#mode=}]}" ;;
-    *) printf '%s\n' "$1" ;;
-  esac
+# read_ipv6_methods: each is yes, no or '' where nothing is said
+read_ipv6_methods() {
+  take_flag IPV6INIT && ipv6=$taken
+  take_flag IPV6_AUTOCONF && autoconf=$taken
+  take_flag DHCPV6C && dhcp6=$taken
 }
 
-read_addresses() {
-  local n prefix
-  addresses4=() addresses6=() dns=()
-  for n in '' 0 1 2 3 4 5 6 7 8 9; do
-    take "NETMASK$n" "$address" && prefix=$(prefix_of "$taken")
-    take "PREFIX$n" '^[0-9]+$' "$prefix" && prefix=$taken
-    take "IPADDR$n" "$address"
-    if [ -n "$taken" ] && [ -z "$prefix" ]; then
-      untranslated+=("IPADDR$n")
-    elif [ -n "$taken" ]; then
-      addresses4+=("$taken/$prefix")
-    fi
-    take "DNS$n" "$address"
-    dns+=(${taken:+"$taken"})
-  done
-  take IPV6ADDR '^[0-9A-Fa-f:]+(/[0-9]+)?$'
-  addresses6+=(${taken:+"$taken"})
-  take IPV6ADDR_SECONDARIES '^[0-9A-Fa-f:/ ]+$'
-  # shellcheck disable=SC2206  # a list in one string
-  addresses6+=($taken)
-  take GATEWAY "$address" && gateway4=$taken
-  take IPV6_DEFAULTGW '^[0-9A-Fa-f:]+(%[A-Za-z0-9._-]+)?$' && gateway6=${taken%%%*}
-}
-
-# prefix_of NETMASK: 255.255.0.0 is 16
-prefix_of() {
-  local octet bits=0
-  if [ -z "$1" ]; then
-    return 0
+# settle_interface: what the other interfaces and the other keys make of what read_interface found
+settle_interface() {
+  kind=${kind_of[$dev]:-$kind}
+  if [[ $dev == *:* ]]; then
+    settle_alias
+  else
+    settle_members
+    settle_aliases
   fi
-  for octet in ${1//./ }; do
-    while ((octet & 128)); do
-      bits=$((bits + 1)) octet=$((octet << 1 & 255))
-    done
-  done
-  printf '%s\n' "$bits"
+  if [ "$kind" = vlan ] && ! is_usable "$dev"; then
+    without_effect+=("VLAN (it needs a number from 0 to 4094 and a parent that is usable)")
+  fi
+  if [ "$kind" != ethernet ] && [ "$kind" != infiniband ]; then
+    drop "a $kind has no hardware of its own" HWADDR && hwaddr=''
+  elif [ "$kind" = infiniband ]; then
+    drop 'an InfiniBand address cannot be chosen' MACADDR && macaddr=''
+  fi
+  if [ "$kind" = bond ]; then
+    settle_primary
+  fi
+  if [ "$kind" != bridge ]; then
+    drop 'it is not a bridge' STP DELAY
+  elif [ "$stp" = yes ] && [ -n "$delay" ] && ((delay < 2)); then
+    drop 'with STP it is 2 seconds at least' DELAY && delay=''
+  fi
+  settle_families
 }
 
-# read_routes: ROUTES="10.1.0.0/16 via 10.0.0.1; 10.2.0.0/16 via 10.0.0.2"; sets routes to "NETWORK GATEWAY" each
-read_routes() {
-  local route list pattern='^[[:space:]]*([0-9A-Fa-f.:]+/[0-9]+)[[:space:]]+via[[:space:]]+([0-9A-Fa-f.:]+)[[:space:]]*$'
-  routes=()
-  IFS=';,' read -r -a list <<<"${cfg[ROUTES]:-}"
-  for route in ${list+"${list[@]}"}; do
-    if [[ $route =~ $pattern ]]; then
-      routes+=("${BASH_REMATCH[1]} ${BASH_REMATCH[2]}")
-    elif [[ $route =~ [^[:space:]] ]]; then
-      untranslated+=(ROUTES)
+# drop REASON KEY...: those of the keys that are given have no effect
+drop() {
+  local key reason=$1
+  shift
+  for key in "$@"; do
+    if [ -n "${cfg[$key]:-}" ]; then
+      without_effect+=("$key ($reason)")
     fi
   done
+}
+
+address_keys=(IPADDR{,0,1,2,3,4,5,6,7,8,9} IPV6ADDR IPV6ADDR_SECONDARIES)
+name_keys=(DNS{0,1,2,3,4,5,6,7,8,9} DOMAIN)
+
+# settle_families: a gateway or a route needs its family
+settle_families() {
+  if [ "$ipv6" = no ]; then
+    drop 'IPV6INIT is no' IPV6ADDR IPV6ADDR_SECONDARIES IPV6_DEFAULTGW
+    case $autoconf in yes) drop 'IPV6INIT is no' IPV6_AUTOCONF ;; esac
+    case $dhcp6 in yes) drop 'IPV6INIT is no' DHCPV6C ;; esac
+    addresses6=() gateway6='' autoconf='' dhcp6=''
+    keep_routes ipv4 'IPV6INIT is no'
+  fi
+  if [ "$dhcp" != yes ] && [ "${#addresses4[@]}" = 0 ] && [ -z "$master$bridge" ]; then
+    drop 'it has no IPv4 address' GATEWAY && gateway4=''
+    keep_routes ipv6 'it has no IPv4 address'
+  fi
+  if [ "${#addresses6[@]}" -gt 0 ] && [ -n "$mtu" ] && ((mtu < 1280)); then
+    drop 'IPv6 needs 1280, RFC 8200' MTU && mtu=''
+  fi
 }
 
 # note_unknown_keys: keys that mean nothing outside EL, or nothing at all, are not worth a word
@@ -96,43 +173,11 @@ note_unknown_keys() {
     case $key in
       DEVICE | NAME | TYPE | ONBOOT | BOOTPROTO | MTU | HWADDR | MACADDR | MASTER | SLAVE | DOMAIN | ROUTES) ;;
       BONDING_OPTS | BONDING_MASTER | VLAN | VLAN_ID | PHYSDEV | GATEWAY | IPV6INIT | IPV6ADDR | IPV6ADDR_SECONDARIES) ;;
+      IPV6_AUTOCONF | DHCPV6C | BRIDGE | STP | DELAY | ONPARENT) ;;
       IPADDR | IPADDR[0-9] | PREFIX | PREFIX[0-9] | NETMASK | NETMASK[0-9] | DNS[0-9] | IPV6_DEFAULTGW) ;;
       NM_CONTROLLED | USERCTL | UUID | HOTPLUG | NETWORK | BROADCAST | IPV4_FAILURE_FATAL | IPV6_FAILURE_FATAL) ;;
       PROXY_METHOD | BROWSER_ONLY | REORDER_HDR) ;;
       *) untranslated+=("$key") ;;
     esac
   done
-}
-
-# report_untranslated WAY: on the console, and to the server in the letters that a status may have
-report_untranslated() {
-  local name
-  if [ "$1" = ifcfg ]; then
-    return 0
-  fi
-  for name in ${untranslated+"${untranslated[@]}"}; do
-    say "interface $dev: no $1 form of: $name"
-    name=${name%%=*}
-    post "install.setnet $dev not translated ${name//[!A-Za-z0-9_.-]/_}"
-  done
-}
-
-# line_if VALUE TEXT: prints TEXT where there is a VALUE
-line_if() {
-  if [ -n "$1" ]; then
-    printf '%s\n' "$2"
-  fi
-}
-
-# each VALUE...: the values between commas and blanks
-each() {
-  local out='' value
-  for value in "$@"; do
-    out+=${out:+, }$value
-  done
-  printf '%s' "$out"
-}
-
-is_ipv6() {
-  [[ $1 == *:* ]]
 }

@@ -4,6 +4,8 @@
 begin_networkd() {
   local unit directory wants=$root/etc/systemd/system/multi-user.target.wants
   mkdir -p "$root/etc/systemd/network" "$wants"
+  # what was installed here before may describe other interfaces
+  rm -f "$root"/etc/systemd/network/10-luna-*
   for directory in /usr/lib/systemd/system /lib/systemd/system; do
     unit=$directory/systemd-networkd.service
     if [ -e "$root$unit" ] && [ ! -L "$wants/systemd-networkd.service" ]; then
@@ -15,50 +17,97 @@ begin_networkd() {
 write_networkd() {
   local file=$root/etc/systemd/network/10-luna-$dev
   networkd_network >"$file.network"
-  if [ "$kind" = bond ] || [ "$kind" = vlan ]; then
-    networkd_netdev >"$file.netdev"
-  fi
+  case $kind in
+    bond | bridge | vlan) networkd_netdev >"$file.netdev" ;;
+  esac
 }
 
 networkd_network() {
   local item
   printf '[Match]\nName=%s\n' "$dev"
-  line_if "${hwaddr:-}" "MACAddress=$hwaddr"
+  # a member has the address of its bond
+  line_if "${hwaddr:-}" "${master:+Permanent}MACAddress=$hwaddr"
   printf '\n[Link]\n'
   [ "$onboot" != no ] || printf 'ActivationPolicy=manual\nRequiredForOnline=no\n'
   line_if "${mtu:-}" "MTUBytes=$mtu"
   line_if "${macaddr:-}" "MACAddress=$macaddr"
   printf '\n[Network]\n'
-  [ "$dhcp" != yes ] || echo 'DHCP=ipv4'
+  case $dhcp:$dhcp6 in
+    yes:yes) echo 'DHCP=yes' ;;
+    yes:*) echo 'DHCP=ipv4' ;;
+    *:yes) echo 'DHCP=ipv6' ;;
+  esac
+  networkd_ipv6
   line_if "${master:-}" "Bond=$master"
+  if [ -n "$master" ] && [ "${primary_of[$master]:-}" = "$dev" ]; then
+    echo 'PrimarySlave=yes'
+  fi
+  line_if "${bridge:-}" "Bridge=$bridge"
   for item in ${vlans_of[$dev]:-}; do echo "VLAN=$item"; done
   for item in ${addresses4+"${addresses4[@]}"} ${addresses6+"${addresses6[@]}"}; do echo "Address=$item"; done
   for item in $gateway4 $gateway6; do echo "Gateway=$item"; done
   for item in ${dns+"${dns[@]}"}; do echo "DNS=$item"; done
   line_if "${search:-}" "Domains=$search"
+  if [ "$dhcp6" = yes ] && [ "$autoconf" = no ]; then
+    printf '\n[DHCPv6]\nWithoutRA=solicit\n'
+  fi
   for item in ${routes+"${routes[@]}"}; do
     printf '\n[Route]\nDestination=%s\nGateway=%s\n' "${item% *}" "${item#* }"
   done
 }
 
+# networkd_ipv6: without a word of it, networkd does as routers advertise
+networkd_ipv6() {
+  case $ipv6:$autoconf in
+    no:*) printf 'LinkLocalAddressing=no\nIPv6AcceptRA=no\n' ;;
+    *:yes) echo 'IPv6AcceptRA=yes' ;;
+    *:no) echo 'IPv6AcceptRA=no' ;;
+  esac
+}
+
 networkd_netdev() {
-  local option name value
   printf '[NetDev]\nName=%s\nKind=%s\n' "$dev" "$kind"
   line_if "${macaddr:-}" "MACAddress=$macaddr"
-  if [ "$kind" = vlan ]; then
-    printf '\n[VLAN]\nId=%s\n' "$vlan_id"
-    return 0
-  fi
+  case $kind in
+    vlan) printf '\n[VLAN]\nId=%s\n' "$vlan_id" ;;
+    bridge)
+      printf '\n[Bridge]\nSTP=%s\n' "$stp"
+      line_if "$delay" "ForwardDelaySec=$delay"
+      ;;
+    bond) networkd_bond ;;
+  esac
+}
+
+networkd_bond() {
+  local option name
   printf '\n[Bond]\n'
   for option in ${bond_options+"${bond_options[@]}"}; do
-    value=${option#*=}
+    bond_value "${option%%=*}" "${option#*=}"
     case ${option%%=*} in
       mode) name=Mode ;;
-      miimon) name=MIIMonitorSec value=${value}ms ;;
-      updelay) name=UpDelaySec value=${value}ms ;;
-      downdelay) name=DownDelaySec value=${value}ms ;;
-      lacp_rate) name=LACPTransmitRate value=${value/#1/fast} value=${value/#0/slow} ;;
+      miimon) name=MIIMonitorSec value+=ms ;;
+      updelay) name=UpDelaySec value+=ms ;;
+      downdelay) name=DownDelaySec value+=ms ;;
+      arp_interval) name=ARPIntervalSec value+=ms ;;
+      lacp_rate) name=LACPTransmitRate ;;
       xmit_hash_policy) name=TransmitHashPolicy ;;
+      ad_select) name=AdSelect ;;
+      ad_actor_sys_prio) name=AdActorSystemPriority ;;
+      ad_actor_system) name=AdActorSystem ;;
+      ad_user_port_key) name=AdUserPortKey ;;
+      min_links) name=MinLinks ;;
+      arp_ip_target) name=ARPIPTargets value=${value//,/ } ;;
+      arp_validate) name=ARPValidate ;;
+      arp_all_targets) name=ARPAllTargets ;;
+      fail_over_mac) name=FailOverMACPolicy ;;
+      primary_reselect) name=PrimaryReselectPolicy ;;
+      resend_igmp) name=ResendIGMP ;;
+      num_grat_arp | num_unsol_na) name=GratuitousARP ;;
+      all_slaves_active) name=AllSlavesActive ;;
+      tlb_dynamic_lb) name=DynamicTransmitLoadBalancing ;;
+      packets_per_slave) name=PacketsPerSlave ;;
+      lp_interval) name=LearnPacketIntervalSec ;;
+      primary) continue ;;
       *)
         untranslated+=("BONDING_OPTS ${option%%=*}")
         continue

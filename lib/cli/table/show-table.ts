@@ -1,7 +1,7 @@
 // Facts about objects as the cells of `list` and `show` tables.
 import type { Kind } from '../../object/field.ts'
 import { fieldsOf } from '../../object/objects.ts'
-import type { Fact, Facts } from '../../task/show/describe.ts'
+import type { Fact, Facts } from '../../task/show/facts.ts'
 import { type Cell, padEnd, table } from './table.ts'
 
 /** The table of one object: name first, comment last, the rest by name (upper case first). */

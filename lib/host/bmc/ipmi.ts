@@ -2,13 +2,17 @@
 import { LunaError } from '../../error.ts'
 import { type Ran, run, tookTooLong } from '../run.ts'
 import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
+import { changeOf, interrupted, silent } from './bmc-error.ts'
+import { ipmiError, refusesCipher } from './ipmi-error.ts'
 
-// Seconds between two tries of a packet, and how often it is tried again. ipmitool gives up after about ten seconds.
+// Seconds between two tries of a packet, and how often it is tried again. ipmitool gives
+// up after about ten seconds.
 const tries = ['-N', '2', '-R', '2']
 
 /**
- * Cipher suites in the order in which they are tried (IPMI 2.0, table 22-20): 3 is what all controllers had for a long
- * time; new ones may want 17, and say so at once. Asking which they have takes ten seconds with those that do not know.
+ * Cipher suites in the order in which they are tried (IPMI 2.0, table 22-20): 3 is what all controllers had
+ * for a long time; new ones may want 17, and say so at once. Asking which they have takes ten seconds with
+ * those that do not know.
  */
 const ciphers = ['3', '17'] as const
 
@@ -22,12 +26,12 @@ const commands: { readonly [A in PowerAction]: readonly string[] } = {
   noidentify: ['chassis', 'identify', '0'],
 }
 
-/** As `power` of bmc.ts. */
+/** As `power` of power.ts. */
 export async function ipmiPower(bmc: Bmc, action: PowerAction, options: PowerOptions): Promise<string> {
   for (const cipher of ciphers) {
-    const ran = await ipmitool(bmc, cipher, commands[action], options)
+    const ran = await ipmitool(bmc, cipher, action, options)
     if (ran.status === 0) return action === 'status' ? powerState(ran) : action
-    if (!refusesCipher(ran.stderr) || cipher === ciphers.at(-1)) throw whyNot(bmc, ran)
+    if (!refusesCipher(ran.stderr) || cipher === ciphers.at(-1)) throw ipmiError(bmc, action, ran.stderr)
   }
   throw new LunaError('internal', 'no cipher suite was tried')
 }
@@ -35,21 +39,21 @@ export async function ipmiPower(bmc: Bmc, action: PowerAction, options: PowerOpt
 async function ipmitool(
   { address, user, password }: Bmc,
   cipher: string,
-  command: readonly string[],
+  action: PowerAction,
   { timeout, signal }: PowerOptions,
 ): Promise<Ran> {
   // With -v it says why a session was not established.
   const session = ['-v', '-I', 'lanplus', '-H', address, '-U', user, '-E', '-C', cipher, ...tries]
   const env = { IPMI_PASSWORD: password, IPMITOOL_PASSWORD: password, LC_ALL: 'C' }
   try {
-    return await run('ipmitool', [...session, ...command], {
+    return await run('ipmitool', [...session, ...commands[action]], {
       ...{ env, timeout, allowFailure: true },
       ...(signal && { signal }),
     })
   } catch (error) {
-    if (signal?.aborted) throw new LunaError('failed', 'it was interrupted', { cause: error })
+    if (signal?.aborted) throw interrupted(error)
     if (!(error instanceof LunaError) || error.why !== tookTooLong) throw error
-    throw new LunaError('unavailable', 'the BMC does not answer', { why: `${address}: ${tookTooLong}` })
+    throw silent(`${address}: ${tookTooLong}`, changeOf(action), error)
   }
 }
 
@@ -58,28 +62,4 @@ function powerState({ stdout }: Ran): string {
   const [, word] = /^System Power\b.*?(\w+)\s*$/m.exec(stdout) ?? []
   if (word) return word.toLowerCase()
   throw new LunaError('failed', 'the BMC does not say whether the node is on')
-}
-
-/** True when the controller wants another cipher suite, as it says in the first answer of a session. */
-export function refusesCipher(said: string): boolean {
-  return /open session response message *: *(no matching|invalid (authentication|integrity|confidentiality))/i.test(
-    said,
-  )
-}
-
-function whyNot({ address, user }: Bmc, { stderr }: Ran): LunaError {
-  if (/HMAC is invalid|RAKP 4 message .*invalid integrity/i.test(stderr))
-    return new LunaError('refused', 'the BMC does not accept the password', {
-      why: `of user "${user}" at ${address}`,
-    })
-  if (/unauthorized (name|role)|insufficient privilege/i.test(stderr))
-    return new LunaError('refused', 'the BMC does not accept the user', { why: `"${user}" at ${address}` })
-  if (/Get Auth Capabilities error|no response|timeout/i.test(stderr))
-    return new LunaError('unavailable', 'the BMC does not answer', {
-      why: `nothing came from ${address} by IPMI`,
-    })
-  const lines = stderr
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(Loading|Running|Discovered)/.test(line))
-  return new LunaError('failed', 'the BMC refuses', { why: lines.slice(-2).join('; ').slice(0, 300) })
 }

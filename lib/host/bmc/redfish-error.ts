@@ -1,37 +1,119 @@
 // What is said when a Redfish service is not reached, or does not do what it is asked.
 import { LunaError } from '../../error.ts'
 import type { Bmc } from './bmc.ts'
+import { interrupted, silent, unreachable } from './bmc-error.ts'
 
 /** An object of JSON, with nothing known about it. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** No answer: `unavailable`, or `refused` when the certificate was not accepted. */
-export function unreached({ address }: Bmc, signal: AbortSignal, cause: unknown): LunaError {
+export interface Unanswered {
+  /** What ended it when it took too long or was interrupted. */
+  readonly signal: AbortSignal
+  /** What the BMC may have carried out all the same. */
+  readonly asked?: string | undefined
+}
+
+/** Why an exchange gave no answer: `cause` is what the HTTP client (undici), TLS or the system threw. */
+export function unanswered(bmc: Bmc, cause: unknown, { signal, asked }: Unanswered): LunaError {
   if (cause instanceof LunaError) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  if (/CERT|SIGNED|UNABLE_TO_|ALTNAME/.test(code))
-    return new LunaError('refused', 'the certificate of the BMC is not accepted', {
-      why: `${address}: ${cause instanceof Error ? cause.message.slice(0, 200) : code}`,
-      fix: 'have its authority among those of the system, or: luna bmcsetup change NAME --certificate any',
+  const { code, message } = codeOf(cause)
+  if (signal.aborted && !isLate(signal)) return interrupted(cause)
+  const at = `${bmc.address} port ${bmc.port ?? 443}`
+  if (signal.aborted)
+    return silent(`nothing came from ${at} by Redfish within the time that it has`, asked, cause)
+  if (certificateCode.test(code)) return distrusted(bmc, code, cause)
+  if (/^(ERR_SSL_|EPROTO)/.test(code)) return withoutTls(at, code, message, cause)
+  if (/^HPE(?!_HEADER_OVERFLOW|_CLOSED)/.test(code))
+    return new LunaError('failed', 'the BMC answers, but not in HTTP', { why: at, cause })
+  if (/OVERFLOW|EXCEEDED|TOO_LARGE/.test(code))
+    return new LunaError('failed', 'the BMC says more than is ever read', { why: at, cause })
+  if (code.startsWith('Z_'))
+    return new LunaError('failed', 'the BMC answers, but what it packed cannot be unpacked', {
+      why: at,
       cause,
     })
-  const late = signal.reason instanceof Error && signal.reason.name === 'TimeoutError'
-  if (signal.aborted && !late) return new LunaError('failed', 'it was interrupted', { cause })
-  const why = late ? 'within the time that it has' : code
-  return new LunaError('unavailable', 'the BMC does not answer', {
-    why: `nothing came from ${address} by Redfish${why ? ` (${why})` : ''}`,
+  if (/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EINVAL|ENOTFOUND)$/.test(code))
+    return unreachable(`there is no way from here to ${bmc.address} (${code})`, cause)
+  if (code === 'ECONNREFUSED') return unreachable(`nothing takes Redfish at ${at} (${code})`, cause)
+  if (isClosed(cause)) return silent(`${at} closes the connection without an answer (${code})`, asked, cause)
+  return silent(`nothing came from ${at} by Redfish${code && ` (${code})`}`, asked, cause)
+}
+
+/** True when the other side closed the connection, or it broke, before the answer was complete. */
+export function isClosed(cause: unknown): boolean {
+  return /^(UND_ERR_SOCKET|ECONNRESET|EPIPE|ECONNABORTED|HPE_CLOSED_CONNECTION)$/.test(codeOf(cause).code)
+}
+
+function codeOf(cause: unknown): { code: string; message: string } {
+  if (!(cause instanceof Error)) return { code: '', message: String(cause) }
+  const code = 'code' in cause && cause.code !== undefined ? String(cause.code) : ''
+  // undici has no code for all that its parser finds.
+  return { code: code || (cause.name === 'HTTPParserError' ? 'HPE' : ''), message: cause.message }
+}
+
+function isLate({ reason }: AbortSignal): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
+const certificateCode =
+  /CERT|SIGNED|UNABLE_TO_|ALTNAME|CRL|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/
+
+/** What OpenSSL and Node object to in a certificate (openssl-verification-options(1)), for people. */
+const objections: readonly (readonly [RegExp, string])[] = [
+  [/DEPTH_ZERO_SELF_SIGNED/, 'it has signed its certificate itself'],
+  [/SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_/, 'this machine does not know the authority that signed it'],
+  [/EXPIRED/, 'it has expired, or the clock of this machine is wrong'],
+  [/NOT_YET_VALID/, 'it is not valid yet, or the clock of this machine is wrong'],
+  [/ALTNAME|HOSTNAME_MISMATCH/, 'it is made out to another name or address'],
+]
+
+function distrusted({ address }: Bmc, code: string, cause: unknown): LunaError {
+  const [, objection = code] = objections.find(([pattern]) => pattern.test(code)) ?? []
+  return new LunaError('refused', 'the certificate of the BMC is not accepted', {
+    why: `${address}: ${objection}`,
+    fix: 'have its authority among those of the system, or: luna bmcsetup change NAME --certificate any',
     cause,
   })
 }
 
-/** An answer of another status than 2xx. */
-export function refusal({ address, user }: Bmc, status: number, body: Json): LunaError {
-  if (status === 401 || status === 403)
-    return new LunaError('refused', 'the BMC does not accept user and password', {
-      why: `status ${status} for user "${user}" at ${address}`,
+/**
+ * OpenSSL's reason is the last but one part of what it says: `error:0A00010B:SSL routines::wrong version
+ * number:FILE:...`.
+ */
+function withoutTls(at: string, code: string, message: string, cause: unknown): LunaError {
+  const [, reason = code] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? []
+  if (
+    /wrong version number|packet length too long|http request|record layer|unexpected message/i.test(reason)
+  )
+    return new LunaError('failed', 'the BMC does not speak TLS', {
+      why: `${at} answers, but not by TLS`,
+      cause,
     })
+  return new LunaError('failed', 'the TLS of the BMC cannot be used', {
+    why: `${at}: ${reason.trim()}`,
+    cause,
+  })
+}
+
+/** An answer of another status than 2xx, to a request for that path. */
+export function refusal({ address, user }: Bmc, status: number, body: Json, path: string): LunaError {
   const said = messageOf(body)
-  return new LunaError('failed', 'the BMC refuses', { why: `status ${status}${said ? `: ${said}` : ''}` })
+  const heard = `status ${status}${said && `: ${said}`}`
+  if (status === 401)
+    return new LunaError('refused', 'the BMC does not accept user and password', {
+      why: `status 401 for user "${user}" at ${address}`,
+    })
+  if (status === 403)
+    return new LunaError('refused', 'the BMC does not let the user do that', {
+      why: `${heard}, for user "${user}" at ${address}`,
+    })
+  if (status === 404 || status === 410)
+    return new LunaError('failed', 'the BMC has no such thing', {
+      why: `${heard}, for ${path} at ${address}`,
+    })
+  if (status === 503 || status === 429)
+    return new LunaError('unavailable', 'the BMC is busy', { why: `${heard}, at ${address}` })
+  return new LunaError('failed', 'the BMC refuses', { why: heard })
 }
 
 /** What a Redfish error says (DSP0266, "Error responses"): its first extended message, or its own. */

@@ -1,19 +1,12 @@
-// Power by Redfish (DMTF DSP0266; schema ComputerSystem of DSP2046): the one system of a controller, found from the service root.
+// Power by Redfish (DMTF DSP0266): which properties and actions of the controller's
+// system mean what is asked.
+import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
-import type { Json } from './redfish-error.ts'
-import { openRedfish, type Redfish, serviceRoot } from './redfish-http.ts'
-
-/** Reset types of the schema that do what an action says, the best first. */
-const resetTypes: { readonly [A in PowerAction]?: readonly string[] } = {
-  on: ['On', 'ForceOn'],
-  off: ['ForceOff'],
-  reset: ['ForceRestart'],
-  cycle: ['PowerCycle', 'FullPowerCycle'],
-}
-
-// A controller is one system's; a chassis with more has other addresses for them.
-const mostSystems = 8
+import { NotOffered } from './bmc-error.ts'
+import { serviceRoot } from './redfish-login.ts'
+import { openRedfish, type Redfish } from './redfish-session.ts'
+import { findSystem, lamp, type Reset, resetWays, type System, stateOf } from './redfish-system.ts'
 
 /** True when the address answers as a Redfish service. */
 export async function isRedfish(bmc: Bmc, options: PowerOptions): Promise<boolean> {
@@ -24,75 +17,91 @@ export async function isRedfish(bmc: Bmc, options: PowerOptions): Promise<boolea
     if (error instanceof LunaError) return false
     throw error
   } finally {
-    redfish.close()
+    await redfish.close()
   }
 }
 
-/** As `power` of bmc.ts. */
+/** As `power` of power.ts. */
 export async function redfishPower(bmc: Bmc, action: PowerAction, options: PowerOptions): Promise<string> {
   const redfish = openRedfish(bmc, options)
   try {
-    const path = await systemPath(redfish)
-    const system = await redfish.get(path)
-    const state = textOf(system.body.PowerState)?.toLowerCase()
-    if (action === 'status') return state ?? unsaid()
-    if (action === 'identify' || action === 'noidentify')
-      await redfish.change(path, lamp(system.body, action === 'identify'), system.etag)
-    else if (state !== action) await reset(redfish, system.body, action)
+    const system = await findSystem(redfish)
+    switch (action) {
+      case 'status':
+        return stateOf(system) ?? unsaid()
+      case 'identify':
+      case 'noidentify':
+        await redfish.change(system.link, lamp(system, action === 'identify'), system.etag)
+        break
+      case 'cycle':
+        await cycle(redfish, system, performance.now() + options.timeout * offShare)
+        break
+      default:
+        if (stateOf(system) !== action) await reset(redfish, await resetWays(redfish, system), action)
+    }
     return action
   } finally {
-    redfish.close()
+    await redfish.close()
   }
 }
 
-async function systemPath(redfish: Redfish): Promise<string> {
-  const { body: service } = await redfish.get(serviceRoot)
-  const { body: systems } = await redfish.get(linkTo(service.Systems) ?? missing('Systems'))
-  const members = Array.isArray(systems.Members) ? systems.Members.slice(0, mostSystems) : []
-  const paths = members.map((member: unknown) => linkTo(member)).filter((path) => path !== undefined)
-  const [first] = paths
-  if (first === undefined) return missing('Members')
-  if (paths.length === 1) return first
-  throw new LunaError('failed', 'the BMC has several systems', {
-    why: paths.join(', '),
-    fix: 'use IPMI for it: luna bmcsetup change NAME --protocol ipmi',
-  })
-}
+/** Reset types of the schema that do what an action says, the best first. */
+const resetTypes = {
+  on: ['On', 'ForceOn'],
+  off: ['ForceOff'],
+  reset: ['ForceRestart'],
+  cycle: ['PowerCycle'],
+} as const
 
-async function reset(redfish: Redfish, system: Json, action: PowerAction): Promise<void> {
-  const entry = objectOf(objectOf(system.Actions)?.['#ComputerSystem.Reset'])
-  const target = textOf(entry?.target) ?? missing('#ComputerSystem.Reset')
-  const offered = entry?.['ResetType@Redfish.AllowableValues']
-  const wanted = resetTypes[action] ?? []
-  const type = Array.isArray(offered) ? wanted.find((one) => offered.includes(one)) : wanted[0]
+async function reset(
+  redfish: Redfish,
+  { target, offered }: Reset,
+  action: keyof typeof resetTypes,
+): Promise<void> {
+  const wanted: readonly string[] = resetTypes[action]
+  const type = offered ? wanted.find((one) => offered.includes(one)) : wanted[0]
   if (type !== undefined) return await redfish.post(target, { ResetType: type })
-  throw new LunaError('failed', `the BMC cannot ${action}`, {
-    why: `it offers ${String(offered).slice(0, 200)}`,
+  throw new NotOffered(`the BMC cannot ${action}`, {
+    why: `it offers ${offered?.join(',').slice(0, 200) || 'nothing'}`,
     ...(action === 'cycle' && { fix: 'switch the node off, then on' }),
   })
 }
 
-/** The lamp has two names in the schema; the newer one since 2020. */
-function lamp(system: Json, lit: boolean): Json {
-  if ('LocationIndicatorActive' in system) return { LocationIndicatorActive: lit }
-  if ('IndicatorLED' in system) return { IndicatorLED: lit ? 'Blinking' : 'Off' }
-  throw new LunaError('failed', 'the BMC knows of no lamp')
+// Switching off has this part of the time, so that some is left for switching on.
+const offShare = 0.75
+const betweenLooks = 500
+
+/**
+ * Few BMCs have PowerCycle, which the schema leaves to them; with all others it is off, and on when it is
+ * off. A restart, which they have, too, leaves the power on.
+ */
+async function cycle(redfish: Redfish, system: System, until: number): Promise<void> {
+  const ways = await resetWays(redfish, system)
+  const can = (type: string) => ways.offered?.includes(type) ?? type !== 'PowerCycle'
+  const canSwitch = can('ForceOff') && resetTypes.on.some(can)
+  if (canSwitch && stateOf(system) === 'off') return await reset(redfish, ways, 'on')
+  if (can('PowerCycle') || !canSwitch) return await reset(redfish, ways, 'cycle')
+  await reset(redfish, ways, 'off')
+  try {
+    await untilOff(redfish, system, until)
+    await reset(redfish, ways, 'on')
+  } catch (error) {
+    if (!(error instanceof LunaError)) throw error
+    const why = [error.why, 'it was told to switch off, and may be off now'].filter(Boolean).join('; ')
+    throw new LunaError(error.code, error.message, { why, fix: 'lpower NAMES status, then on', cause: error })
+  }
 }
 
-function linkTo(value: unknown): string | undefined {
-  return textOf(objectOf(value)?.['@odata.id'])
-}
-
-function objectOf(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value) ? value : undefined
-}
-
-function missing(what: string): never {
-  throw new LunaError('failed', `the BMC's Redfish has no ${what}`)
+async function untilOff(redfish: Redfish, { link }: System, until: number): Promise<void> {
+  for (;;) {
+    const state = stateOf(await redfish.get(link))
+    if (state === 'off') return
+    if (performance.now() > until)
+      throw new LunaError('failed', 'the BMC does not switch the node off', {
+        why: `its power is ${state ?? 'unknown'}`,
+      })
+    await delay(betweenLooks)
+  }
 }
 
 function unsaid(): never {

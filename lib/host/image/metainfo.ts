@@ -45,8 +45,8 @@ export async function makeTorrent(wish: TorrentWish): Promise<Uint8Array> {
 }
 
 /**
- * Bytes per piece: one to two thousand pieces, so that nodes have something to give soon, and have not too much to say of it.
- * A power of two, 64 KiB to 4 MiB.
+ * Bytes per piece: one to two thousand pieces, so that nodes have something to give soon, and have not too
+ * much to say of it. A power of two, 64 KiB to 4 MiB.
  */
 export function pieceLength(size: number): number {
   const exponent = Math.ceil(Math.log2(Math.max(size, 1) / 2048))

@@ -1,4 +1,5 @@
-// SNMP with one device: sessions of net-snmp with what an agent may answer kept within bounds. Which tables are read is snmp.ts.
+// SNMP with one device: sessions of net-snmp with what an agent may answer kept within bounds. Which tables
+// are read is the business of switch-table.ts.
 import { isIPv6 } from 'node:net'
 import {
   AuthProtocols,
@@ -32,8 +33,9 @@ const requestTimeout = 2000
 const requestRetries = 1
 
 /**
- * Runs `work` with a session, and ends whatever is under way when it takes longer than `timeout` milliseconds or `stop` is
- * aborted. Throws LunaError `unavailable` when the device does not answer, `failed` when its answers make no sense.
+ * Runs `work` with a session, and ends whatever is under way when it takes longer than `timeout` milliseconds
+ * or `stop` is aborted. Throws LunaError `unavailable` when the device does not answer, `failed` when its
+ * answers make no sense.
  */
 export async function withSession<T>(
   access: SnmpAccess,
@@ -88,7 +90,8 @@ function open(access: SnmpAccess): Session {
 }
 
 function sameAddress(a: string, b: string): boolean {
-  // IPv6 addresses have many spellings; the system's own is compared with whatever was configured by URL's canonical form.
+  // IPv6 addresses have many spellings; the system's own is compared with whatever was configured by URL's
+  // canonical form.
   const canonical = (text: string) => (isIPv6(text) ? new URL(`http://[${text.split('%')[0]}]`).host : text)
   return canonical(a) === canonical(b)
 }

@@ -5,6 +5,7 @@ import { addressDefects } from './defect-address.ts'
 import { counterDefects } from './defect-link.ts'
 import { macDefects, nameDefects } from './defect-name.ts'
 import { orphanDefects } from './defect-orphan.ts'
+import { peerDefects } from './defect-peer.ts'
 import { referenceDefects } from './defect-reference.ts'
 
 /** With `keepReserved` the repairing of free lists leaves alone what is reserved and unused. */
@@ -18,5 +19,6 @@ export function findDefects(snapshot: Snapshot, keepReserved: boolean): Defect[]
     ...references.defects,
     ...addressDefects(references.all, keepReserved),
     ...counterDefects(references.all, snapshot.counters),
+    ...peerDefects(references.all),
   ]
 }

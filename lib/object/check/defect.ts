@@ -20,6 +20,7 @@ export type DefectName =
   | 'free-list'
   | 'reserved' // reserved, and nothing has it
   | 'counter'
+  | 'peer-id' // host names that initramfs images of the first Luna cut to one peer id
 
 /** One step of a repair. */
 export type Repair =

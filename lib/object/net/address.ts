@@ -85,8 +85,8 @@ function formatIpv6(value: bigint): string {
     .map((group) => group.toString(16))
     .join(':')
   const runs = [...text.matchAll(/\b0(:0)+\b/g)]
-  // The first of the longest runs of zero groups (RFC 5952 section 4.2.3); a single zero group is never shortened
-  // (4.2.2).
+  // The first of the longest runs of zero groups (RFC 5952 section 4.2.3); a single zero group is never
+  // shortened (4.2.2).
   const longest = Math.max(...runs.map((run) => run[0].length))
   const run = runs.find((one) => one[0].length === longest)
   if (!run) return text

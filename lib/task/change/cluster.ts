@@ -6,9 +6,9 @@ import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
-import { parseIp } from '../../object/net/address.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { frontendWarnings } from '../heads.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
 import { edit } from './edit.ts'
@@ -30,14 +30,13 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   const owner = await requireUser(wish.user)
   const path = await requireDirectory(wish.path)
   await requireOwned(path, wish.user, owner)
-  const outcome = await edit(store, async ({ tx, notes }) => {
+  const outcome = await edit(store, async ({ tx }) => {
     const [there] = await tx.list('cluster')
     if (there) throw new LunaError('taken', 'there is a cluster already', { fix: 'luna cluster change' })
     await tx.insert('cluster', { name: 'general', ...change, path })
-    warnAddress(wish.frontend_address, notes.warnings)
   })
   await makeDirectory(logDir, owner)
-  return outcome
+  return { ...outcome, warnings: await frontendWarnings(wish.frontend_address) }
 }
 
 /** Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. */
@@ -89,14 +88,9 @@ async function isOwned(path: string, owner: Owner): Promise<boolean> {
 }
 
 async function warnAfter(cluster: Cluster, wish: ClusterChange, warnings: string[]): Promise<void> {
-  if (wish.frontend_address) warnAddress(wish.frontend_address, warnings)
+  if (wish.frontend_address) warnings.push(...(await frontendWarnings(wish.frontend_address)))
   if (!wish.path && !wish.user) return
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const owned = owner && cluster.path && (await isOwned(cluster.path, owner).catch(() => false))
   if (!owned) warnings.push(`${cluster.path} does not belong to ${cluster.user} and its primary group`)
-}
-
-function warnAddress(text: string, warnings: string[]): void {
-  if (text !== '' && !parseIp(text))
-    warnings.push(`the frontend address ${text} is not an IP address: nodes cannot boot from it`)
 }

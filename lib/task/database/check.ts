@@ -10,7 +10,10 @@ export interface Finding {
   /** One line for people. */
   readonly line: string
   readonly repaired: boolean
-  /** Nothing goes wrong by it: an address kept out of use, perhaps on purpose. */
+  /**
+   * Nothing is wrong in the database: an address kept out of use, perhaps on purpose, or names that an old
+   * initramfs cuts.
+   */
   readonly harmless: boolean
 }
 
@@ -32,7 +35,8 @@ export async function checkCluster(store: Store, wish: CheckWish): Promise<Findi
 }
 
 function finding({ defect, line, repair }: Defect, repairs: boolean): Finding {
-  return { defect, line, repaired: repairs && repair !== undefined, harmless: defect === 'reserved' }
+  const harmless = defect === 'reserved' || defect === 'peer-id'
+  return { defect, line, repaired: repairs && repair !== undefined, harmless }
 }
 
 async function apply(store: Store, repair: Repair): Promise<void> {

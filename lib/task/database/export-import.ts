@@ -1,5 +1,4 @@
-// The whole database as text and back: how one moves from the embedded store to MongoDB and back, and keeps
-// copies.
+// The whole database as text, and back: for backups, and to change from one store to another.
 import { LunaError } from '../../error.ts'
 import { dumpText, parseDump, type Store } from '../../store/store.ts'
 

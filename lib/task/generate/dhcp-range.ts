@@ -1,4 +1,4 @@
-// The addresses that machines get whose MAC address is not known: which they are, and how they move.
+// The DHCP range: addresses for machines whose MAC address is not known, and how it moves.
 import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Id, Range } from '../../object/field.ts'
@@ -23,8 +23,8 @@ export interface DhcpRange extends Range {
 }
 
 /**
- * The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an
- * unknown network `not-found`.
+ * The wanted range, or the stored one when none is given. Throws LunaError `invalid` or `refused` for a range
+ * that cannot be, `not-found` for an unknown network.
  */
 export async function findRange(
   store: Store,
@@ -161,7 +161,7 @@ function taken(network: Network, others: readonly AddressUse[], start: bigint, e
   )
 }
 
-/** What the operator should know of a range: who has an address in it. */
+/** What the operator should know of a range: addresses in it that are in use. */
 export function rangeWarnings(
   cluster: Cluster,
   all: Inventory,
@@ -177,7 +177,7 @@ export function rangeWarnings(
   return warnings
 }
 
-/** Who has an address in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
+/** The users of addresses in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
 function usersIn(network: Network, others: readonly AddressUse[], start: bigint, end: bigint): string[] {
   const prefix = prefixOf(network)
   return others

@@ -1,4 +1,4 @@
-// Which nodes get a fixed address from dhcpd, and which address that is.
+// Reservations of dhcpd: which nodes get a fixed address, and which one.
 
 import type { Id } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
@@ -12,8 +12,8 @@ import { isDhcpdName } from '../../render/escape-dhcpd.ts'
 import type { Notes } from '../outcome.ts'
 
 /**
- * One per node with a MAC address and an address in the network. Names that dhcpd cannot have are left out,
- * with a warning.
+ * One per node that has a MAC address and an address in the network. A node whose name dhcpd cannot have is
+ * left out, with a warning.
  */
 export function reservations(
   network: Network,
@@ -41,10 +41,7 @@ export function reservations(
   return found
 }
 
-/**
- * The interface that boots from the network: BOOTIF, else the first other one that is there and is not the
- * BMC.
- */
+/** The interface that boots from the network: BOOTIF, else the first other one in it, but never the BMC. */
 function bootKey(group: Group, network: Id): string | undefined {
   const there = sortedInterfaces(group).filter((one) => one.network[4] === network && one.name !== 'BMC')
   return (there.find(({ name }) => name === 'BOOTIF') ?? there[0])?.key

@@ -13,7 +13,9 @@ export const unameLibrary = join(import.meta.dirname, '../../libexec/luna-uname.
 
 export interface ChrootWish {
   readonly name: string
-  /** Program and arguments; a shell when empty. One word with blanks in it is a line for the image's shell. */
+  /**
+   * Program and arguments; a shell when empty. One word with blanks in it is a line for the image's shell.
+   */
   readonly command: readonly string[]
   readonly term?: string
 }
@@ -26,8 +28,8 @@ export interface ChrootContext {
 }
 
 /**
- * Runs a command in the tree and gives its exit status. Throws LunaError `not-found` when there is no such image or no tree of
- * it, and `taken` when somebody is in it already.
+ * Runs a command in the tree and gives its exit status. Throws LunaError `not-found` when there is no such
+ * image or no tree of it, and `taken` when somebody is in it already.
  */
 export async function enterOsimage(store: Store, wish: ChrootWish, context: ChrootContext): Promise<number> {
   const image = await store.findNamed('osimage', wish.name)

@@ -1,4 +1,4 @@
-// Who has which address in a network.
+// Addresses of a network that are in use, and by what.
 import type { Id } from '../../object/field.ts'
 import { hostNames } from '../../object/host-names.ts'
 import { addressUses } from '../../object/net/address-use.ts'
@@ -11,7 +11,7 @@ export interface AddressInUse {
   readonly user: string
 }
 
-/** Every address of a network that something has, ascending, with the name that DNS gives it. */
+/** Every address of a network that is in use, ascending, with its name in DNS. */
 export async function addressesInUse(store: Store, name: string): Promise<AddressInUse[]> {
   const network = await store.getNamed('network', name)
   const hosts = hostNames(network, await loadInventory(store))

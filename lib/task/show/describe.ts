@@ -1,5 +1,4 @@
-// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made
-// of these.
+// Objects in human values, for tables and --json: names instead of ids, addresses instead of offsets.
 
 import type { Cluster } from '../../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
@@ -13,11 +12,8 @@ import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, groupOf, networksOf } from '../find.ts'
 import { secondsSince } from './age.ts'
+import type { Fact, Facts } from './facts.ts'
 import { progressOf } from './progress.ts'
-
-/** What --json prints: field names are those of the tables. */
-export type Facts = { readonly [field: string]: Fact }
-export type Fact = string | number | boolean | null | readonly Fact[] | Facts
 
 /** Everything about one object, as `show` shows it; `now` dates the status of a node. */
 export async function describe<K extends Kind>(
@@ -119,14 +115,15 @@ async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
   return { name: network.name, network: formatIp(version, base), prefix: length, netmask: mask }
 }
 
-async function describeNode(node: Node, { store, find, now }: DescribeContext): Promise<Facts> {
+async function describeNode(node: Node, context: DescribeContext): Promise<Facts> {
+  const { store, find, now } = context
   const group = await groupOf(find, node)
   const networks = group ? await networksOf(find, group) : new Map()
-  const mac = (await store.macOf(node.id)) ?? null
-  const facts = { mac, interfaces: interfaceFacts(node, group, networks) }
+  const interfaces = interfaceFacts(node, group, networks)
+  const facts = { mac: (await store.macOf(node.id)) ?? null, interfaces }
   if (!node.status) return facts
   const { step, time } = node.status
-  const progress = await progressOf(store, node, group, find, now)
+  const progress = await progressOf(context, node, group, interfaces)
   const age = secondsSince(time, now)
   return { ...facts, status: { step, time: time.toISOString(), age, ...(progress && { progress }) } }
 }

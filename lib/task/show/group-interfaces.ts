@@ -1,8 +1,8 @@
-// One interface of a group, in the words of the first Luna: everything is text, and what is not there is
-// empty.
+// One interface of a group in the form of the first Luna: all values are text, '' for none.
 import type { Store } from '../../store/store.ts'
 import { finder } from '../find.ts'
-import { type Fact, groupInterfaces } from './describe.ts'
+import { groupInterfaces } from './describe.ts'
+import type { Fact } from './facts.ts'
 
 interface NetworkTexts {
   readonly name: string

@@ -2,7 +2,8 @@
 import type { Kind } from '../../object/field.ts'
 import type { Document, Store } from '../../store/store.ts'
 import { finder } from '../find.ts'
-import { describe, type Facts } from './describe.ts'
+import { describe } from './describe.ts'
+import type { Facts } from './facts.ts'
 
 /** Everything about the object with that name; `not-found` when there is none. */
 export async function showObject(store: Store, kind: Kind, name: string, now: Date): Promise<Facts> {

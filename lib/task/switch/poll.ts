@@ -1,5 +1,5 @@
-// Learning from the switches: all of them are asked again and again what they know of MAC addresses. A switch that is slow or
-// does not answer keeps nobody waiting: each is asked on its own.
+// Learning from the switches: all of them are asked again and again what they know of MAC addresses. A switch
+// that is slow or does not answer keeps nobody waiting: each is asked on its own.
 import { LunaError, sentence } from '../../error.ts'
 import type { SnmpAccess } from '../../host/snmp/session.ts'
 import { readSwitch, type SwitchTable } from '../../host/snmp/switch-table.ts'
@@ -40,8 +40,8 @@ export class SwitchPoller {
   }
 
   /**
-   * Starts to ask every switch that is not being asked already, on the active head only. Throws LunaError when the store
-   * cannot be read.
+   * Starts to ask every switch that is not being asked already, on the active head only. Throws LunaError
+   * when the store cannot be read.
    */
   async begin(): Promise<void> {
     if (this.#stop.aborted) return
@@ -82,17 +82,23 @@ export class SwitchPoller {
         fix: `luna switch change ${one.name} --ip ADDRESS`,
       })
     const { read = readSwitch, now, log } = this.#context
-    const { seen, cut } = await read(access, one.oid || switchFields.oid.absent || '', { signal: this.#stop })
+    const oid = one.oid || switchFields.oid.absent || ''
+    const { seen, rows, cut } = await read(access, oid, { signal: this.#stop })
     await this.#recorder.record(store, one.id, seen, now(), this.#stop)
     if (cut)
       log.warning('a switch has more MAC addresses than are read', { switch: one.name, read: seen.length })
-    if (seen.length === 0) {
-      const why = `nothing is in the table ${one.oid}: another one may be right (luna switch change ${one.name} -o OID)`
-      this.#news(one.id, why, () =>
-        log.warning('a switch tells of no MAC addresses', { switch: one.name, why }),
+    if (seen.length > 0)
+      return this.#news(one.id, '', () =>
+        log.info('a switch was read', { switch: one.name, macs: seen.length }),
       )
-    } else
-      this.#news(one.id, '', () => log.info('a switch was read', { switch: one.name, macs: seen.length }))
+    const empty = rows === 0
+    const why = empty
+      ? `nothing is in the table ${oid}: another one may be right (luna switch change ${one.name} -o OID)`
+      : `the table ${oid} has ${rows} rows, and none of them tells a port`
+    // How many rows there are changes all the time, and is no news.
+    this.#news(one.id, empty ? why : `no port in ${oid}`, () =>
+      log.warning('a switch tells of no MAC addresses', { switch: one.name, why }),
+    )
   }
 
   #news(of: Id, what: string, tell: (what: string) => void): void {

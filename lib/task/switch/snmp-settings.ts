@@ -37,7 +37,10 @@ export function checkSnmp(snmp: Snmp): void {
 
 const only3 = ['user', 'auth_protocol', 'auth_key', 'priv_protocol', 'priv_key'] as const
 
-/** Throws LunaError `invalid` unless the settings of a switch, some of them just `given`, are complete and fit together. */
+/**
+ * Throws LunaError `invalid` unless the settings of a switch, some of them just `given`,
+ * are complete and fit together.
+ */
 export function checkSnmpUser(snmp: Snmp, given: Snmp): void {
   if (snmp.version !== '3') {
     const idle = only3.find((name) => given[name])

@@ -1,6 +1,7 @@
 // The seam between FastCGI and the rest of lweb: requests and responses as plain values, and where to listen.
 import { chmod } from 'node:fs/promises'
 import type { Server } from 'node:net'
+import { heardHttp } from './heard-http.ts'
 
 export interface Request {
   readonly method: string
@@ -30,7 +31,9 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends. */
+/**
+ * The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends.
+ */
 export function requestOf(method: string, uri: string, query: string, remote: string): Request {
   const at = uri.indexOf('?')
   if (at < 0) return { method, path: uri, query, remote }
@@ -43,8 +46,12 @@ export function headersOf({ type }: Response, length: number): Record<string, st
   return { 'Content-Type': type, 'Content-Length': String(length), 'Cache-Control': 'no-store' }
 }
 
-/** Resolves when the server listens at the address. Rejects when the address is in use or not allowed. */
-export async function listenAt(server: Server, address: Address): Promise<void> {
+/**
+ * Resolves when the server listens at the address, and has `http` called for who speaks HTTP to it. Rejects
+ * when the address is in use or not allowed.
+ */
+export async function listenAt(server: Server, address: Address, http: () => void): Promise<void> {
+  heardHttp(server, http)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen('path' in address ? address : { host: '127.0.0.1', port: address.port }, () => {

@@ -6,7 +6,11 @@ import { type Address, type Handler, headersOf, type Listener, listenAt, request
 const idleTimeout = 90_000
 
 /** Answers FastCGI requests at an address. Rejects when it cannot listen there. */
-export async function serveByNodeFastcgi(handler: Handler, address: Address): Promise<Listener> {
+export async function serveByNodeFastcgi(
+  handler: Handler,
+  address: Address,
+  http: () => void,
+): Promise<Listener> {
   const server = createServer((request, response) => {
     const { REQUEST_URI: uri = '', QUERY_STRING: query = '', REMOTE_ADDR: remote = '' } = request.cgiParams
     handler(requestOf(request.method ?? '', uri, query, remote)).then(
@@ -20,6 +24,6 @@ export async function serveByNodeFastcgi(handler: Handler, address: Address): Pr
   })
   server.setTimeout(idleTimeout)
   server.on('clientError', (_error, socket) => socket.destroy())
-  await listenAt(server, address)
+  await listenAt(server, address, http)
   return { close: () => new Promise((resolve) => server.close(() => resolve())) }
 }

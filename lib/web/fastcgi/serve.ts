@@ -1,23 +1,32 @@
-// FastCGI by the responder that luna.conf names: `own` (server.ts, whose header says why it is the default), or node-fastcgi.
+// FastCGI by the responder that luna.conf names: `own` (server.ts, whose header says why it is the default),
+// or node-fastcgi.
 import { STATUS_CODES } from 'node:http'
 import type { Responder } from '../../config.ts'
 import { type Address, type Handler, headersOf, type Listener, listenAt, requestOf } from './handler.ts'
 import { type Answer, fastcgiServer } from './server.ts'
 
-/** Answers FastCGI requests at an address. Rejects when it cannot listen there. */
-export async function serve(responder: Responder, handler: Handler, address: Address): Promise<Listener> {
-  if (responder === 'own') return await serveByOwn(handler, address)
+/**
+ * Answers FastCGI requests at an address. Rejects when it cannot listen there. `http` is called, once in a
+ * few minutes, when somebody speaks HTTP instead.
+ */
+export async function serve(
+  responder: Responder,
+  handler: Handler,
+  address: Address,
+  http: () => void = () => {},
+): Promise<Listener> {
+  if (responder === 'own') return await serveByOwn(handler, address, http)
   const { serveByNodeFastcgi } = await import('./node-fastcgi.ts')
-  return await serveByNodeFastcgi(handler, address)
+  return await serveByNodeFastcgi(handler, address, http)
 }
 
 const params = ['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'REMOTE_ADDR'] as const
 
-async function serveByOwn(handler: Handler, address: Address): Promise<Listener> {
+async function serveByOwn(handler: Handler, address: Address, http: () => void): Promise<Listener> {
   const { server, close } = fastcgiServer(params, async ([method = '', uri = '', query = '', remote = '']) =>
     answerOf(await handler(requestOf(method, uri, query, remote))),
   )
-  await listenAt(server, address)
+  await listenAt(server, address, http)
   return { close }
 }
 
