@@ -1,4 +1,4 @@
-// Addresses of networks given to objects and taken back: any that are free, or the one that somebody typed.
+// Addresses of networks given to objects and taken back: the lowest free ones, or a certain one.
 import { LunaError } from '../../error.ts'
 import type { Group } from '../../object/group.ts'
 import { formatPrefix, parseIp, toOffset } from '../../object/net/address.ts'

@@ -1,4 +1,4 @@
-// What can be changed in a network. Addresses are kept relative to its base, so moving it moves every address
+// Changes of a network. Addresses are kept relative to its base, so moving it moves every address
 // in it.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'

@@ -26,8 +26,8 @@ interface NodeEdit extends Edit {
 }
 
 /**
- * Changes nodes one after the other; one that does not exist ends it with the earlier ones changed. A group or
- * switch that does not exist is `not-found` before anything is changed.
+ * Changes nodes one after the other; one that does not exist ends it with the earlier ones changed. A group
+ * or switch that does not exist is `not-found` before anything is changed.
  */
 export async function changeNodes(
   store: Store,

@@ -65,6 +65,6 @@ export function openPool(store: Store): Pool {
 
 async function fetchEntry(store: Store, id: Id): Promise<Entry | undefined> {
   const network = await store.find('network', id)
-  // Old databases may count the base or the broadcast address as free: nobody gets these.
+  // Old databases may count the base or the broadcast address as free: no object gets these.
   return network && { network, free: tidy(network.freelist, prefixOf(network)), changed: false }
 }
