@@ -37,7 +37,7 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
-  /** Opens the store at the first call; whoever runs the command closes it. */
+  /** Opens the store at the first call; it is closed when the command has ended. */
   store(): Promise<Store>
   /** Writes to standard output, as it is. */
   print(text: string): void

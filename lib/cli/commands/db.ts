@@ -24,7 +24,7 @@ const importCommand = command({
   examples: [['LUNA_CONF=new.conf luna db import luna.json', 'to another store']],
   async run(context, { replace }, file) {
     const { importDatabase } = await import('../../task/database/export-import.ts')
-    const text = await textOf(context, file)
+    const text = await exportedText(context, file)
     await importDatabase(await context.store(), text, { replace })
   },
 })
@@ -62,7 +62,7 @@ const migrateCommand = command({
   },
 })
 
-async function textOf(context: Context, file: string): Promise<string> {
+async function exportedText(context: Context, file: string): Promise<string> {
   if (file === '-') return await context.readText('')
   try {
     return await readFile(file, 'utf8')

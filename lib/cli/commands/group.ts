@@ -130,8 +130,8 @@ export const group: ObjectCommands = {
     clone,
     renameRow('group'),
     deleteListRow('group', async (context, name) => {
-      const { deleteGroup } = await import('../../task/change/group.ts')
-      return await deleteGroup(await context.store(), name)
+      const { deleteObject } = await import('../../task/change/object.ts')
+      return await deleteObject(await context.store(), 'group', name)
     }),
   ],
 }

@@ -112,7 +112,7 @@ const clone = command({
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
   exits: { taken: 1, invalid: 255 },
   async run(context, { to, path }, from) {
-    const { cloneOsimage } = await import('../../task/change/osimage.ts')
+    const { cloneOsimage } = await import('../../task/image/clone.ts')
     const line = progressLine(context)
     const show = (done: number, total: number) => line.show({ phase: 'copy', done, total, unit: 'files' })
     await cloneOsimage(await context.store(), { from, to, path }, context.signal, show).finally(line.end)

@@ -6,8 +6,8 @@ import { noAddress } from '../../object/net/slot.ts'
 import type { Network } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
+import { exhausted } from './assign-address.ts'
 import { eachNode, freeAddress, type InterfaceEdit, withInterface } from './edit-interface.ts'
-import { updateLinked } from './reference-counts.ts'
 
 /**
  * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes
@@ -37,23 +37,6 @@ export async function setNetwork(
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
     })
     if (lacking.length > 0) notes.failures.push(exhausted(network, groupName, lacking))
-  })
-}
-
-/**
- * What to say when a network has no address left for these nodes of a group; it may be gone (damaged data).
- */
-export function exhausted(network: Network | undefined, group: string, nodes: readonly string[]): LunaError {
-  const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
-  if (!network) {
-    return new LunaError('failed', `no address for ${some}`, {
-      why: `a network of group "${group}" is gone`,
-      fix: 'luna cluster check --repair',
-    })
-  }
-  const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
-  return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
-    fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
   })
 }
 
@@ -95,9 +78,9 @@ async function versionToDrop(store: Store, iface: GroupInterface, networkName?: 
 }
 
 async function setLinked(edit: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
-  const { tx, notes, group, key, iface } = edit
+  const { update, group, key, iface } = edit
   const changed = { ...iface, network: { ...iface.network, [version]: network } }
-  await updateLinked(tx, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
+  await update('group', group, { interfaces: { ...group.interfaces, [key]: changed } })
 }
 
 function versionOf(network: Network): Version {
