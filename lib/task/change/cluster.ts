@@ -8,6 +8,7 @@ import type { Cluster } from '../../object/cluster.ts'
 import { parseIp } from '../../object/net/address.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { keepCopy } from '../database/copy.ts'
 import { getCluster } from '../get-cluster.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
@@ -55,17 +56,21 @@ export async function changeCluster(store: Store, wish: ClusterChange): Promise<
   return notes
 }
 
-/** Removes the cluster when nothing is left of it; with `force` the whole database with all objects. */
-export async function deleteCluster(store: Store, wish: { readonly force: boolean }): Promise<Outcome> {
-  if (wish.force) {
-    await store.drop()
-    return newNotes()
-  }
+/**
+ * Removes the cluster when nothing is left of it; with `force` the whole database with all objects. Gives the file in
+ * the folder `copies` that a copy of the database is kept in; undefined where there was nothing.
+ */
+export async function deleteCluster(
+  store: Store,
+  wish: { readonly force: boolean; readonly copies: string },
+): Promise<string | undefined> {
   return await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
-    await refuseUsed(tx, 'cluster', cluster)
-    await removeLinked(tx, 'cluster', cluster)
-    return newNotes()
+    const cluster = wish.force ? undefined : await getCluster(tx)
+    if (cluster) await refuseUsed(tx, 'cluster', cluster)
+    const copy = await keepCopy(await tx.dump(), wish.copies)
+    if (cluster) await removeLinked(tx, 'cluster', cluster)
+    else await tx.drop()
+    return copy
   })
 }
 
