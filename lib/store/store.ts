@@ -10,8 +10,7 @@
 // journal first (mongo/journal.ts), and a read is repeated when a journal was applied meanwhile
 // (mongo/settled.ts). Promise 3 has a gap there: a single mongod does what a stalled process had sent before it
 // lost its turn. An update then changes only what its transaction had read, but a removed document may come
-// back. A replica set of one member has no such gap. Other programs, the first Luna among them, may read and
-// write at any moment, and get none of this.
+// back. A replica set of one member has no such gap. Other programs, as the first Luna, get none of this.
 import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
@@ -183,6 +182,8 @@ export interface Store {
    * kinds.
    */
   makeNamesUnique(): Promise<Duplicate[]>
+  /** What about the database engine should be known though it works: a line each. */
+  advice(): Promise<string[]>
 
   /**
    * The whole database at one moment, unknown collections included; only Luna's own bookkeeping is left out.
