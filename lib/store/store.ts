@@ -183,6 +183,8 @@ export interface Store {
    * kinds.
    */
   makeNamesUnique(): Promise<Duplicate[]>
+  /** What about the database engine should be known though it works: a line each. */
+  advice(): Promise<string[]>
 
   /**
    * The whole database at one moment, unknown collections included; only Luna's own bookkeeping is left out.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { useSite } from './luna.ts'
@@ -165,7 +165,11 @@ describe('luna', () => {
     const exported = run('db', 'export').stdout
     const again = site.luna(['db', 'import', '-'], exported)
     assert.equal(again.status, 1)
-    assert.deepEqual(site.luna(['db', 'import', '-', '--replace'], exported), silent)
+    const replaced = site.luna(['db', 'import', '-', '--replace'], exported)
+    assert.deepEqual([replaced.status, replaced.stdout], [0, ''])
+    assert.match(replaced.stderr, /^INFO:luna:1 cluster, .* replaced by 1 cluster, /)
+    const copy = /the old database is kept file=(\S+)\n$/.exec(replaced.stderr)?.[1] ?? ''
+    assert.equal(readFileSync(copy, 'utf8'), exported)
     assert.equal(run('db', 'export').stdout, exported)
   })
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { changeCluster, deleteCluster, initCluster } from '../../lib/task/change/cluster.ts'
 import type { ClusterChange } from '../../lib/task/change/cluster-fields.ts'
+import { exportDatabase } from '../../lib/task/database/export-import.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { addNetwork } from '../scenario/boot.ts'
@@ -104,14 +106,21 @@ describe('cluster', () => {
   it('goes when nothing is left of it, and with everything when forced', async () => {
     await init()
     const network = await addNetwork(store, 'cluster', '10.30.0.0/16')
-    await assert.rejects(deleteCluster(store, { force: false }), {
+    const copies = mkdtempSync(join(tmpdir(), 'luna-copies-'))
+    await assert.rejects(deleteCluster(store, { force: false, copies }), {
       code: 'refused',
       why: /\[network\/cluster\]/,
     })
-    await deleteCluster(store, { force: true })
+    assert.deepEqual(readdirSync(copies), [])
+    const before = await exportDatabase(store)
+    const copy = await deleteCluster(store, { force: true, copies })
+    assert.equal(readFileSync(copy ?? '', 'utf8'), before)
+    assert.equal(statSync(copy ?? '').mode & 0o777, 0o600)
     assert.deepEqual([await store.list('cluster'), await store.find('network', network)], [[], undefined])
     await init()
-    await deleteCluster(store, { force: false })
+    await deleteCluster(store, { force: false, copies })
     assert.deepEqual(await store.list('cluster'), [])
+    assert.equal(readdirSync(copies).length, 2)
+    rmSync(copies, { recursive: true })
   })
 })

@@ -91,7 +91,10 @@ const deleteCommand = command({
   guarded: true,
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
-    reportOutcome(context, await deleteCluster(await context.store(), given))
+    const { copiesFolder } = await import('../../task/database/copy.ts')
+    const copies = copiesFolder(context.config)
+    const copy = await deleteCluster(await context.store(), { ...given, copies })
+    if (copy) context.log.info('the old database is kept', { file: copy })
   },
 })
 

@@ -20,12 +20,19 @@ const importCommand = command({
   action: 'import',
   help: 'Load an exported database from a file, or from standard input (-), into an empty one.',
   operand: 'file',
-  options: { replace: option('flag', 'into any database, in place of all that is there') },
+  options: {
+    replace: option('flag', 'into any database, in place of all that is there, of which a copy is kept'),
+    force: option('flag', 'with --replace: also when the new database has no cluster'),
+  },
   examples: [['LUNA_CONF=new.conf luna db import luna.json', 'to another store']],
-  async run(context, { replace }, file) {
+  async run(context, { replace, force }, file) {
     const { importDatabase } = await import('../../task/database/export-import.ts')
+    const { copiesFolder } = await import('../../task/database/copy.ts')
     const text = await exportedText(context, file)
-    await importDatabase(await context.store(), text, { replace })
+    const replacing = replace ? { force, copies: copiesFolder(context.config) } : undefined
+    const { line, copy } = await importDatabase(await context.store(), text, replacing)
+    if (line) context.log.info(line)
+    if (copy) context.log.info('the old database is kept', { file: copy })
   },
 })
 

@@ -5,9 +5,10 @@ import type { Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import { type Backend, bookkeeping, isBookkeeping, type Part, type Where, type Write } from '../backend.ts'
 import { documentOf } from '../bson/values.ts'
-import { again, connectMongo, type Hello, isDirect, refuseSecondary } from './client.ts'
+import { adviceOn } from './advice.ts'
+import { again, connectMongo, helloOf, isDirect, refuseSecondary } from './client.ts'
 import { explain, explained, noMajority } from './explain.ts'
-import { buildOptions, forgetIndexes, makeIndexes, makeUnique } from './indexes.ts'
+import { buildOptions, forgetIndexes, makeIndexes, makeUnique, whyNoIndexes } from './indexes.ts'
 import { Lease, type LeaseDocument } from './lease.ts'
 import { SettledReads } from './settled.ts'
 import { writeDirectly } from './steps.ts'
@@ -39,7 +40,7 @@ export async function openMongo(
 ): Promise<Backend> {
   const client = await connectMongo(config, file)
   try {
-    const hello: Hello = await again(() => client.db('admin').command({ isMaster: 1 }))
+    const hello = await again(() => helloOf(client))
     if (isDirect(config) && hello.setName !== undefined) {
       refuseSecondary(config, file, hello)
       await client.close()
@@ -131,6 +132,13 @@ class MongoBackend implements Backend {
       await forgetIndexes(this.#database)
       const options = buildOptions(this.#setting.replicaSet)
       return await makeUnique(this.#database.collection(collection), unique, options)
+    })
+  }
+
+  advice(): Promise<string[]> {
+    return this.#reading(async () => {
+      const why = await whyNoIndexes(this.#database)
+      return adviceOn(await helloOf(this.#setting.client), new Date(), why)
     })
   }
 

@@ -8,6 +8,7 @@ import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { keepCopy } from '../database/copy.ts'
 import { frontendWarnings } from '../heads.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
@@ -51,11 +52,24 @@ export async function changeCluster(store: Store, wish: ClusterChange): Promise<
   })
 }
 
-/** Removes the cluster when nothing is left of it; with `force` the whole database with all objects. */
-export async function deleteCluster(store: Store, wish: { readonly force: boolean }): Promise<Outcome> {
-  if (!wish.force) return await edit(store, async ({ cluster, remove }) => remove('cluster', await cluster()))
-  await store.drop()
-  return { warnings: [], failures: [] }
+/**
+ * Removes the cluster when nothing is left of it; with `force` the whole database with all objects. Gives the
+ * file in the folder `copies` that a copy of the database is kept in; undefined where there was nothing.
+ */
+export async function deleteCluster(
+  store: Store,
+  { force, copies }: { readonly force: boolean; readonly copies: string },
+): Promise<string | undefined> {
+  let copy: string | undefined
+  await edit(store, async ({ tx, cluster, remove }) => {
+    const keep = async () => {
+      copy = await keepCopy(await tx.dump(), copies)
+    }
+    if (!force) return await remove('cluster', await cluster(), keep)
+    await keep()
+    await tx.drop()
+  })
+  return copy
 }
 
 async function requireUser(name: string): Promise<Owner> {
