@@ -228,11 +228,23 @@ describe('network files of interfaces that depend on others', () => {
   })
 
   it('ifcfg: the text stays, and what it cannot mean is told', () => {
-    const files = { eth0: `${address}MASTER=bond0\n`, bond0: `${bond}GATEWAY=10.0.0.1\nETHTOOL_OPTS=x\n` }
+    const files = {
+      eth0: `${address}MASTER=bond0\n`,
+      bond0: `${bond}GATEWAY=10.0.0.1\nETHTOOL_OPTS=x\n`,
+      'eth0.5': '',
+    }
     const said = writeNetwork(folder, 'ifcfg', files)
     assert.match(said, /^luna: interface bond0: without effect: GATEWAY \(it has no IPv4 address\)$/m)
     assert.match(said, /^post install.setnet eth0 without effect IPADDR$/m)
-    assert.doesNotMatch(said, /ETHTOOL_OPTS/)
+    assert.match(
+      said,
+      /^luna: interface eth0: without effect: MASTER \(initscripts want SLAVE=yes beside it\)$/m,
+    )
+    assert.match(
+      said,
+      /^luna: interface eth0.5: without effect: DEVICE \(initscripts want VLAN=yes for a vlan\)$/m,
+    )
+    assert.doesNotMatch(said, /ETHTOOL_OPTS|interface bond0: without effect: DEVICE/)
     const scripts = join(folder, 'root/etc/sysconfig/network-scripts')
     assert.equal(readFileSync(join(scripts, 'ifcfg-eth0'), 'utf8'), files.eth0)
     assert.ok(!existsSync(join(scripts, 'route-eth0')))

@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { eachNode, freeAddress, onInterface } from './edit-interface.ts'
 import { makeInterface } from './group.ts'
+import { networkLosses } from './network-losses.ts'
 import { updateLinked } from './reference-counts.ts'
 
 /** Adds an interface without networks to the group and its nodes. */
@@ -52,16 +53,17 @@ export async function renameInterface(
   })
 }
 
-/** Sets the operator's own lines of an interface; blanks around them are cut off. */
+/** Sets the operator's own lines of an interface; blanks around them are cut off. What of them is lost is warned of. */
 export async function editInterface(
   store: Store,
   groupName: string,
   name: string,
   params: string,
 ): Promise<Outcome> {
-  return await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
+  const outcome = await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
     await writeInterface(alone, group, key, { ...iface, params: params.trim() })
   })
+  return { ...outcome, warnings: [...outcome.warnings, ...(await networkLosses(store, groupName, name))] }
 }
 
 function refuseInterface(group: Group, name: string): void {
