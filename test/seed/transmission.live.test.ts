@@ -1,5 +1,6 @@
-// The head's tracker (lweb behind nginx) and seeder with a BitTorrent client that nobody here has written and that Luna does not
-// use: transmission. It takes no peer of loopback, so the two have namespaces of their own.
+// The head's tracker (lweb behind nginx) and seeder with a BitTorrent client that nobody
+// here has written and that Luna does not use: transmission. It takes no peer of
+// loopback, so the two have namespaces of their own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -11,6 +11,14 @@ import { edit } from './edit.ts'
 import { eachNode, freeAddress, withInterface } from './edit-interface.ts'
 import { makeInterface } from './group.ts'
 
+<<<<<<< HEAD
+=======
+
+import { networkLosses } from './network-losses.ts'
+import { updateLinked } from './reference-counts.ts'
+
+>>>>>>> net
+
 /** Adds an interface without networks to the group and its nodes. */
 export async function addInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
   checkNewName('interface', name)
@@ -51,16 +59,25 @@ export async function renameInterface(
   })
 }
 
-/** Sets the operator's own lines of an interface; blanks around them are cut off. */
+/**
+ * Sets the operator's own lines of an interface; blanks around them are cut off. What of
+ * them is lost is warned of.
+ */
 export async function editInterface(
   store: Store,
   groupName: string,
   name: string,
   params: string,
 ): Promise<Outcome> {
+<<<<<<< HEAD
   return await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
     await writeInterface(tx, group, key, { ...iface, params: params.trim() })
+=======
+  const outcome = await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
+    await writeInterface(alone, group, key, { ...iface, params: params.trim() })
+>>>>>>> net
   })
+  return { ...outcome, warnings: [...outcome.warnings, ...(await networkLosses(store, groupName, name))] }
 }
 
 function refuseInterface(group: Group, name: string): void {

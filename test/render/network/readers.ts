@@ -1,27 +1,30 @@
+<<<<<<< HEAD
+
 // The programs that read network files: each says what it understood of the files below a
 // root, and what it objects to.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { canUnshare } from '../install-script.ts'
-import type { Facts, Way } from './cases.ts'
 
-export interface Reading {
-  /** What the reader did not like. */
-  readonly complaints: readonly string[]
-  readonly facts: (name: string) => Facts
-  /** Interfaces in the order in which they are brought up; empty where the reader has none. */
-  readonly order: readonly string[]
-}
+=======
+
+// The programs that read network files: each says what it understood of the files below a
+// root, and what it objects to.
+import { existsSync } from 'node:fs'
+
+>>>>>>> net
+
+import { canUnshare } from '../install-script.ts'
+import type { Way } from './cases.ts'
+import { readInterfaces } from './read-interfaces.ts'
+import { readKeyfiles } from './read-keyfile.ts'
+import { readNetplan, readNetworkd } from './read-networkd.ts'
+import { type Reading, run } from './reading.ts'
 
 export const read: Readonly<Record<Way, (root: string) => Reading>> = {
   keyfile: readKeyfiles,
   netplan: readNetplan,
-  networkd: (root) => ({
-    complaints: networkdComplaints(runNetworkd(root)),
-    facts: networkdFacts(join(root, 'etc/systemd/network'), '10-luna-'),
-    order: [],
-  }),
+  networkd: readNetworkd,
   ifupdown: readInterfaces,
 }
 
@@ -41,6 +44,7 @@ export function missing(way: Way): string {
     ? ''
     : 'gir1.2-nm-1.0 is missing'
 }
+<<<<<<< HEAD
 
 interface Family {
   readonly method: string
@@ -290,3 +294,5 @@ function run(
 ): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30 })
 }
+=======
+>>>>>>> net
