@@ -6,18 +6,11 @@ import { type Group, interfaceKey } from '../../object/group.ts'
 import { checkNewName } from '../../object/name.ts'
 import { noAddress } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
+import { networkLosses } from '../image/network-losses.ts'
 import type { Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 import { eachNode, freeAddress, withInterface } from './edit-interface.ts'
 import { makeInterface } from './group.ts'
-
-<<<<<<< HEAD
-=======
-
-import { networkLosses } from './network-losses.ts'
-import { updateLinked } from './reference-counts.ts'
-
->>>>>>> net
 
 /** Adds an interface without networks to the group and its nodes. */
 export async function addInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
@@ -69,13 +62,8 @@ export async function editInterface(
   name: string,
   params: string,
 ): Promise<Outcome> {
-<<<<<<< HEAD
-  return await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
+  const outcome = await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
     await writeInterface(tx, group, key, { ...iface, params: params.trim() })
-=======
-  const outcome = await onInterface(store, groupName, name, async ({ alone, group, key, iface }) => {
-    await writeInterface(alone, group, key, { ...iface, params: params.trim() })
->>>>>>> net
   })
   return { ...outcome, warnings: [...outcome.warnings, ...(await networkLosses(store, groupName, name))] }
 }
