@@ -1,5 +1,5 @@
-// Objects added, changed and removed, with the link counters of both sides. A link counts how often one object
-// refers to another one; both have the count in their documents.
+// Objects added, changed and removed, with the link counters of both sides. A link counts how often one
+// object refers to another one; both have the count in their documents.
 import { LunaError } from '../../error.ts'
 import type { Id, Kind } from '../../object/field.ts'
 import { compareUses, completed, usesOf } from '../../object/link.ts'
