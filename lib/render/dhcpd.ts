@@ -42,7 +42,10 @@ export interface DhcpdFacts {
  */
 export function renderDhcpd(facts: DhcpdFacts, siteDir?: string): string {
   const bad = facts.hosts.find((host) => !isDhcpdName(host.name))
-  if (bad) throw new LunaError('invalid', `${JSON.stringify(bad.name)} cannot be a name in dhcpd.conf`)
+  if (bad)
+    throw new LunaError('invalid', `${JSON.stringify(bad.name)} cannot be a name in dhcpd.conf`, {
+      fix: 'rename the node: luna node rename NAME --newname OTHER',
+    })
   const view = {
     start: facts.start,
     end: facts.end,

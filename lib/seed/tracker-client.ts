@@ -37,7 +37,11 @@ export async function announceTo(announcement: Announcement): Promise<number | u
   } catch (cause) {
     const why = cause instanceof Error ? cause.message || String(cause) : String(cause)
     const { url } = announcement
-    throw new LunaError('unavailable', `the tracker ${url} did not take the announce`, { why, cause })
+    throw new LunaError('unavailable', `the tracker ${url} did not take the announce`, {
+      why,
+      fix: null,
+      cause,
+    })
   }
 }
 

@@ -132,5 +132,8 @@ function pacer(pause: number, signal: AbortSignal): () => Promise<void> {
 
 function asLunaError(error: unknown): LunaError {
   if (error instanceof LunaError) return error
-  return new LunaError('internal', error instanceof Error ? error.message : String(error), { cause: error })
+  return new LunaError('internal', error instanceof Error ? error.message : String(error), {
+    fix: null,
+    cause: error,
+  })
 }

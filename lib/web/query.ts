@@ -11,9 +11,10 @@ const mostLength = 16 * 1024
  * Throws LunaError `usage` for more than any client of ours would send.
  */
 export function parseQuery(text: string): Query {
-  if (text.length > mostLength) throw new LunaError('usage', 'the query is too long')
+  if (text.length > mostLength) throw new LunaError('usage', 'the query is too long', { fix: null })
   const pairs = text.split('&')
-  if (pairs.length > mostPairs) throw new LunaError('usage', 'the query has too many parameters')
+  if (pairs.length > mostPairs)
+    throw new LunaError('usage', 'the query has too many parameters', { fix: null })
   return pairs.flatMap((pair) => {
     const at = pair.indexOf('=')
     const value = at < 0 ? '' : pair.slice(at + 1)
@@ -42,7 +43,7 @@ export function numberOf(query: Query, name: string, absent: number, min = 0, ma
   if (text === undefined) return absent
   const number = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
-  throw new LunaError('invalid', `${name} is not a number in ${min}..${max}`)
+  throw new LunaError('invalid', `${name} is not a number in ${min}..${max}`, { fix: null })
 }
 
 function decode(text: string): Buffer {

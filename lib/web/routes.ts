@@ -59,7 +59,7 @@ export function answerWith(context: RouteContext): Handler {
 async function answer(request: Request, context: RouteContext): Promise<Response> {
   // Paths match by prefix, as those of the first Luna do.
   const sharing = routes.filter(({ path }) => request.path.startsWith(path))
-  if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path')
+  if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path', { fix: null })
   if (request.method !== 'GET') throw new MethodRefused()
   const query = parseQuery(request.query)
   const step = textOf(query, 'step')
@@ -80,7 +80,7 @@ async function menu(
 
 async function discovery(query: Query, _request: Request, context: RouteContext): Promise<Response> {
   const hwdata = textOf(query, 'hwdata')
-  if (!hwdata) throw new LunaError('usage', 'hwdata is missing')
+  if (!hwdata) throw new LunaError('usage', 'hwdata is missing', { fix: null })
   const store = await context.store()
   const name = textOf(query, 'node')
   const asked: Asked = {
@@ -95,7 +95,7 @@ async function discovery(query: Query, _request: Request, context: RouteContext)
 
 async function install(query: Query, _request: Request, context: RouteContext): Promise<Response> {
   const name = textOf(query, 'node')
-  if (!name) throw new LunaError('usage', 'node is missing')
+  if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
   const store = await context.store()
   const node = await namedNode(store, name)
   const status = textOf(query, 'status')
@@ -155,7 +155,7 @@ async function tracked(work: Promise<Response>): Promise<Response> {
 async function namedNode(store: Store, name: string): Promise<Node> {
   const node = await store.findNamed('node', name)
   if (node) return node
-  throw new LunaError('usage', `there is no node ${JSON.stringify(name.slice(0, 100))}`)
+  throw new LunaError('usage', `there is no node ${JSON.stringify(name.slice(0, 100))}`, { fix: null })
 }
 
 /** When a task fails the query was good: what it calls `invalid` is what the store holds. */

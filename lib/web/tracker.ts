@@ -21,7 +21,7 @@ const mostTorrents = 50
 export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
   const infoHash = twentyBytes(query, 'info_hash')
   const peerId = twentyBytes(query, 'peer_id')
-  if (textOf(query, 'port') === undefined) throw new LunaError('invalid', 'missing port')
+  if (textOf(query, 'port') === undefined) throw new LunaError('invalid', 'missing port', { fix: null })
   const peer = {
     infoHash,
     peerId,
@@ -43,15 +43,17 @@ export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
 /** Reads the info hashes of a scrape, in hexadecimal. Throws LunaError `invalid`. */
 export function parseScrape(query: Query): string[] {
   const hashes = allBytesOf(query, 'info_hash')
-  if (hashes.length > mostTorrents) throw new LunaError('invalid', `more than ${mostTorrents} torrents`)
-  if (hashes.some((hash) => hash.length !== 20)) throw new LunaError('invalid', 'info_hash is not 20 bytes')
+  if (hashes.length > mostTorrents)
+    throw new LunaError('invalid', `more than ${mostTorrents} torrents`, { fix: null })
+  if (hashes.some((hash) => hash.length !== 20))
+    throw new LunaError('invalid', 'info_hash is not 20 bytes', { fix: null })
   return [...new Set(hashes.map((hash) => hash.toString('hex')))]
 }
 
 function twentyBytes(query: Query, name: string): string {
   const bytes = bytesOf(query, name)
-  if (!bytes) throw new LunaError('invalid', `missing ${name}`)
-  if (bytes.length !== 20) throw new LunaError('invalid', `${name} is not 20 bytes`)
+  if (!bytes) throw new LunaError('invalid', `missing ${name}`, { fix: null })
+  if (bytes.length !== 20) throw new LunaError('invalid', `${name} is not 20 bytes`, { fix: null })
   return bytes.toString('hex')
 }
 
@@ -59,7 +61,7 @@ function twentyBytes(query: Query, name: string): string {
 function addressOf(said: string | undefined, remote: string): string {
   const own = said === undefined ? undefined : parseIp(said)
   const ip = own && own.value !== 0n ? own : parseIp(remote)
-  if (!ip) throw new LunaError('invalid', 'the address of the client is not known')
+  if (!ip) throw new LunaError('invalid', 'the address of the client is not known', { fix: null })
   const mapped = ip.version === 6 && ip.value >> 32n === 0xffffn
   return mapped ? formatIp(4, ip.value & 0xffff_ffffn) : formatIp(ip.version, ip.value)
 }

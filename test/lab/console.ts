@@ -57,7 +57,10 @@ export class Console {
       const give = (why: string) =>
         settle(() =>
           reject(
-            new LunaError('failed', `the console never said ${pattern} (${why})`, { why: this.tail(25) }),
+            new LunaError('failed', `the console never said ${pattern} (${why})`, {
+              fix: null,
+              why: this.tail(25),
+            }),
           ),
         )
       const look = () => {

@@ -22,7 +22,9 @@ export function insideWith(env: NodeJS.ProcessEnv = process.env): Image | undefi
  */
 export async function enter(command: readonly string[]): Promise<number> {
   if (process.getuid?.() !== 0)
-    throw new LunaError('refused', 'the lab needs root: it makes namespaces, bridges and mounts of its own')
+    throw new LunaError('refused', 'the lab needs root: it makes namespaces, bridges and mounts of its own', {
+      fix: null,
+    })
   const image = await ensureImage((line) => console.error(`lab: ${line}`))
   const child = spawn('setpriv', [...dyingWithUs, 'unshare', ...namespaces, 'sh', init, ...command], {
     stdio: 'inherit',

@@ -42,7 +42,7 @@ async function build(cache: string, folder: string): Promise<void> {
   if (ran.status !== 0) {
     await rm(draft, { recursive: true, force: true })
     const why = (ran.stdout + ran.stderr).trimEnd().split('\n').slice(-20).join('\n')
-    throw new LunaError('failed', 'the image of the nodes could not be built', { why })
+    throw new LunaError('failed', 'the image of the nodes could not be built', { fix: null, why })
   }
   await publish(draft, folder)
 }

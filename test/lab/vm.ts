@@ -147,5 +147,5 @@ export class Vm {
 
 /** Throws LunaError with the machine's last words. */
 export function failedBoot(vm: Vm, what: string): LunaError {
-  return new LunaError('failed', `${vm.spec.name}: ${what}`, { why: vm.console.tail(40) })
+  return new LunaError('failed', `${vm.spec.name}: ${what}`, { fix: null, why: vm.console.tail(40) })
 }

@@ -30,7 +30,8 @@ describe('batching', () => {
     const done: string[] = []
     const apply = batching({
       apply: async (writes) => {
-        if (writes.some(({ collection }) => collection === 'bad')) throw new LunaError('taken', 'no')
+        if (writes.some(({ collection }) => collection === 'bad'))
+          throw new LunaError('taken', 'no', { fix: null })
         done.push(...writes.map(({ collection }) => collection))
       },
     })
@@ -47,7 +48,7 @@ describe('batching', () => {
     const apply = batching({
       apply: () => {
         asked++
-        return Promise.reject(new LunaError('unavailable', 'gone'))
+        return Promise.reject(new LunaError('unavailable', 'gone', { fix: null }))
       },
     })
     const settled = await Promise.allSettled(['a', 'b', 'c'].map((name) => apply([write(name)])))

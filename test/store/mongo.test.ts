@@ -2,21 +2,25 @@ import assert from 'node:assert/strict'
 import { clientOptions } from '../../lib/store/mongo/client.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { contract } from './contract.ts'
+import { serverInBadTimes, setInBadTimes } from './mongo-bad-times.ts'
 import { crashTests } from './mongo-crash.ts'
 import { type MongoServer, noMongoServer, startMongoServer, startReplicaSet } from './mongo-server.ts'
 import { mongoPlace } from './place.ts'
 
 const notStarted = { server: 'not started', tls: false }
+const none: MongoServer = { uri: '', config: notStarted, kind: 'none', stop: async () => undefined }
 
 describe('MongoDB', () => {
   const server = started(startMongoServer)
   contract('MongoDB', () => mongoPlace(server()?.config ?? notStarted))
   crashTests(() => server()?.config ?? notStarted)
+  serverInBadTimes(() => server() ?? none)
 })
 
 describe('MongoDB as a replica set', () => {
   const server = started(startReplicaSet)
   contract('MongoDB, a replica set', () => mongoPlace(server()?.config ?? notStarted))
+  setInBadTimes(() => server() ?? none)
 })
 
 /**

@@ -149,6 +149,17 @@ describe('makeDhcp', () => {
     ])
   })
 
+  it('warns of a frontend address in another network of the cluster, which nodes could reach by a router', async () => {
+    await make(range)
+    const [cluster] = await store.list('cluster')
+    await store.update('cluster', cluster?.id ?? ids.cluster, { frontend_address: '10.31.255.1' })
+    assert.match(
+      (await make({})).warnings.join('\n'),
+      /10\.31\.255\.1 is not in network cluster: nodes need a router/,
+    )
+    assert.match(conf(), /next-server 10\.31\.255\.1;/)
+  })
+
   it('refuses a frontend address outside the network without a new range, too', async () => {
     await make(range)
     await store.update('network', ids.cluster, { NETWORK: 0x0a_28_00_00n })

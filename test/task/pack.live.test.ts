@@ -237,7 +237,7 @@ describe('packOsimage', () => {
     const { change } = await pack('all')
     writeFileSync(join(root, 'boot/vmlinuz-1'), 'another kernel')
     const broken: Store = Object.assign(Object.create(store), {
-      transaction: () => Promise.reject(new LunaError('unavailable', 'gone')),
+      transaction: () => Promise.reject(new LunaError('unavailable', 'gone', { fix: null })),
     })
     await assert.rejects(packOsimage(broken, { name: 'compute', what: 'all' }), /gone/)
     await nothingNew(change)

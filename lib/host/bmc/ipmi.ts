@@ -33,7 +33,7 @@ export async function ipmiPower(bmc: Bmc, action: PowerAction, options: PowerOpt
     if (ran.status === 0) return action === 'status' ? powerState(ran) : action
     if (!refusesCipher(ran.stderr) || cipher === ciphers.at(-1)) throw ipmiError(bmc, action, ran.stderr)
   }
-  throw new LunaError('internal', 'no cipher suite was tried')
+  throw new LunaError('internal', 'no cipher suite was tried', { fix: null })
 }
 
 async function ipmitool(
@@ -61,5 +61,7 @@ async function ipmitool(
 function powerState({ stdout }: Ran): string {
   const [, word] = /^System Power\b.*?(\w+)\s*$/m.exec(stdout) ?? []
   if (word) return word.toLowerCase()
-  throw new LunaError('failed', 'the BMC does not say whether the node is on')
+  throw new LunaError('failed', 'the BMC does not say whether the node is on', {
+    fix: 'ask again; if that stays so, restart the BMC',
+  })
 }

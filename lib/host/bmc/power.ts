@@ -40,7 +40,7 @@ async function eitherPower(bmc: Bmc, action: PowerAction, options: PowerOptions)
     if (!(error instanceof NotOffered)) throw error
     return await ipmiPower(bmc, action, options).catch((cause: unknown) => {
       const why = [error.why, `and by IPMI: ${sentence(cause)}`].filter((text) => text !== undefined)
-      throw new LunaError(error.code, error.message, { why: why.join('; '), cause })
+      throw new LunaError(error.code, error.message, { why: why.join('; '), fix: error.fix ?? null, cause })
     })
   }
 }

@@ -1,6 +1,8 @@
 // Links of a Redfish service: they lead to resources of the same controller, and nowhere else.
+
 import { LunaError } from '../../error.ts'
 import type { Bmc } from './bmc.ts'
+import { overIpmi } from './bmc-error.ts'
 import { originOf } from './redfish-http.ts'
 
 /**
@@ -13,6 +15,7 @@ export function linkIn(bmc: Bmc, link: string, from = '/'): string {
   if (path !== undefined) return path
   throw new LunaError('failed', "the BMC's Redfish leads elsewhere", {
     why: link.replace(/[^\x20-\x7e]/g, '?').slice(0, 100),
+    fix: overIpmi,
   })
 }
 

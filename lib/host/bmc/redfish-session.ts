@@ -1,8 +1,10 @@
 // Requests to a Redfish service as its servers really answer them: kept connections that close, redirects,
 // busy answers, tags. One request is redfish-http.ts, what is asked for is redfish.ts.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerOptions } from './bmc.ts'
+import { overIpmi } from './bmc-error.ts'
 import { isClosed, type Json, refusal, unanswered } from './redfish-error.ts'
 import { type Connection, type Method, openConnection, type Response } from './redfish-http.ts'
 import { linkIn, pathIn } from './redfish-link.ts'
@@ -105,7 +107,10 @@ class Session {
       if (location === undefined || !follows.includes(heard.status)) return heard
       path = linkIn(this.#bmc, location, path)
     }
-    throw new LunaError('failed', "the BMC's Redfish leads round in circles", { why: sent.path })
+    throw new LunaError('failed', "the BMC's Redfish leads round in circles", {
+      why: sent.path,
+      fix: overIpmi,
+    })
   }
 
   /** A BMC that takes no basic login may take a session. */
@@ -193,8 +198,8 @@ function pauseOf(text: string | undefined): number | undefined {
 
 function answerOf({ status, header, text, body }: Response): Answer {
   if (!body && text.trim() === '')
-    throw new LunaError('failed', "the BMC's answer is empty", { why: `status ${status}` })
-  if (!body) throw new LunaError('failed', 'the BMC answers, but not in JSON')
+    throw new LunaError('failed', "the BMC's answer is empty", { why: `status ${status}`, fix: overIpmi })
+  if (!body) throw new LunaError('failed', 'the BMC answers, but not in JSON', { fix: overIpmi })
   const inside = body['@odata.etag']
   return { body, etag: header('etag') ?? (typeof inside === 'string' ? inside : undefined) }
 }

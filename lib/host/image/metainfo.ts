@@ -38,7 +38,11 @@ export async function makeTorrent(wish: TorrentWish): Promise<Uint8Array> {
     createTorrent(wish.file, options, (cause, torrent) => {
       if (!cause) return resolve(torrent)
       reject(
-        new LunaError('failed', `cannot make the torrent of ${wish.file}`, { why: reason(cause), cause }),
+        new LunaError('failed', `cannot make the torrent of ${wish.file}`, {
+          why: reason(cause),
+          fix: 'see that the file can be read whole',
+          cause,
+        }),
       )
     })
   })

@@ -78,8 +78,11 @@ function notPacked(wish: TarballWish, ran: Ran): LunaError {
     changed ? `${wish.root} changed while it was packed` : `cannot pack ${wish.root}`,
     {
       why,
-      ...(changed && { fix: 'pack again when nothing works in it' }),
-      ...(full && { fix: `make room where ${wish.file} is` }),
+      fix: full
+        ? `make room where ${wish.file} is`
+        : changed
+          ? 'pack again when nothing works in it'
+          : 'see that root can read all of it',
     },
   )
 }

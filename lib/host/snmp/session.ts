@@ -101,7 +101,9 @@ function userOf({ user: name, auth, priv }: Extract<SnmpAccess, { version: '3' }
   const known = (protocols: Readonly<Record<string, number>>, { protocol, key }: typeof auth) => {
     const number = protocols[protocol]
     if (number !== undefined) return { number, key }
-    throw new LunaError('invalid', `there is no SNMP protocol "${protocol}"`)
+    throw new LunaError('invalid', `there is no SNMP protocol "${protocol}"`, {
+      fix: `choose one of ${Object.keys(protocols).join(', ')}`,
+    })
   }
   const { number: authProtocol, key: authKey } = known(AuthProtocols, auth)
   if (!priv) return { name, level: SecurityLevel.authNoPriv, authProtocol, authKey }
@@ -120,6 +122,7 @@ function explained({ address }: SnmpAccess, why: string | undefined, cause: unkn
     })
   return new LunaError('failed', `${address} cannot be read by SNMP`, {
     why: cause instanceof Error ? cause.message.slice(0, 200) : String(cause),
+    fix: 'see that it answers SNMP with these settings: luna switch show NAME',
     cause,
   })
 }

@@ -53,7 +53,9 @@ function storedRange(cluster: Cluster, all: Inventory): DhcpRange {
   const network = all.network.find(({ id }) => id === dhcp_net)
   if (!network)
     throw new LunaError('not-found', `the network of the DHCP range, ${dhcp_net}, is gone`, { fix })
-  insideFrontend(network, cluster)
+  // In another network nodes may reach it through a router, as the first Luna allowed: `rangeWarnings` tells.
+  const elsewhere = all.network.some((each) => offsetIn(each, cluster.frontend_address ?? '') !== undefined)
+  if (!elsewhere) insideFrontend(network, cluster)
   return { network, start, end, freelists: new Map(), moved: false }
 }
 
@@ -172,7 +174,11 @@ export function rangeWarnings(
     (user) => `inside the DHCP range: ${user}; unknown machines may get the same address`,
   )
   const frontend = offsetIn(network, cluster.frontend_address ?? '')
-  if (frontend !== undefined && frontend >= start && frontend <= end)
+  if (frontend === undefined)
+    warnings.push(
+      `the frontend address ${cluster.frontend_address} is not in network ${network.name}: nodes need a router`,
+    )
+  else if (frontend >= start && frontend <= end)
     warnings.push(`the DHCP range contains the frontend address ${cluster.frontend_address}`)
   return warnings
 }

@@ -83,7 +83,7 @@ async function whileLocked(
     const { message, why, fix } = error
     throw new LunaError('taken', message, {
       ...(why !== undefined && { why }),
-      ...(fix !== undefined && { fix }),
+      fix: fix ?? null,
     })
   }
 }

@@ -124,6 +124,7 @@ function notBuilt(image: Osimage, status: number, stderr: string): LunaError {
   const said = lines.slice(-8).join('\n')
   return new LunaError('failed', `dracut in osimage "${image.name}" made no initramfs`, {
     why: said === '' ? `exit status ${status}` : `exit status ${status}; it said:\n${said}`,
+    fix: `mend that in the image (lchroot ${image.name}), and pack again`,
   })
 }
 

@@ -25,12 +25,15 @@ export type Snmp = { readonly [F in (typeof settings)[number]]?: Switch[F] }
 export function checkSnmp(snmp: Snmp): void {
   for (const name of settings) {
     if (hasControl(snmp[name] ?? ''))
-      throw new LunaError('invalid', `"${name}" cannot hold control characters`)
+      throw new LunaError('invalid', `"${name}" cannot hold control characters`, {
+        fix: `type it without them: --${name}`,
+      })
   }
   for (const name of ['auth_key', 'priv_key'] as const) {
     if (!snmp[name] || snmp[name].length >= 8) continue
     throw new LunaError('invalid', `"${name}" is too short`, {
       why: 'an SNMPv3 key has at least 8 characters (RFC 3414 section 11.2)',
+      fix: `give a longer one here and on the switch: --${name}`,
     })
   }
 }
