@@ -61,13 +61,6 @@ export interface Command {
   run(context: Context, given: Given<OptionTable>, operand: Operands[keyof Operands]): Promise<void>
 }
 
-/** All actions of an object. */
-export interface ObjectCommands {
-  readonly object: string
-  readonly help: string
-  readonly commands: readonly Command[]
-}
-
 interface Row<T extends OptionTable, K extends keyof Operands> {
   readonly action: string
   readonly help: string

@@ -5,7 +5,6 @@ import { option } from '../program/option.ts'
 import type { Outcome } from '../task/outcome.ts'
 import type { Facts } from '../task/show/facts.ts'
 import { type Command, type Context, command, type Operands } from './command.ts'
-import { eachOf } from './list-operand.ts'
 import { cellOf, showTable } from './table/show-table.ts'
 import { type Cell, table } from './table/table.ts'
 
@@ -156,8 +155,10 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
     operand: 'list',
     examples: [[`luna ${kind} delete NAME`, 'gone']],
     guarded: true,
-    run: (context, _given, list) =>
-      eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name))),
+    async run(context, _given, list) {
+      const { eachOf } = await import('./list-operand.ts')
+      await eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name)))
+    },
   })
 }
 

@@ -1,7 +1,7 @@
 // luna cluster
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
 import { commentFrom, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
@@ -112,8 +112,4 @@ const sync = command({
   },
 })
 
-export const cluster: ObjectCommands = {
-  object: 'cluster',
-  help: 'the cluster itself, and the files that its services read',
-  commands: [showCommand, init, change, ...makeCommands, sync, deleteCommand],
-}
+export const cluster: readonly Command[] = [showCommand, init, change, ...makeCommands, sync, deleteCommand]

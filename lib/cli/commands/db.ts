@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 
 const exportCommand = command({
   action: 'export',
@@ -83,8 +83,4 @@ async function exportedText(context: Context, file: string): Promise<string> {
   }
 }
 
-export const db: ObjectCommands = {
-  object: 'db',
-  help: 'the whole database as one text',
-  commands: [exportCommand, importCommand, migrateCommand],
-}
+export const db: readonly Command[] = [exportCommand, importCommand, migrateCommand]

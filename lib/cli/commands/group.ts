@@ -1,7 +1,7 @@
 // luna group
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command, type Given } from '../command.ts'
 import { fieldOption, onlyOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
@@ -115,23 +115,19 @@ const clone = command({
   },
 })
 
-export const group: ObjectCommands = {
-  object: 'group',
-  help: 'groups of nodes with one image and the same interfaces',
-  commands: [
-    listRow('group', 'List all groups.', [
-      ['Name', 'name'],
-      ['Osimage', 'osimage'],
-      ['Interfaces', 'interfaces'],
-    ]),
-    showCommand,
-    add,
-    change,
-    clone,
-    renameRow('group'),
-    deleteListRow('group', async (context, name) => {
-      const { deleteObject } = await import('../../task/change/object.ts')
-      return await deleteObject(await context.store(), 'group', name)
-    }),
-  ],
-}
+export const group: readonly Command[] = [
+  listRow('group', 'List all groups.', [
+    ['Name', 'name'],
+    ['Osimage', 'osimage'],
+    ['Interfaces', 'interfaces'],
+  ]),
+  showCommand,
+  add,
+  change,
+  clone,
+  renameRow('group'),
+  deleteListRow('group', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'group', name)
+  }),
+]

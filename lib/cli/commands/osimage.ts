@@ -1,7 +1,7 @@
 // luna osimage
 
 import { option } from '../../program/option.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 import { fieldOptions, onlyOption, textOption } from '../field-option.ts'
 import {
   deleteRow,
@@ -119,26 +119,22 @@ const clone = command({
   },
 })
 
-export const osimage: ObjectCommands = {
-  object: 'osimage',
-  help: 'images of operating systems that nodes run',
-  commands: [
-    listRow('osimage', 'List all images.', [
-      ['Name', 'name'],
-      ['Path', 'path'],
-      ['Kernel version', 'kernver'],
-    ]),
-    showCommand,
-    add,
-    change,
-    pack,
-    grab,
-    sync,
-    clone,
-    renameRow('osimage'),
-    deleteRow('osimage', 'name', async (context, name) => {
-      const { deleteObject } = await import('../../task/change/object.ts')
-      return await deleteObject(await context.store(), 'osimage', name)
-    }),
-  ],
-}
+export const osimage: readonly Command[] = [
+  listRow('osimage', 'List all images.', [
+    ['Name', 'name'],
+    ['Path', 'path'],
+    ['Kernel version', 'kernver'],
+  ]),
+  showCommand,
+  add,
+  change,
+  pack,
+  grab,
+  sync,
+  clone,
+  renameRow('osimage'),
+  deleteRow('osimage', 'name', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'osimage', name)
+  }),
+]
