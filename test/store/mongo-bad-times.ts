@@ -1,5 +1,5 @@
-// MongoDB as it is on bad days, played by the stand-in: members that are down, indexes that are never built, servers and
-// commands that hang.
+// MongoDB as it is on bad days, played by the stand-in: members that are down, indexes that are never built,
+// servers and commands that hang.
 import assert from 'node:assert/strict'
 import type { MongoConfig } from '../../lib/config.ts'
 import { makeStore } from '../../lib/store/make-store.ts'

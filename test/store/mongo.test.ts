@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { clientOptions } from '../../lib/store/mongo/client.ts'
+import { clientOptions, connectMongo } from '../../lib/store/mongo/client.ts'
 import { openStore } from '../../lib/store/open.ts'
+import { rejectsWith } from '../help.ts'
 import { contract } from './contract.ts'
 import { serverInBadTimes, setInBadTimes } from './mongo-bad-times.ts'
 import { crashTests } from './mongo-crash.ts'
@@ -54,8 +55,35 @@ describe('a MongoDB that is not there', () => {
   })
 })
 
+describe('a MongoDB that cannot be talked to', () => {
+  const server = started(startReplicaSet)
+  const first = () => server()?.config.server.split(',')[0] ?? ''
+
+  it('because of its name: correct the name', async () => {
+    const error = await rejectsWith('unavailable', connectMongo({ server: 'db.invalid', tls: false }, '/c'))
+    assert.match(error.fix ?? '', /correct the name in server of \[MongoDB\] in \/c, or DNS/)
+  })
+
+  it('because it speaks no TLS: correct SSL', async () => {
+    const error = await rejectsWith('unavailable', connectMongo({ server: first(), tls: true }, '/c'))
+    assert.match(error.fix ?? '', /SSL/)
+  })
+
+  it('because there is no CA file: correct CAcert', async () => {
+    const config = { server: first(), tls: true, caFile: '/none' }
+    const error = await rejectsWith('invalid', connectMongo(config, '/c'))
+    assert.match(error.fix ?? '', /CAcert/)
+  })
+})
+
 describe('clientOptions', () => {
   const base = { server: 'db1', tls: false }
+
+  it('limits every wait, and reads from the primary only', () => {
+    const { writeConcern, readPreference, waitQueueTimeoutMS, socketTimeoutMS } = clientOptions(base)
+    assert.deepEqual(writeConcern, { w: 'majority', wtimeoutMS: 5000 })
+    assert.deepEqual([readPreference, waitQueueTimeoutMS, socketTimeoutMS], ['primary', 10_000, 30_000])
+  })
 
   it('takes user and password only together, and never into a URL', () => {
     assert.equal(clientOptions({ ...base, user: 'luna' }).auth, undefined)

@@ -1,4 +1,5 @@
-// The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns, nginx, tftp).
+// The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns,
+// nginx, tftp).
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
@@ -42,7 +43,10 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   return notes
 }
 
-/** Changes the cluster: all that is given, or nothing when some of it is wrong (exit status 1). '' erases a text. */
+/**
+ * Changes the cluster: all that is given, or nothing when some of it is wrong (exit status 1). '' erases a
+ * text.
+ */
 export async function changeCluster(store: Store, wish: ClusterChange): Promise<Outcome> {
   const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish, 1)
   const notes = newNotes()
@@ -57,8 +61,8 @@ export async function changeCluster(store: Store, wish: ClusterChange): Promise<
 }
 
 /**
- * Removes the cluster when nothing is left of it; with `force` the whole database with all objects. Gives the file in
- * the folder `copies` that a copy of the database is kept in; undefined where there was nothing.
+ * Removes the cluster when nothing is left of it; with `force` the whole database with all objects. Gives the
+ * file in the folder `copies` that a copy of the database is kept in; undefined where there was nothing.
  */
 export async function deleteCluster(
   store: Store,

@@ -12,8 +12,8 @@ export function copiesFolder({ store }: Pick<Config, 'store'>): string {
 }
 
 /**
- * Writes a database to a new file of a folder, which only its owner can read, and gives its path; undefined for an
- * empty one. Throws LunaError `failed`.
+ * Writes a database to a new file of a folder, which only its owner can read, and gives its path; undefined
+ * for an empty one. Throws LunaError `failed`.
  */
 export async function keepCopy(dump: Dump, folder: string): Promise<string | undefined> {
   if (Object.keys(dump).length === 0) return undefined
@@ -51,7 +51,10 @@ function fail(path: string, cause: unknown): never {
   })
 }
 
-/** What is in a database, for people: "1 cluster, 2 groups, 198 nodes"; "nothing" where none of Luna's objects are. */
+/**
+ * What is in a database, for people: "1 cluster, 2 groups, 198 nodes"; "nothing" where none of Luna's objects
+ * are.
+ */
 export function contentOf(dump: Dump): string {
   const counts = kinds.flatMap((kind) => {
     const count = dump[kind]?.length ?? 0

@@ -1,4 +1,5 @@
-// The whole database as text and back: how one moves from the embedded store to MongoDB and back, and keeps copies.
+// The whole database as text and back: how one moves from the embedded store to MongoDB and back, and keeps
+// copies.
 import { LunaError } from '../../error.ts'
 import { type Dump, dumpText, parseDump, type Store } from '../../store/store.ts'
 import { contentOf, keepCopy } from './copy.ts'
@@ -16,17 +17,19 @@ export interface Replacing {
   readonly copies: string
 }
 
-/** What was replaced: a line for people, and the file with the copy. Both are absent where nothing was there. */
+/**
+ * What was replaced: a line for people, and the file with the copy. Both are absent where nothing was there.
+ */
 export interface Replaced {
   readonly line?: string
   readonly copy?: string
 }
 
 /**
- * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replacing` in place of what is there,
- * of which a copy is kept. Nothing has changed when it throws LunaError: `refused` when there is something or the new
- * database has no cluster, `invalid` when the text is no database, `failed` when MongoDB refuses it or no copy can be
- * kept.
+ * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replacing` in place of what
+ * is there, of which a copy is kept. Nothing has changed when it throws LunaError: `refused` when there is
+ * something or the new database has no cluster, `invalid` when the text is no database, `failed` when MongoDB
+ * refuses it or no copy can be kept.
  */
 export async function importDatabase(store: Store, text: string, replacing?: Replacing): Promise<Replaced> {
   const dump = parseDump(text)
