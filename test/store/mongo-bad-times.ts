@@ -109,6 +109,19 @@ export function setInBadTimes(server: () => MongoServer): void {
     })
   })
 
+  describe('with the transaction of a dead process that keeps the lease', () => {
+    const { open, order } = stage(server)
+
+    it('goes on with reports, and has changes wait for its end', async () => {
+      const store = await open()
+      await order('hold luna_lease 5000')
+      const change = store.insert('group', { name: 'other' })
+      await report(store, 'install.unpack')
+      await change
+      assert.deepEqual(await store.names('group'), ['g', 'other'])
+    })
+  })
+
   describe('with others who write the same documents', () => {
     const { open, order } = stage(server)
 
