@@ -300,11 +300,4 @@ describe('checkCluster', () => {
       [{ defect: 'reserved', harmless: true }],
     )
   })
-
-  it('tells what should be known of the database engine, which is no defect', async () => {
-    const store: Store = { ...(await filledSite()), advice: async () => ['a single server'] }
-    const findings = await checkCluster(store, { repair: true })
-    const line = { line: 'a single server', repaired: false, harmless: true }
-    assert.deepEqual(findings, [{ defect: 'store', ...line }])
-  })
 })

@@ -123,6 +123,7 @@ const check = command({
     })
     if (given.json) context.print(jsonText(findings))
     else for (const { line, repaired } of findings) context.print(`${line}${repaired ? ' (repaired)' : ''}\n`)
+    for (const line of await store.advice()) context.log.info(line)
     const left = findings.filter(({ repaired, harmless }) => !repaired && !harmless).length
     const { LunaError } = await import('../../error.ts')
     if (left > 0) context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`))
