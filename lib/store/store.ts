@@ -10,8 +10,7 @@
 // journal first (mongo/journal.ts), and a read is repeated when a journal was applied meanwhile
 // (mongo/settled.ts). Promise 3 has a gap there: a single mongod does what a stalled process had sent before
 // it lost its turn. An update then changes only what its transaction had read, but a removed document may
-// come back. A replica set of one member has no such gap. Other programs, the first Luna among them, may read
-// and write at any moment, and get none of this.
+// come back. A replica set of one member has no such gap. Nothing is promised to the first Luna beside.
 import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'

@@ -50,8 +50,8 @@ function parseCollection(name: string, documents: unknown): Document[] {
 }
 
 /**
- * Whether both engines can have a collection of that name, and MongoDB a copy of it:
- * namespaces have 255 bytes.
+ * Whether both engines can have a collection of that name, and MongoDB a copy of it: namespaces have 255
+ * bytes.
  */
 function isPossible(name: string): boolean {
   if (/^$|[$\0]|^system\.|^sqlite_|^luna_|^\.|\.\.|\.$/.test(name)) return false

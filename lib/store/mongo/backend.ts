@@ -173,8 +173,8 @@ class MongoBackend implements Backend {
   }
 
   /**
-   * Begins to make indexes without waiting for them: while a member of a replica set is
-   * down that may not end.
+   * Begins to make indexes without waiting for them: while a member of a replica set is down that may not
+   * end.
    */
   #makeIndexes(): void {
     this.#indexed ??= makeIndexes(this.#database, buildOptions(this.#setting.replicaSet))

@@ -74,7 +74,8 @@ async function unlessKnown(written: Promise<unknown>): Promise<void> {
 
 async function rename(database: Db, { collection, to }: Rename): Promise<void> {
   try {
-    await database.renameCollection(collection, to)
+    // An index that is being built meanwhile makes an empty collection of that name again.
+    await database.renameCollection(collection, to, { dropTarget: !isBookkeeping(to) })
   } catch (error) {
     const code = codeOf(error)
     // Done before: names of our own were free when the journal began.

@@ -6,8 +6,7 @@ import { type Dump, idOf, isMap, numberOf, type Ref, type Store } from '../../st
 import { loadInventory } from '../inventory.ts'
 
 export interface Finding {
-  /** `store`: a word about the database engine. */
-  readonly defect: DefectName | 'store'
+  readonly defect: DefectName
   /** One line for people. */
   readonly line: string
   readonly repaired: boolean
@@ -28,16 +27,12 @@ export interface CheckWish {
  * Everything that is wrong, in a stable order; with `repair` what can be repaired is repaired, all at once.
  */
 export async function checkCluster(store: Store, wish: CheckWish): Promise<Finding[]> {
-  const advice = await store.advice()
-  const findings = await store.transaction(async (tx) => {
+  return await store.transaction(async (tx) => {
     const defects = findDefects(await takeSnapshot(tx), wish.keepReserved ?? false)
     for (const { repair } of wish.repair ? defects : []) if (repair) await apply(tx, repair)
     return defects.map((defect) => finding(defect, wish.repair))
   })
-  return [...findings, ...advice.map((line) => ({ defect: 'store', line, ...asItIs }) as const)]
 }
-
-const asItIs = { repaired: false, harmless: true } as const
 
 function finding({ defect, line, repair }: Defect, repairs: boolean): Finding {
   const harmless = defect === 'reserved' || defect === 'peer-id'

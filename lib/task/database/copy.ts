@@ -52,8 +52,8 @@ function fail(path: string, cause: unknown): never {
 }
 
 /**
- * What is in a database, for people: "1 cluster, 2 groups, 198 nodes"; "nothing" where
- * none of Luna's objects are.
+ * What is in a database, for people: "1 cluster, 2 groups, 198 nodes"; "nothing" where none of Luna's objects
+ * are.
  */
 export function contentOf(dump: Dump): string {
   const counts = kinds.flatMap((kind) => {
