@@ -186,6 +186,12 @@ describe('packOsimage', () => {
     await pack('tree')
   })
 
+  it('packs a tree whose /tmp is a circle of links', async () => {
+    rmSync(join(root, 'tmp'), { recursive: true })
+    symlinkSync('tmp', join(root, 'tmp'))
+    await pack('tree')
+  })
+
   it('packs a tree whose path is a link, knowing its size', async () => {
     symlinkSync(root, join(place.path, 'latest'))
     await store.update('osimage', id, { path: join(place.path, 'latest') })

@@ -1,5 +1,5 @@
 // OS images: added and changed. Cloning and packing are in task/image.
-import { realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
@@ -54,10 +54,10 @@ function chooseKernel(path: string, kernels: readonly string[], asked?: string):
 }
 
 async function refuseTakenPath(store: Store, path: string): Promise<void> {
-  const real = await realTree(path)
+  const tree = await treeAt(path)
   const images = await store.list('osimage')
-  const trees = await Promise.all(images.map(async (image) => image.path && (await realTree(image.path))))
-  const other = images[trees.indexOf(real)]
+  const trees = await Promise.all(images.map(async (image) => image.path && (await treeAt(image.path))))
+  const other = images[trees.indexOf(tree)]
   if (!other) return
   throw new LunaError('taken', `${path} belongs to the osimage "${other.name}" already`, {
     why: 'what one of them packs or changes the other one would have, too',
@@ -65,9 +65,12 @@ async function refuseTakenPath(store: Store, path: string): Promise<void> {
   })
 }
 
-/** Where a path leads: a tree may have several, by links. One that is not there is compared as it is. */
-async function realTree(path: string): Promise<string> {
-  return await realpath(path).catch(() => path)
+/** What tells a tree whatever its path: it may have several, by links and bind mounts. */
+async function treeAt(path: string): Promise<string> {
+  return await stat(path).then(
+    ({ dev, ino }) => `${dev}-${ino}`,
+    () => path,
+  )
 }
 
 /** Changes fields of an image as they are given: nothing is checked, as the tree may be prepared later. */

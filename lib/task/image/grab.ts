@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
+import { dyingWithUs } from '../../host/image/chroot.ts'
 import { inTree } from '../../host/image/tree.ts'
 import { mirrorTo } from '../../host/remote.ts'
 import { run } from '../../host/run.ts'
@@ -68,11 +69,9 @@ async function grabOne(
   const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
   const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
   const options = { input, signal, allowFailure: true, ...(loud && { onLine }) }
-  const { status, stderr } = await run(
-    'rsync',
-    [...args, '-e', ssh, '--', source, join(target, '/')],
-    options,
-  )
+  // It holds no lock by itself, so it must not outlive what does.
+  const command = dyingWithUs('rsync', [...args, '-e', ssh, '--', source, join(target, '/')])
+  const { status, stderr } = await run(command.program, command.args, options)
   if (status !== 0) throw notGrabbed(wish.host, grab.mountPoint, status, stderr)
 }
 
