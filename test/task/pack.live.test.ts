@@ -67,13 +67,13 @@ describe('packOsimage', () => {
     packOsimage(store, { name: 'compute', what, copyBoot })
 
   it('makes tarball, torrent, kernel and initramfs, and tells the store', async () => {
-    const { change, warnings } = await pack('all')
+    const { change, untold } = await pack('all')
     const image = await store.get('osimage', id)
     assert.deepEqual({ ...image, ...change }, image)
     assert.deepEqual(files('torrents'), [`${image.tarball}.tgz`, `${image.torrent}.torrent`].sort())
     assert.deepEqual(files('boot'), ['compute-initramfs-1', 'compute-vmlinuz-1'])
     assert.equal(readFileSync(join(place.path, 'boot', image.kernfile ?? ''), 'utf8'), 'a kernel')
-    assert.match(warnings.join(), /ltorrent does not run/)
+    assert.match(untold.join(), /^ltorrent does not run/)
   })
 
   it('gives the files to the user of the cluster, for all to read', async () => {
@@ -176,6 +176,12 @@ describe('packOsimage', () => {
       warnings[0] ?? '',
       /cannot install themselves.*lacks the dracut module luna, bash, curl, tar, ip/,
     )
+  })
+
+  it('does not take what nodes may miss for a seeder that could not be told', async () => {
+    const { warnings, untold } = await pack('boot')
+    assert.ok(warnings.every((text) => /^the kernel of osimage "compute" has no ipmi_/.test(text)))
+    assert.deepEqual([warnings.length, untold.length], [3, 1])
   })
 
   it('packs while nobody works in the image', async () => {

@@ -27,11 +27,12 @@ export const pack = command({
     const wish = { name, what, copyBoot: given.copy_boot } as const
     const packed = await packOsimage(await context.store(), wish, options).finally(progress.end)
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
+    reportOutcome(context, packed)
     // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.
-    if (given.boot)
-      for (const warning of packed.warnings)
-        context.report(new LunaError('failed', warning, { fix: 'see ltorrent(1)' }))
-    else reportOutcome(context, packed)
+    for (const why of packed.untold) {
+      if (given.boot) context.report(new LunaError('failed', why, { fix: 'see ltorrent(1)' }))
+      else context.log.warning(why)
+    }
   },
 })
 

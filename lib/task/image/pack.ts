@@ -11,7 +11,7 @@ import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import type { Outcome } from '../outcome.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
 import { syncCluster } from '../sync.ts'
 import { withImageLock } from './lock.ts'
 import { notifySeeder } from './notify-seeder.ts'
@@ -33,6 +33,8 @@ export interface Packed extends Outcome {
   readonly change: PackChange
   /** Files of the tree that are not in the tarball. */
   readonly excluded: readonly string[]
+  /** Why the seeder of this head could not be told. */
+  readonly untold: readonly string[]
 }
 
 /**
@@ -67,12 +69,11 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
         () => store.transaction((tx) => tx.update('osimage', image.id, change)),
       )
       const excluded = halves.flatMap((half) => half.excluded)
-      const { warnings, failures } = await spreadWord(store, cluster, wish, options)
+      const { warnings: untold } = await notifySeeder(cluster)
+      const { warnings, failures } = await syncWhole(store, wish, options)
       return {
-        change,
-        excluded,
+        ...{ change, excluded, untold, failures },
         warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
-        failures,
       }
     } finally {
       for (const dir of drafts) await rm(dir, { recursive: true, force: true })
@@ -81,17 +82,10 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
 }
 
 /** Only a whole pack goes to the other heads, as it always was: halves are for trying things. */
-async function spreadWord(
-  store: Store,
-  cluster: Cluster,
-  wish: PackWish,
-  { progress, signal }: PackOptions,
-): Promise<Outcome> {
-  const told = await notifySeeder(cluster)
-  if (wish.what !== 'all') return told
+async function syncWhole(store: Store, wish: PackWish, { progress, signal }: PackOptions): Promise<Outcome> {
+  if (wish.what !== 'all') return newNotes()
   const onLine = (detail: string) => progress?.({ phase: 'sync', detail })
-  const { warnings, failures } = await syncCluster(store, { onLine, ...(signal && { signal }) })
-  return { warnings: [...told.warnings, ...warnings], failures: [...told.failures, ...failures] }
+  return await syncCluster(store, { onLine, ...(signal && { signal }) })
 }
 
 function bootFilesOf(images: readonly Osimage[]): Set<string> {
