@@ -41,6 +41,14 @@ describe('missingIn', () => {
     assert.deepEqual(missingIn(wholeInitramfs, 'ipmi-si', none), ['the driver ipmi-si'])
   })
 
+  it('reads names with blanks between them, and those of files', () => {
+    assert.deepEqual(missingIn(wholeInitramfs, 'a b.ko, c.ko.xz,d', new Set(['d'])), [
+      'the driver a',
+      'the driver b',
+      'the driver c',
+    ])
+  })
+
   it('does not take a file of another directory for a program', () => {
     assert.deepEqual(missingIn([...wholeInitramfs.slice(0, 4), 'etc/ip', 'usr/bin/ipcs'], '', none), ['ip'])
   })

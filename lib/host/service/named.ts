@@ -11,15 +11,23 @@ export interface ZoneDraft extends Draft {
   readonly underscores: boolean
 }
 
-/** Has the checkers of named judge the list of zones and every zone. Throws LunaError `failed`. */
-export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<void> {
-  await judge('named-checkconf', [list.file], list)
+/**
+ * Has the checkers of named judge the list of zones and every zone, and gives their warnings. Throws LunaError
+ * `failed`.
+ */
+export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<string[]> {
+  const warnings = await judge('named-checkconf', [list.file], list)
   for (const zone of zones) {
     // Only within the zone: other names would be asked for on the network.
     const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
-    await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, /not loaded due to/)
+    const args = ['-i', 'local', ...names, zone.name, zone.file]
+    warnings.push(...(await judge('named-checkzone', args, zone, outcome)))
   }
+  return warnings
 }
+
+/** What named-checkzone says of every zone at its end. */
+const outcome = /not loaded due to|: loaded serial |^OK$/
 
 /** The account of named: `named` on EL, `bind` on Debian. */
 export async function namedOwner(): Promise<Owner | undefined> {

@@ -81,7 +81,8 @@ export function missingIn(
   builtInDrivers: ReadonlySet<string>,
 ): string[] {
   const modules = new Set(files.flatMap((file) => moduleName(file) ?? []))
-  const wanted = (drivers ?? '').split(',').map((name) => name.trim())
+  // dracut(8) divides by blanks what Luna divides by commas, and takes the name of a file for its module.
+  const wanted = (drivers ?? '').split(/[,\s]+/).map((name) => name.replace(/\.ko(\.\w+)?$/, ''))
   return [
     ...(files.includes('luna/boot') ? [] : [lunaModule]),
     ...Object.entries(programs).flatMap(([name, place]) =>
