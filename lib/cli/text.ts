@@ -1,10 +1,10 @@
 // Long texts (scripts, comments, lists): from standard input when it is not a terminal, else from an editor.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { LunaError } from '../error.ts'
+import { withScratch } from '../host/scratch.ts'
 
 /**
  * The text that the operator gives, without the line ends at its end. `old` is what the editor starts with.
@@ -26,16 +26,13 @@ async function standardInput(signal: AbortSignal): Promise<string> {
 }
 
 async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'luna-'))
-  const file = join(dir, 'text')
-  try {
+  return await withScratch(async (dir) => {
+    const file = join(dir, 'text')
     // As editors expect it: the last line ends too.
     await writeFile(file, old === '' ? '' : `${old}\n`, { mode: 0o600 })
     await runEditor(env.EDITOR || 'vi', file)
     return await readFile(file, 'utf8')
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 }
 
 function runEditor(editor: string, file: string): Promise<void> {

@@ -1,11 +1,11 @@
 // The nginx of this machine: its own opinion of a configuration, all of its configuration, what it answers.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { run } from '../run.ts'
+import { withScratch } from '../scratch.ts'
 import { type Draft, judge } from './checker.ts'
 
 /**
@@ -14,14 +14,11 @@ import { type Draft, judge } from './checker.ts'
  * file and logs for the while.
  */
 export async function checkNginx(draft: Draft, around: (dir: string) => string): Promise<string[]> {
-  const dir = await mkdtemp(join(tmpdir(), 'luna-nginx-'))
-  try {
+  return await withScratch(async (dir) => {
     const file = join(dir, 'nginx.conf')
     await writeFile(file, around(dir))
     return await judge('nginx', ['-t', '-q', '-p', dir, '-c', file], draft, idleTalk)
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 }
 
 /** What nginx says about the account and the log of this machine. */
