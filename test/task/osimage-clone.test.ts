@@ -96,6 +96,20 @@ describe('cloneOsimage', () => {
     await assert.rejects(cloneOsimage(store, wish(), signal), /exists already/)
   })
 
+  it('makes one tree of one image when two are copied to one path', async () => {
+    const images = ['compute', 'other']
+    mkdirSync(join(place.path, 'other'))
+    await store.insert('osimage', { name: 'other', path: join(place.path, 'other') })
+    for (let n = 0; n < 300; n++)
+      for (const tree of ['tree', 'other']) writeFileSync(join(place.path, `${tree}/${tree}${n}`), '')
+    const both = images.map((from) => cloneOsimage(store, { ...wish(), from, to: `${from}2` }, signal))
+    const done = (await Promise.allSettled(both)).map(({ status }) => status)
+    assert.deepEqual(done.toSorted(), ['fulfilled', 'rejected'])
+    const from = join(place.path, done[0] === 'fulfilled' ? 'tree' : 'other')
+    assert.deepEqual(readdirSync(join(place.path, 'gpu')), readdirSync(from))
+    assert.equal(existsSync(join(place.path, '.gpu.luna-clone')), false)
+  })
+
   it('takes no path that is a link to nothing', async () => {
     symlinkSync('nowhere', join(place.path, 'gpu'))
     const error = await rejectsWith('taken', cloneOsimage(store, wish(), signal))
