@@ -151,6 +151,7 @@ describe('packOsimage', () => {
       /it lacks the dracut module luna$/,
     ],
     ['curl', wholeInitramfs.filter((file) => !file.endsWith('curl')), /it lacks curl$/],
+    ['gzip', wholeInitramfs.filter((file) => !file.endsWith('gzip')), /it lacks gzip$/],
     ['tar', wholeInitramfs.filter((file) => !file.endsWith('tar')), /it lacks tar$/],
     ['ip', wholeInitramfs.filter((file) => !file.endsWith('/ip')), /it lacks ip$/],
     ['a driver that was asked for', wholeInitramfs, /it lacks the driver nosuchdriver$/],
@@ -174,7 +175,7 @@ describe('packOsimage', () => {
     const { warnings } = await pack('boot', true)
     assert.match(
       warnings[0] ?? '',
-      /cannot install themselves.*lacks the dracut module luna, bash, curl, tar, ip/,
+      /cannot install themselves.*lacks the dracut module luna, bash, curl, ip, tar, gzip/,
     )
   })
 
