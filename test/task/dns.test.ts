@@ -63,6 +63,14 @@ describe('makeDns', () => {
     assert.match(zone('cluster'), /2026050500 ; serial/)
   })
 
+  it('names the include that takes in a file which named does not accept', async () => {
+    writeFileSync(at('more'), 'this is no record (\n')
+    await addNetwork(store, 'cluster', '10.30.0.0/16', { include: `$INCLUDE ${at('more')}` })
+    const { message, why } = await rejectsWith('failed', make())
+    assert.equal(message, 'named-checkzone does not accept the include of network "cluster"')
+    assert.match(why ?? '', /^"\$INCLUDE .*\/more": .*\/more:\d+: /)
+  })
+
   it('says what named leaves out of a zone that it takes', async () => {
     await addNetwork(store, 'cluster', '10.30.0.0/16', {
       include: 'a IN A 10.30.0.9\nwww.other. IN A 10.0.0.1',

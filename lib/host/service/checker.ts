@@ -27,7 +27,7 @@ export async function judge(
   const said = wordsOf(`${stderr}\n${stdout}`, noise)
   const lines = await linesOf(draft.file)
   if (status === 0) return said.map((words) => warning(program, words, draft, lines))
-  const number = lineIn(said.join('\n'), draft.file)
+  const number = lineIn(said.join('\n'), draft.file) ?? lineNaming(said.join('\n'), lines)
   const { name, fix } = draft.origin(number)
   const words = said.slice(0, mostLines).join('\n').replaceAll(draft.file, draft.path)
   throw new LunaError('failed', `${program} does not accept ${name}`, {
@@ -38,7 +38,7 @@ export async function judge(
 
 /** What a checker says of a draft that it accepts: a record that it leaves out, for one. */
 function warning(program: string, said: string, draft: Draft, lines: readonly string[]): string {
-  const number = lineIn(said, draft.file)
+  const number = lineIn(said, draft.file) ?? lineNaming(said, lines)
   const words = said.replaceAll(draft.file, draft.path)
   if (number === undefined) return `${program} warns: ${words}`
   const { name, fix } = draft.origin(number)
@@ -63,6 +63,15 @@ function lineIn(said: string, file: string): number | undefined {
   for (const rest of said.split(file).slice(1)) {
     const number = /^(?::| line )(\d+)/.exec(rest)?.[1]
     if (number !== undefined) return Number(number)
+  }
+  return undefined
+}
+
+/** The line that includes another file, when it is that file which the checker objects to. */
+function lineNaming(said: string, lines: readonly string[]): number | undefined {
+  for (const [, other = ''] of said.matchAll(/(\/[^\s:"]+)(?::| line )\d+/g)) {
+    const at = lines.findIndex((line) => line.includes(other))
+    if (at >= 0) return at + 1
   }
   return undefined
 }
