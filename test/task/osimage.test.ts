@@ -97,6 +97,21 @@ describe('osimages', () => {
     assert.equal(execFileSync('unshare', args, { encoding: 'utf8' }), 'taken\n')
   })
 
+  it('have no tree where the root of the machine is mounted', function () {
+    needsRoot(this)
+    const mounted = join(place.path, 'mounted')
+    mkdirSync(mounted)
+    const module = join(import.meta.dirname, '../../lib/task/image/tree.ts')
+    const text = `import { treeOf } from ${JSON.stringify(module)}
+      await treeOf({ name: 'a', path: ${JSON.stringify(mounted)} }).catch(({ why }) => console.log(why))`
+    const shell = `mount --bind / "$1" && exec "$2" --input-type=module -e "$3"`
+    const args = ['-m', '--propagation', 'private', 'sh', '-c', shell, 'sh', mounted, process.execPath, text]
+    assert.equal(
+      execFileSync('unshare', args, { encoding: 'utf8' }),
+      `${mounted} is the root of this machine\n`,
+    )
+  })
+
   const refused: [why: string, code: Code, wish: { name?: string; path?: string; kernver?: string }][] = [
     ['the name is in use', 'taken', { path: 'other' }],
     ['the path belongs to another image', 'taken', { name: 'other', path: 'compute' }],

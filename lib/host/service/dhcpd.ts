@@ -5,7 +5,7 @@ import { isMissing, readBytes, reason } from '../file.ts'
 import { findGroup, type Owner } from '../user.ts'
 import { type Draft, judge } from './checker.ts'
 
-/** Has dhcpd judge a configuration file, and gives its warnings. Throws LunaError `failed` with what it says. */
+/** Has dhcpd judge a configuration file, and gives its warnings. Throws LunaError `failed`. */
 export async function checkDhcpd(draft: Draft): Promise<string[]> {
   return await judge('dhcpd', ['-4', '-t', '-cf', draft.file], draft, banner)
 }

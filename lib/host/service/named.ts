@@ -12,8 +12,8 @@ export interface ZoneDraft extends Draft {
 }
 
 /**
- * Has the checkers of named judge the list of zones and every zone, and gives their warnings. Throws LunaError
- * `failed`.
+ * Has the checkers of named judge the list of zones and every zone, and gives their warnings. Throws
+ * LunaError `failed`.
  */
 export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<string[]> {
   const warnings = await judge('named-checkconf', [list.file], list)

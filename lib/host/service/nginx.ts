@@ -9,9 +9,9 @@ import { withScratch } from '../scratch.ts'
 import { type Draft, judge } from './checker.ts'
 
 /**
- * Has nginx judge a whole configuration text around a draft, and gives its warnings. It works on a live head, too: `nginx -t` opens
- * its ports, but takes those already in use for good. `around` gives the text for a directory that holds pid
- * file and logs for the while.
+ * Has nginx judge a whole configuration text around a draft, and gives its warnings. It works on a live
+ * head, too: `nginx -t` opens its ports, but takes those already in use for good. `around` gives the text for
+ * a directory that holds pid file and logs for the while.
  */
 export async function checkNginx(draft: Draft, around: (dir: string) => string): Promise<string[]> {
   return await withScratch(async (dir) => {
