@@ -1,11 +1,9 @@
 // A whole database as text and back: canonical Extended JSON (version 2),
 // https://github.com/mongodb/specifications.
 import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
-import { LunaError } from '../../error.ts'
-import { kinds } from '../../object/field.ts'
-
-/** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
-export type Dump = { readonly [collection: string]: readonly Document[] }
+import { LunaError } from '../error.ts'
+import { kinds } from '../object/field.ts'
+import type { Dump } from './store.ts'
 
 /** A database as `{"<collection>": [documents], ...}` in canonical Extended JSON, one document a line. */
 export function dumpText(dump: Dump): string {
