@@ -49,6 +49,7 @@ export const change = command({
     ['luna group change compute --post < post.sh', 'another script'],
   ],
   guarded: true,
+  changes: 'asked',
   exits: { usage: 1 },
   async run(context, asked, list) {
     refuseTwo(asked)

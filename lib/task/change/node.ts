@@ -7,7 +7,7 @@ import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { finder, groupOf } from '../find.ts'
 import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { exhausted } from './group-network.ts'
 import { openPool, type Pool, takeAll } from './pool.ts'
 import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
@@ -28,17 +28,14 @@ export async function addNodes(
 ): Promise<Outcome & { added: readonly string[] }> {
   return await store.transaction(async (tx) => {
     const notes = newNotes()
-    const added: string[] = []
     const cluster = await getCluster(tx)
     const group = await tx.getNamed('group', wish.group)
     const pool = openPool(tx)
     await pool.load(slotsOf(group).map(({ network }) => network))
-    for (const name of wish.names ?? [await automaticName(tx, cluster)]) {
-      if (!(await attempt(notes, async () => await addNode(tx, cluster, group, pool, name)))) break
-      added.push(name)
-    }
+    const names = wish.names ?? [await automaticName(tx, cluster)]
+    await untilOneFails(notes, names, async (name) => await addNode(tx, cluster, group, pool, name))
     await pool.save()
-    return { ...notes, added }
+    return { ...notes, added: names.slice(0, names.length - notes.undone.length) }
   })
 }
 

@@ -6,7 +6,7 @@ import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { attempt, inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
@@ -24,15 +24,12 @@ export async function addOtherdevs(
     const network = await tx.getNamed('network', wish.network)
     const pool = openPool(tx)
     await pool.load([network.id])
-    for (const name of wish.names) {
-      const done = await attempt(notes, async () => {
-        checkNewName('otherdev', name)
-        await refuseNameTaken(tx, 'otherdev', name)
-        const connected = { [network.id]: assignAddress(pool, network, address) }
-        await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
-      })
-      if (!done) break
-    }
+    await untilOneFails(notes, wish.names, async (name) => {
+      checkNewName('otherdev', name)
+      await refuseNameTaken(tx, 'otherdev', name)
+      const connected = { [network.id]: assignAddress(pool, network, address) }
+      await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
+    })
     await pool.save()
     return notes
   })

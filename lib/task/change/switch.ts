@@ -8,7 +8,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { attempt, inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
@@ -28,15 +28,12 @@ export async function addSwitches(
     const network = await tx.getNamed('network', networkName)
     const pool = openPool(tx)
     await pool.load([network.id])
-    for (const name of names) {
-      const done = await attempt(notes, async () => {
-        checkNewName('switch', name)
-        await refuseNameTaken(tx, 'switch', name)
-        const ip = assignAddress(pool, network, address)
-        await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
-      })
-      if (!done) break
-    }
+    await untilOneFails(notes, names, async (name) => {
+      checkNewName('switch', name)
+      await refuseNameTaken(tx, 'switch', name)
+      const ip = assignAddress(pool, network, address)
+      await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
+    })
     await pool.save()
     return notes
   })
