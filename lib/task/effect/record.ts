@@ -24,7 +24,9 @@ export interface Recorder {
   effects(): Effect[]
 }
 
-type Ledger = Map<string, EffectOn<Kind>>
+/** `mac` of the object before is what it was: it is only looked up when it changes. */
+type Entry = EffectOn<Kind> & { readonly macKnown?: true }
+type Ledger = Map<string, Entry>
 
 /** A recorder of what is done with its store. */
 export function recordEffects(store: Store): Recorder {
@@ -76,13 +78,12 @@ function objectWrites(store: Store, ledger: Ledger) {
 }
 
 function macWrites(store: Store, ledger: Ledger) {
+  const macOf = async (node: Id) => (await store.macOf(node)) ?? null
   async function noteMac(node: Id, mac: Mac | null): Promise<void> {
     const effect = await effectOn(store, ledger, 'node', node)
-    const former = (await store.macOf(node)) ?? null
-    const known =
-      ledger.has(keyOf('node', node)) && effect.before && 'mac' in effect.before && effect.before.mac
-    const before = effect.before && { ...effect.before, mac: known || former }
-    note(ledger, { ...effect, before }, { mac })
+    const before =
+      effect.macKnown || !effect.before ? effect.before : { ...effect.before, mac: await macOf(node) }
+    note(ledger, { ...effect, before, macKnown: true }, { mac })
   }
   return {
     setMac: async (node: Id, mac: Mac): Promise<void> => {
@@ -102,14 +103,14 @@ function keyOf(kind: Kind, id: Id): string {
   return `${kind} ${id}`
 }
 
-async function effectOn(store: Store, ledger: Ledger, kind: Kind, id: Id): Promise<EffectOn<Kind>> {
+async function effectOn(store: Store, ledger: Ledger, kind: Kind, id: Id): Promise<Entry> {
   const present = ledger.get(keyOf(kind, id))
   if (present) return present
   const object: Objects[Kind] | undefined = await store.find(kind, id)
   return { kind, id, before: object, after: object }
 }
 
-function note(ledger: Ledger, effect: EffectOn<Kind>, change: object): void {
+function note(ledger: Ledger, effect: Entry, change: object): void {
   if (effect.after)
     ledger.set(keyOf(effect.kind, effect.id), { ...effect, after: { ...effect.after, ...change } })
 }
