@@ -12,7 +12,8 @@ import { getCluster } from '../get-cluster.ts'
 import { frontendWarnings } from '../heads.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
-import { refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { removeLinked, updateLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 export interface ClusterWish {
   readonly frontend_address: string

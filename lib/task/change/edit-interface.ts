@@ -31,18 +31,22 @@ export async function withInterface(
   return await store.transaction(async (tx) => {
     const notes = newNotes()
     const group = await tx.getNamed('group', groupName)
-    const key = interfaceKey(group, name)
-    const iface = key === undefined ? undefined : group.interfaces[key]
-    if (key === undefined || !iface) {
-      throw new LunaError('failed', `group "${groupName}" has no interface "${name}"`, {
-        fix: `add it: luna group change ${groupName} -i ${name} --add`,
-      })
-    }
+    const { key, iface } = requireInterface(group, name)
     const pool = openPool(tx)
     await pool.load([iface.network[4], iface.network[6]].filter((id) => id !== null))
     await work({ tx, notes, group, key, iface, pool })
     await pool.save()
     return notes
+  })
+}
+
+/** The interface of that name; `failed` when the group has none. */
+export function requireInterface(group: Group, name: string): Pick<InterfaceEdit, 'key' | 'iface'> {
+  const key = interfaceKey(group, name)
+  const iface = key === undefined ? undefined : group.interfaces[key]
+  if (key !== undefined && iface) return { key, iface }
+  throw new LunaError('failed', `group "${group.name}" has no interface "${name}"`, {
+    fix: `add it: luna group change ${group.name} -i ${name} --add`,
   })
 }
 

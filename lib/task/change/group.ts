@@ -8,7 +8,8 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
-import { insertLinked, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { insertLinked, removeLinked, updateLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 export interface GroupWish {
   readonly name: string

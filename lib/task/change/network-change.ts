@@ -11,7 +11,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
-import { notFree, typedOffset } from './assign-address.ts'
+import { notFree, typedOffset, whoHas } from './assign-address.ts'
 import { checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
 
 type Fields = Required<Typed<typeof networkFields>>
@@ -45,9 +45,9 @@ async function decide(
 ): Promise<Change<'network'>> {
   if ('network' in change) return await move(store, network, change.network, notes)
   if ('prefix' in change) return await changeLength(store, network, change.prefix, notes)
-  if ('reserve' in change) return reserveAddress(network, change.reserve)
+  if ('reserve' in change) return await reserveAddress(store, network, change.reserve)
   if ('release' in change) return await releaseAddress(store, network, change.release, notes)
-  if ('ns_ip' in change) return moveNameServer(network, change.ns_ip)
+  if ('ns_ip' in change) return await moveNameServer(store, network, change.ns_ip)
   if ('ns_hostname' in change) checkNsHostname(change.ns_hostname)
   if ('classless' in change) return { classless: checkClassless(network, change.classless) || null }
   return change
@@ -108,11 +108,11 @@ function checkClassless(network: Network, label: string): string {
   throw new LunaError('failed', `network "${network.name}" cannot have that classless zone`, { why, fix })
 }
 
-function reserveAddress(network: Network, address: string): Change<'network'> {
+async function reserveAddress(store: Store, network: Network, address: string): Promise<Change<'network'>> {
   const prefix = prefixOf(network)
   const freelist = reserve(tidy(network.freelist, prefix), typedOffset(network, address))
   if (freelist) return { freelist }
-  throw notFree(network, address)
+  throw await notFree(store, network, address)
 }
 
 /** Kept as the emergency tool that it was: even an address in use is released, with a warning. */
@@ -132,13 +132,15 @@ async function releaseAddress(
   return { freelist: release(tidy(network.freelist, prefix), offset) }
 }
 
-function moveNameServer(network: Network, address: string): Change<'network'> {
+async function moveNameServer(store: Store, network: Network, address: string): Promise<Change<'network'>> {
   const prefix = prefixOf(network)
   const offset = readOffset(prefix, address)
   if (offset === network.ns_ip) return {}
   const free = tidy(network.freelist, prefix)
   if (!isFree(free, offset)) {
+    const who = await whoHas(store, network, offset)
     throw new LunaError('taken', `${fromOffset(prefix, offset)} is in use in network "${network.name}"`, {
+      why: who ? `${who} has it` : 'it is reserved',
       fix: 'choose a free address, or give its user another one first',
     })
   }

@@ -10,7 +10,8 @@ import { prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
-import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
+import { insertLinked, removeLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 export interface NetworkWish {
   readonly name: string

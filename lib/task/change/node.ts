@@ -10,7 +10,8 @@ import { getCluster } from '../get-cluster.ts'
 import { inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { exhausted } from './group-network.ts'
 import { openPool, type Pool, takeAll } from './pool.ts'
-import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
+import { insertLinked, removeLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 export interface NodesWish {
   readonly group: string

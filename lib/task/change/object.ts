@@ -4,7 +4,8 @@ import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
-import { refuseNameTaken, refuseUsed, removeLinked } from './reference-counts.ts'
+import { refuseNameTaken, removeLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 /** Deletes a named object that nothing uses: `not-found`, or `refused` with the users named. */
 export async function deleteObject(store: Store, kind: Kind, name: string): Promise<Outcome> {

@@ -9,7 +9,8 @@ import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
-import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { insertLinked, refuseNameTaken, removeLinked, updateLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 /** Adds devices. An address that is missing, outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addOtherdevs(
@@ -27,7 +28,7 @@ export async function addOtherdevs(
     await untilOneFails(notes, wish.names, async (name) => {
       checkNewName('otherdev', name)
       await refuseNameTaken(tx, 'otherdev', name)
-      const connected = { [network.id]: assignAddress(pool, network, address) }
+      const connected = { [network.id]: await assignAddress(pool, network, address) }
       await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
     })
     await pool.save()
@@ -64,7 +65,7 @@ export async function changeOtherdevs(
       let { connected } = old
       if (network)
         await attempt(notes, async () => {
-          connected = reconnect(pool, old, network, ip)
+          connected = await reconnect(pool, old, network, ip)
         })
       await updateLinked(tx, 'otherdev', old, { connected, ...(comment !== undefined && { comment }) }, notes)
     })
@@ -73,18 +74,18 @@ export async function changeOtherdevs(
   })
 }
 
-function reconnect(
+async function reconnect(
   pool: Pool,
   device: Otherdev,
   network: Network,
   address: string | undefined,
-): Otherdev['connected'] {
+): Promise<Otherdev['connected']> {
   const { [network.id]: old = null, ...others } = device.connected
   if (address === undefined)
     throw new LunaError('failed', `no address is given for network "${network.name}"`, {
       fix: 'add --ip ADDRESS, or --ip "" to disconnect',
     })
-  if (address !== '') return { ...others, [network.id]: reassignAddress(pool, network, address, old) }
+  if (address !== '') return { ...others, [network.id]: await reassignAddress(pool, network, address, old) }
   if (old === null)
     throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`, {
       fix: `see where it is: luna otherdev show ${device.name}`,

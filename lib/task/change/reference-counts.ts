@@ -61,20 +61,6 @@ async function unlinkTolerantly(
   }
 }
 
-/** Refuses when something uses the object, and names it. Users that are gone do not count. */
-export async function refuseUsed<K extends Kind>(store: Store, kind: K, object: Objects[K]): Promise<void> {
-  const users: string[] = []
-  for (const user of await store.usedBy({ kind, id: object.id })) {
-    const found = await store.find(user.kind, user.id)
-    if (found) users.push(`[${user.kind}/${found.name}]`)
-  }
-  if (users.length === 0) return
-  throw new LunaError('refused', `${kind} "${object.name}" cannot be deleted`, {
-    why: `it is used by ${users.join(' ')}`,
-    fix: 'delete these first, or let them use something else',
-  })
-}
-
 /** Removes an object that nothing uses, and its entries in the counters of whatever it used. */
 export async function removeLinked<K extends Kind>(store: Store, kind: K, object: Objects[K]): Promise<void> {
   const ref: Ref = { kind, id: object.id }

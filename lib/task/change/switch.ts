@@ -10,9 +10,10 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
-import { assignAddress, reassignAddress } from './assign-address.ts'
+import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
 import { openPool, type Pool } from './pool.ts'
-import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { insertLinked, refuseNameTaken, removeLinked, updateLinked } from './reference-counts.ts'
+import { refuseUsed } from './refuse-used.ts'
 
 /** Adds switches. An address that is outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addSwitches(
@@ -31,7 +32,7 @@ export async function addSwitches(
     await untilOneFails(notes, names, async (name) => {
       checkNewName('switch', name)
       await refuseNameTaken(tx, 'switch', name)
-      const ip = assignAddress(pool, network, address)
+      const ip = await assignAddress(pool, network, address)
       await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
     })
     await pool.save()
@@ -64,7 +65,7 @@ export async function changeSwitches(
       let place: Change<'switch'> = {}
       if (target || ip !== undefined)
         await attempt(notes, async () => {
-          place = moveSwitch(pool, old, target, ip)
+          place = await moveSwitch(pool, old, target, ip)
         })
       await updateLinked(tx, 'switch', old, { ...fields, ...place }, notes)
     })
@@ -73,12 +74,12 @@ export async function changeSwitches(
   })
 }
 
-function moveSwitch(
+async function moveSwitch(
   pool: Pool,
   old: Switch,
   target: Network | undefined,
   address: string | undefined,
-): Change<'switch'> {
+): Promise<Change<'switch'>> {
   if (target && target.id === old.network && address === undefined)
     throw new LunaError('failed', `switch "${old.name}" is in network "${target.name}" already`, {
       fix: 'give its new address there: --ip ADDRESS',
@@ -90,17 +91,21 @@ function moveSwitch(
     })
   }
   if (address !== undefined && network.id === old.network)
-    return { ip: reassignAddress(pool, network, address, old.ip) }
-  const ip = address === undefined ? keepOffset(pool, network, old) : assignAddress(pool, network, address)
+    return { ip: await reassignAddress(pool, network, address, old.ip) }
+  const ip =
+    address === undefined ? await keepOffset(pool, network, old) : await assignAddress(pool, network, address)
   if (old.network !== null && old.ip !== null) pool.release(old.network, old.ip)
   return { network: network.id, ip }
 }
 
-function keepOffset(pool: Pool, network: Network, old: Switch): bigint {
+async function keepOffset(pool: Pool, network: Network, old: Switch): Promise<bigint> {
   if (old.ip !== null && pool.reserve(network.id, old.ip)) return old.ip
   const prefix = prefixOf(network)
-  const wanted = old.ip === null || old.ip > lastHost(prefix) ? 'its address' : fromOffset(prefix, old.ip)
+  const fits = old.ip !== null && old.ip <= lastHost(prefix)
+  const wanted = fits ? fromOffset(prefix, old.ip) : 'its address'
+  const who = fits ? await whoHas(pool.store, network, old.ip) : undefined
   throw new LunaError('failed', `switch "${old.name}" cannot have ${wanted} in network "${network.name}"`, {
+    why: who ? `${who} has it` : 'it is not free there',
     fix: 'say which address it is to have there: --ip ADDRESS',
   })
 }

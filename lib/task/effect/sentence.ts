@@ -1,7 +1,7 @@
 // What a command did, or would do, to how many: one sentence.
 import type { Kind } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
-import { compressHostlist } from '../../object/hostlist.ts'
+import { compressHostlist, counted } from '../../object/hostlist.ts'
 import { changedFields } from './fields.ts'
 import type { NodeEffect } from './node-losses.ts'
 import type { Effect } from './record.ts'
@@ -126,12 +126,6 @@ function nodesText(effects: readonly Effect[], nodes: readonly NodeEffect[], moo
 
 function namesOf(nodes: readonly NodeEffect[]): string {
   return compressHostlist(nodes.map(({ name }) => name))
-}
-
-/** `1 node`, `2 switches`. */
-export function counted(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`
-  return `${count} ${noun}${/(ch|ss)$/.test(noun) ? 'es' : 's'}`
 }
 
 function sum(numbers: readonly number[]): number {
