@@ -23,6 +23,7 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     env,
     signal,
     config,
+    undone: [],
     store() {
       store ??= open(config)
       return store

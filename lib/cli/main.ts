@@ -6,9 +6,10 @@ import { headAddresses } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from '../task/get-cluster.ts'
 import { parseArguments } from './arguments/parse.ts'
+import type { Line } from './change.ts'
 import type { Command } from './command.ts'
 import { type ObjectEntry, objects } from './commands.ts'
-import { reportError, startContext } from './context.ts'
+import { type Running, reportError, startContext } from './context.ts'
 
 const interrupted = 130
 
@@ -84,7 +85,7 @@ async function runCommand(
     const context = startContext(log, signal, command.exits)
     try {
       if (command.guarded) await guard(await context.store())
-      await command.run(context, parsed.given, parsed.operand).catch(async (error: unknown) => {
+      await run(context, { object, row: command, ...parsed }).catch(async (error: unknown) => {
         await tellUsage(object, command, error)
         context.report(error)
       })
@@ -97,6 +98,13 @@ async function runCommand(
     await tellUsage(object, command, error)
     return reportError(log, error)
   }
+}
+
+async function run(context: Running, line: Line): Promise<void> {
+  const { row, given, operand } = line
+  if (!row.changes) return await row.run(context, given, operand)
+  const { runChange } = await import('./change.ts')
+  await runChange(context, line)
 }
 
 async function tellUsage(object: string, command: Command, error: unknown): Promise<void> {

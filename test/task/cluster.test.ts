@@ -109,7 +109,7 @@ describe('cluster', () => {
     const copies = mkdtempSync(join(tmpdir(), 'luna-copies-'))
     await assert.rejects(deleteCluster(store, { force: false, copies }), {
       code: 'refused',
-      why: /\[network\/cluster\]/,
+      why: /1 network: cluster/,
     })
     assert.deepEqual(readdirSync(copies), [])
     const before = await exportDatabase(store)

@@ -9,6 +9,7 @@ import {
 } from '../../lib/task/change/group-interface.ts'
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { deleteNetwork } from '../../lib/task/change/network.ts'
+import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { deleteObject } from '../../lib/task/change/object.ts'
 import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
@@ -130,6 +131,21 @@ describe('the interfaces of a group', () => {
     ] as const)
       assert.equal((await addressesOf(store, node)).eth1, address)
     assert.equal(await freeIn(store, 'tiny'), '4-5')
+    await assertSound(store)
+  })
+
+  it('give every node the number that it has on another interface, where that is free', async () => {
+    // The numbers on BOOTIF: node003 has 1, node001 has 2, node002 has 3.
+    await changeNetwork(store, 'tiny', { reserve: '172.16.1.2' })
+    await setNetwork(store, 'compute', 'eth1', 'tiny', 'BOOTIF')
+    for (const [node, address] of [
+      ['node001', '172.16.1.4'],
+      ['node002', '172.16.1.3'],
+      ['node003', '172.16.1.1'],
+    ] as const)
+      assert.equal((await addressesOf(store, node)).eth1, address)
+    await refuses(store, 'failed', setNetwork(store, 'compute', 'eth1', 'six', 'nope'))
+    await changeNetwork(store, 'tiny', { release: '172.16.1.2' })
     await assertSound(store)
   })
 

@@ -34,6 +34,7 @@ const init = command({
     path: { refersTo: 'file', defaulted: true },
   }),
   examples: [['luna cluster init --frontend_address 10.30.255.254', 'for nodes in that network']],
+  changes: 'told',
   exits: { invalid: 255 },
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
@@ -72,6 +73,7 @@ const change = command({
   },
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, ...settings }) {
     const { changeCluster } = await import('../../task/change/cluster.ts')
     const store = await context.store()
@@ -89,6 +91,7 @@ const deleteCommand = command({
   options: { force: option('flag', 'delete the whole database, with everything in it') },
   examples: [['luna db export > backup.json; luna cluster delete --force', 'begin anew']],
   guarded: true,
+  changes: 'asked',
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
     const { copiesFolder } = await import('../../task/database/copy.ts')

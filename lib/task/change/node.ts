@@ -4,7 +4,7 @@ import { checkNewName, nextNodeName } from '../../object/name.ts'
 import { interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
 import { finder, groupOf } from '../find.ts'
-import type { Outcome } from '../outcome.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
 import { exhausted, releaseAll, takeAll } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
 
@@ -22,14 +22,14 @@ export async function addNodes(
   store: Store,
   wish: NodesWish,
 ): Promise<Outcome & { added: readonly string[] }> {
-  const added: string[] = []
+  let added: readonly string[] = []
   const outcome = await edit(store, async (change) => {
-    const group = await change.tx.getNamed('group', wish.group)
-    await change.pool.load(slotsOf(group).map(({ network }) => network))
-    for (const name of wish.names ?? [await automaticName(change)]) {
-      if (!(await change.attempt(() => addNode(change, group, name)))) break
-      added.push(name)
-    }
+    const { tx, pool, notes } = change
+    const group = await tx.getNamed('group', wish.group)
+    await pool.load(slotsOf(group).map(({ network }) => network))
+    const names = wish.names ?? [await automaticName(change)]
+    await untilOneFails(notes, names, async (name) => await addNode(change, group, name))
+    added = names.slice(0, names.length - notes.undone.length)
   })
   return { ...outcome, added }
 }

@@ -4,7 +4,7 @@ import type { Id } from '../../object/field.ts'
 import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
-import type { Outcome } from '../outcome.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
 import { checkFreeName, edit } from './edit.ts'
 import type { Pool } from './pool.ts'
@@ -16,17 +16,14 @@ export async function addOtherdevs(
 ): Promise<Outcome> {
   const address = wish.ip
   if (!address) throw new LunaError('failed', 'a new device needs an address', { fix: 'add --ip ADDRESS' })
-  return await edit(store, async ({ tx, pool, attempt, insert }) => {
+  return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', wish.network)
     await pool.load([network.id])
-    for (const name of wish.names) {
-      const done = await attempt(async () => {
-        await checkFreeName(tx, 'otherdev', name)
-        const connected = { [network.id]: assignAddress(pool, network, address) }
-        await insert('otherdev', { name, connected })
-      })
-      if (!done) break
-    }
+    await untilOneFails(notes, wish.names, async (name) => {
+      await checkFreeName(tx, 'otherdev', name)
+      const connected = { [network.id]: await assignAddress(pool, network, address) }
+      await insert('otherdev', { name, connected })
+    })
   })
 }
 
@@ -57,25 +54,25 @@ export async function changeOtherdevs(
       let { connected } = old
       if (network)
         await attempt(async () => {
-          connected = reconnect(pool, old, network, ip)
+          connected = await reconnect(pool, old, network, ip)
         })
       await update('otherdev', old, { connected, ...(comment !== undefined && { comment }) })
     })
   })
 }
 
-function reconnect(
+async function reconnect(
   pool: Pool,
   device: Otherdev,
   network: Network,
   address: string | undefined,
-): Otherdev['connected'] {
+): Promise<Otherdev['connected']> {
   const { [network.id]: old = null, ...others } = device.connected
   if (address === undefined)
     throw new LunaError('failed', `no address is given for network "${network.name}"`, {
       fix: 'add --ip ADDRESS, or --ip "" to disconnect',
     })
-  if (address !== '') return { ...others, [network.id]: reassignAddress(pool, network, address, old) }
+  if (address !== '') return { ...others, [network.id]: await reassignAddress(pool, network, address, old) }
   if (old === null)
     throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`, {
       fix: `see where it is: luna otherdev show ${device.name}`,
