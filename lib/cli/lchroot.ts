@@ -1,5 +1,6 @@
 // Entry point of lchroot: its command line, and the terminal that it hands to whatever runs in the image.
 import { loadConfig } from '../config.ts'
+import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog, type Log } from '../log.ts'
 import { programHelp } from '../program/help.ts'
 import { lchroot as row } from '../program/program.ts'
@@ -11,9 +12,13 @@ const terminated = 128 + 15
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
+  return await statusWithOutput(() => runLine(args))
+}
+
+async function runLine(args: readonly string[]): Promise<number> {
   const [name, ...command] = args[0] === '--' ? args.slice(1) : args
   if (name === '-h' || name === '--help') {
-    process.stdout.write(programHelp(row))
+    print(programHelp(row))
     return 0
   }
   const log = commandLog(false)
