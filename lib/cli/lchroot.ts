@@ -2,6 +2,7 @@
 import { loadConfig } from '../config.ts'
 import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog, type Log } from '../log.ts'
+import { checkArguments } from '../object/text.ts'
 import { programHelp } from '../program/help.ts'
 import { lchroot as row } from '../program/program.ts'
 import { openStore } from '../store/open.ts'
@@ -28,6 +29,7 @@ async function runLine(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
+    checkArguments(args)
     return await run(name, command, log)
   } catch (error) {
     return reportError(log, error, row.exits)

@@ -1,5 +1,5 @@
-// Standard output of a program, written by write(2): the stream of Node takes a part that fits on a full disk
-// for the whole.
+// Standard output of a program, written by write(2): the stream of Node takes a part that fits on a full
+// disk for the whole.
 import { closeSync, writeSync } from 'node:fs'
 import { getSystemErrorMessage } from 'node:util'
 import { exitStatus, LunaError, sentence } from '../error.ts'
@@ -11,15 +11,15 @@ const pause = 5
 
 let failure: NodeJS.ErrnoException | undefined
 
-/** Writes all of the text. Where that fails, it and what follows is left out, and the exit status will tell. */
+/** Writes all of the text. Where that fails, the rest is left out, and the exit status will tell. */
 export function print(text: string): void {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length && !failure; ) at += attempt(() => writeSync(stdout, bytes, at)) ?? 0
 }
 
 /**
- * The exit status of a program whose output counts: that of `work`, else 1 with a line on standard error where
- * the output could not be written. A reader that has gone (`luna node list | head`) is no error.
+ * The exit status of a program whose output counts: that of `work`, else 1 with a line on standard error
+ * where the output could not be written. A reader that has gone (`luna node list | head`) is no error.
  */
 export async function statusWithOutput(work: () => Promise<number>): Promise<number> {
   // Nobody could be told.

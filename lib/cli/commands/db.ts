@@ -1,6 +1,7 @@
 // luna db: the whole database as one text, to keep it and to move it between stores.
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
+import { decodeText } from '../../object/text.ts'
 import { option } from '../../program/option.ts'
 import { type Context, command, type ObjectCommands } from '../command.ts'
 
@@ -64,8 +65,12 @@ const migrateCommand = command({
 
 async function textOf(context: Context, file: string): Promise<string> {
   if (file === '-') return await context.readText('')
+  return decodeText(await bytesOf(file), file)
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new LunaError('invalid', `cannot read ${JSON.stringify(file)}`, {

@@ -5,6 +5,7 @@ import type { GroupInterface } from '../../object/field.ts'
 import { type Group, interfaceKey } from '../../object/group.ts'
 import { checkNewName } from '../../object/name.ts'
 import { noAddress } from '../../object/net/slot.ts'
+import { scriptWarnings } from '../../object/text.ts'
 import type { Store } from '../../store/store.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { eachNode, freeAddress, withInterface } from './edit-interface.ts'
@@ -59,7 +60,8 @@ export async function editInterface(
   name: string,
   params: string,
 ): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
+  return await withInterface(store, groupName, name, async ({ tx, notes, group, key, iface }) => {
+    notes.warnings.push(...scriptWarnings(`the parameters of interface ${name}`, params))
     await writeInterface(tx, group, key, { ...iface, params: params.trim() })
   })
 }

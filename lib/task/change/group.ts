@@ -5,6 +5,7 @@ import { type Group, type groupFields, interfaceKey } from '../../object/group.t
 import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
+import { scriptWarnings } from '../../object/text.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
@@ -88,6 +89,8 @@ async function readChange(
   notes: Notes,
 ): Promise<Change<'group'>> {
   const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
+  for (const script of ['prescript', 'partscript', 'postscript'] as const)
+    notes.warnings.push(...scriptWarnings(`the ${script} of group "${group.name}"`, texts[script] ?? ''))
   if (torrent_if && interfaceKey(group, torrent_if) === undefined)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
   return {
