@@ -2,7 +2,7 @@
 import { loadConfig } from '../config.ts'
 import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog, type Log } from '../log.ts'
-import { checkArguments } from '../object/text.ts'
+import { checkArguments } from '../object/given/text.ts'
 import { programHelp } from '../program/help.ts'
 import { lchroot as row } from '../program/program.ts'
 import { openStore } from '../store/open.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { LunaError } from '../error.ts'
-import { decodeText } from '../object/text.ts'
+import { decodeText } from '../object/given/text.ts'
 
 /**
  * The text that the operator gives, without the line ends at its end. `old` is what the editor starts with.

@@ -1,4 +1,4 @@
-// Output that cannot be written is a failure, whatever program it was and however its standard output is lost.
+// Output that cannot be written is a failure, whatever program it was and however the output is lost.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { checkArguments, decodeText, scriptWarnings } from '../../lib/object/text.ts'
+import { checkArguments, decodeText, scriptWarnings } from '../../lib/object/given/text.ts'
 
 describe('decodeText', () => {
   for (const text of [

@@ -2,8 +2,8 @@
 // commander's.
 import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
 import { LunaError } from '../../error.ts'
+import { checkArguments } from '../../object/given/text.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
-import { checkArguments } from '../../object/text.ts'
 import type { Option, OptionKind, OptionKinds, OptionTable } from '../../program/option.ts'
 import type { Command, Given, Operands } from '../command.ts'
 import { normalise, pairSeparator } from './normalise.ts'

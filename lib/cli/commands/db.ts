@@ -1,7 +1,7 @@
 // luna db: the whole database as one text, to keep it and to move it between stores.
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
-import { decodeText } from '../../object/text.ts'
+import { decodeText } from '../../object/given/text.ts'
 import { option } from '../../program/option.ts'
 import { type Context, command, type ObjectCommands } from '../command.ts'
 

@@ -1,8 +1,8 @@
 // The command line of lpower, in the ways in which the first Luna's could be written.
 import { LunaError } from '../../error.ts'
 import type { PowerAction } from '../../host/bmc/bmc.ts'
+import { checkArguments } from '../../object/given/text.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
-import { checkArguments } from '../../object/text.ts'
 import { lpower } from '../../program/program.ts'
 import { normalise } from '../arguments/normalise.ts'
 

@@ -9,9 +9,9 @@ import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import { frontendWarnings } from '../heads.ts'
+import { frontendWarnings, refuseLocking } from '../heads.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
-import { type ClusterChange, readChange } from './cluster-fields.ts'
+import { type ClusterChange, checkPrefix, checkTogether, readChange } from './cluster-fields.ts'
 import { refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
 export interface ClusterWish {
@@ -28,6 +28,7 @@ export interface ClusterWish {
 export async function initCluster(store: Store, wish: ClusterWish): Promise<Outcome> {
   const { logDir, ...fields } = wish
   const change = readChange(fields)
+  checkPrefix(fields)
   const owner = await requireUser(wish.user)
   const path = await requireDirectory(wish.path)
   await requireOwned(path, wish.user, owner)
@@ -42,14 +43,24 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   return notes
 }
 
-/** Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. */
-export async function changeCluster(store: Store, wish: ClusterChange): Promise<Outcome> {
+/**
+ * Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. Unless
+ * forced, what would make this head passive is `refused`: nothing could be changed here any more.
+ */
+export async function changeCluster(
+  store: Store,
+  wish: ClusterChange,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<Outcome> {
   const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish)
   const notes = newNotes()
   if (wish.user) await requireUser(wish.user)
   if (wish.path) change.path = await requireDirectory(wish.path)
   await store.transaction(async (tx) => {
     const cluster = await getCluster(tx)
+    checkTogether({ ...cluster, ...change }, wish, notes.warnings)
+    const moves = wish.cluster_ips !== undefined || wish.frontend_address !== undefined
+    if (moves && !force) await refuseLocking({ ...cluster, ...change })
     if (Object.keys(change).length > 0) await updateLinked(tx, 'cluster', cluster, change, notes)
     await warnAfter({ ...cluster, ...change }, wish, notes.warnings)
   })

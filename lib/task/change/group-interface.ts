@@ -2,10 +2,11 @@
 // changed here is carried over to all nodes of the group.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface } from '../../object/field.ts'
+import { scriptWarnings } from '../../object/given/text.ts'
 import { type Group, interfaceKey } from '../../object/group.ts'
+import { parameterObjections } from '../../object/ifcfg.ts'
 import { checkNewName } from '../../object/name.ts'
 import { noAddress } from '../../object/net/slot.ts'
-import { scriptWarnings } from '../../object/text.ts'
 import type { Store } from '../../store/store.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { eachNode, freeAddress, withInterface } from './edit-interface.ts'
@@ -61,6 +62,12 @@ export async function editInterface(
   params: string,
 ): Promise<Outcome> {
   return await withInterface(store, groupName, name, async ({ tx, notes, group, key, iface }) => {
+    const [why] = parameterObjections(params)
+    if (why)
+      throw new LunaError('invalid', `interface "${name}" cannot have these parameters`, {
+        why,
+        fix: 'correct that line, and give all of them again',
+      })
     notes.warnings.push(...scriptWarnings(`the parameters of interface ${name}`, params))
     await writeInterface(tx, group, key, { ...iface, params: params.trim() })
   })

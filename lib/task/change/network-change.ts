@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
 import { notFree, typedOffset } from './assign-address.ts'
-import { checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
+import { checkNsHostname, placeAmong, readOffset, readPrefix } from './network.ts'
 
 type Fields = Required<Typed<typeof networkFields>>
 type Changes = Pick<Fields, 'ns_hostname' | 'include' | 'rev_include' | 'classless' | 'comment'> & {
@@ -48,7 +48,7 @@ async function decide(
   if ('reserve' in change) return reserveAddress(network, change.reserve)
   if ('release' in change) return await releaseAddress(store, network, change.release, notes)
   if ('ns_ip' in change) return moveNameServer(network, change.ns_ip)
-  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname)
+  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname, network.name)
   if ('classless' in change) return { classless: checkClassless(network, change.classless) || null }
   return change
 }
@@ -61,7 +61,7 @@ async function move(store: Store, network: Network, to: string, notes: Notes): P
       fix: `add another network, and take this one off the interfaces`,
     })
   }
-  await refuseSameBase(store, next, network.id)
+  await placeAmong(store, network.name, next, notes, network.id)
   if (next.base !== now.base)
     notes.warnings.push(
       `network "${network.name}" moves from ${formatPrefix(now)} to ${formatPrefix(next)}, and every address in it`,
@@ -82,7 +82,7 @@ async function changeLength(
       fix: now.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
     })
   }
-  await refuseSameBase(store, next, network.id)
+  await placeAmong(store, network.name, next, notes, network.id)
   const freelist = resize(tidy(network.freelist, now), now, next)
   if (!freelist) {
     throw new LunaError('refused', `network "${network.name}" cannot shrink to /${length}`, {

@@ -9,6 +9,7 @@ import { finder, groupOf } from '../find.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
 import { exhausted } from './group-network.ts'
+import { checkHostNames, claimNames, domainOf } from './host-names.ts'
 import { openPool, type Pool, takeAll } from './pool.ts'
 import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
 
@@ -33,8 +34,15 @@ export async function addNodes(
     const group = await tx.getNamed('group', wish.group)
     const pool = openPool(tx)
     await pool.load(slotsOf(group).map(({ network }) => network))
+    const [claim, domain] = [await claimNames(tx, 'node'), await domainOf(tx, group)]
     for (const name of wish.names ?? [await automaticName(tx, cluster)]) {
-      if (!(await attempt(notes, async () => await addNode(tx, cluster, group, pool, name)))) break
+      const done = await attempt(notes, async () => {
+        checkNewName('node', name)
+        checkHostNames([name], domain)
+        claim(name, notes)
+        await addNode(tx, cluster, group, pool, name)
+      })
+      if (!done) break
       added.push(name)
     }
     await pool.save()
@@ -54,7 +62,6 @@ async function addNode(
   pool: Pool,
   name: string,
 ): Promise<void> {
-  checkNewName('node', name)
   const { held, lacking } = takeAll(pool, slotsOf(group))
   try {
     const [first] = lacking

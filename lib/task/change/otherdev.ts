@@ -8,8 +8,9 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
+import { claimNames } from './host-names.ts'
 import { openPool, type Pool } from './pool.ts'
-import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { insertLinked, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
 /** Adds devices. An address that is missing, outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addOtherdevs(
@@ -24,10 +25,11 @@ export async function addOtherdevs(
     const network = await tx.getNamed('network', wish.network)
     const pool = openPool(tx)
     await pool.load([network.id])
+    const claim = await claimNames(tx, 'otherdev')
     for (const name of wish.names) {
       const done = await attempt(notes, async () => {
         checkNewName('otherdev', name)
-        await refuseNameTaken(tx, 'otherdev', name)
+        claim(name, notes)
         const connected = { [network.id]: assignAddress(pool, network, address) }
         await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
       })

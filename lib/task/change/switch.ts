@@ -1,6 +1,7 @@
 // Switches: added, changed, deleted. Each has one address in one network.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
+import { checkValues } from '../../object/given/value.ts'
 import { checkNewName } from '../../object/name.ts'
 import { fromOffset, lastHost } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
@@ -9,10 +10,11 @@ import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
-import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
+import { checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
+import { claimNames } from './host-names.ts'
 import { openPool, type Pool } from './pool.ts'
-import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { insertLinked, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
 /** Adds switches. An address that is outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addSwitches(
@@ -20,7 +22,7 @@ export async function addSwitches(
   wish: { readonly names: readonly string[]; readonly network: string; readonly ip: string } & Snmp,
 ): Promise<Outcome> {
   const { names, network: networkName, ip: address, ...snmp } = wish
-  checkSnmp(snmp)
+  checkValues('switch', snmp)
   checkSnmpUser(snmp, snmp)
   return await store.transaction(async (tx) => {
     const notes = newNotes()
@@ -28,10 +30,11 @@ export async function addSwitches(
     const network = await tx.getNamed('network', networkName)
     const pool = openPool(tx)
     await pool.load([network.id])
+    const claim = await claimNames(tx, 'switch')
     for (const name of names) {
       const done = await attempt(notes, async () => {
         checkNewName('switch', name)
-        await refuseNameTaken(tx, 'switch', name)
+        claim(name, notes)
         const ip = assignAddress(pool, network, address)
         await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
       })
@@ -55,7 +58,7 @@ export async function changeSwitches(
   change: SwitchChange,
 ): Promise<Outcome> {
   const { network: networkName, ip, ...fields } = change
-  checkSnmp(fields)
+  checkValues('switch', fields)
   return await store.transaction(async (tx) => {
     const notes = newNotes()
     const pool = openPool(tx)

@@ -1,6 +1,6 @@
 // Texts that operators give: UTF-8 without NUL, which is all that databases, shells and generated files can
 // hold. Nothing is replaced: what cannot be kept as it is is refused.
-import { LunaError } from '../error.ts'
+import { LunaError } from '../../error.ts'
 
 /**
  * The text that the bytes are. Throws LunaError `invalid` that says where it is none: `source` is what the
