@@ -124,7 +124,7 @@ export function renameRow(kind: Kind): Command {
     exits: { taken: 1 },
     async run(context, { newname }, name) {
       const { renameObject } = await import('../task/change/object.ts')
-      await renameObject(await context.store(), kind, name, newname)
+      reportOutcome(context, await renameObject(await context.store(), kind, name, newname))
     },
   })
 }

@@ -198,7 +198,11 @@ describe('luna', () => {
 
   it('lets a passive head look at the database, but not repair it', () => {
     const heads = ['--cluster_ips', '192.0.2.1,192.0.2.2']
-    run('cluster', 'change', '--frontend_address', '192.0.2.9', ...heads)
+    const lock = ['cluster', 'change', '--frontend_address', '192.0.2.9', ...heads]
+    const refused = run(...lock)
+    assert.equal(refused.status, 1)
+    assert.match(refused.stderr, /^ERROR:luna:nothing could be changed on this head any more: .*--force\)\n$/)
+    assert.equal(run(...lock, '--force').status, 0)
     assert.deepEqual(run('cluster', 'check'), silent)
     const ran = run('cluster', 'check', '--repair')
     assert.equal(ran.status, 1)

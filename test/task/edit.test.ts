@@ -222,8 +222,8 @@ describe('bmcsetups', () => {
     it(`take a ${name} of ${length} bytes, and no longer one`, async () => {
       await changeBmcsetup(store, 'base', { [name]: 'x'.repeat(length) })
       const wish = { name: 'other', ...settings, [name]: `${'x'.repeat(length - 1)}é` }
-      const { message } = await rejectsWith('invalid', addBmcsetup(store, wish))
-      assert.match(message, new RegExp(`cannot be longer than ${length} characters`))
+      const { why } = await rejectsWith('invalid', addBmcsetup(store, wish))
+      assert.match(why ?? '', new RegExp(`${length + 1} bytes, and ${length} are the most`))
     })
   }
 })

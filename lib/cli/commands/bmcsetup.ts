@@ -6,6 +6,7 @@ import {
   deleteRow,
   listRow,
   renameRow,
+  reportOutcome,
   showRow,
   withoutEmpty,
   withoutUndefined,
@@ -30,7 +31,8 @@ const add = command({
   changes: 'told',
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
-    await addBmcsetup(await context.store(), { ...withoutUndefined(given), name: given.name })
+    const wish = { ...withoutUndefined(given), name: given.name }
+    reportOutcome(context, await addBmcsetup(await context.store(), wish))
   },
 })
 
@@ -57,7 +59,7 @@ const change = command({
     const store = await context.store()
     const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
     const wish = comment ? { comment: await commentFrom(context, 'bmcsetup', name) } : withoutEmpty(settings)
-    await changeBmcsetup(store, name, wish)
+    reportOutcome(context, await changeBmcsetup(store, name, wish))
   },
 })
 

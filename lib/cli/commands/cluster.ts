@@ -70,17 +70,18 @@ const change = command({
       named_zone_dir: { value: 'DIR', refersTo: 'file' },
     }),
     comment: textOption('cluster', 'comment', { short: 'C' }),
+    force: option('flag', 'also what makes this head passive: nothing can be changed here then'),
   },
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
   guarded: true,
   changes: 'asked',
-  async run(context, { comment, ...settings }) {
+  async run(context, { comment, force, ...settings }) {
     const { changeCluster } = await import('../../task/change/cluster.ts')
     const store = await context.store()
     const wish = comment
       ? { comment: await commentFrom(context, 'cluster', general) }
       : withoutUndefined(settings)
-    reportOutcome(context, await changeCluster(store, wish))
+    reportOutcome(context, await changeCluster(store, wish, { force }))
   },
 })
 

@@ -9,6 +9,7 @@ import {
   listRow,
   printText,
   renameRow,
+  reportOutcome,
   show,
   textFrom,
   withoutEmpty,
@@ -94,8 +95,8 @@ const change = command({
     const store = await context.store()
     const { changeOsimage } = await import('../../task/change/osimage.ts')
     const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
-    if (!text) return await changeOsimage(store, name, withoutEmpty(settings))
-    await changeOsimage(store, name, { [text]: await textFrom(context, 'osimage', name, text) })
+    const wish = text ? { [text]: await textFrom(context, 'osimage', name, text) } : withoutEmpty(settings)
+    reportOutcome(context, await changeOsimage(store, name, wish))
   },
 })
 

@@ -1,11 +1,14 @@
 // Groups: added, cloned, changed, deleted. Their interfaces are in group-interface.ts.
 import { randomUUID } from 'node:crypto'
 import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
+import { scriptWarnings } from '../../object/given/text.ts'
+import { checkValues } from '../../object/given/value.ts'
 import { type Group, type groupFields, interfaceKey } from '../../object/group.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { checkHostNames, memberNames } from '../claim-names.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
@@ -80,16 +83,25 @@ async function readChange(
   change: GroupChange,
   notes: Notes,
 ): Promise<Change<'group'>> {
+  checkValues('group', change)
   const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
+  for (const script of ['prescript', 'partscript', 'postscript'] as const)
+    notes.warnings.push(...scriptWarnings(`the ${script} of group "${group.name}"`, texts[script] ?? ''))
   if (torrent_if && interfaceKey(group, torrent_if) === undefined)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
   return {
     ...texts,
     ...(torrent_if !== undefined && { torrent_if: torrent_if || null }),
     ...(osimage !== undefined && { osimage: (await store.getNamed('osimage', osimage)).id }),
-    ...(domain !== undefined && { domain: await idOrNull(store, 'network', domain) }),
+    ...(domain !== undefined && { domain: await domainFor(store, group, domain) }),
     ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),
   }
+}
+
+async function domainFor(store: Store, group: Group, name: string): Promise<Id | null> {
+  const id = await idOrNull(store, 'network', name)
+  if (id !== null) checkHostNames(await memberNames(store, group.id), name)
+  return id
 }
 
 async function idOrNull(store: Store, kind: Kind, name: string): Promise<Id | null> {

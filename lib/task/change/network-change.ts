@@ -11,7 +11,7 @@ import type { Outcome } from '../outcome.ts'
 import { usersOf } from '../show/addresses-in-use.ts'
 import { assignAddress, whoHas } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
-import { checkClassless, checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
+import { checkClassless, checkNsHostname, placeAmong, readOffset, readPrefix } from './network.ts'
 
 type Fields = Required<Typed<typeof networkFields>>
 type Changes = Pick<Fields, 'ns_hostname' | 'include' | 'rev_include' | 'classless' | 'comment'> & {
@@ -48,7 +48,7 @@ async function decide(one: Edit, network: Network, change: NetworkChange): Promi
     await releaseAddress(one, network, change.release)
     return {}
   }
-  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname)
+  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname, network.name)
   if ('classless' in change) checkClassless(network, change.classless)
   return change
 }
@@ -61,7 +61,7 @@ async function move({ tx, notes }: Edit, network: Network, to: string): Promise<
       fix: `add another network, and take this one off the interfaces`,
     })
   }
-  await refuseSameBase(tx, next, network.id)
+  await placeAmong(tx, network.name, next, notes, network.id)
   if (next.base !== now.base)
     notes.warnings.push(
       `network "${network.name}" moves from ${formatPrefix(now)} to ${formatPrefix(next)}, and every address in it`,
@@ -81,7 +81,7 @@ async function changeLength(
       fix: now.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
     })
   }
-  await refuseSameBase(tx, next, network.id)
+  await placeAmong(tx, network.name, next, notes, network.id)
   const freelist = resize(tidy(network.freelist, now), now, next)
   if (!freelist) {
     throw new LunaError('refused', `network "${network.name}" cannot shrink to /${length}`, {

@@ -2,12 +2,13 @@
 // others.
 import { LunaError } from '../../error.ts'
 import type { Id, Typed } from '../../object/field.ts'
+import { checkValues } from '../../object/given/value.ts'
 import type { Group } from '../../object/group.ts'
-import { hasControl } from '../../object/name.ts'
-import { type Mac, parseMac } from '../../object/net/mac.ts'
+import { type Mac, macObjection, parseMac, readMac } from '../../object/net/mac.ts'
 import type { Node, nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { checkHostNames, domainOf } from '../claim-names.ts'
 import { type Find, finder, groupOf } from '../find.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 import { type Edit, edit } from './edit.ts'
@@ -59,6 +60,7 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
     ...(service !== undefined && { service }),
   }
   if (group) {
+    checkHostNames([name], await domainOf(tx, group))
     fields.group = group.id
     fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes)
   }
@@ -71,7 +73,8 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
   }
   if (port !== undefined)
     await attempt(async () => {
-      fields.port = checkedPort(port)
+      checkValues('node', { port })
+      fields.port = port
     })
   await update('node', node, fields)
 }
@@ -91,15 +94,14 @@ async function giveMac(store: Store, node: Node, text: string, notes: Notes): Pr
 
 function checkedMac(text: string): Mac {
   const mac = parseMac(text)
-  if (mac) return mac
-  throw new LunaError('invalid', `${JSON.stringify(text)} is not a MAC address`, {
-    fix: 'write it like 52:54:00:00:00:01',
-  })
-}
-
-function checkedPort(port: string): string {
-  if (!hasControl(port)) return port
-  throw new LunaError('invalid', 'the name of a switch port cannot hold control characters', {
-    fix: 'give it as luna cluster listmacs shows it',
+  if (!mac)
+    throw new LunaError('invalid', `${JSON.stringify(text)} is not a MAC address`, {
+      fix: `write it like ${readMac(text) ?? '52:54:00:00:00:01'}`,
+    })
+  const why = macObjection(mac)
+  if (why === undefined) return mac
+  throw new LunaError('invalid', `no machine has the MAC address ${mac}`, {
+    why,
+    fix: 'give that of the interface that it boots from',
   })
 }

@@ -3,6 +3,7 @@ import type { Group } from '../../object/group.ts'
 import { checkNewName, nextNodeName } from '../../object/name.ts'
 import { interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
+import { checkHostNames, claimNames, domainOf } from '../claim-names.ts'
 import { finder, groupOf } from '../find.ts'
 import { type Outcome, untilOneFails } from '../outcome.ts'
 import { exhausted, releaseAll, takeAll } from './assign-address.ts'
@@ -27,8 +28,14 @@ export async function addNodes(
     const { tx, pool, notes } = change
     const group = await tx.getNamed('group', wish.group)
     await pool.load(slotsOf(group).map(({ network }) => network))
+    const [claim, domain] = [await claimNames(tx, 'node'), await domainOf(tx, group)]
     const names = wish.names ?? [await automaticName(change)]
-    await untilOneFails(notes, names, async (name) => await addNode(change, group, name))
+    await untilOneFails(notes, names, async (name) => {
+      checkNewName('node', name)
+      checkHostNames([name], domain)
+      claim(name, notes)
+      await addNode(change, group, name)
+    })
     added = names.slice(0, names.length - notes.undone.length)
   })
   return { ...outcome, added }
@@ -41,7 +48,6 @@ async function automaticName({ tx, cluster }: Edit): Promise<string> {
 }
 
 async function addNode({ pool, insert }: Edit, group: Group, name: string): Promise<void> {
-  checkNewName('node', name)
   const { held, lacking } = takeAll(pool, slotsOf(group))
   try {
     const [first] = lacking

@@ -1,12 +1,14 @@
 // Other devices: added, changed, deleted. Each has an address in any number of networks.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
+import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
+import { claimNames } from '../claim-names.ts'
 import { type Outcome, untilOneFails } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
-import { checkFreeName, edit } from './edit.ts'
+import { edit } from './edit.ts'
 import type { Pool } from './pool.ts'
 
 /** Adds devices. An address that is missing, outside or taken is `failed` and ends it; earlier ones stay. */
@@ -19,8 +21,10 @@ export async function addOtherdevs(
   return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', wish.network)
     await pool.load([network.id])
+    const claim = await claimNames(tx, 'otherdev')
     await untilOneFails(notes, wish.names, async (name) => {
-      await checkFreeName(tx, 'otherdev', name)
+      checkNewName('otherdev', name)
+      claim(name, notes)
       const connected = { [network.id]: await assignAddress(pool, network, address) }
       await insert('otherdev', { name, connected })
     })

@@ -1,15 +1,18 @@
 // Switches: added, changed, deleted. Each has one address in one network.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
+import { checkValues } from '../../object/given/value.ts'
+import { checkNewName } from '../../object/name.ts'
 import { fromOffset, lastHost } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
+import { claimNames } from '../claim-names.ts'
 import { type Outcome, untilOneFails } from '../outcome.ts'
-import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
+import { checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
 import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
-import { checkFreeName, edit } from './edit.ts'
+import { edit } from './edit.ts'
 import type { Pool } from './pool.ts'
 
 /** Adds switches. An address that is outside or taken is `failed` and ends it; earlier ones stay. */
@@ -18,13 +21,15 @@ export async function addSwitches(
   wish: { readonly names: readonly string[]; readonly network: string; readonly ip: string } & Snmp,
 ): Promise<Outcome> {
   const { names, network: networkName, ip: address, ...snmp } = wish
-  checkSnmp(snmp)
+  checkValues('switch', snmp)
   checkSnmpUser(snmp, snmp)
   return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', networkName)
     await pool.load([network.id])
+    const claim = await claimNames(tx, 'switch')
     await untilOneFails(notes, names, async (name) => {
-      await checkFreeName(tx, 'switch', name)
+      checkNewName('switch', name)
+      claim(name, notes)
       const ip = await assignAddress(pool, network, address)
       await insert('switch', { name, network: network.id, ip, ...snmp })
     })
@@ -44,7 +49,7 @@ export async function changeSwitches(
   change: SwitchChange,
 ): Promise<Outcome> {
   const { network: networkName, ip, ...fields } = change
-  checkSnmp(fields)
+  checkValues('switch', fields)
   return await edit(store, async ({ tx, pool, attempt, inTurn, update }) => {
     const target = networkName === undefined ? undefined : await tx.getNamed('network', networkName)
     await inTurn(names, async (name) => {
