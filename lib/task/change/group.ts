@@ -8,6 +8,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { unpackedWarning } from '../show/unpacked.ts'
 import { insertLinked, removeLinked, updateLinked } from './reference-counts.ts'
 import { refuseUsed } from './refuse-used.ts'
 
@@ -60,6 +61,7 @@ export async function cloneGroup(store: Store, wish: { from: string; to: string 
     ])
     await insertLinked(tx, cluster.id, 'group', {
       ...old,
+      prescript: old.prescript ?? '',
       name: wish.to,
       interfaces: Object.fromEntries(interfaces),
     })
@@ -91,10 +93,12 @@ async function readChange(
   const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
   if (torrent_if && interfaceKey(group, torrent_if) === undefined)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
+  const image = osimage === undefined ? undefined : await store.getNamed('osimage', osimage)
+  if (image) notes.warnings.push(...unpackedWarning(image, `nodes of group "${group.name}"`))
   return {
     ...texts,
     ...(torrent_if !== undefined && { torrent_if: torrent_if || null }),
-    ...(osimage !== undefined && { osimage: (await store.getNamed('osimage', osimage)).id }),
+    ...(image && { osimage: image.id }),
     ...(domain !== undefined && { domain: await idOrNull(store, 'network', domain) }),
     ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),
   }

@@ -10,6 +10,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, groupOf } from '../find.ts'
 import { attempt, inTurn, type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { unpackedWarning } from '../show/unpacked.ts'
 import { moveNode, readdress } from './node-address.ts'
 import { openPool, type Pool } from './pool.ts'
 import { updateLinked } from './reference-counts.ts'
@@ -46,6 +47,10 @@ export async function changeNodes(
       find: finder(tx),
       group: change.group === undefined ? undefined : await tx.getNamed('group', change.group),
       switchId: change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch),
+    }
+    if (edit.group?.osimage) {
+      const image = await tx.find('osimage', edit.group.osimage)
+      if (image) edit.notes.warnings.push(...unpackedWarning(image, 'these nodes'))
     }
     await inTurn(edit.notes, names, async (name) => await changeNode(edit, name, change))
     await edit.pool.save()

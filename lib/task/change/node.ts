@@ -36,7 +36,7 @@ export async function addNodes(
     const names = wish.names ?? [await automaticName(tx, cluster)]
     await untilOneFails(notes, names, async (name) => await addNode(tx, cluster, group, pool, name))
     await pool.save()
-    return { ...notes, added: names.slice(0, names.length - notes.undone.length) }
+    return { ...notes, added: names.slice(0, names.length - (notes.undone?.length ?? 0)) }
   })
 }
 
