@@ -8,6 +8,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { alikeWarnings, exampleNames } from '../show/alike-hosts.ts'
 import { unpackedWarning } from '../show/unpacked.ts'
 import { insertLinked, removeLinked, updateLinked } from './reference-counts.ts'
 import { refuseUsed } from './refuse-used.ts'
@@ -39,7 +40,7 @@ export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> 
         ...bmc.map((network) => makeInterface('BMC', network)),
       ]),
     })
-    return newNotes()
+    return { ...newNotes(), warnings: alikeWarnings(exampleNames(cluster), boot) }
   })
 }
 

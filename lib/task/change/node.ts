@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts'
 import { finder, groupOf } from '../find.ts'
 import { getCluster } from '../get-cluster.ts'
 import { inTurn, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
+import { alikeWarnings } from '../show/alike-hosts.ts'
 import { exhausted } from './group-network.ts'
 import { openPool, type Pool, takeAll } from './pool.ts'
 import { insertLinked, removeLinked } from './reference-counts.ts'
@@ -36,6 +37,9 @@ export async function addNodes(
     const names = wish.names ?? [await automaticName(tx, cluster)]
     await untilOneFails(notes, names, async (name) => await addNode(tx, cluster, group, pool, name))
     await pool.save()
+    const domain = group.domain === null ? undefined : await tx.find('network', group.domain)
+    const members = (await tx.nodesOf(group.id)).map(({ name }) => name)
+    notes.warnings.push(...alikeWarnings(members, domain))
     return { ...notes, added: names.slice(0, names.length - (notes.undone?.length ?? 0)) }
   })
 }
