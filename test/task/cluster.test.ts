@@ -106,7 +106,7 @@ describe('cluster', () => {
     const network = await addNetwork(store, 'cluster', '10.30.0.0/16')
     await assert.rejects(deleteCluster(store, { force: false }), {
       code: 'refused',
-      why: /\[network\/cluster\]/,
+      why: 'it is used by 1 network: cluster',
     })
     await deleteCluster(store, { force: true })
     assert.deepEqual([await store.list('cluster'), await store.find('network', network)], [[], undefined])

@@ -107,8 +107,8 @@ function includeOf(network: Network, field: ZoneInclude['field']): ZoneInclude[]
 }
 
 /**
- * The names of a network that can be in its zone, each once; but the addresses of interfaces of one node whose
- * names differ only in case are all under what is one name in DNS (RFC 4343).
+ * The names of a network that can be in its zone, each once; but the addresses of interfaces of one node
+ * whose names differ only in case are all under what is one name in DNS (RFC 4343).
  */
 function namesIn(network: Network, all: Inventory, notes: Notes): HostName[] {
   const seen = new Map<string, Id | undefined>()
