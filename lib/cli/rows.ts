@@ -167,9 +167,14 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
 
 /** Logs the outcome of a task; failures show in the exit status. */
 export function reportOutcome(context: Context, outcome: Outcome): void {
-  for (const warning of outcome.warnings) context.log.warning(warning)
+  warn(context, outcome.warnings)
   for (const failure of outcome.failures) context.report(failure)
   context.undone.push(...(outcome.undone ?? []))
+}
+
+/** Logs warnings, a line of one a line of the log. */
+export function warn(context: Context, warnings: readonly string[]): void {
+  for (const line of warnings.flatMap((warning) => warning.split('\n'))) context.log.warning(line)
 }
 
 /** Says what is left undone of what was given, where one command does one thing: the first of `order`. */

@@ -14,11 +14,11 @@ export interface Outcome {
 export interface Notes {
   readonly warnings: string[]
   readonly failures: LunaError[]
-  readonly undone: string[]
+  undone?: readonly string[]
 }
 
 export function newNotes(): Notes {
-  return { warnings: [], failures: [], undone: [] }
+  return { warnings: [], failures: [] }
 }
 
 /**
@@ -48,7 +48,7 @@ export async function inTurn(
   for (const [at, name] of names.entries()) {
     if (await attempt(notes, () => work(name))) continue
     const ends = notes.failures.at(-1)?.code === 'not-found'
-    notes.undone.push(...(ends ? names.slice(at) : [name]))
+    leave(notes, ends ? names.slice(at) : [name])
     if (ends) return
   }
 }
@@ -61,7 +61,11 @@ export async function untilOneFails(
 ): Promise<void> {
   for (const [at, name] of names.entries()) {
     if (await attempt(notes, () => work(name))) continue
-    notes.undone.push(...names.slice(at))
+    leave(notes, names.slice(at))
     return
   }
+}
+
+function leave(notes: Notes, names: readonly string[]): void {
+  notes.undone = [...(notes.undone ?? []), ...names]
 }

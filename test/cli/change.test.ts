@@ -127,6 +127,40 @@ describe('commands that change objects', () => {
     }
   })
 
+  it('say what stays of an image that is deleted, and which image nodes wait for', () => {
+    const documents = JSON.parse(dump()) as Record<string, Record<string, unknown>[]>
+    const [image] = documents.osimage ?? []
+    const other = {
+      ...image,
+      _id: { $oid: '64b000000000000000000002' },
+      name: 'old',
+      path: '/opt/os/old',
+      _usedby_: {},
+    }
+    writeFileSync(join(site.dir, 'db.json'), JSON.stringify({ ...documents, osimage: [image, other] }))
+    assert.equal(run(`db import --replace ${join(site.dir, 'db.json')}`).status, 0)
+    const { stderr } = run('osimage delete old')
+    assert.match(
+      stderr,
+      /^INFO:luna:the tree of osimage old stays in \/opt\/os\/old\n.*deleted 1 osimage: old/,
+    )
+    assert.match(
+      run('cluster check').stderr,
+      /^WARNING:luna:osimage os is not packed: node\[001-030\] cannot be installed/m,
+    )
+  })
+
+  it('say at once that named will not take an include', function () {
+    skipUnless(
+      this,
+      spawnSync('named-checkzone', ['-v']).error ? 'named-checkzone is not installed' : undefined,
+    )
+    const { stderr, status } = run('network change net --include', 'this is no record (\n')
+    assert.match(stderr, /^WARNING:luna:makedns will refuse this: .*the include of network "net"/)
+    assert.match(stderr, /changed 1 network: net \(include\)/)
+    assert.equal(status, 0)
+  })
+
   it('do not ask where there is no terminal', () => {
     const { status, stderr } = spawnSync(
       'setsid',

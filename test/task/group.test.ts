@@ -80,6 +80,14 @@ describe('cloneGroup', () => {
     await assertSound(store)
   })
 
+  it('has an empty script in place of none', async () => {
+    await changeGroup(store, 'compute', { prescript: '' })
+    assert.equal((await store.getNamed('group', 'compute')).prescript, null)
+    await cloneGroup(store, { from: 'compute', to: 'copy' })
+    const copy = await store.getNamed('group', 'copy')
+    assert.equal((await store.raw('group', copy.id)).prescript, '')
+  })
+
   it('refuses a name in use and an unknown group', async () => {
     await refuses(store, 'taken', cloneGroup(store, { from: 'compute', to: 'compute' }))
     await refuses(store, 'not-found', cloneGroup(store, { from: 'nope', to: 'copy' }))
@@ -99,6 +107,16 @@ describe('changeGroup', () => {
 
   it('changes nothing when one thing that it names does not exist', async () => {
     await refuses(store, 'not-found', changeGroup(store, 'compute', { prescript: 'x', domain: 'nope' }))
+  })
+
+  it('warns of an image that is not packed', async () => {
+    const { id } = await store.getNamed('osimage', 'os')
+    const warnings = async () => (await changeGroup(store, 'compute', { osimage: 'os' })).warnings
+    assert.deepEqual(await warnings(), [
+      'osimage os is not packed: nodes of group "compute" cannot boot until then (luna osimage pack os)',
+    ])
+    await store.update('osimage', id, { kernfile: 'k', initrdfile: 'i', tarball: 't', torrent: 't' })
+    assert.deepEqual(await warnings(), [])
   })
 
   it('warns of an interface for torrents that the group lacks', async () => {

@@ -13,6 +13,7 @@ import {
   show,
   showOptions,
   textFrom,
+  warn,
   warnOfRest,
   withoutEmpty,
   withoutUndefined,
@@ -112,8 +113,12 @@ const change = command({
     const { changeNetwork } = await import('../../task/change/network-change.ts')
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
-      if (wish) reportOutcome(one, await changeNetwork(await one.store(), name, wish))
-      else await (await one.store()).getNamed('network', name)
+      const store = await one.store()
+      if (!wish) return void (await store.getNamed('network', name))
+      reportOutcome(one, await changeNetwork(store, name, wish))
+      if (!('include' in wish || 'rev_include' in wish)) return
+      const { includeWarnings } = await import('../../task/generate/dns-include.ts')
+      warn(one, await includeWarnings(store, name))
     })
   },
 })

@@ -3,6 +3,7 @@
 import { option } from '../../program/option.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { fieldOptions, onlyOption, textOption } from '../field-option.ts'
+import { withProgress } from '../progress.ts'
 import {
   deleteRow,
   jsonOption,
@@ -14,7 +15,7 @@ import {
   textFrom,
   withoutEmpty,
 } from '../rows.ts'
-import { grab, pack, progressLine, sync } from './osimage-pack.ts'
+import { grab, pack, sync } from './osimage-pack.ts'
 
 const one = { exclusive: 'one' } as const
 
@@ -117,9 +118,12 @@ const clone = command({
   exits: { taken: 1, invalid: 255 },
   async run(context, { to, path }, from) {
     const { cloneOsimage } = await import('../../task/image/clone.ts')
-    const line = progressLine(context)
-    const show = (done: number, total: number) => line.show({ phase: 'copy', done, total, unit: 'files' })
-    await cloneOsimage(await context.store(), { from, to, path }, context.signal, show).finally(line.end)
+    const store = await context.store()
+    await withProgress(context, (show) =>
+      cloneOsimage(store, { from, to, path }, context.signal, (done, total) =>
+        show({ phase: 'copy', done, total, unit: 'files' }),
+      ),
+    )
   },
 })
 
@@ -139,6 +143,10 @@ export const osimage: readonly Command[] = [
   renameRow('osimage'),
   deleteRow('osimage', 'name', async (context, name) => {
     const { deleteObject } = await import('../../task/change/object.ts')
-    return await deleteObject(await context.store(), 'osimage', name)
+    const store = await context.store()
+    const { path } = await store.getNamed('osimage', name)
+    const outcome = await deleteObject(store, 'osimage', name)
+    if (path) context.log.info(`the tree of osimage ${name} stays in ${path}`)
+    return outcome
   }),
 ]

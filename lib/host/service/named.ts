@@ -14,11 +14,14 @@ export interface ZoneDraft extends Draft {
 /** Has the checkers of named judge the list of zones and every zone. Throws LunaError `failed`. */
 export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<void> {
   await judge('named-checkconf', [list.file], list)
-  for (const zone of zones) {
-    // Only within the zone: other names would be asked for on the network.
-    const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
-    await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, /not loaded due to/)
-  }
+  for (const zone of zones) await checkZone(zone)
+}
+
+/** Has named-checkzone(1) judge a zone. Throws LunaError `failed`. */
+export async function checkZone(zone: ZoneDraft): Promise<void> {
+  // Only within the zone: other names would be asked for on the network.
+  const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
+  await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, /not loaded due to/)
 }
 
 /** The account of named: `named` on EL, `bind` on Debian. */

@@ -10,6 +10,8 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { checkHostNames, memberNames } from '../claim-names.ts'
 import type { Notes, Outcome } from '../outcome.ts'
+import { alikeWarnings, exampleNames } from '../show/alike-hosts.ts'
+import { unpackedWarning } from '../show/unpacked.ts'
 import { edit } from './edit.ts'
 
 export interface GroupWish {
@@ -25,7 +27,7 @@ export interface GroupWish {
 /** Adds a group with the interface BOOTIF, and BMC where there is a network for it. */
 export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> {
   checkNewName('group', wish.name)
-  return await edit(store, async ({ tx, insert }) => {
+  return await edit(store, async ({ tx, notes, cluster, insert }) => {
     const boot = await tx.getNamed('network', wish.network)
     const bmc = wish.bmcnetwork === undefined ? [] : [await tx.getNamed('network', wish.bmcnetwork)]
     await insert('group', {
@@ -38,6 +40,7 @@ export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> 
         ...bmc.map((network) => makeInterface('BMC', network)),
       ]),
     })
+    notes.warnings.push(...alikeWarnings(exampleNames(await cluster()), boot))
   })
 }
 
@@ -58,6 +61,7 @@ export async function cloneGroup(store: Store, wish: { from: string; to: string 
     ])
     await insert('group', {
       ...old,
+      prescript: old.prescript ?? '',
       name: wish.to,
       interfaces: Object.fromEntries(interfaces),
     })
@@ -89,10 +93,12 @@ async function readChange(
     notes.warnings.push(...scriptWarnings(`the ${script} of group "${group.name}"`, texts[script] ?? ''))
   if (torrent_if && interfaceKey(group, torrent_if) === undefined)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
+  const image = osimage === undefined ? undefined : await store.getNamed('osimage', osimage)
+  if (image) notes.warnings.push(...unpackedWarning(image, `nodes of group "${group.name}"`))
   return {
     ...texts,
     ...(torrent_if !== undefined && { torrent_if: torrent_if || null }),
-    ...(osimage !== undefined && { osimage: (await store.getNamed('osimage', osimage)).id }),
+    ...(image && { osimage: image.id }),
     ...(domain !== undefined && { domain: await domainFor(store, group, domain) }),
     ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),
   }

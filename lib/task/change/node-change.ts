@@ -11,6 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { checkHostNames, domainOf } from '../claim-names.ts'
 import { type Find, finder, groupOf } from '../find.ts'
 import type { Notes, Outcome } from '../outcome.ts'
+import { unpackedWarning } from '../show/unpacked.ts'
 import { type Edit, edit } from './edit.ts'
 import { moveNode, readdress } from './node-address.ts'
 
@@ -36,8 +37,10 @@ export async function changeNodes(
   change: NodeChange,
 ): Promise<Outcome> {
   return await edit(store, async (one) => {
-    const { tx } = one
+    const { tx, notes } = one
     const group = change.group === undefined ? undefined : await tx.getNamed('group', change.group)
+    const image = group?.osimage ? await tx.find('osimage', group.osimage) : undefined
+    if (image) notes.warnings.push(...unpackedWarning(image, 'these nodes'))
     const switchId = change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch)
     const nodeEdit = { ...one, find: finder(tx), group, switchId }
     await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))

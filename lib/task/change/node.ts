@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { checkHostNames, claimNames, domainOf } from '../claim-names.ts'
 import { finder, groupOf } from '../find.ts'
 import { type Outcome, untilOneFails } from '../outcome.ts'
+import { alikeWarnings } from '../show/alike-hosts.ts'
 import { exhausted, releaseAll, takeAll } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
 
@@ -36,7 +37,10 @@ export async function addNodes(
       claim(name, notes)
       await addNode(change, group, name)
     })
-    added = names.slice(0, names.length - notes.undone.length)
+    const network = group.domain === null ? undefined : await tx.find('network', group.domain)
+    const members = (await tx.nodesOf(group.id)).map(({ name }) => name)
+    notes.warnings.push(...alikeWarnings(members, network))
+    added = names.slice(0, names.length - (notes.undone?.length ?? 0))
   })
   return { ...outcome, added }
 }
