@@ -2,20 +2,20 @@
 // base.
 
 import { field, type ObjectOf } from './field.ts'
-import type { Prefix } from './net/address.ts'
+import { fromOffset, type Prefix } from './net/address.ts'
 
 export const networkFields = {
   name: field('name', 'name of the network, and of its DNS zone', ''),
   version: field('int', 'IP version, 4 or 6', 4),
   NETWORK: field('wide', 'base address', null),
-  PREFIX: field('int', 'length of the prefix', 0),
+  PREFIX: field('int', 'length of the prefix', 0, { limits: [1, 126] }),
   freelist: field('ranges', 'addresses that nobody has', []),
   ns_hostname: field('text', 'host name of the name server', null),
   ns_ip: field('wide', 'address of the name server', null),
-  include: field('text', 'lines added to the forward zone', null),
-  rev_include: field('text', 'lines added to the reverse zone', null),
+  include: field('text', 'lines added to the forward zone', null, { lines: true }),
+  rev_include: field('text', 'lines added to the reverse zone', null, { lines: true }),
   classless: field('text', 'label below the /24 that its owner refers to (RFC 2317)', null, { later: true }),
-  comment: field('text', 'the comment', ''),
+  comment: field('text', 'the comment', '', { lines: true }),
 }
 
 export type Network = ObjectOf<typeof networkFields>
@@ -23,4 +23,13 @@ export type Network = ObjectOf<typeof networkFields>
 /** The prefix of a network. */
 export function prefixOf(network: Pick<Network, 'version' | 'NETWORK' | 'PREFIX'>): Prefix {
   return { version: network.version === 6 ? 6 : 4, base: network.NETWORK ?? 0n, length: network.PREFIX }
+}
+
+/** The address of a network at an offset; undefined when that lies outside, as in a damaged database. */
+export function addressIn(network: Network, offset: bigint): string | undefined {
+  try {
+    return fromOffset(prefixOf(network), offset)
+  } catch {
+    return undefined
+  }
 }

@@ -15,11 +15,12 @@ import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
-import type { Dump } from './bson/extended-json.ts'
 
 export type { Document } from 'bson'
-export { type Dump, dumpText, parseDump } from './bson/extended-json.ts'
 export { idOf, isMap, numberOf } from './bson/values.ts'
+
+/** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
+export type Dump = { readonly [collection: string]: readonly Document[] }
 
 /** A named object, wherever it is referred to. */
 export interface Ref {

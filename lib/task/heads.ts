@@ -1,8 +1,8 @@
 // High availability: whether this head is active, and which other heads there are.
+import { isIP } from 'node:net'
 import { LunaError } from '../error.ts'
 import { isLocalAddress } from '../host/user.ts'
 import { type Cluster, headAddresses } from '../object/cluster.ts'
-import { parseIp } from '../object/net/address.ts'
 
 /** Throws LunaError `refused` on a passive head: one of several that does not have the frontend address. */
 export async function assertActiveHead(
@@ -21,6 +21,27 @@ export async function isActiveHead(
 ): Promise<boolean> {
   if (headAddresses(cluster).length === 0) return true
   return cluster.frontend_address ? await isLocalAddress(cluster.frontend_address) : false
+}
+
+/**
+ * Throws LunaError `refused` for a cluster that could not be changed on this head any more: it has several
+ * heads, and this one is none of them, or has not the frontend address.
+ */
+export async function refuseLocking(
+  cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
+): Promise<void> {
+  if (headAddresses(cluster).length === 0) return
+  const { own } = await findHeads(cluster)
+  const active = await isActiveHead(cluster)
+  if (own !== undefined && active) return
+  const why =
+    own === undefined
+      ? `none of cluster_ips (${headAddresses(cluster).join(', ')}) is an address of this machine`
+      : `the frontend address ${cluster.frontend_address || '(none)'} is not one of this machine`
+  throw new LunaError('refused', 'nothing could be changed on this head any more', {
+    why,
+    fix: 'give this machine the address first (ip addr add ADDRESS dev INTERFACE), or add --force',
+  })
 }
 
 /**
@@ -55,7 +76,7 @@ export async function findHeads(cluster: Pick<Cluster, 'cluster_ips'>): Promise<
 /** Why nodes could not boot from a frontend address, '' being none yet. It may be given all the same. */
 export async function frontendWarnings(address: string): Promise<string[]> {
   if (address === '') return []
-  if (!parseIp(address))
+  if (isIP(address) === 0)
     return [`the frontend address ${address} is not an IP address: nodes cannot boot from it`]
   if (await isLocalAddress(address)) return []
   return [`the frontend address ${address} is not one of this machine: nodes cannot boot from it until it is`]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { makeDns } from '../../lib/task/generate/dns.ts'
+import { includeWarnings } from '../../lib/task/generate/dns-include.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { rejectsWith } from '../help.ts'
 import { addCluster, addGroup, addNetwork, addNode, take } from '../scenario/boot.ts'
@@ -149,8 +150,28 @@ describe('makeDns', () => {
     await addNode(store, 'node002', same, { eth2: '10.30.0.3', ETH2: '10.30.0.4' })
     const { warnings } = await make()
     assert.match(zone('cluster'), /^node001-bootif IN A 10\.30\.0\.1\nnode001-eth1 IN A 10\.30\.0\.2$/m)
-    assert.match(zone('cluster'), /^node002-ETH2 /m)
-    assert.match(warnings.join('\n'), /node002-eth2" is there already/)
+    // One name in DNS, with both addresses; neither address is lost backwards.
+    assert.match(zone('cluster'), /^node002-ETH2 IN A 10\.30\.0\.4\nnode002-eth2 IN A 10\.30\.0\.3$/m)
+    assert.match(
+      zone('30.10.in-addr.arpa'),
+      /^4\.0 IN PTR node002-ETH2\.cluster\.\n3\.0 IN PTR node002-eth2\./m,
+    )
+    assert.doesNotMatch(warnings.join('\n'), /already/)
+  })
+
+  it('knows when they are given whether named takes lines of the operator', async () => {
+    const id = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await store.update('network', id, { include: 'mail IN MX 10 mx.example.org.' })
+    assert.deepEqual(await includeWarnings(store, 'cluster'), [])
+    await store.update('network', id, { include: 'this is no record (' })
+    const [warning = '', ...more] = await includeWarnings(store, 'cluster')
+    assert.deepEqual(more, [])
+    assert.match(
+      warning,
+      /^makedns will refuse this: named-checkzone does not accept the include of network "cluster": "this is no record \(": /,
+    )
+    await store.update('network', id, { include: '', rev_include: '} evil' })
+    assert.match((await includeWarnings(store, 'cluster')).join(), /the reverse include of network "cluster"/)
   })
 
   it('keeps the first of two equal names or addresses, and says so', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { programEnvironment } from '../environment.ts'
 import { type Ran, type RunOptions, run } from '../run.ts'
-import { inTree } from './tree.ts'
+import { fileInTree, inTree } from './tree.ts'
 
 export interface Inside {
   /** The tree. */
@@ -75,6 +75,11 @@ const places = {
 async function placesIn(root: string): Promise<string[]> {
   const assign = async ([name, path]: [string, string]) => `${name}=${(await inTree(root, path)) ?? ''}`
   return await Promise.all(Object.entries(places).map(assign))
+}
+
+/** The shell of an image for a person: bash, or sh where it has none. */
+export async function shellOf(root: string): Promise<string> {
+  return (await fileInTree(root, 'bin/bash')) ? '/bin/bash' : '/bin/sh'
 }
 
 /**

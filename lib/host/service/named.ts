@@ -17,13 +17,15 @@ export interface ZoneDraft extends Draft {
  */
 export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<string[]> {
   const warnings = await judge('named-checkconf', [list.file], list)
-  for (const zone of zones) {
-    // Only within the zone: other names would be asked for on the network.
-    const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
-    const args = ['-i', 'local', ...names, zone.name, zone.file]
-    warnings.push(...(await judge('named-checkzone', args, zone, outcome)))
-  }
+  for (const zone of zones) warnings.push(...(await checkZone(zone)))
   return warnings
+}
+
+/** Has named-checkzone(1) judge a zone, and gives its warnings. Throws LunaError `failed`. */
+export async function checkZone(zone: ZoneDraft): Promise<string[]> {
+  // Only within the zone: other names would be asked for on the network.
+  const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
+  return await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, outcome)
 }
 
 /** What named-checkzone says of every zone at its end. */

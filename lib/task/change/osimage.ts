@@ -4,10 +4,13 @@ import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { paths } from '../../object/cluster.ts'
+import { checkValues } from '../../object/given/value.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
+import type { Osimage } from '../../object/osimage.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
 export interface OsimageWish {
@@ -24,6 +27,7 @@ export interface OsimageWish {
 export async function addOsimage(store: Store, wish: OsimageWish): Promise<void> {
   checkNewName('osimage', wish.name)
   const path = resolve(wish.path)
+  checkValues('osimage', { ...wish, path })
   await checkDirectory(path)
   const kernver = chooseKernel(path, await installedKernels(path), wish.kernver)
   await edit(store, async ({ tx, cluster, insert }) => {
@@ -35,10 +39,14 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
 }
 
 async function checkDirectory(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+  if (await isDirectory(path)) return
   throw new LunaError('not-found', `${path} is not a directory`, {
     fix: 'install an operating system into a directory first, and give that',
   })
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
 }
 
 function chooseKernel(path: string, kernels: readonly string[], asked?: string): string {
@@ -73,10 +81,29 @@ async function treeAt(path: string): Promise<string> {
   )
 }
 
-/** Changes fields of an image as they are given: nothing is checked, as the tree may be prepared later. */
-export async function changeOsimage(store: Store, name: string, change: Change<'osimage'>): Promise<void> {
-  const { id } = await store.getNamed('osimage', name)
-  await store.update('osimage', id, change)
+/**
+ * Changes fields of an image as they are given. A tree or kernel that is not there is warned of: it may be
+ * prepared later.
+ */
+export async function changeOsimage(store: Store, name: string, change: Change<'osimage'>): Promise<Outcome> {
+  const wish = change.path ? { ...change, path: resolve(change.path) } : change
+  checkValues('osimage', wish)
+  const image = await store.getNamed('osimage', name)
+  await store.update('osimage', image.id, wish)
+  const notes = newNotes()
+  if (wish.path || wish.kernver) notes.warnings.push(...(await treeWarnings({ ...image, ...wish })))
+  return notes
+}
+
+async function treeWarnings({ path, kernver }: Pick<Osimage, 'path' | 'kernver'>): Promise<string[]> {
+  if (path === null) return []
+  if (!(await isDirectory(path))) return [`${path} is not a directory: nothing can be packed until it is`]
+  const kernels = await installedKernels(path)
+  if (kernver === null || kernels.includes(kernver)) return []
+  const there = kernels.length > 0 ? kernels.join(', ') : 'none'
+  return [
+    `the kernel ${kernver} is not installed in ${path}: it cannot be packed until it is (there: ${there})`,
+  ]
 }
 
 /** Every kernel in the image and the one that it is set to, sorted. */

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { kinds } from '../../object/field.ts'
-import { type Dump, dumpText } from '../../store/store.ts'
+import { dumpText } from '../../store/dump.ts'
+import type { Dump } from '../../store/store.ts'
 
 /** Where copies go: beside the file of an embedded store, for MongoDB where that file would be. */
 export function copiesFolder({ store }: Pick<Config, 'store'>): string {

@@ -1,6 +1,7 @@
 // The whole database as text, and back: for backups, and to change from one store to another.
 import { LunaError } from '../../error.ts'
-import { type Dump, dumpText, parseDump, type Store } from '../../store/store.ts'
+import { dumpText, parseDump } from '../../store/dump.ts'
+import type { Dump, Store } from '../../store/store.ts'
 import { contentOf, keepCopy } from './copy.ts'
 
 /** The database as canonical Extended JSON (version 2), one document a line. */

@@ -1,11 +1,11 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside
 // its place; then it is published at once, and the store is told last.
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getUser } from '../../host/daemon/daemon.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
-import { publish } from '../../host/publish.ts'
+import { type Move, publish } from '../../host/publish.ts'
 import type { Owner } from '../../host/user.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -35,6 +35,8 @@ export interface Packed extends Outcome {
   readonly excluded: readonly string[]
   /** Why the seeder of this head could not be told. */
   readonly untold: readonly string[]
+  /** What nodes download from now on, with its bytes. */
+  readonly files: readonly { readonly path: string; readonly size: number }[]
 }
 
 /**
@@ -69,16 +71,22 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
         () => store.transaction((tx) => tx.update('osimage', image.id, change)),
       )
       const excluded = halves.flatMap((half) => half.excluded)
+      const files = await sizesOf(halves.flatMap((half) => half.moves))
       const { warnings: untold } = await notifySeeder(cluster)
       const { warnings, failures } = await syncWhole(store, wish, options)
       return {
-        ...{ change, excluded, untold, failures },
+        ...{ change, excluded, files, untold, failures },
         warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
       }
     } finally {
       for (const dir of drafts) await rm(dir, { recursive: true, force: true })
     }
   })
+}
+
+async function sizesOf(moves: readonly Move[]): Promise<Packed['files']> {
+  const paths = moves.flatMap(({ draft, target }) => (draft === null ? [] : [target]))
+  return await Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })))
 }
 
 /** Only a whole pack goes to the other heads, as it always was: halves are for trying things. */

@@ -1,9 +1,7 @@
 // How a switch is asked by SNMP: what its settings must be, and where it is.
 import { LunaError } from '../../error.ts'
 import type { SnmpAccess } from '../../host/snmp/session.ts'
-import { hasControl } from '../../object/name.ts'
-import { fromOffset } from '../../object/net/address.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressIn, type Network } from '../../object/network.ts'
 import type { Switch } from '../../object/switch.ts'
 
 const settings = [
@@ -20,23 +18,6 @@ const settings = [
 
 /** The settings of a switch that have to do with SNMP. */
 export type Snmp = { readonly [F in (typeof settings)[number]]?: Switch[F] }
-
-/** Throws LunaError `invalid` for values that no switch can have. */
-export function checkSnmp(snmp: Snmp): void {
-  for (const name of settings) {
-    if (hasControl(snmp[name] ?? ''))
-      throw new LunaError('invalid', `"${name}" cannot hold control characters`, {
-        fix: `type it without them: --${name}`,
-      })
-  }
-  for (const name of ['auth_key', 'priv_key'] as const) {
-    if (!snmp[name] || snmp[name].length >= 8) continue
-    throw new LunaError('invalid', `"${name}" is too short`, {
-      why: 'an SNMPv3 key has at least 8 characters (RFC 3414 section 11.2)',
-      fix: `give a longer one here and on the switch: --${name}`,
-    })
-  }
-}
 
 const only3 = ['user', 'auth_protocol', 'auth_key', 'priv_protocol', 'priv_key'] as const
 
@@ -78,11 +59,5 @@ export function accessOf(one: Switch, network: Network | undefined): SnmpAccess 
 }
 
 function addressOf(one: Switch, network: Network | undefined): string | undefined {
-  if (!network || one.ip === null) return undefined
-  try {
-    return fromOffset(prefixOf(network), one.ip)
-  } catch {
-    // Outside its network: the database is damaged, which "luna cluster check" tells.
-    return undefined
-  }
+  return network && one.ip !== null ? addressIn(network, one.ip) : undefined
 }

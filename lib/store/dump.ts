@@ -1,11 +1,9 @@
 // A whole database as text and back: canonical Extended JSON (version 2),
 // https://github.com/mongodb/specifications.
 import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
-import { LunaError } from '../../error.ts'
-import { kinds } from '../../object/field.ts'
-
-/** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
-export type Dump = { readonly [collection: string]: readonly Document[] }
+import { LunaError } from '../error.ts'
+import { kinds } from '../object/field.ts'
+import type { Dump } from './store.ts'
 
 /** A database as `{"<collection>": [documents], ...}` in canonical Extended JSON, one document a line. */
 export function dumpText(dump: Dump): string {
@@ -58,10 +56,14 @@ function isPossible(name: string): boolean {
   return Buffer.byteLength(name) <= 240
 }
 
+// JSON.stringify writes such halves, and only them, with an escape; no engine could hold them.
+const halfCharacter = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
+
 const ours: readonly string[] = [...kinds, 'mac', 'switch_mac', 'tracker']
 
 function parseDocument(collection: string, json: unknown, at: string): Document {
   if (!isObject(json)) throw invalid(`${at}: not a document`)
+  if (halfCharacter.test(JSON.stringify(json))) throw invalid(`${at}: it has half of a surrogate pair`)
   let document: unknown
   try {
     document = EJSON.deserialize(json, { relaxed: false })
