@@ -174,6 +174,12 @@ describe('makeDns', () => {
     assert.match((await includeWarnings(store, 'cluster')).join(), /the reverse include of network "cluster"/)
   })
 
+  it('says when lines are given what named will leave out of them', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16', { include: 'www.other. IN A 10.0.0.1' })
+    const [warning] = await includeWarnings(store, 'cluster')
+    assert.match(warning ?? '', /^named-checkzone warns of the include .*ignoring out-of-zone data/)
+  })
+
   it('keeps the first of two equal names or addresses, and says so', async () => {
     const cluster = await addNetwork(store, 'cluster', '10.30.0.0/16')
     const over = await addNetwork(store, 'over', '10.30.128.0/17')

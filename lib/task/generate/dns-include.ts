@@ -1,9 +1,9 @@
 // The operator's own lines of a network, judged by named-checkzone(1) when they are given.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../../error.ts'
 import { isInstalled } from '../../host/image/tarball.ts'
+import { withScratch } from '../../host/scratch.ts'
 import { checkZone } from '../../host/service/named.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import { hasUnderscores, renderZone, type Zone, zoneFile, zoneOrigin } from '../../render/named.ts'
@@ -14,24 +14,20 @@ import { newNotes } from '../outcome.ts'
 import { zonesOf } from './dns-zones.ts'
 
 /**
- * What is wrong with the zones that have lines of the network: makedns will refuse them all. Nothing where
- * named-checkzone is not installed.
+ * What is wrong with the zones that have lines of the network, which makedns will refuse or warn of. Nothing
+ * where named-checkzone is not installed.
  */
 export async function includeWarnings(store: Store, network: string): Promise<string[]> {
   if (!(await isInstalled('named-checkzone'))) return []
   const cluster = await getCluster(store)
   const zones = zonesOf(await loadInventory(store), newNotes())
   const own = zones.filter(({ includes }) => includes.some((one) => one.network === network))
-  const dir = await mkdtemp(join(tmpdir(), 'luna-zone-'))
-  try {
-    const wrong = await Promise.all(own.map((zone) => whatIsWrong(zone, cluster, dir)))
-    return wrong.filter((line) => line !== undefined)
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  return await withScratch(async (dir) => {
+    return (await Promise.all(own.map((zone) => whatIsWrong(zone, cluster, dir)))).flat()
+  })
 }
 
-async function whatIsWrong(zone: Zone, cluster: Cluster, dir: string): Promise<string | undefined> {
+async function whatIsWrong(zone: Zone, cluster: Cluster, dir: string): Promise<string[]> {
   const { templates } = paths(cluster)
   const [name, text] = [zoneFile(zone.name), renderZone(zone, 1, templates)]
   const file = join(dir, name)
@@ -39,10 +35,9 @@ async function whatIsWrong(zone: Zone, cluster: Cluster, dir: string): Promise<s
   const path = join(cluster.named_zone_dir ?? '', name)
   const draft = { path, file, origin: zoneOrigin(zone, text, templates) }
   try {
-    await checkZone({ ...draft, name: zone.name, underscores: hasUnderscores(zone) })
-    return undefined
+    return await checkZone({ ...draft, name: zone.name, underscores: hasUnderscores(zone) })
   } catch (error) {
-    if (error instanceof LunaError) return `makedns will refuse this: ${sentence(error)}`
+    if (error instanceof LunaError) return [`makedns will refuse this: ${sentence(error)}`]
     throw error
   }
 }
