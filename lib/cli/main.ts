@@ -13,12 +13,16 @@ import { type ObjectEntry, objects } from './commands.ts'
 import { type Running, reportError, startContext } from './context.ts'
 
 const interrupted = 130
+// Milliseconds that connections and standard input that nobody waits for any more keep the process.
+const patience = 200
 
-/** Runs one command line (without the program's name) and ends the process with its status. */
-export async function main(argv: readonly string[]): Promise<never> {
+/** Runs one command line (without the program's name); the process ends with its status soon after. */
+export async function main(argv: readonly string[]): Promise<void> {
   const interrupt = new AbortController()
   const status = await statusWithOutput(() => runLine(argv, onSignals(interrupt)))
-  process.exit(interrupt.signal.aborted ? interrupted : status)
+  process.exitCode = interrupt.signal.aborted ? interrupted : status
+  // A process that ends by itself waits for V8's threads; process.exit() can wait for ever for one at work.
+  setTimeout(() => process.exit(), patience).unref()
 }
 
 /** The first signal asks the command to stop and clean up, the second one does not wait for that. */

@@ -59,6 +59,8 @@ const change = command({
     const store = await context.store()
     const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
     const wish = comment ? { comment: await commentFrom(context, 'bmcsetup', name) } : withoutEmpty(settings)
+    for (const field of ['userid', 'netchannel', 'mgmtchannel'] as const)
+      if (settings[field] === 0) context.log.warning(`${field} stays as it is: 0 means that it is not given`)
     reportOutcome(context, await changeBmcsetup(store, name, wish))
   },
 })
