@@ -43,39 +43,33 @@ export interface Services {
   readonly responder: Responder
 }
 
+const paths = {
+  dhcpd_conf: '/etc/dhcp/dhcpd.conf',
+  dhcpd_secondary_conf: '/etc/dhcp/dhcpd-secondary.conf',
+  dhcpd_leases: '/var/lib/dhcpd/dhcpd.leases',
+  tftp_root: '/tftpboot',
+  nginx_conf_d: '/etc/nginx/conf.d',
+} satisfies Paths
+const services = {
+  dhcpd: 'dhcpd',
+  nginx: 'nginx',
+  named: 'named',
+  tftpd: 'tftp',
+  responder: 'own',
+} satisfies Services
+
 const defaults = {
-  el: {
-    paths: {
-      dhcpd_conf: '/etc/dhcp/dhcpd.conf',
-      dhcpd_secondary_conf: '/etc/dhcp/dhcpd-secondary.conf',
-      dhcpd_leases: '/var/lib/dhcpd/dhcpd.leases',
-      tftp_root: '/tftpboot',
-      nginx_conf_d: '/etc/nginx/conf.d',
-    },
-    services: { dhcpd: 'dhcpd', nginx: 'nginx', named: 'named', tftpd: 'tftp', responder: 'own' },
-  },
+  el: { paths, services },
   debian: {
-    paths: {
-      dhcpd_conf: '/etc/dhcp/dhcpd.conf',
-      dhcpd_secondary_conf: '/etc/dhcp/dhcpd-secondary.conf',
-      dhcpd_leases: '/var/lib/dhcp/dhcpd.leases',
-      tftp_root: '/tftpboot',
-      nginx_conf_d: '/etc/nginx/conf.d',
-    },
-    services: {
-      dhcpd: 'isc-dhcp-server',
-      nginx: 'nginx',
-      named: 'named',
-      tftpd: 'tftpd-hpa',
-      responder: 'own',
-    },
+    paths: { ...paths, dhcpd_leases: '/var/lib/dhcp/dhcpd.leases' },
+    services: { ...services, dhcpd: 'isc-dhcp-server', tftpd: 'tftpd-hpa' },
   },
-} satisfies Record<string, { paths: Paths; services: Services }>
+}
 
 /**
  * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is
  * MongoDB on localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and
- * for unknown sections' keys.
+ * for what luna.conf(5) does not know.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const named = env.LUNA_CONF || undefined
@@ -97,46 +91,92 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** The configuration in a text of luna.conf(5). Pure. Missing and empty keys have their defaults. */
 export function parseConfig(text: string, file: string, family: keyof typeof defaults): Config {
   const ini = parseIni(text, file)
+  const { paths, services } = defaults[family]
+  const [ofPaths, ofServices] = [Object.keys(paths), Object.keys(services)]
+  const known = { MongoDB: mongoKeys, Embedded: ['path'], Paths: ofPaths, Services: ofServices }
+  refuseUnknown(ini, known, file)
   const embedded = ini.get('embedded')?.get('path')
   return {
     file,
-    store: embedded ? { embedded } : { mongo: mongoConfig(ini.get('mongodb') ?? new Map()) },
-    paths: withDefaults(defaults[family].paths, ini.get('paths'), file),
-    services: servicesOf(withDefaults(defaults[family].services, ini.get('services'), file), file),
+    store: embedded ? { embedded } : { mongo: mongoConfig(ini.get('mongodb') ?? new Map(), file) },
+    paths: withDefaults(paths, ini.get('paths')),
+    services: servicesOf(withDefaults(services, ini.get('services')), file),
   }
 }
 
 type Section = ReadonlyMap<string, string>
 
-function mongoConfig(section: Section): MongoConfig {
-  const text = (key: string) => section.get(key) || undefined
+const mongoKeys = ['server', 'replicaset', 'authdb', 'user', 'password', 'SSL', 'CAcert'] as const
+
+/** Refuses the sections and keys that no program reads. */
+function refuseUnknown(
+  ini: ReadonlyMap<string, Section>,
+  known: Readonly<Record<string, readonly string[]>>,
+  file: string,
+): void {
+  for (const [name, section] of ini) {
+    const names = known[Object.keys(known).find((each) => each.toLowerCase() === name) ?? '']
+    const sections = Object.keys(known).map((each) => `[${each}]`)
+    if (!names) throw invalid(`${file}: unknown section "${name}"`, `known sections: ${sections.join(', ')}`)
+    for (const key of section.keys()) {
+      if (names.some((each) => each.toLowerCase() === key)) continue
+      throw invalid(`${file}: unknown key "${key}"`, `known keys: ${names.join(', ')}`)
+    }
+  }
+}
+
+function mongoConfig(section: Section, file: string): MongoConfig {
+  const text = (key: (typeof mongoKeys)[number]) => section.get(key.toLowerCase()) || undefined
   const replicaset = text('replicaset')
   const authdb = text('authdb')
   const user = text('user')
   const password = text('password')
-  const caFile = text('cacert')
+  const caFile = text('CAcert')
+  const tls = isOn(text('SSL') ?? '', file)
+  if (caFile && !tls) {
+    throw invalid(`${file}: CAcert without SSL`, 'write SSL=Enabled as well, or take CAcert out')
+  }
   return {
-    server: text('server') ?? 'localhost',
+    server: serverOf(text('server') ?? 'localhost', file),
     ...(replicaset && { replicaset }),
     ...(authdb && { authdb }),
     ...(user && { user }),
     ...(password && { password }),
-    tls: ['Enabled', 'enabled'].includes(text('ssl') ?? ''),
+    tls,
     ...(caFile && { caFile }),
   }
 }
 
-function withDefaults<T extends { readonly [key: string]: string }>(
-  base: T,
-  section: Section | undefined,
-  file: string,
-): T {
-  for (const key of section?.keys() ?? []) {
-    if (key in base) continue
-    throw new LunaError('invalid', `${file}: unknown key "${key}"`, {
-      fix: `known keys: ${Object.keys(base).join(', ')}`,
-    })
+function isOn(value: string, file: string): boolean {
+  const text = value.toLowerCase()
+  if (['enabled', 'yes', 'true', 'on', '1'].includes(text)) return true
+  if (['', 'disabled', 'no', 'false', 'off', '0'].includes(text)) return false
+  throw invalid(`${file}: SSL=${value} says neither yes nor no`, 'write SSL=Enabled, or take the line out')
+}
+
+/** The hosts, without blanks. What is refused is not repeated: it may hold a password. */
+function serverOf(value: string, file: string): string {
+  const hosts = value.split(',').map((host) => host.trim())
+  for (const host of hosts) {
+    const [what, fix] = hostTrouble(host) ?? []
+    if (what) throw invalid(`${file}: server of [MongoDB] ${what}`, `${fix}`)
   }
+  return hosts.join(',')
+}
+
+/** What is wrong with a host, and what to write; undefined for host, host:port, [IPv6]:port, and a socket. */
+function hostTrouble(host: string): readonly [string, string] | undefined {
+  if (host === '') return ['has an empty name', 'write the names with one comma between two']
+  if (host.includes('://')) return ['is a URL', 'write host:port alone, and user, password, authdb as keys']
+  if (host.includes('@')) return ['has a user in it', 'write user= and password= as keys of their own']
+  if (/^\/[^?#\s]+\.sock$/.test(host)) return undefined
+  if (/[\s/?#]/.test(host))
+    return ['has more than hosts in it', 'write host:port, or the path of a socket.sock']
+  if (/^(\[[\da-fA-F:.]+\]|[^:[\]]+)(:\d{1,5})?$/.test(host)) return undefined
+  return ['is no host', 'write host:port, and an IPv6 address in brackets: [::1]:27017']
+}
+
+function withDefaults<T extends object>(base: T, section?: Section): T {
   const given = [...(section ?? [])].filter(([, value]) => value !== '')
   return { ...base, ...Object.fromEntries(given) }
 }
@@ -144,9 +184,14 @@ function withDefaults<T extends { readonly [key: string]: string }>(
 function servicesOf(services: Readonly<Record<keyof Services, string>>, file: string): Services {
   const { responder } = services
   if (responder === 'own' || responder === 'node-fastcgi') return { ...services, responder }
-  throw new LunaError('invalid', `${file}: responder=${responder} is not known`, {
-    fix: 'write responder=own or responder=node-fastcgi',
-  })
+  throw invalid(
+    `${file}: responder=${responder} is not known`,
+    'write responder=own or responder=node-fastcgi',
+  )
+}
+
+function invalid(what: string, fix: string): LunaError {
+  return new LunaError('invalid', what, { fix })
 }
 
 /** Sections and keys are taken in any case; `#` and `;` begin a comment at the start of a line. */
@@ -163,9 +208,10 @@ function parseIni(text: string, file: string): Map<string, Map<string, string>> 
       sections.set(header.toLowerCase(), section)
     } else if (section && pair?.[1]) section.set(pair[1].toLowerCase(), pair[2] ?? '')
     else
-      throw new LunaError('invalid', `${file}, line ${index + 1}: not a section or "key=value"`, {
-        why: `it says "${line}"`,
-      })
+      throw invalid(
+        `${file}, line ${index + 1}: not a section or "key=value"`,
+        section || header ? 'correct the line' : 'write a section before it: [MongoDB] or [Embedded]',
+      )
   }
   return sections
 }

@@ -47,8 +47,12 @@ export const httpStatus = {
 export interface Details {
   /** The sentence that says why, where `what` alone does not. */
   why?: string
-  /** The sentence that says what to do about it, best of all a command. */
-  fix?: string
+  /**
+   * The sentence that says what to do about it, best of all a command. null only where no
+   * person can do anything: defects of our own, interruptions, malformed requests of
+   * machines, what the tracker tells clients.
+   */
+  fix: string | null
   cause?: unknown
 }
 
@@ -58,12 +62,12 @@ export class LunaError extends Error {
   readonly why: string | undefined
   readonly fix: string | undefined
 
-  constructor(code: Code, what: string, details: Details = {}) {
+  constructor(code: Code, what: string, details: Details) {
     super(what, 'cause' in details ? { cause: details.cause } : {})
     this.name = 'LunaError'
     this.code = code
     this.why = details.why
-    this.fix = details.fix
+    this.fix = details.fix ?? undefined
   }
 }
 

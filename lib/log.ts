@@ -1,5 +1,6 @@
-// One line per event: what happened and its fields. To standard error with the journal's priority in front (sd-daemon(3)),
-// or as `LEVEL:luna:text` for commands, which scripts of the first Luna know.
+// The log: one line per event, with its name and fields. Daemons write it to standard error, with the
+// priority of the journal in front (sd-daemon(3)); commands as `LEVEL:luna:text`, which scripts of the first
+// Luna know.
 import { appendFileSync } from 'node:fs'
 
 type Level = 'debug' | 'info' | 'warning' | 'error'
@@ -20,15 +21,15 @@ export function daemonLog(write: (line: string) => void = toStderr): Log {
 }
 
 /**
- * Log of a daemon in the background: `TIME LEVEL event key=value`, appended to a file that is opened anew for every line,
- * so that it can be rotated. A full disk is no reason to stop serving.
+ * Log of a daemon in the background: `TIME LEVEL event key=value`, appended to a file that is opened anew for
+ * every line, so that it can be rotated. A full disk is no reason to stop serving.
  */
 export function fileLog(path: string): Log {
   return logWith((level, text) => {
     try {
       appendFileSync(path, `${new Date().toISOString()} ${level.toUpperCase()} ${text}\n`)
     } catch {
-      // Nobody is left to be told.
+      // There is nobody to tell.
     }
   })
 }
@@ -40,7 +41,10 @@ export function commandLog(debug: boolean, write: (line: string) => void = toStd
   })
 }
 
-/** One line of an event; control characters are escaped, so that a hostile value cannot forge a line or move the cursor. */
+/**
+ * One line of an event; control characters are escaped, so that a hostile value cannot forge a line or move
+ * the cursor.
+ */
 export function formatEvent(event: string, fields: Fields = {}): string {
   const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
   const text = pairs.map(([name, value]) => `${name}=${quoted(String(value))}`)

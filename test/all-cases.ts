@@ -1,4 +1,5 @@
-// Tests that try many combinations try every pair of values, unless `npm run test:all-cases` asks for all of them.
+// Tests that try many combinations try every pair of values, unless `npm run
+// test:all-cases` asks for all of them.
 
 /** True where the whole product of values is to be tried, however long it takes. */
 export const allCases = process.env.LUNA_TEST_CASES === 'all'
@@ -18,7 +19,10 @@ export function product<C extends Choices>(choices: C): Case<C>[] {
   ) as Case<C>[]
 }
 
-/** Rows in which each pair of values of two different choices stands together at least once: greedy, the same every time. */
+/**
+ * Rows in which each pair of values of two different choices stands together at least
+ * once: greedy, the same every time.
+ */
 export function pairs<C extends Choices>(choices: C): Case<C>[] {
   const names = Object.keys(choices)
   const missing = new Set<string>()

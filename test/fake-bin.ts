@@ -1,5 +1,5 @@
-// Puts the tiny executables of test/fake-bin first in PATH while the tests of a suite run. What they go by is in a file
-// beside them: programs that Luna runs see nothing of this process's environment.
+// Puts the tiny executables of test/fake-bin first in PATH while the tests of a suite run. What they go by is
+// in a file beside them: programs that Luna runs see nothing of this process's environment.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Texts that are compared whole with committed files; LUNA_GOLDEN=write rewrites those, and the diff is reviewed.
+// Texts that are compared whole with committed files; LUNA_GOLDEN=write rewrites those,
+// and the diff is reviewed.
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -27,16 +27,16 @@ set_bmc_password() {
 # set_bmc_password_of_16 USERID PASSWORD: prints why not
 set_bmc_password_of_16() {
   local said
-  # asked for without a terminal, ipmitool reads the password, twice, from stdin
-  if ! said=$(printf '%s\n%s\n' "$2" "$2" | setsid ipmitool user set password "$1" 2>&1); then
+  # asked for without a terminal, ipmitool reads the password, twice, from stdin; its status alone counts
+  if ! said=$(setsid ipmitool user set password "$1" < <(printf '%s\n%s\n' "$2" "$2" 2>/dev/null) 2>&1); then
     said=${said//Password for user $1: /}
-    [[ -n $2 && $said == *"$2"* ]] || printf 'the password of user %s: %s' "$1" "$said"
+    [[ -n $2 && $said == *"$2"* ]] || printf 'the password of user %s: %s' "$1" "${said:-no reason was given}"
     return 1
   fi
 }
 
-# Of a password from stdin ipmitool takes 16 bytes; but it takes whole commands from there: Set User Password with the
-# bit for 20 bytes (IPMI 2.0, 22.30). It ends with status 0 whatever comes of them.
+# Of a password from stdin ipmitool takes 16 bytes; but it takes whole commands from there: Set User Password
+# with the bit for 20 bytes (IPMI 2.0, 22.30). It ends with status 0 whatever comes of them.
 set_bmc_password_of_20() {
   local password=$2 bytes='' byte position said
   for ((position = 0; position < 20; position++)); do
@@ -46,7 +46,8 @@ set_bmc_password_of_20() {
     fi
     bytes+=" $((byte & 255))"
   done
-  said=$(printf 'raw 0x06 0x47 %d 0x02%s\n' "$((128 + $1))" "$bytes" | ipmitool exec /dev/stdin 2>&1) || said+=' failed'
+  printf -v bytes 'raw 0x06 0x47 %d 0x02%s' "$((128 + $1))" "$bytes"
+  said=$(ipmitool exec /dev/stdin < <(printf '%s\n' "$bytes" 2>/dev/null) 2>&1) || said+=' failed'
   if [[ $said == *[![:space:]]* ]]; then
     # it may have the command in it
     printf 'a password of more than 16 bytes'
@@ -54,8 +55,8 @@ set_bmc_password_of_20() {
   fi
 }
 
-# bmc_password_is USERID BYTES PASSWORD: prints "right" or "wrong" (IPMI 2.0, 22.30: test password), nothing where the BMC
-# does not tell
+# bmc_password_is USERID BYTES PASSWORD: prints "right" or "wrong" (IPMI 2.0, 22.30: test password), nothing
+# where the BMC does not tell
 bmc_password_is() {
   local other=${3}x
   [ "${#3}" -lt "$2" ] || other=${3%?}
@@ -69,7 +70,7 @@ bmc_password_is() {
 }
 
 test_bmc_password() {
-  printf '%s\n' "$3" | setsid ipmitool user test "$1" "$2" 2>/dev/null || :
+  setsid ipmitool user test "$1" "$2" < <(printf '%s\n' "$3" 2>/dev/null) 2>/dev/null || :
 }
 
 bmc_password_differs() {

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Part of the install script: the BMC. Only what differs is changed, and what the BMC says afterwards decides: there are
-# BMCs that refuse to set what they have already, and others that confirm what they do not do.
+# Part of the install script: the BMC. Only what differs is changed, and what the BMC says afterwards decides:
+# there are BMCs that refuse to set what they have already, and others that confirm what they do not do.
 
-# load_ipmi: the device of the BMC. Which of these drivers a machine needs differs; ipmitool will say if none was it.
+# load_ipmi: the device of the BMC. Which of these drivers a machine needs differs;
+# ipmitool will say if none was it.
 load_ipmi() {
   local module
   if ! command -v ipmitool >/dev/null; then
@@ -17,8 +18,8 @@ load_ipmi() {
 
 bmc_changes=0 bmc_refusals=''
 
-# change_bmc WHAT ARGUMENT...: sets what differs, and fails with what differs then. In two passes, because there are BMCs
-# that forget the address with its source, or the netmask with the address.
+# change_bmc WHAT ARGUMENT...: sets what differs, and fails with what differs then. In two passes, because
+# there are BMCs that forget the address with its source, or the netmask with the address.
 change_bmc() {
   local what=$1 before
   shift
@@ -98,8 +99,8 @@ bmc_setting() {
   done <<<"$2"
 }
 
-# read_bmc_user CHANNEL USERID: sets user link messages privilege. The columns of the list are 4, 17, 8, 11 and 11 wide,
-# then comes the privilege.
+# read_bmc_user CHANNEL USERID: sets user link messages privilege. The columns of the list are 4, 17, 8, 11
+# and 11 wide, then comes the privilege.
 read_bmc_user() {
   local line
   user='' link='' messages='' privilege=''
@@ -128,7 +129,8 @@ bmc_access() {
   "$how" "privilege of user $id" ADMINISTRATOR "$privilege" "$@"
 }
 
-# enable_bmc_user CHANNEL USERID: BMCs that do not tell the state, as in IPMI 1.5, are asked for it and believed
+# enable_bmc_user CHANNEL USERID: BMCs that do not tell the state, as in IPMI 1.5, are
+# asked for it and believed
 enable_bmc_user() {
   asked=''
   change_if_differs "state of user $2" enabled "$(bmc_user_state "$@")" user enable "$2"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: what the interfaces are to be, read from the staged ifcfg files, and which of the ways to
-# say it the installed system understands. Each file of network/ says it in one of them.
+# Part of the install script: what the interfaces are to be, read from the staged ifcfg files, and which of
+# the ways to say it the installed system understands. Each file of network/ says it in one of them.
 
 set_network() {
   set_hostname
@@ -26,7 +26,7 @@ set_sysconfig_hostname() {
 
 # write_network DIRECTORY: DIRECTORY holds one ifcfg-NAME for each interface
 write_network() {
-  local file way unread
+  local file way
   way=$(network_way)
   if [ "$way" = none ]; then
     say "the image has nothing that configures a network; no interface was written"
@@ -40,16 +40,22 @@ write_network() {
   fi
   for file in "$1"/ifcfg-*; do
     if [ -e "$file" ]; then
-      read_interface "$file"
-      settle_interface
-      unread=()
-      if is_written "$way"; then
-        "write_$way" "$file"
-        note_unread "$way"
-      fi
-      report_interface "$way"
+      write_interface "$file"
     fi
   done
+}
+
+write_interface() {
+  local unread=()
+  read_interface "$1"
+  settle_interface
+  if [ "$way" != ifcfg ] && [ "${file_of[$dev]}" != "$1" ]; then
+    without_effect=("DEVICE (${file_of[$dev]##*/ifcfg-} is $dev already)")
+  elif is_written "$way"; then
+    "write_$way" "$1"
+    note_unread "$way"
+  fi
+  report_interface "$way"
 }
 
 # is_written WAY: the text of EL is whatever it says; an alias has a place of its own in interfaces(5) alone
@@ -80,9 +86,9 @@ network_way() {
   fi
 }
 
-# has PATTERN: something of that name is in the image
+# has PATTERN: something of that name is in the image, which the head has elsewhere when it asks
 has() {
-  compgen -G "$root/$1" >/dev/null
+  compgen -G "${LUNA_IMAGE:-$root}/$1" >/dev/null
 }
 
 # read_ifcfg FILE: sets cfg, key by key. The text is read, not run: it is the operator's, but it is data here.

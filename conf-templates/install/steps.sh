@@ -17,8 +17,9 @@ in_step() {
   "$@"
 }
 
-# failed EXIT_STATUS COMMAND: says so here and to the server, and leaves the node to the initramfs, which has a shell. In a
-# subshell it ends that alone, and the script judges. BASH_SUBSHELL does not tell: in <( ) of bash 4.2 it is 0.
+# failed EXIT_STATUS COMMAND: says so here and to the server, and leaves the node to the initramfs, which has
+# a shell. In a subshell it ends that alone, and the script judges. BASH_SUBSHELL does not tell: in <( ) of
+# bash 4.2 it is 0.
 failed() {
   [ "$BASHPID" = "$$" ] || exit "$1"
   trap - ERR
@@ -63,8 +64,9 @@ operator_script() {
   fi
 }
 
-# The scripts share their variables and functions, as if they were one, and get a shell without any of our options. Shared
-# variables are local here: "declare -g" makes local ones of arrays before patch 25 of bash 4.2.
+# The scripts share their variables and functions, as if they were one, and get a shell
+# without any of our options. Shared variables are local here: "declare -g" makes local
+# ones of arrays before patch 25 of bash 4.2.
 run_operator_script() {
   luna_script=$luna/$1 luna_failed='' luna_known=
   while read -r luna_name; do

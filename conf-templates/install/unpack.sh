@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: from the tarball to the files, with owners, ACLs, capabilities and SELinux labels.
+# Part of the install script: from the tarball to the files, with owners, ACLs,
+# capabilities and SELinux labels.
 
 unpack() {
   local said expander
@@ -16,8 +17,8 @@ unpack() {
   rm -f "$tarball"
 }
 
-# choose_expander: sets expander. What compressed the tarball shows in its first bytes; bash alone reads them, because the
-# initramfs may have no od, and the same is true of zstd.
+# choose_expander: sets expander. What compressed the tarball shows in its first bytes; bash alone reads them,
+# because the initramfs may have no od, and the same is true of zstd.
 choose_expander() {
   local magic='' known
   LC_ALL=C IFS= read -r -d '' -n 4 magic <"$tarball" || :
@@ -48,8 +49,8 @@ expand() {
 # A tarball that begins with these two files costs no second reading.
 take_names() {
   local first='' prefix='' database
-  # The first bytes are the name of the first file. No "tar -t": systemd has its services ignore SIGPIPE, and tar would
-  # read the whole tarball, beside the tar that unpacks it.
+  # The first bytes are the name of the first file. No "tar -t": systemd has its services ignore SIGPIPE, and
+  # tar would read the whole tarball, beside the tar that unpacks it.
   read -r -n 2 first < <(expand 2>/dev/null) || :
   if [[ $first == ./ ]]; then
     prefix=./

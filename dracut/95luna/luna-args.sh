@@ -1,9 +1,11 @@
 #!/bin/sh
-# The luna.* arguments of the kernel command line: what each may look like. Sourced by the cmdline hook, which has getarg.
+# The luna.* arguments of the kernel command line: what each may look like. Sourced by the
+# cmdline hook, which has getarg.
 
 LUNA_DIR=${LUNA_DIR:-/luna}
 
-# keep_arguments: stores each argument that is there and well formed as one file, says which are not well formed.
+# keep_arguments: stores each argument that is there and well formed as one file, says
+# which are not well formed.
 keep_arguments() {
   mkdir -p "$LUNA_DIR/args"
   keep_argument bootproto '^(static|dhcp)$'

@@ -1,5 +1,6 @@
 #!/bin/sh
-# /luna/boot: from a kernel with a network card to a file system on /sysroot. Ends when the system can take over.
+# /luna/boot: from a kernel with a network card to a file system on /sysroot. Ends when
+# the system can take over.
 
 # shellcheck source=dracut/95luna/luna-lib.sh
 . /luna/lib.sh
@@ -46,7 +47,8 @@ fetch() {
   fi
 }
 
-# why_not STATUS: what the server said, which is text when it comes from Luna, and a page when it comes from nginx
+# why_not STATUS: what the server said, which is text when it comes from Luna, and a page
+# when it comes from nginx
 why_not() {
   case $1 in
     '' | 000) echo "no answer" ;;

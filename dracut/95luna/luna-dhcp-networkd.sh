@@ -1,7 +1,8 @@
 #!/bin/sh
 # /luna/dhcp.sh over systemd-networkd. Sourced by luna-boot.sh.
 
-# dhcp_start INTERFACE...: comes back with 0 as soon as one of them has a lease, not 0 when none got one in a minute
+# dhcp_start INTERFACE...: comes back with 0 as soon as one of them has a lease, not 0
+# when none got one in a minute
 dhcp_start() {
   mkdir -p /run/systemd/network /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp
   # The server knows the card by its MAC. networkd wants an identity of the machine all the same.

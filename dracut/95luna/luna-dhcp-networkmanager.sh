@@ -1,8 +1,8 @@
 #!/bin/sh
 # /luna/dhcp.sh over NetworkManager's mode for initramfs images. Sourced by luna-boot.sh.
 
-# dhcp_start INTERFACE...: one profile each; NetworkManager ends when all are configured or have failed, and what it
-# configured stays
+# dhcp_start INTERFACE...: one profile each; NetworkManager ends when all are configured or have failed, and
+# what it configured stays
 dhcp_start() {
   profiles=/run/NetworkManager/system-connections
   mkdir -p "$profiles" /run/NetworkManager/conf.d /var/lib/NetworkManager

@@ -1,6 +1,7 @@
 #!/bin/sh
-# systemd generator: "root=luna" is no device, so systemd must not try to mount one of that name on /sysroot.
-# Arguments: normal, early and late directory. A mask in the early directory wins over the unit that systemd generates.
+# systemd generator: "root=luna" is no device, so systemd must not try to mount one of
+# that name on /sysroot. Arguments: normal, early and late directory. A mask in the early
+# directory wins over the unit that systemd generates.
 
 read -r arguments </proc/cmdline
 case " $arguments " in

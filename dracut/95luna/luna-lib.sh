@@ -14,7 +14,8 @@ arg() {
   [ -r "$LUNA_DIR/args/$1" ] && cat "$LUNA_DIR/args/$1"
 }
 
-# jittered SECONDS: prints SECONDS give or take 30 %, so that a room that was switched on at once does not ask at once
+# jittered SECONDS: prints SECONDS give or take 30 %, so that a room that was switched on
+# at once does not ask at once
 jittered() {
   # the first 32 bits of a random UUID: not every initramfs has a program that makes a number of /dev/urandom
   read -r random </proc/sys/kernel/random/uuid

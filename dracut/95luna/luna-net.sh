@@ -1,6 +1,7 @@
 #!/bin/sh
-# The network of the initramfs: one interface, up while the node is installed, gone afterwards. Sourced by luna-boot.sh.
-# How to ask for a lease is in /luna/dhcp.sh, chosen when the initramfs was built: dhcp_start INTERFACE..., dhcp_stop.
+# The network of the initramfs: one interface, up while the node is installed, gone afterwards. Sourced by
+# luna-boot.sh. How to ask for a lease is in /luna/dhcp.sh, chosen when the initramfs was built: dhcp_start
+# INTERFACE..., dhcp_stop.
 
 # network_up: sets LUNA_BOOTIF. Comes back when the interface has its address, however long that takes.
 network_up() {
@@ -95,8 +96,9 @@ find_nic() {
   return 1
 }
 
-# same_address HAS WANTED: an InfiniBand interface has 20 octets of which only the last 8, its GUID, stay the same from
-# boot to boot. Firmware shows it as 20 octets, as the GUID, or as the 6 octets of an Ethernet address made from it.
+# same_address HAS WANTED: an InfiniBand interface has 20 octets of which only the last 8, its GUID, stay the
+# same from boot to boot. Firmware shows it as 20 octets, as the GUID, or as the 6 octets of an Ethernet
+# address made from it.
 same_address() {
   has=$(printf '%s\n' "$1" | sed y/ABCDEF/abcdef/)
   wanted=$(printf '%s\n' "$2" | sed y/ABCDEF/abcdef/)

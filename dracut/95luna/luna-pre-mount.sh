@@ -1,5 +1,6 @@
 #!/bin/sh
-# dracut hook "pre-mount": the node is installed here, in a process of its own. It comes back when /sysroot is ready.
+# dracut hook "pre-mount": the node is installed here, in a process of its own. It comes
+# back when /sysroot is ready.
 
 if [ -d /luna/args ]; then
   /luna/boot

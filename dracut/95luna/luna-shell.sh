@@ -69,8 +69,8 @@ stop_sshd() {
   kill_program "$(readlink -f /usr/lib/openssh/sshd-session 2>/dev/null)"
 }
 
-# enter_within SECONDS: true when somebody pressed Enter at the console in that time. Two processes, because not every
-# initramfs has a program that ends another one in time, and not every shell a read that ends.
+# enter_within SECONDS: true when somebody pressed Enter at the console in that time. Two processes, because
+# not every initramfs has a program that ends another one in time, and not every shell a read that ends.
 enter_within() {
   sleep "$1" &
   sleeper=$!

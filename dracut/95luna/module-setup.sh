@@ -1,6 +1,6 @@
 #!/bin/bash
-# dracut module "luna": the node's side of a network installation. In an image only when asked for (--add luna).
-# Works with dracut 033 (EL7) and later, with and without systemd in the initramfs.
+# dracut module "luna": the node's side of a network installation. In an image only when asked for (--add
+# luna). Works with dracut 033 (EL7) and later, with and without systemd in the initramfs.
 
 # shellcheck disable=SC2154  # moddir, initdir, systemdutildir come from dracut
 

@@ -37,7 +37,7 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
-  /** Opens the store at the first call; whoever runs the command closes it. */
+  /** Opens the store at the first call; it is closed when the command has ended. */
   store(): Promise<Store>
   /** Writes to standard output, as it is. */
   print(text: string): void
@@ -59,13 +59,6 @@ export interface Command {
   /** Of what `run` throws or reports: scripts of the first Luna know these. */
   readonly exits: Exits
   run(context: Context, given: Given<OptionTable>, operand: Operands[keyof Operands]): Promise<void>
-}
-
-/** All actions of an object. */
-export interface ObjectCommands {
-  readonly object: string
-  readonly help: string
-  readonly commands: readonly Command[]
 }
 
 interface Row<T extends OptionTable, K extends keyof Operands> {

@@ -1,10 +1,12 @@
 // Documents as the JSON of --raw: what scripts of the first Luna parse. Keys sorted, integers bare however
 // long they are.
+import type { Document } from '../store/store.ts'
+
 /**
  * A stored document as JSON: ids as `{"$oid": ...}`, dates as `{"$date": milliseconds}`, IPv6 numbers as
  * integers.
  */
-export function rawJson(document: Readonly<Record<string, unknown>>): string {
+export function rawJson(document: Document): string {
   return `${render(document, '', document.version === 6 || String(document.version) === '6')}\n`
 }
 

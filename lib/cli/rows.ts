@@ -5,13 +5,12 @@ import { option } from '../program/option.ts'
 import type { Outcome } from '../task/outcome.ts'
 import type { Facts } from '../task/show/facts.ts'
 import { type Command, type Context, command, type Operands } from './command.ts'
-import { eachOf } from './list-operand.ts'
 import { cellOf, showTable } from './table/show-table.ts'
 import { type Cell, table } from './table/table.ts'
 
 /** `--json` of list and show. */
 export const jsonOption = option('flag', 'as JSON, for scripts: names of fields as in show, values as shown')
-export const rawOption = option('flag', 'the stored document as JSON', { short: 'R' })
+const rawOption = option('flag', 'the stored document as JSON', { short: 'R' })
 export const commentOption = option('flag', 'only the comment', { short: 'C' })
 
 /** Facts as the text of `--json`. */
@@ -156,8 +155,10 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
     operand: 'list',
     examples: [[`luna ${kind} delete NAME`, 'gone']],
     guarded: true,
-    run: (context, _given, list) =>
-      eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name))),
+    async run(context, _given, list) {
+      const { eachOf } = await import('./list-operand.ts')
+      await eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name)))
+    },
   })
 }
 

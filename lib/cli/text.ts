@@ -17,7 +17,8 @@ export async function readText(old: string, env: NodeJS.ProcessEnv, signal: Abor
 
 async function standardInput(signal: AbortSignal): Promise<string> {
   const interrupted = new Promise<never>((_, reject) => {
-    const stop = () => reject(new LunaError('failed', 'interrupted while waiting for text on standard input'))
+    const stop = () =>
+      reject(new LunaError('failed', 'interrupted while waiting for text on standard input', { fix: null }))
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })

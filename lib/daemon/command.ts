@@ -1,7 +1,7 @@
-// start|stop|restart|reload|run: how every daemon of Luna is spoken to. What one does is its own room's business.
+// start|stop|restart|reload|run: the commands of every daemon.
 import { type Config, loadConfig } from '../config.ts'
 import { exitStatus, LunaError, sentence } from '../error.ts'
-import { sayFirstWord, signal, startInBackground, stopDaemon } from '../host/daemon/control.ts'
+import { sayFirstWord, signalDaemon, startInBackground, stopDaemon } from '../host/daemon/control.ts'
 import { runningPid } from '../host/daemon/daemon.ts'
 import { commandLog } from '../log.ts'
 import { openStore } from '../store/open.ts'
@@ -12,13 +12,13 @@ export interface Program extends Daemon {
   readonly help: string
   /** Arguments that `start` hands on to `run`. */
   readonly more?: readonly string[]
-  /** What it does on SIGHUP, in a few words; absent: it does not listen. */
+  /** What it does on SIGHUP, in a few words; absent: it does not handle SIGHUP. */
   readonly onReload?: string
   /** Runs in the foreground until it is told to stop. */
   run(config: Config): Promise<void>
 }
 
-/** Does what `action` says, and gives the exit status. `script` is the program itself. */
+/** Carries out a command, and gives the exit status. `script` is the path of the program. */
 export async function runDaemonCommand(program: Program, action: string, script: string): Promise<number> {
   if (['-h', '--help'].includes(action)) {
     process.stdout.write(program.help)
@@ -27,7 +27,10 @@ export async function runDaemonCommand(program: Program, action: string, script:
   return await exitStatusOf(() => act(program, action, script))
 }
 
-/** The exit status of `work`; what it throws is said to whoever started this, a command or a person. */
+/**
+ * The exit status of `work`. An error is told to the command that started this process, and to standard
+ * error.
+ */
 export async function exitStatusOf(work: () => Promise<void>): Promise<number> {
   try {
     await work()
@@ -39,7 +42,7 @@ export async function exitStatusOf(work: () => Promise<void>): Promise<number> {
   }
 }
 
-/** Aborted when somebody tells this process to stop. */
+/** Aborted by SIGTERM or SIGINT. */
 export function stopSignal(): AbortSignal {
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
@@ -58,7 +61,7 @@ async function act(program: Program, action: string, script: string): Promise<vo
   if (action === 'reload' && program.onReload) return await reload(program, config)
   process.stderr.write(program.help)
   const actions = `start, stop, restart${program.onReload ? ', reload' : ''} or run`
-  throw new LunaError('usage', `say what to do: ${actions}`)
+  throw new LunaError('usage', `say what to do: ${actions}`, { fix: `${program.name} --help` })
 }
 
 async function start(program: Program, config: Config, script: string): Promise<void> {
@@ -74,13 +77,15 @@ async function stop(program: Program, config: Config): Promise<void> {
 
 async function reload(program: Program, config: Config): Promise<void> {
   const { name } = program
-  const pid = await runningPid(await pidFile(program, config), name)
+  const pid = await signalDaemon(await pidFile(program, config), name, 'SIGHUP')
   if (!pid) throw new LunaError('failed', `${name} is not running`, { fix: `${name} start` })
-  signal(pid, 'SIGHUP', name)
   say(`${name} (process ${pid}) ${program.onReload}`)
 }
 
-/** Where the cluster says it is; the usual place when there is no cluster, or none to be reached. */
+/**
+ * The pid file that the cluster names; the usual one when there is no cluster, or the store cannot be
+ * reached.
+ */
 async function pidFile(daemon: Daemon, config: Config): Promise<string> {
   if (!daemon.pidFile) return pidFileOf(daemon)
   try {

@@ -12,8 +12,8 @@ export class Loop {
   #lastTurn = Date.now()
 
   /**
-   * Rests for `interval` milliseconds between two turns of `work`, which is told whether `wake` was called since its last
-   * turn. A rejection of `work` ends the loop.
+   * Rests for `interval` milliseconds between two turns of `work`, which is told whether `wake` was called
+   * since its last turn. A rejection of `work` ends the loop.
    */
   constructor(interval: number, work: (woken: boolean) => Promise<void>) {
     this.#interval = interval

@@ -1,4 +1,4 @@
-// A store for as long as a daemon lives: opened when it is first needed, and again after a failure.
+// The store of a daemon: opened when it is first needed, and again after opening it has failed.
 import type { Store } from '../store/store.ts'
 
 export interface ReopeningStore {
@@ -6,7 +6,7 @@ export interface ReopeningStore {
   close(): Promise<void>
 }
 
-/** A daemon outlives its database: an opening that failed is tried again at the next `get`. */
+/** Opens the store at the first `get`. After an opening that failed the next `get` tries again. */
 export function reopeningStore(open: () => Promise<Store>): ReopeningStore {
   let opened: Promise<Store> | undefined
   const get = () => {

@@ -1,4 +1,5 @@
-// What all daemons have in common: they wait for a cluster, become its user, keep a pid file, and inform systemd.
+// The common life of all daemons: they wait for a cluster, become its user, keep a pid file, and inform
+// systemd.
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Config } from '../config.ts'
@@ -52,9 +53,9 @@ export function pidFileOf({ name, pidFile }: Daemon, cluster?: Cluster): string 
 }
 
 /**
- * The whole life of a daemon: waits for a cluster that nodes can reach, becomes the user of the cluster, writes the pid file,
- * works, and removes the pid file. Resolves early when `stop` is aborted before there is a cluster. Throws LunaError when
- * the daemon cannot begin.
+ * The whole life of a daemon: waits for a cluster that nodes can reach, becomes the user of the cluster,
+ * writes the pid file, works, and removes the pid file. Resolves early when `stop` is aborted before there is
+ * a cluster. Throws LunaError when the daemon cannot begin.
  */
 export async function runDaemon({ daemon, config, stop, files, work }: DaemonOptions): Promise<void> {
   const background = process.env[backgroundVariable] !== undefined
@@ -84,8 +85,8 @@ export interface DaemonState {
 }
 
 /**
- * Runs `work` as a daemon that is up: tells so to the log, systemd, and the command that started it, and pings the watchdog.
- * `work` calls `changed` when its status may have changed; systemd is told then.
+ * Runs `work` as a daemon that is up: tells so to the log, systemd, and the command that started it, and
+ * pings the watchdog. `work` calls `changed` when its status may have changed; systemd is told then.
  */
 export async function whileUp(
   { log, fields, status, alive }: DaemonState,
@@ -106,7 +107,7 @@ export async function whileUp(
 
 const retryInterval = 5000
 
-/** Says what it waits for, and can be stopped by its pid file meanwhile. Undefined when told to stop. */
+/** Tells what is missing, and has a pid file meanwhile, for `stop`. Undefined when `stop` is aborted. */
 async function waitForCluster(
   daemon: Daemon,
   config: Config,
@@ -133,7 +134,9 @@ async function waitForCluster(
   }
 }
 
-/** Tells systemd, and the command that started this daemon unless it was told before, what the daemon does. */
+/**
+ * Tells systemd, and the command that started this daemon unless it was told before, what the daemon does.
+ */
 async function notifyReady(status: string): Promise<void> {
   sayFirstWord({ up: status })
   await systemd().ready(status)

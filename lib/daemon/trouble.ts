@@ -1,4 +1,5 @@
-// Trouble of a daemon: logged when it begins, when its reason changes, and when it is over; not at every turn of a loop.
+// Trouble of a daemon: logged when it begins, when its reason changes, and when it is over; not at every turn
+// of a loop.
 import { LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 
@@ -21,7 +22,10 @@ export class Trouble {
   }
 }
 
-/** Runs work that needs the store, again and again. Never rejects: a daemon outlives its database, and logs its trouble. */
+/**
+ * Runs work that needs the store, again and again. Never rejects: a daemon outlives its database, and logs
+ * its trouble.
+ */
 export function logTrouble(log: Log): (work: () => Promise<void>) => Promise<void> {
   const store = new Trouble(
     (why) => log.warning('store not reachable', { why }),

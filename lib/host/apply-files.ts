@@ -6,10 +6,7 @@ import { type DesiredFile, diffFile, followLink, readBytes, reason, setRights, w
 import { publish } from './publish.ts'
 
 export interface Steps {
-  /**
-   * Judges the drafts; `draftOf` gives where the text of a file can be read now. Throws when they are not
-   * acceptable.
-   */
+  /** Judges the drafts; `draftOf` tells where the text of a file can be read now. Throws to refuse them. */
   readonly check: (draftOf: (path: string) => string) => Promise<void>
   /**
    * Makes the daemon use what is in place; is given the paths that changed. Throws when it does not. With

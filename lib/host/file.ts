@@ -61,8 +61,7 @@ export async function writeDraft(
   const draft = tempBeside(path, 'new')
   try {
     await rm(draft, { force: true })
-    // Fails where something is there already: in a directory of another user that could be a link to
-    // anywhere.
+    // Fails where something is there already: in a directory of another user it could be a link.
     const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(content)
@@ -149,8 +148,8 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
- * Unified diff from what is there to what shall be, empty when nothing changes; bytes that are no text are
- * only counted.
+ * The unified diff to the desired file, '' when nothing changes. Of binary files only the sizes are shown, of
+ * a file that goes only its number of lines.
  */
 export async function diffFile(wanted: DesiredFile): Promise<string> {
   const now = await readBytes(wanted.path)

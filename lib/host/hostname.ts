@@ -4,8 +4,8 @@ import { hostname } from 'node:os'
 import { sharedName } from '../object/ns-name.ts'
 
 /**
- * The name server's name in a new network: the name that a pair of heads shares where that resolves, else
- * this machine's own short name.
+ * The default name of the name server in a new network: the name that a pair of heads shares, where it
+ * resolves, else the short name of this machine.
  */
 export async function defaultNameServer(short = shortHostname(), resolves = canResolve): Promise<string> {
   const shared = sharedName(short)
@@ -13,7 +13,7 @@ export async function defaultNameServer(short = shortHostname(), resolves = canR
 }
 
 /** The host name up to the first dot. */
-export function shortHostname(): string {
+function shortHostname(): string {
   return hostname().split('.')[0] ?? ''
 }
 

@@ -1,34 +1,34 @@
-// The directory pxelinux.cfg: files of ours kept as they shall be, those of others left alone. Which are ours is written
-// down in a file beside them, because the next process has to know as well.
+// The directory pxelinux.cfg: Luna's files are kept up to date, files of others are left alone. A file beside
+// them records which are Luna's, for the next process.
 import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
 import { readText, reason, tempBeside } from './file.ts'
 
-/** Names of our files, one a line; hidden, and nothing that firmware asks for. */
+/** The file with the names of our files, one a line. It is hidden, and no firmware asks for it. */
 const record = '.luna-files'
 
-export interface Done {
+export interface KeepResult {
   readonly written: number
   readonly removed: number
-  /** Files of somebody else that were in the way of ours. */
+  /** Files that were not Luna's and stood in the place of one. */
   readonly replaced: readonly string[]
-  /** What could not be done; the rest was. */
+  /** Why some files could not be written or removed; all others were. */
   readonly troubles: readonly string[]
 }
 
 export class MenuFolder {
   readonly #path: string
-  /** Names that the record has. */
+  /** Names in the record. */
   #ours = new Set<string>()
-  /** What is known to be in our files. */
+  /** The texts that our files are known to have. */
   readonly #texts = new Map<string, string>()
 
   constructor(path: string) {
     this.#path = path
   }
 
-  /** Learns which files are ours, and removes drafts that a crash has left. Throws LunaError `failed`. */
+  /** Reads the record, and removes drafts that a crash has left. Throws LunaError `failed`. */
   async open(): Promise<void> {
     const text = (await readText(join(this.#path, record))) ?? ''
     this.#ours = new Set(text.split('\n').filter((name) => isOurName(name)))
@@ -36,17 +36,17 @@ export class MenuFolder {
       if (isDraft(name)) await rm(join(this.#path, name), { force: true })
   }
 
-  /** Takes nothing for granted any more: the next `keep` compares with what is on the disk. */
+  /** Has the next `keep` compare all files with what is on the disk. */
   distrust(): void {
     this.#texts.clear()
   }
 
-  /** Makes our files those, each whole at any moment. Throws LunaError `failed` when nothing at all can be done. */
-  async keep(wanted: ReadonlyMap<string, string>): Promise<Done> {
+  /** Makes our files those, each by a rename. Throws LunaError `failed` when the record cannot be written. */
+  async keep(wanted: ReadonlyMap<string, string>): Promise<KeepResult> {
     const gone = [...this.#ours].filter((name) => !wanted.has(name))
     const fresh = [...wanted.keys()].filter((name) => !this.#ours.has(name))
     const before = new Set(this.#ours)
-    // Written down before they are made: a crash in between must not leave files that nobody calls his own.
+    // The record comes before the files: a crash in between must not leave files that are in no record.
     if (fresh.length > 0) await this.#note([...this.#ours, ...fresh])
     const troubles: string[] = []
     const changed = await this.#writeAll(wanted, troubles)
@@ -98,7 +98,7 @@ export class MenuFolder {
     this.#ours = new Set(names)
   }
 
-  /** Without waiting for the disk, as there may be thousands: after a crash all of them are compared anyway. */
+  /** Writes without waiting for the disk, as files may be thousands: after a crash all are compared again. */
   async #put(name: string, text: string): Promise<void> {
     const path = join(this.#path, name)
     const draft = tempBeside(path, 'new')

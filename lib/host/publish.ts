@@ -1,4 +1,4 @@
-// Puts finished drafts in place all together, with the way back while the last step can still fail.
+// Puts finished drafts in place together, and takes them back when the last step fails.
 import { chmod, chown, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isMissing, syncDirectory, tempBeside } from './file.ts'
@@ -29,7 +29,7 @@ export async function publish(moves: readonly Move[], commit: () => Promise<void
   }
 }
 
-/** Puts one file in place, and gives the way back. */
+/** Puts one file in place, and returns the way to undo it. */
 async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
   const old = tempBeside(target, 'old')
   await rm(old, { force: true })

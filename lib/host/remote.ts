@@ -20,24 +20,24 @@ export async function rsyncTo(head: string, path: string, more: readonly string[
   await run('rsync', rsyncArguments(head, path, more))
 }
 
-// Half a file waits in here for the rest: under its own name nobody takes it for the whole, and nothing is
-// sent twice.
+// An incomplete file waits in here to be continued: under its own name it could be taken for a whole one.
 const partial = '.luna-partial'
 
-/** Who hears of the progress, and what stops it. */
+/** Where progress is reported to, and what stops the copy. */
 export interface Following {
   readonly onLine: (line: string) => void
   readonly signal?: AbortSignal
 }
 
 /**
- * Makes a directory on another head equal to the one here, goes on where an interrupted copy has stopped, and
- * looks at every byte in the end. Throws LunaError `failed` when the two are not equal then.
+ * Mirrors a directory to another head, continuing an interrupted copy, and compares every byte at the end.
+ * Throws LunaError `failed` when the two still differ.
  */
 export async function mirrorTo(head: string, path: string, { onLine, signal }: Following): Promise<void> {
   const stopping = signal ? { signal } : {}
   const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`]
-  await runOn(head, ['mkdir', '-p', '--', path])
+  // rsync gives the directory itself its mode; those above it get theirs here.
+  await runOn(head, ['sh', '-c', 'umask 022; mkdir -p -- "$1"', 'sh', path])
   await run('rsync', rsyncArguments(head, path, [...more, '--info=progress2']), { onLine, ...stopping })
   onLine('comparing')
   const look = [...more, '--dry-run', '--checksum', '--itemize-changes']

@@ -1,5 +1,4 @@
-// What is said when a program fails: the command line, its last words, and what to install where it is
-// missing.
+// Errors of programs: the command line, the last words, and what to install where it is missing.
 import { LunaError } from '../error.ts'
 
 interface Ended {

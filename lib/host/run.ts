@@ -1,5 +1,4 @@
-// Runs programs: arguments as a list, never through a shell. What goes wrong is told with the command and its
-// last words.
+// Runs programs, with arguments as a list and never through a shell.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { programEnvironment } from './environment.ts'
 import { failed, notStarted, stopped } from './run-error.ts'
@@ -27,14 +26,14 @@ export interface Ran {
   readonly stderr: string
 }
 
-// Enough for every tool that is read as a whole; what runs away is cut here.
+// Enough for every tool whose output is read as a whole; a runaway is cut here.
 const mostOutput = 64 * 1024 * 1024
 const termGrace = 2000
 
 /**
- * Runs a program and gives its status and output (UTF-8). Throws LunaError `failed` with the command line and
- * the last lines of standard error when the status is not 0, when it takes too long or is aborted, and when
- * there is no such program.
+ * Runs a program and returns its status and output (UTF-8). Throws LunaError `failed`, with the command line
+ * and the last lines of standard error, when the status is not 0, the time is over, it is aborted, or there
+ * is no such program.
  */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (options.signal?.aborted) throw stopped(program, args, 'it was interrupted')

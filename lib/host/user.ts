@@ -1,5 +1,4 @@
-// Users, groups and addresses of this machine, as the system's own tools tell them (directory services
-// included).
+// Users, groups and addresses of this machine, by its own tools (directory services included).
 import { run } from './run.ts'
 
 export interface Owner {

@@ -2,10 +2,10 @@
 import { field, type GroupInterface, type Id, type ObjectOf } from './field.ts'
 
 /** Makes the root file system in memory: what a node without disks wants. */
-export const defaultPartscript = 'mount -t tmpfs tmpfs /sysroot'
+const defaultPartscript = 'mount -t tmpfs tmpfs /sysroot'
 
 /** Tells the installed system that its root is in memory. */
-export const defaultPostscript = `cat << EOF >> /sysroot/etc/fstab
+const defaultPostscript = `cat << EOF >> /sysroot/etc/fstab
 tmpfs   /       tmpfs    defaults        0 0
 EOF`
 

@@ -35,19 +35,19 @@ function expandPart(part: string, room: number): string[] {
   let names = ['']
   for (const piece of pieces) {
     const alternatives =
-      piece.startsWith('[') && piece.endsWith(']') ? expandBracket(piece, room) : [plain(piece, part)]
+      piece.startsWith('[') && piece.endsWith(']') ? expandBracket(piece, room) : [literal(piece, part)]
     if (names.length * alternatives.length > room) throw tooMany(part)
-    names = names.flatMap((head) => alternatives.map((tail) => short(head + tail)))
+    names = names.flatMap((head) => alternatives.map((tail) => notTooLong(head + tail)))
   }
   return names
 }
 
-function plain(piece: string, part: string): string {
+function literal(piece: string, part: string): string {
   if (/[[\]]/.test(piece)) throw malformed(part, 'its brackets do not pair up')
-  return short(piece)
+  return notTooLong(piece)
 }
 
-function short(name: string): string {
+function notTooLong(name: string): string {
   if (name.length <= longestName) return name
   throw new LunaError(
     'invalid',

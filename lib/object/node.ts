@@ -18,7 +18,10 @@ export const nodeFields = {
 
 export type Node = ObjectOf<typeof nodeFields>
 
-/** `NAME.DOMAIN`, or the bare name where there is no domain. A domain is a network: its name is that of its zone. */
+/**
+ * `NAME.DOMAIN`, or the bare name where there is no domain. A domain is a network: its
+ * name is that of its zone.
+ */
 export function hostName(
   { name }: Pick<Node, 'name'>,
   domain: { readonly name: string } | undefined,

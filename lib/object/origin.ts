@@ -1,4 +1,5 @@
-// What a line of a generated file came from, so that an objection to it can be told in terms of what a person wrote.
+// What a line of a generated file came from, so that an objection to it can be told in
+// terms of what a person wrote.
 
 export interface Source {
   /** As it is called in a message: `the include of network "cluster"`. */
@@ -16,7 +17,10 @@ export interface Part {
   readonly source: Source
 }
 
-/** The origin of the lines of a file: its parts, which stand in it in this order, and the source of all other lines. */
+/**
+ * The origin of the lines of a file: its parts, which stand in it in this order, and the
+ * source of all other lines.
+ */
 export function originIn(file: string, parts: Iterable<Part>, otherwise: Source): Origin {
   return (line) => {
     if (line === undefined) return otherwise

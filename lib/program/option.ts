@@ -54,3 +54,6 @@ export function option<K extends OptionKind, const M extends More<K> = Record<ne
 ): Option<K> & M {
   return { kind, help, ...more } as Option<K> & M
 }
+
+/** What `-h` and `--help` stand for everywhere. */
+export const helpOption: Option = { kind: 'flag', help: 'show this help', short: 'h' }

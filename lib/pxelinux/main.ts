@@ -16,7 +16,7 @@ interface Wish {
   readonly help: boolean
 }
 
-/** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
+/** Runs the program with its arguments, and gives the exit status. `script` is the path of the program. */
 export async function main(args: readonly string[], script: string): Promise<number> {
   let wish: Wish | undefined
   const status = await exitStatusOf(async () => {

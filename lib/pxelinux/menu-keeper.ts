@@ -7,7 +7,8 @@ import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { type PxelinuxMenus, pxelinuxMenus } from '../task/boot/pxelinux.ts'
 
-// Somebody may have removed or edited our files, or the site's template; a first Luna changes a database without a word.
+// Somebody may have removed or edited our files, or the site's template; a first Luna changes a database
+// without a word.
 const distrustInterval = 60_000
 const largestDefault = 1 << 20
 // Reasons that one line of the log holds.
@@ -37,7 +38,9 @@ export class MenuKeeper {
     return this.#last?.menus.files.size ?? 0
   }
 
-  /** Brings the files up to date, as far as that is possible. Throws LunaError when the store cannot be read. */
+  /**
+   * Brings the files up to date, as far as that is possible. Throws LunaError when the store cannot be read.
+   */
   async look(store: Store): Promise<void> {
     const { files, refused } = await this.#menus(store)
     const troubles = [...refused].map(([node, why]) => `${node}: ${why}`)
@@ -50,7 +53,10 @@ export class MenuKeeper {
     this.#incomplete.update(reasons.join('; '))
   }
 
-  /** The menus that the store wants. They are rendered only when the store has changed, and after `distrustInterval`. */
+  /**
+   * The menus that the store wants. They are rendered only when the store has changed, and after
+   * `distrustInterval`.
+   */
   async #menus(store: Store): Promise<PxelinuxMenus> {
     const distrusted = Date.now() - this.#distrusted >= distrustInterval
     if (distrusted) {
@@ -72,7 +78,10 @@ export class MenuKeeper {
     return troubles
   }
 
-  /** The text of `default`: of the last reading while the file cannot be read, undefined when `default` is left alone. */
+  /**
+   * The text of `default`: of the last reading while the file cannot be read, undefined when `default` is
+   * left alone.
+   */
   async #defaultText(troubles: string[]): Promise<string | undefined> {
     if (this.#defaultFile === undefined) return undefined
     try {
@@ -84,7 +93,9 @@ export class MenuKeeper {
   }
 }
 
-/** Another text after every change of what menus are made of: the version does not change with MAC addresses. */
+/**
+ * Another text after every change of what menus are made of: the version does not change with MAC addresses.
+ */
 async function stateOf(store: Store): Promise<string> {
   return JSON.stringify([await store.version(), [...(await store.macs())]])
 }

@@ -36,10 +36,16 @@ export interface DhcpdFacts {
   readonly failover: Failover | null
 }
 
-/** The text of dhcpd.conf. Names that dhcpd cannot have throw LunaError `invalid`: leave them out beforehand (`isDhcpdName`). */
+/**
+ * The text of dhcpd.conf. Names that dhcpd cannot have throw LunaError `invalid`: leave them out beforehand
+ * (`isDhcpdName`).
+ */
 export function renderDhcpd(facts: DhcpdFacts, siteDir?: string): string {
   const bad = facts.hosts.find((host) => !isDhcpdName(host.name))
-  if (bad) throw new LunaError('invalid', `${JSON.stringify(bad.name)} cannot be a name in dhcpd.conf`)
+  if (bad)
+    throw new LunaError('invalid', `${JSON.stringify(bad.name)} cannot be a name in dhcpd.conf`, {
+      fix: 'rename the node: luna node rename NAME --newname OTHER',
+    })
   const view = {
     start: facts.start,
     end: facts.end,
@@ -66,7 +72,10 @@ export function dhcpdOrigin(text: string, hosts: readonly Reservation[], siteDir
 /** What a diff of dhcpd.conf must not show. */
 export const dhcpdSecret = /(?<=\bsecret\s)[^;]*/g
 
-/** The OMAPI key of a dhcpd.conf that Luna wrote, so that it stays the same; undefined when there is none of our kind. */
+/**
+ * The OMAPI key of a dhcpd.conf that Luna wrote, so that it stays the same; undefined
+ * when there is none of our kind.
+ */
 export function keyOfDhcpd(text: string): string | undefined {
   const key = /\bkey\s+omapi_key\s*\{([^}]*)\}/.exec(text)?.[1]
   if (!key || !/\balgorithm\s+hmac-sha256\s*;/.test(key)) return undefined

@@ -3,7 +3,7 @@ import { LunaError } from '../error.ts'
 import { isPlainName, kernelArguments, oneLine, plainName, urlSegment } from './escape-ipxe.ts'
 import { loadTemplate, renderTemplate } from './template.ts'
 
-/** Who reads the boot script. */
+/** Which program reads the boot script. */
 export const bootTypes = ['ipxe', 'syslinux'] as const
 export type BootType = (typeof bootTypes)[number]
 
@@ -85,7 +85,7 @@ export function renderBoot(boot: BootView, type: BootType, siteDir?: string): st
 }
 
 /** The kernel command line that the initramfs reads (dracut/95luna), and the operator's options after it. */
-export function bootArguments(boot: BootView): string {
+function bootArguments(boot: BootView): string {
   const address = boot.fixed
     ? [
         'luna.bootproto=static',

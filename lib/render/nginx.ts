@@ -1,5 +1,4 @@
-// The nginx server that nodes talk to: files of boot/ and torrents/ by itself, questions to lweb over
-// FastCGI.
+// The nginx server for nodes: it serves boot/ and torrents/ itself, and asks lweb over FastCGI.
 import type { Origin } from '../object/origin.ts'
 import { escapeNginx } from './escape-nginx.ts'
 import { loadTemplate, renderTemplate, templateSource } from './template.ts'

@@ -1,4 +1,4 @@
-// Announces the offered torrents to the tracker when they are due. A tracker that does not answer is asked more often.
+// Announces the offered torrents when they are due. A tracker that does not answer is asked more often.
 import { Trouble } from '../daemon/trouble.ts'
 import { sentence } from '../error.ts'
 import type { Log } from '../log.ts'
@@ -14,7 +14,8 @@ export interface TrackerTarget {
   readonly interval: number
 }
 
-// Seconds. While the tracker does not answer the shortest: nodes that boot meanwhile need the seeder in its list.
+// Seconds. While the tracker does not answer the shortest: nodes that boot meanwhile need the seeder in its
+// list.
 const shortestInterval = 5
 const longestInterval = 300
 // Milliseconds.
@@ -40,7 +41,7 @@ export class Announcer {
     if (due.length > 0) this.#trouble.update(failures.find((why) => why !== '') ?? '')
   }
 
-  /** Says that a torrent is not offered any more. Never rejects, and gives up soon. */
+  /** Announces that torrents are no longer offered. Never rejects, and gives up after two seconds. */
   async stop(offered: readonly Offered[], where: TrackerTarget): Promise<void> {
     const told = offered.filter(({ infoHash }) => this.#due.get(infoHash)?.told)
     const goodbyes = told.map(async (one) => {

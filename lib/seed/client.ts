@@ -1,5 +1,5 @@
-// The BitTorrent side: one webtorrent client that offers tarballs to whoever connects, over TCP only, and asks nobody for
-// anything.
+// The BitTorrent client of the seeder: webtorrent, over TCP only. It offers tarballs to peers that connect,
+// and neither connects nor downloads.
 import WebTorrent from 'webtorrent'
 import { LunaError } from '../error.ts'
 import type { TorrentFile } from '../host/image/torrents.ts'
@@ -20,10 +20,10 @@ export interface TorrentClient {
   readonly port: number
   /** Offers a torrent of a directory; does nothing when it is offered already. Rejects when it cannot be. */
   offer(folder: string, torrent: TorrentFile): Promise<void>
-  /** Offers it no longer. */
+  /** Ends the offer of a torrent file. */
   withdraw(file: string): Promise<void>
   offered(): Offered[]
-  /** When somebody was last given a part of it, in milliseconds; undefined for never. */
+  /** When a peer last got a part of it, in milliseconds; undefined for never. */
   lastUpload(file: string): number | undefined
   close(): Promise<void>
 }
@@ -34,11 +34,11 @@ interface Entry {
   lastUpload?: number
 }
 
-// A rack of nodes may come at once, and each connects here first.
+// Several racks of nodes may boot at once, and each node connects to the seeder first.
 const maxConns = 500
 const uploads = 40
 
-/** Opens a swarm on the first free port of the range. Throws LunaError `failed` when none is free. */
+/** Opens a client on the first free port of the range. Throws LunaError `failed` when none is free. */
 export async function openTorrentClient(
   min: number,
   max: number,
@@ -46,7 +46,7 @@ export async function openTorrentClient(
 ): Promise<TorrentClient> {
   for (let port = min; port <= max; port++) {
     const client = await listen(port)
-    if (client) return swarmOf(client, port, broken)
+    if (client) return wrap(client, port, broken)
   }
   throw new LunaError('failed', `no port from ${min} to ${max} is free`, {
     fix: 'luna cluster change --torrent_listen_port_min PORT --torrent_listen_port_max PORT',
@@ -73,9 +73,9 @@ async function listen(torrentPort: number): Promise<WebTorrent | undefined> {
   })
 }
 
-function swarmOf(client: WebTorrent, port: number, broken: (why: string) => void): TorrentClient {
+function wrap(client: WebTorrent, port: number, broken: (why: string) => void): TorrentClient {
   const entries = new Map<string, Entry>()
-  // An error of one torrent is an error of the client, too, and ends it only when it says so.
+  // An error of the client itself, or one that no listener of its torrent took: seeding cannot go on.
   client.on('error', (cause: Error) => broken(cause.message))
   return {
     port,
@@ -116,7 +116,10 @@ async function add(client: WebTorrent, folder: string, file: TorrentFile): Promi
   })
 }
 
-/** Has a torrent say of its pieces what is worth telling each peer. */
+/**
+ * Tells each peer of some pieces only (SuperSeed). webtorrent has no setting for it: the methods by which it
+ * tells that a seeder has all pieces are replaced for each connection.
+ */
 function superSeed(torrent: WebTorrent.Torrent): void {
   const { pieces, pieceLength, lastPieceLength } = torrent
   const seed = new SuperSeed<WebTorrent.Wire>(pieces.length, pieceLength)

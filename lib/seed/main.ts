@@ -11,7 +11,7 @@ const program: Program = {
   run: (config) => runSeeder(config, seederEvents()),
 }
 
-/** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
+/** Runs the program with its arguments, and gives the exit status. `script` is the path of the program. */
 export async function main(args: readonly string[], script: string): Promise<number> {
   return await runDaemonCommand(program, args.length === 1 ? (args[0] ?? '') : '', script)
 }

@@ -25,7 +25,10 @@ export interface SeederEvents {
   readonly onReload: (look: () => void) => void
 }
 
-/** Runs the service until it is told to stop. Throws LunaError when it cannot begin, or when the BitTorrent client breaks. */
+/**
+ * Runs the service until it is told to stop. Throws LunaError when it cannot begin, or when the BitTorrent
+ * client breaks.
+ */
 export async function runSeeder(config: Config, events: SeederEvents): Promise<void> {
   const work = (context: DaemonContext) => seedImages(config, context, events)
   await runDaemon({ daemon: ltorrent, config, stop: events.stop, work })

@@ -1,4 +1,4 @@
-// Makes what is offered equal to what the store and the directory say, and clears away what nobody needs any more.
+// Offers the torrents of the directory torrents/, and removes files that no image needs any more.
 import { sentence } from '../error.ts'
 import {
   readTorrents,
@@ -17,7 +17,7 @@ export class Seeder {
   readonly #announcer: Announcer
   #tracker: TrackerTarget | undefined
   #unused: Unused = new Map()
-  /** What was said about files that are skipped, so that it is said once. */
+  /** Reasons for skipped files that were logged, so that each is logged once. */
   #said: ReadonlyMap<string, string> = new Map()
 
   constructor(client: TorrentClient, log: Log) {
@@ -26,7 +26,7 @@ export class Seeder {
     this.#announcer = new Announcer(log)
   }
 
-  /** Brings everything in line with the plan. Rejects when the directory cannot be read. */
+  /** Offers, withdraws and removes what the plan says. Rejects when the directory cannot be read. */
   async follow(plan: SeedPlan, now: number = Date.now()): Promise<void> {
     const { announce: url, address, interval } = plan
     this.#tracker = { url, address, interval, port: this.#client.port }

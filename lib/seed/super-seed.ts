@@ -1,13 +1,13 @@
-// Super-seeding (BEP 16): the seeder has all pieces and says so of few. What it gives to a peer is what fewest others have, and
-// so its link carries every piece once before it carries any twice; the swarm does the rest. When the swarm has all of them,
-// it becomes a seeder like any other, for those who are late. Pure.
+// Super-seeding (BEP 16): the seeder has all pieces, and tells each peer of a few that fewest others have. So
+// its link carries every piece once before it carries any twice, and the swarm does the rest. When the swarm
+// has all pieces, the seeder tells each peer of all, for peers that come late. Pure.
 
 interface Known {
-  /** Per piece, what is between the peer and us: bits `told` and `has`. */
+  /** Per piece the bits `told` (the peer was told of it) and `has` (the peer has it). */
   readonly pieces: Uint8Array
-  /** Pieces that the peer was told of, and neither has nor has asked for. */
+  /** Pieces that the peer was told of, and neither has nor has asked for yet. */
   readonly open: Set<number>
-  /** How many pieces it neither has nor was told of. */
+  /** How many pieces the peer neither has nor was told of. */
   news: number
   ready: boolean
 }
@@ -16,7 +16,7 @@ const told = 1
 const has = 2
 
 export class SuperSeed<Peer> {
-  /** Per piece, how many peers have it; and how many of the others were told of it. */
+  /** Per piece, how many peers have it; and how many were told of it and do not have it. */
   readonly #copies: Uint32Array
   readonly #promised: Uint32Array
   /** How many pieces no peer has. */
@@ -34,14 +34,14 @@ export class SuperSeed<Peer> {
     this.#random = random
   }
 
-  /** A peer that is ready to be told; gives the pieces to tell it of. */
+  /** Takes in a peer that can be told of pieces; gives the pieces to tell it of. */
   join(peer: Peer): number[] {
     const known = this.#of(peer)
     known.ready = true
     return this.#tell(known)
   }
 
-  /** The peer says that it has these pieces; gives the next ones to tell it of, if it is ready. */
+  /** Notes that the peer has these pieces; gives the next ones to tell it of, once it has joined. */
   has(peer: Peer, pieces: Iterable<number>): number[] {
     const known = this.#of(peer)
     for (const piece of pieces) {
@@ -56,14 +56,17 @@ export class SuperSeed<Peer> {
     return known.ready ? this.#tell(known) : []
   }
 
-  /** The peer has asked for the last part of a piece; gives the next ones, so that it does not run out of what to ask for. */
+  /**
+   * Notes that the peer has asked for the last part of a piece; gives the next ones, so that it has always
+   * some to ask for.
+   */
   asked(peer: Peer, piece: number): number[] {
     const known = this.#of(peer)
     known.open.delete(piece)
     return this.#tell(known)
   }
 
-  /** What it has is no longer to be had. */
+  /** Forgets a peer and its pieces. */
   leave(peer: Peer): void {
     const known = this.#peers.get(peer)
     this.#peers.delete(peer)
@@ -103,7 +106,10 @@ export class SuperSeed<Peer> {
     }
   }
 
-  /** Of the pieces that are news to the peer the one that fewest have or will have; any of them where there are several. */
+  /**
+   * Of the pieces that are news to the peer the one that fewest have or were told of; a random one of
+   * several.
+   */
   #rarestOf(pieces: Uint8Array): number | undefined {
     const start = Math.floor(this.#random() * pieces.length)
     let [found, least]: [number | undefined, number] = [undefined, Number.POSITIVE_INFINITY]
@@ -129,5 +135,6 @@ function count(counts: Uint32Array, piece: number, more: 1 | -1): number {
   return now
 }
 
-// Bytes that keep the link to one peer busy until it has said what it got; more of it would only be promised to too many.
+// Bytes that keep the link to one peer busy until it tells what it has got. More would be promised to several
+// peers.
 const enough = 2 ** 20

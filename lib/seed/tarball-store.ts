@@ -1,4 +1,5 @@
-// Pieces of a tarball for webtorrent, opened for reading only: whatever peers send, the file stays as it is.
+// Pieces of a tarball for webtorrent. The file is opened for reading only: nothing that peers send changes
+// it.
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChunkStore, Done, Part, StoreOptions } from 'webtorrent'
@@ -10,11 +11,11 @@ export class TarballStore implements ChunkStore {
   constructor(pieceLength: number, options: StoreOptions) {
     this.chunkLength = pieceLength
     this.#file = open(join(options.path, options.files[0]?.path ?? ''), 'r')
-    // Whoever reads next is told.
+    // The next read rejects with it.
     this.#file.catch(() => undefined)
   }
 
-  /** A piece, or the part of it that is asked for; `done` may stand in place of the range. */
+  /** A piece, or a part of it; `done` may stand in place of the range. */
   get(index: number, range: Part | Done<Uint8Array> | null, whenDone?: Done<Uint8Array>): void {
     const part = typeof range === 'function' ? {} : (range ?? {})
     const done = typeof range === 'function' ? range : (whenDone ?? (() => {}))

@@ -1,4 +1,4 @@
-// One announce to an HTTP tracker (BEP 3): that this seeder has all of a torrent, or no longer offers it.
+// One announce of the seeder to an HTTP tracker (BEP 3).
 import { get as getHttp } from 'node:http'
 import { get as getHttps } from 'node:https'
 import { LunaError } from '../error.ts'
@@ -16,13 +16,18 @@ export interface Announcement {
   readonly event?: 'started' | 'stopped'
 }
 
-/** By this name every tracker of Luna, old or new, knows the server's own seeder. */
+/**
+ * The peer id of the server's own seeders, by which trackers of Luna know them, those of the first Luna too.
+ */
 export const peerId = 'lunalunalunalunaluna'
 
 const requestTimeout = 5000
 const largestAnswer = 65_536
 
-/** Announces and gives the seconds after which the tracker wants to hear again. Throws LunaError `unavailable`. */
+/**
+ * Announces. Gives the seconds until the next announce, when the tracker says. Throws LunaError
+ * `unavailable`.
+ */
 export async function announceTo(announcement: Announcement): Promise<number | undefined> {
   try {
     const answer = bdecodeDictionary(await fetchBytes(announceUrl(announcement)))
@@ -32,11 +37,15 @@ export async function announceTo(announcement: Announcement): Promise<number | u
   } catch (cause) {
     const why = cause instanceof Error ? cause.message || String(cause) : String(cause)
     const { url } = announcement
-    throw new LunaError('unavailable', `the tracker ${url} did not take the announce`, { why, cause })
+    throw new LunaError('unavailable', `the tracker ${url} did not take the announce`, {
+      why,
+      fix: null,
+      cause,
+    })
   }
 }
 
-/** The whole URL; pure. */
+/** The URL of an announce; pure. */
 export function announceUrl(announcement: Announcement): URL {
   const { infoHash, address, port, uploaded, event } = announcement
   const fields = {
@@ -48,7 +57,7 @@ export function announceUrl(announcement: Announcement): URL {
     downloaded: 0,
     left: 0,
     compact: 1,
-    // It only offers: peers come by themselves.
+    // A seeder needs no peers: they connect to it.
     numwant: 0,
     ...(event && { event }),
   }
@@ -58,7 +67,8 @@ export function announceUrl(announcement: Announcement): URL {
 
 async function fetchBytes(url: URL): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
-    // The certificate is our own head's, often signed by nobody; nothing secret is said or believed here.
+    // The certificate is of our own head and often self-signed; nothing in the request or the answer is
+    // secret.
     const options = {
       timeout: requestTimeout,
       signal: AbortSignal.timeout(requestTimeout),

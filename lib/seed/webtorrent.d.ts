@@ -60,8 +60,9 @@ declare module 'webtorrent' {
     }
 
     /**
-     * The connection to a peer (bittorrent-protocol 4). Once the handshakes are done, webtorrent says what it has by haveAll() or
-     * bitfield(). Events: bitfield, have (a piece), have-all, request (piece, offset, length), close.
+     * The connection to a peer (bittorrent-protocol 4). Once the handshakes are done, webtorrent says what it
+     * has by haveAll() or bitfield(). Events: bitfield, have (a piece), have-all, request (piece, offset,
+     * length), close.
      */
     interface Wire extends EventEmitter {
       readonly peerPieces: { get(piece: number): boolean }

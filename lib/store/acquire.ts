@@ -8,8 +8,8 @@ const longestPause = 50
 const longestWait = 120_000
 
 /**
- * Tries until an attempt gives something. The pauses grow and are random, so that waiting processes do not try
- * all at once. Rejects with `unavailable` when another process has held `what` for too long.
+ * Tries until an attempt gives something. The pauses grow and are random, so that waiting processes do not
+ * try all at once. Rejects with `unavailable` when another process has held `what` for too long.
  */
 export async function pollUntil<T>(
   what: string,

@@ -20,7 +20,7 @@ export function makeNamesUnique(backend: Backend): Promise<Duplicate[]> {
 
 /** For use inside a unit of work, where what was not written yet could not be looked at. */
 export function refuseInside(): Promise<never> {
-  return Promise.reject(new LunaError('internal', 'this is for outside of a unit of work'))
+  return Promise.reject(new LunaError('internal', 'this is for outside of a unit of work', { fix: null }))
 }
 
 async function makeUnique(backend: Backend, kind: Kind): Promise<Duplicate[]> {

@@ -1,5 +1,5 @@
-// The version of the objects of a database: a new text with every change. A process that remembers what it read
-// learns by one small read whether that is still true.
+// The version of the objects of a database: a new text with every change. A process that remembers what it
+// read learns by one small read whether that is still true.
 import { ObjectId } from 'bson'
 import { kinds } from '../object/field.ts'
 import { type Backend, bookkeeping, type Write } from './backend.ts'

@@ -1,5 +1,4 @@
-// Objects by id, each read once however often it is asked for: for one command, or for one version of the
-// store.
+// Finds objects by id and reads each once: for one command, or for one version of the store.
 import type { Id, Kind } from '../object/field.ts'
 import { type Group, networksUsed } from '../object/group.ts'
 import type { Network } from '../object/network.ts'
@@ -7,7 +6,7 @@ import type { Node } from '../object/node.ts'
 import type { Objects } from '../object/objects.ts'
 import type { Store } from '../store/store.ts'
 
-/** Makes what has a name once, and gives the same to everybody who asks for that name. */
+/** Makes a named thing once; later callers get the same. */
 export type Once = <T>(name: string, make: () => Promise<T>) => Promise<T>
 
 /** Finds an object by id; undefined when there is none. */

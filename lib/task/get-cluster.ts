@@ -3,7 +3,10 @@ import { LunaError } from '../error.ts'
 import { type Cluster, dbVersion } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 
-/** The cluster; `not-found` before `luna cluster init`, `unsupported` when the database is of another version. */
+/**
+ * The cluster. Throws LunaError `not-found` before `luna cluster init`, and `unsupported` when the database
+ * has another version.
+ */
 export async function getCluster(store: Store): Promise<Cluster> {
   const [cluster] = await store.list('cluster')
   if (!cluster) {

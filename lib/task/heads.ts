@@ -1,4 +1,5 @@
-// Clusters with several heads: which of them this is, and whether it may change anything.
+// High availability: whether this head is active, and which other heads there are.
+import { isIP } from 'node:net'
 import { LunaError } from '../error.ts'
 import { isLocalAddress } from '../host/user.ts'
 import { type Cluster, headAddresses } from '../object/cluster.ts'
@@ -23,8 +24,8 @@ export async function isActiveHead(
 }
 
 /**
- * Says, before anything is copied, that a passive head is about to overwrite the others. The first Luna let
- * it, and so it stays.
+ * Warns, before anything is copied, that a passive head is about to overwrite the others. The first Luna
+ * allowed it, and so does this one.
  */
 export async function tellPassive(
   cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
@@ -40,7 +41,7 @@ export interface Heads {
   readonly others: readonly string[]
 }
 
-/** The heads as seen from this one; both empty when there is only this one. */
+/** The heads as seen from this one; both empty where the cluster has only this one. */
 export async function findHeads(cluster: Pick<Cluster, 'cluster_ips'>): Promise<Heads> {
   const own: string[] = []
   const others: string[] = []
@@ -49,4 +50,13 @@ export async function findHeads(cluster: Pick<Cluster, 'cluster_ips'>): Promise<
     else others.push(address)
   }
   return { own: own[0], others }
+}
+
+/** Why nodes could not boot from a frontend address, '' being none yet. It may be given all the same. */
+export async function frontendWarnings(address: string): Promise<string[]> {
+  if (address === '') return []
+  if (isIP(address) === 0)
+    return [`the frontend address ${address} is not an IP address: nodes cannot boot from it`]
+  if (await isLocalAddress(address)) return []
+  return [`the frontend address ${address} is not one of this machine: nodes cannot boot from it until it is`]
 }

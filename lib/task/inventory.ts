@@ -1,4 +1,4 @@
-// All objects at once, for what has to see the whole cluster.
+// All objects of the cluster, for operations that have to look at every one.
 import type { Inventory } from '../object/net/address-use.ts'
 import type { Store } from '../store/store.ts'
 

@@ -1,4 +1,4 @@
-// Many things at once, but not all of them.
+// A limit on how many operations run at once.
 
 /** Runs work as soon as fewer than `most` others given to it are running; first come, first served. */
 export type Limit = <T>(work: () => Promise<T>) => Promise<T>
@@ -12,7 +12,7 @@ export function makeLimit(most: number): Limit {
     try {
       return await work()
     } finally {
-      // Whoever waits takes over this place.
+      // The next in the queue takes over this place.
       const next = waiting.shift()
       if (next) next()
       else running--

@@ -1,5 +1,4 @@
-// What an operation has to tell beside its result: things to heed, and parts that could not be done while the
-// rest was.
+// The outcome of an operation beside its result: warnings, and parts that failed while the rest was done.
 import { LunaError } from '../error.ts'
 
 export interface Outcome {
@@ -9,7 +8,7 @@ export interface Outcome {
   readonly failures: readonly LunaError[]
 }
 
-/** An Outcome that is still being written. */
+/** An Outcome under construction. */
 export interface Notes {
   readonly warnings: string[]
   readonly failures: LunaError[]
@@ -20,8 +19,7 @@ export function newNotes(): Notes {
 }
 
 /**
- * Does `work` unless it is refused, which is noted as a failure; gives false then. A broken store is thrown
- * on.
+ * Does `work`. A LunaError becomes a failure, and the result false; a broken store or a defect is thrown on.
  */
 export async function attempt(notes: Notes, work: () => Promise<void>): Promise<boolean> {
   try {
@@ -36,8 +34,8 @@ export async function attempt(notes: Notes, work: () => Promise<void>): Promise<
 }
 
 /**
- * Does `work` for one name after the other, as the first Luna goes through a hostlist: an object that does
- * not exist ends it with the earlier ones done, other failures are noted and it goes on.
+ * Does `work` for each name in order, as the first Luna goes through a hostlist. A missing object ends it,
+ * with the earlier ones done; other failures are noted, and it goes on.
  */
 export async function inTurn(
   notes: Notes,

@@ -31,8 +31,8 @@ export interface PowerTargets {
 }
 
 /**
- * The BMCs of nodes. Nodes that do not exist, have no address there or no BMC setup are left out, as they always were.
- * Throws LunaError `not-found` for a group that does not exist.
+ * The BMCs of nodes. Nodes that do not exist, have no address there or no BMC setup are left out, as they
+ * always were. Throws LunaError `not-found` for a group that does not exist.
  */
 export async function powerTargets(store: Store, wish: PowerWish): Promise<PowerTargets> {
   const find = finder(store)
@@ -92,12 +92,15 @@ export interface PowerHow {
 
 // So many programs and connections at once.
 const mostAtOnce = 64
-// What one BMC may take for all that is asked of it, in milliseconds. A cycle may be off, a wait until it is off,
-// and on.
+// What one BMC may take for all that is asked of it, in milliseconds. A cycle may be off,
+// a wait until it is off, and on.
 const bmcTimeout = 20_000
 const cycleTimeout = 60_000
 
-/** Does the action to all of them, many at once, and gives what became of each in their order, as soon as that can be. */
+/**
+ * Does the action to all of them, many at once, and gives what became of each in their
+ * order, as soon as that can be.
+ */
 export async function* powerAll(
   targets: readonly PowerTarget[],
   action: PowerAction,
@@ -129,5 +132,8 @@ function pacer(pause: number, signal: AbortSignal): () => Promise<void> {
 
 function asLunaError(error: unknown): LunaError {
   if (error instanceof LunaError) return error
-  return new LunaError('internal', error instanceof Error ? error.message : String(error), { cause: error })
+  return new LunaError('internal', error instanceof Error ? error.message : String(error), {
+    fix: null,
+    cause: error,
+  })
 }

@@ -1,4 +1,4 @@
-// luna cluster sync: the cluster path on the other heads, made equal to the one here.
+// luna cluster sync: mirrors the cluster path to the other heads.
 import { type Following, mirrorTo } from '../host/remote.ts'
 import { paths } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
@@ -12,8 +12,8 @@ export interface Synced extends Outcome {
 }
 
 /**
- * Copies the cluster path to every other head; one that fails is a failure, the others are done. No other
- * head: nothing to do.
+ * Copies the cluster path to every other head. A head that fails is a failure; the others are done. Without
+ * other heads there is nothing to do.
  */
 export async function syncCluster(store: Store, { onLine, ...more }: Following): Promise<Synced> {
   const cluster = await getCluster(store)

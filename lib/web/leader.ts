@@ -18,7 +18,7 @@ const socketPath = '/run/luna/lweb.sock'
 export async function runLeader(config: Config, stop: AbortSignal): Promise<void> {
   const work = async (context: DaemonContext) => {
     const sockets = socketsOf(context.cluster)
-    // One that a crash has left would be in the way.
+    // A socket that a crash has left would be in the way.
     for (const path of sockets) await rm(path, { force: true })
     try {
       await serveUntil(stop, config, context)

@@ -12,7 +12,7 @@ const program: Program = {
   run: (config) => runLeader(config, stopSignal()),
 }
 
-/** Does what the arguments (without the program's name) say, and gives the exit status. `script` is the program itself. */
+/** Runs the program with its arguments, and gives the exit status. `script` is the path of the program. */
 export async function main(args: readonly string[], script: string): Promise<number> {
   if (cluster.isWorker) {
     await runWorker()

@@ -1,4 +1,4 @@
-// Query strings as clients send them: pairs of bytes. A tracker needs the bytes, everybody else the text.
+// Query strings as clients send them: pairs of bytes. The tracker needs the bytes, all other routes the text.
 import { LunaError } from '../error.ts'
 
 export type Query = readonly (readonly [name: string, value: Buffer])[]
@@ -11,9 +11,10 @@ const mostLength = 16 * 1024
  * Throws LunaError `usage` for more than any client of ours would send.
  */
 export function parseQuery(text: string): Query {
-  if (text.length > mostLength) throw new LunaError('usage', 'the query is too long')
+  if (text.length > mostLength) throw new LunaError('usage', 'the query is too long', { fix: null })
   const pairs = text.split('&')
-  if (pairs.length > mostPairs) throw new LunaError('usage', 'the query has too many parameters')
+  if (pairs.length > mostPairs)
+    throw new LunaError('usage', 'the query has too many parameters', { fix: null })
   return pairs.flatMap((pair) => {
     const at = pair.indexOf('=')
     const value = at < 0 ? '' : pair.slice(at + 1)
@@ -42,7 +43,7 @@ export function numberOf(query: Query, name: string, absent: number, min = 0, ma
   if (text === undefined) return absent
   const number = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
-  throw new LunaError('invalid', `${name} is not a number in ${min}..${max}`)
+  throw new LunaError('invalid', `${name} is not a number in ${min}..${max}`, { fix: null })
 }
 
 function decode(text: string): Buffer {
@@ -52,7 +53,7 @@ function decode(text: string): Buffer {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0
     const escaped = byte === 0x25 ? 16 * digit(bytes[at + 1]) + digit(bytes[at + 2]) : Number.NaN
-    // What was decoded is never longer than what it was decoded from.
+    // Decoded bytes are never more than the encoded ones, so both fit into one buffer.
     bytes[length++] = escaped >= 0 ? escaped : byte === 0x2b ? 0x20 : byte
     if (escaped >= 0) at += 2
   }

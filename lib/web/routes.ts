@@ -1,5 +1,5 @@
-// Every URL that lweb answers: path and step, how the query is read, what is done, and what is said.
-// What is malformed is refused where it is read; below, values are taken as good.
+// Every URL that lweb answers: path and step, how the query is read, the task, and the answer. Malformed
+// values are refused here; tasks take their values as good.
 import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
@@ -12,7 +12,7 @@ import type { Handler, Request, Response } from './fastcgi/handler.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 
-/** What the routes work with. */
+/** What the routes depend on. */
 export interface RouteContext {
   /** The store, opened when it is first needed; rejects with LunaError `unavailable`. */
   store(): Promise<Store>
@@ -26,7 +26,7 @@ export interface RouteContext {
 
 interface Route {
   readonly path: string
-  /** The value of `step`; a route without takes what is left of its path. */
+  /** The value of `step`; a route without a step takes all other requests of its path. */
   readonly step?: string
   answer(query: Query, request: Request, context: RouteContext): Promise<Response>
 }
@@ -57,9 +57,9 @@ export function answerWith(context: RouteContext): Handler {
 }
 
 async function answer(request: Request, context: RouteContext): Promise<Response> {
-  // Paths match by prefix: so they always did.
+  // Paths match by prefix, as those of the first Luna do.
   const sharing = routes.filter(({ path }) => request.path.startsWith(path))
-  if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path')
+  if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path', { fix: null })
   if (request.method !== 'GET') throw new MethodRefused()
   const query = parseQuery(request.query)
   const step = textOf(query, 'step')
@@ -80,7 +80,7 @@ async function menu(
 
 async function discovery(query: Query, _request: Request, context: RouteContext): Promise<Response> {
   const hwdata = textOf(query, 'hwdata')
-  if (!hwdata) throw new LunaError('usage', 'hwdata is missing')
+  if (!hwdata) throw new LunaError('usage', 'hwdata is missing', { fix: null })
   const store = await context.store()
   const name = textOf(query, 'node')
   const asked: Asked = {
@@ -95,7 +95,7 @@ async function discovery(query: Query, _request: Request, context: RouteContext)
 
 async function install(query: Query, _request: Request, context: RouteContext): Promise<Response> {
   const name = textOf(query, 'node')
-  if (!name) throw new LunaError('usage', 'node is missing')
+  if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
   const store = await context.store()
   const node = await namedNode(store, name)
   const status = textOf(query, 'status')
@@ -138,7 +138,7 @@ async function scraped(query: Query, context: RouteContext): Promise<Response> {
   return plain(scrapeAnswer(figures, hashes.length > 0))
 }
 
-/** Torrent clients are told what is wrong with their request in their own language, and not by a status. */
+/** Torrent clients get the failure of their request as a failure reason (BEP 3), not as an HTTP status. */
 async function tracked(work: Promise<Response>): Promise<Response> {
   try {
     return await work
@@ -148,14 +148,17 @@ async function tracked(work: Promise<Response>): Promise<Response> {
   }
 }
 
-/** The node of that name; one that does not exist is a bad request, as initramfs images know it. */
+/**
+ * The node of that name. An unknown one is a bad request (400): initramfs images of the first Luna expect
+ * that.
+ */
 async function namedNode(store: Store, name: string): Promise<Node> {
   const node = await store.findNamed('node', name)
   if (node) return node
-  throw new LunaError('usage', `there is no node ${JSON.stringify(name.slice(0, 100))}`)
+  throw new LunaError('usage', `there is no node ${JSON.stringify(name.slice(0, 100))}`, { fix: null })
 }
 
-/** The query was good when a task fails: what is `invalid` then is what the store holds. */
+/** When a task fails the query was good: what it calls `invalid` is what the store holds. */
 const taskStatus: Record<Code, number> = { ...httpStatus, invalid: 500, refused: 500, taken: 500 }
 
 class MethodRefused extends Error {

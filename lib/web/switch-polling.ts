@@ -6,7 +6,10 @@ import { type PollContext, SwitchPoller } from '../task/switch/poll.ts'
 // How often every switch is asked, in milliseconds.
 const pollInterval = 30_000
 
-/** Asks all switches now and every `interval` milliseconds; resolves when `stop` is aborted and nothing is under way. */
+/**
+ * Asks all switches now and every `interval` milliseconds; resolves when `stop` is aborted and nothing is
+ * under way.
+ */
 export async function pollSwitches(
   context: PollContext,
   stop: AbortSignal,

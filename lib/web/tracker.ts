@@ -1,4 +1,4 @@
-// What torrent clients ask and are told, between bytes and values: announce (BEP 3, 7, 23) and scrape (BEP 48).
+// Requests of torrent clients and their answers as bytes: announce (BEP 3, 7, 23) and scrape (BEP 48).
 import { LunaError } from '../error.ts'
 import { formatIp, parseIp } from '../object/net/address.ts'
 import type { Peer } from '../store/store.ts'
@@ -8,17 +8,20 @@ import { allBytesOf, bytesOf, numberOf, type Query, textOf } from './query.ts'
 
 export interface AnnounceRequest extends Announced {
   readonly compact: boolean
-  /** Given back as it came. */
+  /** The answer holds it as it came. */
   readonly trackerId: string
 }
 
 const mostTorrents = 50
 
-/** Reads an announce; `remote` is where it came from. Throws LunaError `invalid`, which the client is told as the failure reason. */
+/**
+ * Reads an announce; `remote` is the address that it came from. Throws LunaError `invalid`, whose text the
+ * client gets as the failure reason.
+ */
 export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
   const infoHash = twentyBytes(query, 'info_hash')
   const peerId = twentyBytes(query, 'peer_id')
-  if (textOf(query, 'port') === undefined) throw new LunaError('invalid', 'missing port')
+  if (textOf(query, 'port') === undefined) throw new LunaError('invalid', 'missing port', { fix: null })
   const peer = {
     infoHash,
     peerId,
@@ -40,23 +43,25 @@ export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
 /** Reads the info hashes of a scrape, in hexadecimal. Throws LunaError `invalid`. */
 export function parseScrape(query: Query): string[] {
   const hashes = allBytesOf(query, 'info_hash')
-  if (hashes.length > mostTorrents) throw new LunaError('invalid', `more than ${mostTorrents} torrents`)
-  if (hashes.some((hash) => hash.length !== 20)) throw new LunaError('invalid', 'info_hash is not 20 bytes')
+  if (hashes.length > mostTorrents)
+    throw new LunaError('invalid', `more than ${mostTorrents} torrents`, { fix: null })
+  if (hashes.some((hash) => hash.length !== 20))
+    throw new LunaError('invalid', 'info_hash is not 20 bytes', { fix: null })
   return [...new Set(hashes.map((hash) => hash.toString('hex')))]
 }
 
 function twentyBytes(query: Query, name: string): string {
   const bytes = bytesOf(query, name)
-  if (!bytes) throw new LunaError('invalid', `missing ${name}`)
-  if (bytes.length !== 20) throw new LunaError('invalid', `${name} is not 20 bytes`)
+  if (!bytes) throw new LunaError('invalid', `missing ${name}`, { fix: null })
+  if (bytes.length !== 20) throw new LunaError('invalid', `${name} is not 20 bytes`, { fix: null })
   return bytes.toString('hex')
 }
 
-/** The address that a client says it has, when it says one, else where the request came from; IPv4 never in IPv6 form. */
+/** The address that a client names, else the one that the request came from. IPv4 is never in IPv6 form. */
 function addressOf(said: string | undefined, remote: string): string {
   const own = said === undefined ? undefined : parseIp(said)
   const ip = own && own.value !== 0n ? own : parseIp(remote)
-  if (!ip) throw new LunaError('invalid', 'the address of the client is not known')
+  if (!ip) throw new LunaError('invalid', 'the address of the client is not known', { fix: null })
   const mapped = ip.version === 6 && ip.value >> 32n === 0xffffn
   return mapped ? formatIp(4, ip.value & 0xffff_ffffn) : formatIp(ip.version, ip.value)
 }
@@ -81,12 +86,12 @@ export function announceAnswer(told: Told, { compact, trackerId }: AnnounceReque
   return bencode(six.length > 0 ? answer.set('peers6', six) : answer)
 }
 
-/** Why a client got nothing (BEP 3). */
+/** The answer to a client that gets no peers, with the reason (BEP 3). */
 export function failureAnswer(reason: string): Buffer {
   return bencode(new Map([['failure reason', reason]]))
 }
 
-/** The answer to a scrape; `de` when no torrent was asked for, as it always was. */
+/** The answer to a scrape; `de` when the client asked for no torrent, as the first Luna answers. */
 export function scrapeAnswer(figures: ReadonlyMap<string, Scraped>, asked: boolean): Buffer {
   if (!asked) return bencode(new Map())
   const files = [...figures].map(([hash, figure]) => {
@@ -111,16 +116,16 @@ function packed(peers: readonly Peer[]): { readonly four: Buffer; readonly six: 
   return { four: Buffer.from(ofLength(6), 'latin1'), six: Buffer.from(ofLength(18), 'latin1') }
 }
 
-// A peer is told of to many others. The bytes are characters (latin1).
-const known = new WeakMap<Peer, string>()
+// A peer is in the answers to many others. The bytes are characters (latin1).
+const endpoints = new WeakMap<Peer, string>()
 
 function endpointOf(peer: Peer): string {
-  const present = known.get(peer)
+  const present = endpoints.get(peer)
   if (present !== undefined) return present
   const ip = parseIp(peer.ip)
   const digits = ip ? ip.value.toString(16).padStart(ip.version === 4 ? 8 : 32, '0') : ''
   const hex = ip ? digits + peer.port.toString(16).padStart(4, '0') : ''
   const endpoint = Buffer.from(hex, 'hex').toString('latin1')
-  known.set(peer, endpoint)
+  endpoints.set(peer, endpoint)
   return endpoint
 }

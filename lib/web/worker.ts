@@ -1,4 +1,5 @@
-// One web worker: answers requests until its leader, or a signal, tells it to stop; then it finishes what it has in hand.
+// A worker of lweb: answers requests until the leader or a signal stops it, and finishes the requests in
+// hand.
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import type { Config } from '../config.ts'
@@ -11,7 +12,9 @@ import type { Address, Listener } from './fastcgi/handler.ts'
 import { serve } from './fastcgi/serve.ts'
 import { answerWith } from './routes.ts'
 
-/** What the leader tells a worker, once. The configuration comes this way because it may hold a password. */
+/**
+ * The first message of the leader to a worker. It holds the configuration: arguments would show its password.
+ */
 export interface WorkerOptions {
   readonly config: Config
   readonly url: string
@@ -20,10 +23,10 @@ export interface WorkerOptions {
   readonly logFile: string | null
 }
 
-/** What the leader says when it is time to go. */
+/** The message that ends a worker. */
 export const stopMessage = 'stop'
 
-// How often a worker shows its leader that it has not hung.
+// How often a worker tells the leader that it has not hung, in milliseconds.
 export const heartbeatInterval = 5000
 
 const httpSpoken = 'nginx has the file of another Luna, and no node is answered'
@@ -32,11 +35,11 @@ const makeNginx = 'luna cluster makenginx'
 /** The whole life of a worker. */
 export async function runWorker(): Promise<void> {
   const stopping = new AbortController()
-  // A terminal's Ctrl-C reaches all processes: the leader decides then.
+  // Ctrl-C in a terminal reaches all processes: the leader stops its workers then.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => stopping.abort())
   process.once('disconnect', () => stopping.abort())
-  // From the start: both messages of a leader that stops at once may be here before the first was looked at.
+  // Listened to from the start: a leader that stops at once sends both messages before the first is read.
   process.on('message', (message) => message === stopMessage && stopping.abort())
   const [options] = (await once(process, 'message')) as [WorkerOptions]
   const log = options.logFile === null ? daemonLog() : fileLog(options.logFile)

@@ -1,4 +1,5 @@
-// The workers of lweb: as many as asked for, replaced when they die or hang, let go when they have finished.
+// The worker processes of lweb: started, replaced when they end or hang, and stopped after their last
+// request.
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -6,12 +7,12 @@ import { LunaError } from '../error.ts'
 import type { Log } from '../log.ts'
 import { heartbeatInterval, stopMessage, type WorkerOptions } from './worker.ts'
 
-// A worker that says nothing for so long has hung.
+// A worker that sends no heartbeat for so long has hung.
 const heartbeatTimeout = 30_000
-// A worker that lived so long did not die of what it was started with.
+// A worker that ran this long did not fail at start-up: it is replaced at once, without back-off.
 const startupGrace = 10_000
 const longestBackoff = 5000
-// What a request may take to finish when everything stops.
+// How long a request may take to finish when lweb stops.
 const shutdownTimeout = 20_000
 
 interface PooledWorker {
@@ -21,7 +22,8 @@ interface PooledWorker {
   listening: boolean
 }
 
-// What a request needs is garbage when it is answered: more room for it makes a worker bigger, not faster.
+// The memory of a request is garbage once it is answered: more room for young objects makes a worker larger,
+// not faster.
 export const workerFlags = ['--max-semi-space-size=4'] as const
 
 export class WorkerPool {
@@ -43,12 +45,11 @@ export class WorkerPool {
   }
 
   /**
-   * Starts the workers (0: one per processor) and resolves when the first of them takes requests, or `stop` is aborted.
-   * Throws LunaError `failed` when one dies before.
+   * Starts the workers (0: one per processor) and resolves when the first of them takes requests, or `stop`
+   * is aborted. Throws LunaError `failed` when one dies before.
    */
   async start(wanted: number, stop: AbortSignal): Promise<void> {
-    // Workers take connections from the common queue themselves. One that is handed over to a worker which dies just then
-    // would hang; and so the leader has nothing to do with requests.
+    // The kernel distributes connections. With round-robin, a connection handed to a dying worker would hang.
     cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ args: [], execArgv: [...process.execArgv, ...workerFlags] })
     const count = wanted > 0 ? wanted : availableParallelism()
@@ -66,12 +67,12 @@ export class WorkerPool {
     this.#heartbeatTimer = setInterval(() => this.#killHung(), heartbeatInterval)
   }
 
-  /** True while somebody takes requests. */
+  /** True while at least one worker takes requests. */
   healthy(): boolean {
     return [...this.#workers.values()].some(({ listening }) => listening)
   }
 
-  /** Lets everybody finish, and ends who does not. */
+  /** Lets the workers finish their requests, and kills those that do not. */
   async stop(): Promise<void> {
     this.#stopping = true
     clearInterval(this.#heartbeatTimer)
@@ -112,7 +113,7 @@ export class WorkerPool {
     setTimeout(() => !this.#stopping && this.#fork(), this.#pause)
   }
 
-  /** Ends workers that have hung, so that they are replaced. */
+  /** Kills workers that have hung, so that they are replaced. */
   #killHung(): void {
     for (const { worker, heard } of this.#workers.values()) {
       if (Date.now() - heard < heartbeatTimeout) continue

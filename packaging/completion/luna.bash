@@ -1,5 +1,6 @@
-# Completion for bash: goes to /usr/share/bash-completion/completions/luna, with links of the other programs' names to it.
-# luna itself knows what may stand where; a line of its answer is a word and its help, a lone tab means file names.
+# Completion for bash: goes to /usr/share/bash-completion/completions/luna, with links of the other programs'
+# names to it. luna itself knows what may stand where; a line of its answer is a word and its help, a lone tab
+# means file names.
 
 _luna() {
   local line

@@ -1,5 +1,5 @@
-// Makes uname(2) answer with the kernel of an image (FAKE_KERN) to programs that lchroot starts in it: dracut, dkms and
-// package scripts ask for the running kernel and mean the one that nodes will run.
+// Makes uname(2) answer with the kernel of an image (FAKE_KERN) to programs that lchroot starts in it:
+// dracut, dkms and package scripts ask for the running kernel and mean the one that nodes will run.
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>

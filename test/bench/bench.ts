@@ -1,4 +1,5 @@
-// What a bench is: it sets itself up in a directory of its own, measures something against something else, and gives tables.
+// What a bench is: it sets itself up in a directory of its own, measures something against something else,
+// and gives tables.
 
 export interface Bench {
   /** One line: what against what. */

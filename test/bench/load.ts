@@ -1,6 +1,6 @@
-// A load of GET requests over kept connections, as a process of its own: what is asked and how comes as a message, what came of
-// it goes back. Closed loop: every connection asks again when it is answered. Open loop: at a rate, whatever the answers do, and
-// the time of an answer counts from when its request was due.
+// A load of GET requests over kept connections, as a process of its own: what is asked and how comes as a
+// message, what came of it goes back. Closed loop: every connection asks again when it is answered. Open
+// loop: at a rate, whatever the answers do, and the time of an answer counts from when its request was due.
 import { connect, type Socket } from 'node:net'
 
 export interface Order {

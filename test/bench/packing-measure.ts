@@ -1,4 +1,5 @@
-// What the packing bench measures with: time on the clock and of the processors, and the better of some rounds.
+// What the packing bench measures with: time on the clock and of the processors, and the
+// better of some rounds.
 import { execFileSync } from 'node:child_process'
 import { busySeconds } from './cpu.ts'
 
@@ -10,7 +11,10 @@ export interface Took {
 
 export const never: Took = { wall: Number.NaN, cpu: Number.NaN }
 
-/** What a piece of work takes. What was written before it is on the disk first, so that nobody pays for others. */
+/**
+ * What a piece of work takes. What was written before it is on the disk first, so that
+ * nobody pays for others.
+ */
 export async function measure(work: () => unknown): Promise<Took> {
   execFileSync('sync')
   const began = { time: performance.now(), busy: busySeconds() }

@@ -1,5 +1,5 @@
-// From the server to the files: a node that downloads a tarball and unpacks it, as the install script does, beside one that
-// unpacks while it downloads.
+// From the server to the files: a node that downloads a tarball and unpacks it, as the install script does,
+// beside one that unpacks while it downloads.
 import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -80,7 +80,10 @@ function variables({ dir }: Place, file: string, rate: string): Record<string, s
   }
 }
 
-/** Unpacking gives this system the users of the image; here it gets copies to change, in the mounts of this bench. */
+/**
+ * Unpacking gives this system the users of the image; here it gets copies to change, in
+ * the mounts of this bench.
+ */
 function protectUsers(dir: string): void {
   for (const database of ['passwd', 'group']) {
     const copy = join(dir, 'luna', database)

@@ -4,7 +4,10 @@ import { existsSync, lstatSync, mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
 
-/** Throws LunaError `failed` when a tree of so many bytes and its tarballs would fill the disk, or a node the memory. */
+/**
+ * Throws LunaError `failed` when a tree of so many bytes and its tarballs would fill the
+ * disk, or a node the memory.
+ */
 export function refuseWithoutRoom(dir: string, wanted: number): void {
   const { bavail, bsize } = statfsSync(dir)
   // A tarball is less than half of the tree, and there are four at most; a node has the tree and one.
@@ -29,8 +32,8 @@ export interface Tree {
 }
 
 /**
- * Makes a tree like that of an image: programs, libraries and texts of this machine, again and again until it is as large as
- * wanted, or nothing more fits.
+ * Makes a tree like that of an image: programs, libraries and texts of this machine, again and again until it
+ * is as large as wanted, or nothing more fits.
  */
 export function makeTree(root: string, wanted: number): Tree {
   const there = sources.filter((source) => existsSync(source) && lstatSync(source).isDirectory())

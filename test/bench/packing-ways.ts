@@ -1,4 +1,5 @@
-// The ways in which a tree is packed: by hand, by the function that Luna has for it, by the command that people give.
+// The ways in which a tree is packed: by hand, by the function that Luna has for it, by
+// the command that people give.
 import { join } from 'node:path'
 import { type Compression, compressor, makeTarball, tarArguments } from '../../lib/host/image/tarball.ts'
 import { quoteForShell } from '../../lib/render/escape-shell.ts'
@@ -23,7 +24,10 @@ const compressors = ['pigz -n', 'zstd -T0', 'zstd -T0 -6', 'zstd -T0 -12']
 /** What somebody gives who thinks of no level. */
 export const everyday: readonly string[] = ['pigz -n', 'zstd -T0'].map(plain)
 
-/** Plain tar, and tar with the options that Luna gives it, with each compressor and with those that Luna takes. */
+/**
+ * Plain tar, and tar with the options that Luna gives it, with each compressor and with
+ * those that Luna takes.
+ */
 export async function byHand({ dir }: Place, tree: string): Promise<Way[]> {
   const own = await Promise.all(compressions.map(compressor))
   const makes = join(dir, 'by-hand')

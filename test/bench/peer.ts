@@ -1,5 +1,6 @@
-// One web worker of the bench: `node peer.ts MODE SOCKET`. `luna` is what a worker of lweb does; `http` the same handlers over
-// node:http; `node-fastcgi` the same over that package; `empty` FastCGI with nothing behind it.
+// One web worker of the bench: `node peer.ts MODE SOCKET`. `luna` is what a worker of
+// lweb does; `http` the same handlers over node:http; `node-fastcgi` the same over that
+// package; `empty` FastCGI with nothing behind it.
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { loadConfig } from '../../lib/config.ts'

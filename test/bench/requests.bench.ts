@@ -1,5 +1,5 @@
-// The request path: what a worker of lweb can answer, beside the same handlers over node:http, an empty FastCGI handler, and
-// nginx alone.
+// The request path: what a worker of lweb can answer, beside the same handlers over node:http, an empty
+// FastCGI handler, and nginx alone.
 import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
 import { type Stage, stages } from './stage.ts'
 import {

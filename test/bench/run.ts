@@ -1,6 +1,6 @@
-// npm run bench -- [--write] [NAME...]
-// Runs benches (all, or those that are named), prints their tables, and with --write keeps them in RESULTS.md. As root each runs
-// in process and mount namespaces of its own, so that nothing outlives it.
+// npm run bench -- [--write] [NAME...] Runs benches (all, or those that are named), prints their tables, and
+// with --write keeps them in RESULTS.md. As root each runs in process and mount namespaces of its own, so
+// that nothing outlives it.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'

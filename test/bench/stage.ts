@@ -1,4 +1,5 @@
-// What the benches of the command line and of the request path play on: both stores, and Luna's own programs over them.
+// What the benches of the command line and of the request path play on: both stores, and
+// Luna's own programs over them.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,9 @@ export interface Stage {
   /** What keeps the documents: `embedded`, or the kind of MongoDB server. */
   readonly store: string
   readonly dir: string
-  /** For Luna's programs: the configuration, and stand-ins for the daemons that would be asked and started. */
+  /**
+   * For Luna's programs: the configuration, and stand-ins for the daemons that would be asked and started.
+   */
   readonly env: NodeJS.ProcessEnv
   readonly config: Config
 }

@@ -1,5 +1,5 @@
-// The head of the swarm bench: nginx, lweb and ltorrent over the embedded store, and one image that every case gets under a name,
-// and so a swarm, of its own.
+// The head of the swarm bench: nginx, lweb and ltorrent over the embedded store, and one image that every
+// case gets under a name, and so a swarm, of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

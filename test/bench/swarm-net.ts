@@ -1,5 +1,6 @@
-// The network of the swarm bench: a bridge, the head's link and one link per node, each node in a namespace of its own; every link
-// is shaped at both ends. All of it is in the namespaces of the bench and ends with them.
+// The network of the swarm bench: a bridge, the head's link and one link per node, each
+// node in a namespace of its own; every link is shaped at both ends. All of it is in the
+// namespaces of the bench and ends with them.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 
@@ -50,8 +51,8 @@ export function sentByHead(): number {
 }
 
 /**
- * Says who has which address, for good: the neighbours of all namespaces of a machine share one table of 1024 places (arp(7),
- * gc_thresh3), and from 32 nodes on some would find nobody.
+ * Says who has which address, for good: the neighbours of all namespaces of a machine share one table of 1024
+ * places (arp(7), gc_thresh3), and from 32 nodes on some would find nobody.
  */
 function introduce(where: readonly string[], device: string, numbers: readonly number[]): void {
   const lines = numbers.map(

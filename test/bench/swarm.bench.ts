@@ -1,5 +1,5 @@
-// The swarm: how long it takes until the last of N nodes has the image, and what the head sends for that; when nodes and services
-// die meanwhile; and the seeder beside nginx.
+// The swarm: how long it takes until the last of N nodes has the image, and what the head sends for that;
+// when nodes and services die meanwhile; and the seeder beside nginx.
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'

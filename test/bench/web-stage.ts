@@ -96,7 +96,10 @@ export async function startWeb(
   }
 }
 
-/** Compiled code is kept from the first start on, as bin/lweb has it: reading TypeScript takes tens of megabytes. */
+/**
+ * Compiled code is kept from the first start on, as bin/lweb has it: reading TypeScript
+ * takes tens of megabytes.
+ */
 async function compileOnce(stage: Stage, socket: string): Promise<void> {
   const first = worker(stage, 'luna', socket)
   while (!existsSync(socket)) await delay(20)

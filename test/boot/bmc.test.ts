@@ -1,6 +1,7 @@
-// A node whose management controller is set up while it is installed, from inside, over the interface that the machine has for it;
-// then the controller takes the user and the password that Luna gave it. ipmi_sim keeps an address and gives it back, but goes on
-// listening where it was started, keeps 16 bytes of a password, and calls an address static that nobody has set.
+// A node whose management controller is set up while it is installed, from inside, over the interface that
+// the machine has for it; then the controller takes the user and the password that Luna gave it. ipmi_sim
+// keeps an address and gives it back, but goes on listening where it was started, keeps 16 bytes of a
+// password, and calls an address static that nobody has set.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

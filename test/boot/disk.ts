@@ -1,4 +1,5 @@
-// A disk that proves that it was booted: 512 bytes of real mode code that say a sentence on the first serial port.
+// A disk that proves that it was booted: 512 bytes of real mode code that say a sentence
+// on the first serial port.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// A node that is switched on and off by its management controller: ipmi_sim, whose power switch is that of the machine.
+// A node that is switched on and off by its management controller: ipmi_sim, whose power
+// switch is that of the machine.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -56,7 +56,10 @@ describe('a node that boots through PXELINUX', () => {
   })
 })
 
-/** PXELINUX gives up a file whose connection fails once, and waits for a key, or five minutes and then starts the machine anew. */
+/**
+ * PXELINUX gives up a file whose connection fails once, and waits for a key, or five minutes and then starts
+ * the machine anew.
+ */
 function retry(vm: Vm): void {
   console.log(`      PXELINUX is asked to try again after: ${vm.console.tail(10)}`)
   vm.type(' ')

@@ -3,7 +3,10 @@
 import { type Ran, run } from '../../lib/host/run.ts'
 import { scene } from './stage.ts'
 
-/** Runs a command as root on the machine with that address; throws LunaError `failed` when it or the way there fails. */
+/**
+ * Runs a command as root on the machine with that address; throws LunaError `failed` when
+ * it or the way there fails.
+ */
 export function onNode(address: string, command: string): Promise<Ran> {
   const settings = [
     'StrictHostKeyChecking=no',

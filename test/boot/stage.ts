@@ -1,4 +1,5 @@
-// The stage that all boot tests share: one lab, its image packed once. A test that fails shows what everybody said.
+// The stage that all boot tests share: one lab, its image packed once. A test that fails
+// shows what everybody said.
 
 import { sentence } from '../../lib/error.ts'
 import { type Boot, boot } from '../lab/boot.ts'

@@ -1,4 +1,5 @@
-// A node that Luna knows by the switch port that it is plugged into: the bridge is the switch, a tap is a port of it.
+// A node that Luna knows by the switch port that it is plugged into: the bridge is the
+// switch, a tap is a port of it.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { run } from '../../lib/host/run.ts'

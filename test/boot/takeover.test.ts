@@ -1,4 +1,5 @@
-// Two heads over one store, and a node that is downloading when the frontend address goes from one to the other.
+// Two heads over one store, and a node that is downloading when the frontend address goes
+// from one to the other.
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -58,7 +59,10 @@ async function slowDown(tap: string): Promise<void> {
   await run('tc', ['qdisc', 'add', 'dev', tap, 'root', ...shape])
 }
 
-/** Network, processes and /run/luna of its own; the store, the images and the configuration are those of the lab. */
+/**
+ * Network, processes and /run/luna of its own; the store, the images and the
+ * configuration are those of the lab.
+ */
 async function secondHead(): Promise<Party> {
   const own = 'mount -t tmpfs -o mode=755 second /run/luna; chown luna:luna /run/luna'
   const head = await hold(process.env, own)

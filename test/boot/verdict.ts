@@ -29,7 +29,10 @@ export async function factsOf(vm: Vm): Promise<Facts> {
   }
 }
 
-/** The paths that are not the same on the node and in the image, each with `+` (added), `-` (missing) or `~` (other). */
+/**
+ * The paths that are not the same on the node and in the image, each with `+` (added),
+ * `-` (missing) or `~` (other).
+ */
 export async function differencesFromImage(vm: Vm): Promise<string[]> {
   const script = join(places.image, 'usr/local/sbin/lab-manifest')
   const image = await run(script, [places.image])

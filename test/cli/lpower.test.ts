@@ -41,7 +41,10 @@ describe('parsePower', () => {
 describe('what lpower says', () => {
   const silent = (node: string) => ({
     node,
-    result: new LunaError('unavailable', 'the BMC does not answer', { why: 'nothing\nfrom \x1b[2J' }),
+    result: new LunaError('unavailable', 'the BMC does not answer', {
+      fix: null,
+      why: 'nothing\nfrom \x1b[2J',
+    }),
   })
 
   it('is a line per node, whatever a BMC says', () => {

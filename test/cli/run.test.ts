@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { useSite } from './luna.ts'
@@ -63,9 +63,16 @@ describe('luna', () => {
     writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')
     const user = userInfo().username
     assert.deepEqual(
-      run('cluster', 'init', '--frontend_address', '10.30.255.254', '--user', user, '--path', site.dir),
+      run('cluster', 'init', '--frontend_address', '127.0.0.1', '--user', user, '--path', site.dir),
       silent,
     )
+    // The address of the network, of which this machine has none: said, and done.
+    const elsewhere = run('cluster', 'change', '--frontend_address', '10.30.255.254')
+    assert.match(
+      elsewhere.stderr,
+      /^WARNING:luna:the frontend address 10\.30\.255\.254 is not one of this machine: /,
+    )
+    assert.equal(elsewhere.status, 0)
     for (const line of [
       'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
       `osimage add -n compute -p ${join(site.dir, 'image')}`,
@@ -158,7 +165,11 @@ describe('luna', () => {
     const exported = run('db', 'export').stdout
     const again = site.luna(['db', 'import', '-'], exported)
     assert.equal(again.status, 1)
-    assert.deepEqual(site.luna(['db', 'import', '-', '--replace'], exported), silent)
+    const replaced = site.luna(['db', 'import', '-', '--replace'], exported)
+    assert.deepEqual([replaced.status, replaced.stdout], [0, ''])
+    assert.match(replaced.stderr, /^INFO:luna:1 cluster, .* replaced by 1 cluster, /)
+    const copy = /the old database is kept file=(\S+)\n$/.exec(replaced.stderr)?.[1] ?? ''
+    assert.equal(readFileSync(copy, 'utf8'), exported)
     assert.equal(run('db', 'export').stdout, exported)
   })
 
@@ -172,7 +183,7 @@ describe('luna', () => {
     const told: unknown = JSON.parse(run('db', 'migrate', '--json').stdout)
     assert.deepEqual(Object.keys(told ?? {}), ['defects', 'differences', 'duplicates'])
     assert.equal(ran.status, 1)
-    assert.match(ran.stderr, /ERROR:luna:\d+ things? needs? a look\n$/)
+    assert.match(ran.stderr, /ERROR:luna:\d+ things? needs? a look \(settle it.*\)\n$/)
   })
 
   it('lets a passive head look at the database, but not repair it', () => {

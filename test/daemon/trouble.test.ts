@@ -16,8 +16,8 @@ describe('Trouble', () => {
 })
 
 describe('logTrouble', () => {
-  const away = new LunaError('unavailable', 'cannot connect', { why: 'refused' })
-  const missing = new LunaError('not-found', 'there is no cluster yet', {})
+  const away = new LunaError('unavailable', 'cannot connect', { fix: null, why: 'refused' })
+  const missing = new LunaError('not-found', 'there is no cluster yet', { fix: null })
   const run = async (...outcomes: (Error | undefined)[]) => {
     const lines: string[] = []
     const loggingTrouble = logTrouble(daemonLog((line) => lines.push(line.trim())))

@@ -1,4 +1,5 @@
-// IANA's "Processor Architecture Types" (option 93 of DHCP, RFC 4578 section 2.1), and what of Luna's each of them can start.
+// IANA's "Processor Architecture Types" (option 93 of DHCP, RFC 4578 section 2.1), and what of Luna's each of
+// them can start.
 
 export interface Architecture {
   readonly type: number

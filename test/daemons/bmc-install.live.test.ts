@@ -1,4 +1,5 @@
-// The step of the install script that sets up the BMC, against a simulated controller, which is reached by LAN here.
+// The step of the install script that sets up the BMC, against a simulated controller,
+// which is reached by LAN here.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,11 +1,12 @@
-// A bridge of this machine as a switch, for snmpd: what the kernel has learned there, with the names of its ports.
-// Argument: the name of the bridge.
+// A bridge of this machine as a switch, for snmpd: what the kernel has learned there, with the names of its
+// ports. Argument: the name of the bridge.
 import { readdirSync, readFileSync } from 'node:fs'
 import { answerSnmpd, integer, numbers, type Row } from './pass-persist.ts'
 
 const [bridge = 'br0'] = process.argv.slice(2)
 const folder = `/sys/class/net/${bridge}`
-// The kernel's record of an entry (linux/if_bridge.h, struct __fdb_entry): MAC, port number, whether it is the bridge's own.
+// The kernel's record of an entry (linux/if_bridge.h, struct __fdb_entry): MAC, port number, whether it is
+// the bridge's own.
 const entrySize = 16
 // A walk is many questions.
 const fresh = 500

@@ -1,5 +1,6 @@
-// A DHCP client of a few lines (RFC 2131): one machine asks, by broadcast, and tells what it was answered. Run inside the
-// client's namespace: `node dhcp-client.ts '{"mac": "52:54:00:00:00:01", "arch": 0}'` prints the answer as JSON.
+// A DHCP client of a few lines (RFC 2131): one machine asks, by broadcast, and tells what it was answered.
+// Run inside the client's namespace: `node dhcp-client.ts '{"mac": "52:54:00:00:00:01", "arch": 0}'` prints
+// the answer as JSON.
 import { createSocket } from 'node:dgram'
 
 export interface Machine {

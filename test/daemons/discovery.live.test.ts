@@ -1,4 +1,5 @@
-// A machine that nobody has typed the MAC address of, found by lweb as it asks a real SNMP agent where the machine is.
+// A machine that nobody has typed the MAC address of, found by lweb as it asks a real
+// SNMP agent where the machine is.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'

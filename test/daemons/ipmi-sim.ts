@@ -1,4 +1,5 @@
-// Management controllers for tests: ipmi_sim (OpenIPMI), one per loopback address, on the port that IPMI has. Needs root.
+// Management controllers for tests: ipmi_sim (OpenIPMI), one per loopback address, on the
+// port that IPMI has. Needs root.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,15 +12,19 @@ export const simUser = { user: 'ladmin', password: "l'$(admin)1" }
 export interface Bmcs {
   /** What was asked of a controller, a line each: `get power`, `set power 1`, `set identify 255 0`. */
   asked(address: string): string[]
-  /** The file that holds 1 while the controller's machine is on, and 0 while it is off; whoever plays the machine may write it. */
+  /**
+   * The file that holds 1 while the controller's machine is on, and 0 while it is off; whoever plays the
+   * machine may write it.
+   */
   powerFile(address: string): string
   stop(): Promise<void>
 }
 
 /**
- * Starts a controller at each address and waits until all of them listen. With `console` they have that TCP port, too, for a
- * machine of QEMU's whose own controller it shall be: `-chardev socket,host=ADDRESS,port=PORT,id=c,reconnect=5
- * -device ipmi-bmc-extern,chardev=c,id=b -device isa-ipmi-kcs,bmc=b`.
+ * Starts a controller at each address and waits until all of them listen. With `console` they have that TCP
+ * port, too, for a machine of QEMU's whose own controller it shall be: `-chardev
+ * socket,host=ADDRESS,port=PORT,id=c,reconnect=5 -device ipmi-bmc-extern,chardev=c,id=b -device
+ * isa-ipmi-kcs,bmc=b`.
  */
 export async function startBmcs(
   addresses: readonly string[],
@@ -67,7 +72,8 @@ sel_enable 0x20 1000 0x0a
 mc_enable 0x20
 `
 
-// Called with its directory, the controller's address on the bus, and what is asked (ipmi_lan(5), chassis_control).
+// Called with its directory, the controller's address on the bus, and what is asked (ipmi_lan(5),
+// chassis_control).
 const chassis = `#!/bin/sh
 dir=$1
 shift 2

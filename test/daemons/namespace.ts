@@ -1,4 +1,5 @@
-// Network namespaces of a test's own: a server's and a client's, joined by a cable, nothing else. Names begin with `lunad`.
+// Network namespaces of a test's own: a server's and a client's, joined by a cable,
+// nothing else. Names begin with `lunad`.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 

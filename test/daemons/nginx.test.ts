@@ -1,4 +1,5 @@
-// nginx itself, on the file that makenginx writes: what it serves, what it passes on, and what it keeps to itself.
+// nginx itself, on the file that makenginx writes: what it serves, what it passes on, and
+// what it keeps to itself.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'

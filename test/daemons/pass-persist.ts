@@ -1,4 +1,5 @@
-// The other end of snmpd's pass_persist (snmpd.conf(5)): standard input asks for rows, standard output has them.
+// The other end of snmpd's pass_persist (snmpd.conf(5)): standard input asks for rows,
+// standard output has them.
 import { createInterface } from 'node:readline'
 
 export interface Row {

@@ -1,4 +1,5 @@
-# A management controller of pyghmi's. Arguments: address, and what it does not answer any more: nothing, status or on.
+# A management controller of pyghmi's. Arguments: address, and what it does not answer any
+# more: nothing, status or on.
 import os
 import sys
 

@@ -1,4 +1,5 @@
-// Programs of PyPI for live tests: test/daemons/requirements.txt, installed once into a virtual environment below node_modules.
+// Programs of PyPI for live tests: test/daemons/requirements.txt, installed once into a virtual environment
+// below node_modules.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -8,7 +9,10 @@ const requirements = join(import.meta.dirname, 'requirements.txt')
 const cache = join(import.meta.dirname, '../../node_modules/.cache')
 const debian = '/usr/bin/python3'
 
-/** The folder of the programs, or why they cannot be had here: there is no registry of packages. Throws when they should be. */
+/**
+ * The folder of the programs, or why they cannot be had here: there is no registry of packages. Throws when
+ * they should be.
+ */
 export function pythonPrograms(): { readonly bin: string } | { readonly lacking: string } {
   const python = existsSync(debian) ? debian : 'python3'
   const version = spawnSync(python, ['-c', 'import sys; print(sys.version)'], { encoding: 'utf8' })

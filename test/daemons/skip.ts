@@ -1,4 +1,5 @@
-// Tests of real daemons need what not every machine has: there they say so in a line. Where everything is tested (CI) it must be there.
+// Tests of real daemons need what not every machine has: there they say so in a line. Where everything is
+// tested (CI) it must be there.
 import type { Context } from 'mocha'
 
 /** Skips the suite when something is lacking; with CI=true that is a failure. */

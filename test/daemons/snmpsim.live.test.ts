@@ -1,4 +1,5 @@
-// Tables of switches as makers read the standards, played by snmpsim. The rows are written by hand after the shapes of real ones.
+// Tables of switches as makers read the standards, played by snmpsim. The rows are written by hand after the
+// shapes of real ones.
 import assert from 'node:assert/strict'
 import { readSwitch } from '../../lib/host/snmp/switch-table.ts'
 import { mac } from '../help.ts'
@@ -35,7 +36,8 @@ const recordings: Readonly<Record<string, readonly Recorded[]>> = {
   plain: [...rowsFor(`${dot1q}.1`, [7]), ...names([7, 'ge-0/0/7'])],
   // Bridge ports that have no interface.
   zero: [...base([1, 0], [2, 0]), ...rowsFor(`${dot1q}.1`, [1, 2]), ...names([1, 'mgmt'], [2, 'lo'])],
-  // Rows that are numbered, the address in a column only; the third is a group, the fourth has no address at all.
+  // Rows that are numbered, the address in a column only; the third is a group, the
+  // fourth has no address at all.
   numbered: [
     ...base([3, 3], [4, 4]),
     [`${dot1d}.1.1`, Uint8Array.from(station(1))],

@@ -1,4 +1,5 @@
-// Switches for tests, played by an agent that nobody here has written: snmpsim, with recordings of a few rows.
+// Switches for tests, played by an agent that nobody here has written: snmpsim, with
+// recordings of a few rows.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -54,7 +55,10 @@ async function answering(child: ChildProcess, access: SnmpAccess): Promise<void>
   }
 }
 
-/** A line of a recording: OID, tag of ASN.1 (`x`: in hexadecimal), value. In the order of the OIDs, as the rows were given. */
+/**
+ * A line of a recording: OID, tag of ASN.1 (`x`: in hexadecimal), value. In the order of the OIDs, as the
+ * rows were given.
+ */
 function line([oid, value]: Recorded): string {
   if (typeof value === 'number') return `${oid}|2|${value}\n`
   return `${oid}|4x|${Buffer.from(value as string).toString('hex')}\n`

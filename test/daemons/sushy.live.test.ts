@@ -1,5 +1,5 @@
-// Redfish with services that nobody here has written: sushy-tools' emulator, and its server of files, here written by hand after
-// the shapes of real controllers.
+// Redfish with services that nobody here has written: sushy-tools' emulator, and its server of files, here
+// written by hand after the shapes of real controllers.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// The tables of a made-up switch, for snmpd. Arguments: number of ports, number of MAC addresses, and `q` (Q-BRIDGE-MIB, per VLAN)
-// or `b` (BRIDGE-MIB).
+// The tables of a made-up switch, for snmpd. Arguments: number of ports, number of MAC addresses, and `q`
+// (Q-BRIDGE-MIB, per VLAN) or `b` (BRIDGE-MIB).
 import { answerSnmpd, integer, numbers, type Row } from './pass-persist.ts'
 
 const [ports = '48', macs = '2000', form = 'q'] = process.argv.slice(2)

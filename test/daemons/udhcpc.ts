@@ -1,4 +1,5 @@
-// A DHCP client that nobody here has written: BusyBox's udhcpc(8), in a namespace, telling what it was answered.
+// A DHCP client that nobody here has written: BusyBox's udhcpc(8), in a namespace,
+// telling what it was answered.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +20,10 @@ export interface Bound {
   readonly nextServer: string
 }
 
-/** Asks once, by eth0 of the namespace, whose other end may be heard meanwhile; what it got is not put on the interface. */
+/**
+ * Asks once, by eth0 of the namespace, whose other end may be heard meanwhile; what it
+ * got is not put on the interface.
+ */
 export async function askByUdhcpc(namespace: string, { options = [], vendorClass }: Udhcpc): Promise<Bound> {
   const dir = mkdtempSync(join(tmpdir(), 'luna-udhcpc-'))
   try {

@@ -1,4 +1,5 @@
-// A swarm on loopback for tests of the torrent client: tracker and web server in one, an aria2 that seeds, the client.
+// A swarm on loopback for tests of the torrent client: tracker and web server in one, an
+// aria2 that seeds, the client.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

@@ -1,4 +1,5 @@
-// Two real dhcpd, on the two files of makedhcp --native_dhcp_ha, one of which went to the other head by real ssh.
+// Two real dhcpd, on the two files of makedhcp --native_dhcp_ha, one of which went to the
+// other head by real ssh.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { lackingProgram } from '../daemons/namespace.ts'

@@ -1,6 +1,6 @@
-// Two heads and a client, each with network, processes and mounts of its own, joined by a bridge. A head has a directory
-// of its own that it sees at the same place as the other one sees its own; sshd and dhcpd are real. When the processes
-// that hold the namespaces are killed, all is gone.
+// Two heads and a client, each with network, processes and mounts of its own, joined by a bridge. A head has
+// a directory of its own that it sees at the same place as the other one sees its own; sshd and dhcpd are
+// real. When the processes that hold the namespaces are killed, all is gone.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -113,7 +113,10 @@ export class Pair {
     while (!words.test(this.text(name, file))) await delay(50)
   }
 
-  /** The frontend address goes to a head, as a cluster manager has it: taken from the other one, and announced. */
+  /**
+   * The frontend address goes to a head, as a cluster manager has it: taken from the
+   * other one, and announced.
+   */
   async moveTo(name: Name): Promise<void> {
     const [to, from] = name === 'a' ? [this.a, this.b] : [this.b, this.a]
     const address = `${addresses.floating}/16`

@@ -1,4 +1,5 @@
-// A head that serves nodes: nginx, lweb and the seeder, with the configuration that Luna writes; and a node that downloads.
+// A head that serves nodes: nginx, lweb and the seeder, with the configuration that Luna writes; and a node
+// that downloads.
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

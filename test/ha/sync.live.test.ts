@@ -1,4 +1,5 @@
-// What the active head gives to the other one, by real rsync over real ssh; and which of the two may change anything.
+// What the active head gives to the other one, by real rsync over real ssh; and which of
+// the two may change anything.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'

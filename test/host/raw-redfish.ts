@@ -1,4 +1,5 @@
-// A Redfish service below the level of HTTP libraries: every answer is bytes of the test's own, and the connection ends as it says.
+// A Redfish service below the level of HTTP libraries: every answer is bytes of the test's own, and the
+// connection ends as it says.
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createPlain } from 'node:net'

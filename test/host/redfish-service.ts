@@ -1,4 +1,5 @@
-// A small Redfish service as the DMTF describes it (DSP0266, ComputerSystem): one system, basic login, a certificate of its own.
+// A small Redfish service as the DMTF describes it (DSP0266, ComputerSystem): one system, basic login, a
+// certificate of its own.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'

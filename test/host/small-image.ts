@@ -1,4 +1,5 @@
-// The smallest tree that programs run in: a shell with what it needs, and the directories that every system has.
+// The smallest tree that programs run in: a shell with what it needs, and the directories
+// that every system has.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,8 +17,8 @@ export function temporaryPlace(): Place {
 }
 
 /**
- * Makes the tree, with a kernel of version 1, a dracut that writes down how it was called, and a lsinitrd that lists what
- * every initramfs needs.
+ * Makes the tree, with a kernel of version 1, a dracut that writes down how it was called, and a lsinitrd
+ * that lists what every initramfs needs.
  */
 export function makeSmallImage(root: string): void {
   for (const dir of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc', 'bin', 'boot', 'usr/bin']) {

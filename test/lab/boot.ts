@@ -5,7 +5,9 @@ import { nodeStatus } from './cluster.ts'
 import { type Phase, Progress, phaseOf } from './phases.ts'
 import { failedBoot, startVm, type Vm, type VmSpec } from './vm.ts'
 
-/** Emulated machines are slow, and slower when there are several: this is for one that has stopped altogether. */
+/**
+ * Emulated machines are slow, and slower when there are several: this is for one that has stopped altogether.
+ */
 const patience = 600_000
 
 export interface Boot {
@@ -19,7 +21,10 @@ export interface Boot {
   up: Promise<void>
 }
 
-/** Switches a machine on, types for it what saves time, and follows it. `seen` is told of each phase as it begins. */
+/**
+ * Switches a machine on, types for it what saves time, and follows it. `seen` is told of
+ * each phase as it begins.
+ */
 export async function boot(spec: VmSpec, seen: (boot: Boot, phase: Phase) => void = () => {}): Promise<Boot> {
   const start = performance.now()
   const seconds = () => (performance.now() - start) / 1000

@@ -44,8 +44,8 @@ export class Console {
   }
 
   /**
-   * Waits until the text after `from` (default: all of it) matches, and gives the match. Throws LunaError `failed` with
-   * the end of the text when that takes longer than `patience` ms or the machine goes off.
+   * Waits until the text after `from` (default: all of it) matches, and gives the match. Throws LunaError
+   * `failed` with the end of the text when that takes longer than `patience` ms or the machine goes off.
    */
   waitFor(pattern: RegExp, patience: number, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
@@ -57,7 +57,10 @@ export class Console {
       const give = (why: string) =>
         settle(() =>
           reject(
-            new LunaError('failed', `the console never said ${pattern} (${why})`, { why: this.tail(25) }),
+            new LunaError('failed', `the console never said ${pattern} (${why})`, {
+              fix: null,
+              why: this.tail(25),
+            }),
           ),
         )
       const look = () => {

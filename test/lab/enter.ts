@@ -1,5 +1,6 @@
-// The door into the lab's private machine: a command is run in mount, network, process and host name namespaces of its
-// own. Nothing that it starts, mounts or configures is seen outside, and all of it is gone when it ends, even when killed.
+// The door into the lab's private machine: a command is run in mount, network, process and host name
+// namespaces of its own. Nothing that it starts, mounts or configures is seen outside, and all of it is gone
+// when it ends, even when killed.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -15,10 +16,15 @@ export function insideWith(env: NodeJS.ProcessEnv = process.env): Image | undefi
   return root && key ? { root, key } : undefined
 }
 
-/** Runs a command inside, on this terminal; gives its exit status. Ctrl-C and SIGTERM are the command's to handle. */
+/**
+ * Runs a command inside, on this terminal; gives its exit status. Ctrl-C and SIGTERM are
+ * the command's to handle.
+ */
 export async function enter(command: readonly string[]): Promise<number> {
   if (process.getuid?.() !== 0)
-    throw new LunaError('refused', 'the lab needs root: it makes namespaces, bridges and mounts of its own')
+    throw new LunaError('refused', 'the lab needs root: it makes namespaces, bridges and mounts of its own', {
+      fix: null,
+    })
   const image = await ensureImage((line) => console.error(`lab: ${line}`))
   const child = spawn('setpriv', [...dyingWithUs, 'unshare', ...namespaces, 'sh', init, ...command], {
     stdio: 'inherit',

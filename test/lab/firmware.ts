@@ -1,5 +1,6 @@
-// The machines that QEMU imitates, and what is typed on their consoles: BIOS with iPXE in the network card's ROM (the
-// quickest), the same BIOS behaving as a PXE client that is no iPXE, and UEFI with its own PXE client.
+// The machines that QEMU imitates, and what is typed on their consoles: BIOS with iPXE in
+// the network card's ROM (the quickest), the same BIOS behaving as a PXE client that is
+// no iPXE, and UEFI with its own PXE client.
 
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +10,10 @@ export type Firmware = 'bios' | 'bios-pxe' | 'uefi'
 
 export const firmwares: readonly Firmware[] = ['bios', 'bios-pxe', 'uefi']
 
-/** Arguments of qemu-system-x86_64(1) for a machine whose first network card has that MAC address and that tap. */
+/**
+ * Arguments of qemu-system-x86_64(1) for a machine whose first network card has that MAC
+ * address and that tap.
+ */
 export async function qemuArguments(
   firmware: Firmware,
   nic: { mac: string; tap: string },
@@ -40,7 +44,10 @@ async function uefi(folder: string): Promise<string[]> {
 const patience = 180_000
 const keysAtOnce = 8
 
-/** Types what a person who is in a hurry would: skips iPXE's and the menu's waits. Ends when the menu is answered. */
+/**
+ * Types what a person who is in a hurry would: skips iPXE's and the menu's waits. Ends
+ * when the menu is answered.
+ */
 export async function hurry(
   firmware: Firmware,
   console: Console,
@@ -57,8 +64,9 @@ export async function hurry(
 }
 
 /**
- * There is no PXE ROM in Debian that is not iPXE. But iPXE can be told to call itself what PXE clients do, and then goes
- * all the way: DHCP as a PXE client, the file by TFTP, started through the PXE interface of the card (RFC 4578, PXE 2.1).
+ * There is no PXE ROM in Debian that is not iPXE. But iPXE can be told to call itself what PXE clients do,
+ * and then goes all the way: DHCP as a PXE client, the file by TFTP, started through the PXE interface of the
+ * card (RFC 4578, PXE 2.1).
  */
 async function pretendPxe(console: Console, type: (keys: string) => void): Promise<void> {
   await console.waitFor(/Press Ctrl-B for/, patience)
@@ -76,7 +84,10 @@ async function pretendPxe(console: Console, type: (keys: string) => void): Promi
   }
 }
 
-/** A few keys at a time, each lot when the former is on the screen: a BIOS keeps 15 keys, and loses what comes when it is busy. */
+/**
+ * A few keys at a time, each lot when the former is on the screen: a BIOS keeps 15 keys, and loses what comes
+ * when it is busy.
+ */
 async function typeSlowly(line: string, console: Console, type: (keys: string) => void): Promise<void> {
   for (let typed = 0; typed < line.length; typed += keysAtOnce) {
     type(line.slice(typed, typed + keysAtOnce))

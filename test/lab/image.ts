@@ -1,4 +1,5 @@
-// The image that the lab's nodes run: made once by image/recipe.sh, kept under a name that is the hash of the recipe.
+// The image that the lab's nodes run: made once by image/recipe.sh, kept under a name
+// that is the hash of the recipe.
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -16,7 +17,10 @@ export interface Image {
   key: string
 }
 
-/** The image from the cache; built by debootstrap when the recipe is new. `say` gets a line before that long work. */
+/**
+ * The image from the cache; built by debootstrap when the recipe is new. `say` gets a
+ * line before that long work.
+ */
 export async function ensureImage(say: (line: string) => void): Promise<Image> {
   const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
   const folder = join(cache, await hashOfRecipe())
@@ -38,7 +42,7 @@ async function build(cache: string, folder: string): Promise<void> {
   if (ran.status !== 0) {
     await rm(draft, { recursive: true, force: true })
     const why = (ran.stdout + ran.stderr).trimEnd().split('\n').slice(-20).join('\n')
-    throw new LunaError('failed', 'the image of the nodes could not be built', { why })
+    throw new LunaError('failed', 'the image of the nodes could not be built', { fix: null, why })
   }
   await publish(draft, folder)
 }

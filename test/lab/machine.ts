@@ -1,5 +1,6 @@
-// Turns the namespaces that `enter` made into a machine of its own: places that Luna and its daemons write to are
-// fresh and in memory, there is a user "luna", and the image of the nodes is a copy on write of the cached one.
+// Turns the namespaces that `enter` made into a machine of its own: places that Luna and
+// its daemons write to are fresh and in memory, there is a user "luna", and the image of
+// the nodes is a copy on write of the cached one.
 
 import { appendFile, copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,7 +22,10 @@ export const places = {
   store: join(labFolder, 'store/luna.db'),
 }
 
-/** Makes this mount namespace the lab's machine. Logs go to the folder LUNA_LAB_LOGS where that is set, and stay there. */
+/**
+ * Makes this mount namespace the lab's machine. Logs go to the folder LUNA_LAB_LOGS where
+ * that is set, and stay there.
+ */
 export async function makeMachine(imageRoot: string): Promise<void> {
   await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/run'])
   for (const folder of [

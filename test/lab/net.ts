@@ -1,4 +1,5 @@
-// The provisioning network of the lab: a bridge in the lab's own network namespace and a tap per node. No way leads out.
+// The provisioning network of the lab: a bridge in the lab's own network namespace and a
+// tap per node. No way leads out.
 
 import { run } from '../../lib/host/run.ts'
 

@@ -35,8 +35,8 @@ export const meaning: Readonly<Record<Phase, string>> = {
 }
 
 /**
- * Whose time a phase is. Fetching kernel and initramfs counts as Luna's, as she says what is in them; of the initramfs only what
- * comes after the kernel and systemd have brought it up.
+ * Whose time a phase is. Fetching kernel and initramfs counts as Luna's, as she says what is in them; of the
+ * initramfs only what comes after the kernel and systemd have brought it up.
  */
 export const owner: Readonly<Record<Phase, 'firmware' | 'system' | 'Luna'>> = {
   firmware: 'firmware',
@@ -87,7 +87,10 @@ export interface Lap {
 export class Progress {
   readonly #began: { phase: Phase; at: number }[] = []
 
-  /** `at` in seconds since power on; going back to an earlier phase counts as well (a menu that is shown again). */
+  /**
+   * `at` in seconds since power on; going back to an earlier phase counts as well (a menu
+   * that is shown again).
+   */
   begin(phase: Phase, at: number): void {
     if (this.phase !== phase) this.#began.push({ phase, at })
   }

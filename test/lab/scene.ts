@@ -1,4 +1,5 @@
-// The lab's stage: a machine of its own, its network, Luna's cluster made with Luna's commands, and all daemons running.
+// The lab's stage: a machine of its own, its network, Luna's cluster made with Luna's commands, and all
+// daemons running.
 
 import type { Server } from 'node:http'
 import { LunaError } from '../../lib/error.ts'
@@ -16,7 +17,9 @@ export interface Scene {
   systemctl: Server
 }
 
-/** Builds the stage; `say` gets a line per step with the seconds it took. Throws LunaError when a step fails. */
+/**
+ * Builds the stage; `say` gets a line per step with the seconds it took. Throws LunaError when a step fails.
+ */
 export async function buildScene(say: (line: string) => void): Promise<Scene> {
   const image = insideWith()
   if (!image)

@@ -15,7 +15,10 @@ const stopPatience = 10_000
 export class Services {
   readonly #running = new Map<Unit, ChildProcess>()
 
-  /** Starts a daemon that is not running and waits until it serves. Throws LunaError with its last words if it does not. */
+  /**
+   * Starts a daemon that is not running and waits until it serves. Throws LunaError with
+   * its last words if it does not.
+   */
   async start(unit: Unit): Promise<void> {
     if (this.isActive(unit)) return
     const daemon: Daemon = daemons[unit]
@@ -28,7 +31,7 @@ export class Services {
     } catch (cause) {
       child.kill('SIGKILL')
       const why = `${cause instanceof Error ? cause.message : cause}\n${await this.lastWords(unit)}`
-      throw new LunaError('failed', `${unit} did not start`, { why, cause })
+      throw new LunaError('failed', `${unit} did not start`, { fix: null, why, cause })
     }
   }
 
@@ -58,7 +61,7 @@ export class Services {
   async reload(unit: Unit): Promise<void> {
     const daemon: Daemon = daemons[unit]
     const child = this.#running.get(unit)
-    if (!child) throw new LunaError('refused', `${unit} is not active`)
+    if (!child) throw new LunaError('refused', `${unit} is not active`, { fix: null })
     if (daemon.reload) child.kill(daemon.reload)
     else await this.restart(unit)
   }

@@ -1,5 +1,5 @@
-// What the lab shows: while nodes boot, a table that stays in its place on a terminal and a line per event elsewhere;
-// afterwards how long each phase took.
+// What the lab shows: while nodes boot, a table that stays in its place on a terminal and a line per event
+// elsewhere; afterwards how long each phase took.
 
 import type { Boot } from './boot.ts'
 import { meaning, type Phase, phases } from './phases.ts'

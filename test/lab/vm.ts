@@ -1,4 +1,5 @@
-// A machine without a system of its own: switched on, watched on its console, asked from inside, switched off.
+// A machine without a system of its own: switched on, watched on its console, asked from
+// inside, switched off.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, existsSync } from 'node:fs'
@@ -100,14 +101,17 @@ export class Vm {
     this.#qemu.stdin?.write(keys)
   }
 
-  /** Skips the waits of iPXE and its menu, as far as there are any. Never fails: a boot that stands still is seen. */
+  /**
+   * Skips the waits of iPXE and its menu, as far as there are any. Never fails: a boot
+   * that stands still is seen.
+   */
   async hurry(): Promise<void> {
     await hurry(this.spec.firmware, this.console, (keys) => this.type(keys)).catch(() => {})
   }
 
   /**
-   * Runs a line of bash on the booted node, by its second serial port: what the network does is no matter. Throws
-   * LunaError `failed` when no answer comes in time (default one minute).
+   * Runs a line of bash on the booted node, by its second serial port: what the network does is no matter.
+   * Throws LunaError `failed` when no answer comes in time (default one minute).
    */
   async ask(question: string, patience = 240_000): Promise<Answer> {
     const port = await this.#port
@@ -143,5 +147,5 @@ export class Vm {
 
 /** Throws LunaError with the machine's last words. */
 export function failedBoot(vm: Vm, what: string): LunaError {
-  return new LunaError('failed', `${vm.spec.name}: ${what}`, { why: vm.console.tail(40) })
+  return new LunaError('failed', `${vm.spec.name}: ${what}`, { fix: null, why: vm.console.tail(40) })
 }

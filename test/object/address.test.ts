@@ -3,8 +3,7 @@ import { LunaError } from '../../lib/error.ts'
 import type { Prefix } from '../../lib/object/net/address.ts'
 import * as address from '../../lib/object/net/address.ts'
 
-const { formatIp, formatPrefix, fromOffset, hostCount, lastHost, makePrefix, netmask, parseIp, toOffset } =
-  address
+const { formatIp, formatPrefix, fromOffset, lastHost, makePrefix, netmask, parseIp, toOffset } = address
 
 function prefixOf(text: string): Prefix {
   const [base = '', length] = text.split('/')
@@ -101,10 +100,10 @@ describe('formatIp', () => {
       [6, 1n << 128n],
       [6, -1n],
     ] as const) {
-      assert.throws(
-        () => formatIp(version, value),
-        new LunaError('invalid', `${value} is not an IPv${version} address`),
-      )
+      assert.throws(() => formatIp(version, value), {
+        code: 'invalid',
+        message: `${value} is not an IPv${version} address`,
+      })
     }
   })
 })
@@ -147,7 +146,7 @@ describe('netmask', () => {
   }
 })
 
-describe('lastHost and hostCount', () => {
+describe('lastHost', () => {
   const rows: [string, bigint][] = [
     ['10.30.0.0/16', 65534n],
     ['10.0.0.0/30', 2n],
@@ -155,10 +154,7 @@ describe('lastHost and hostCount', () => {
     ['fd00:1234::/64', 18446744073709551614n],
   ]
   for (const [text, expected] of rows) {
-    it(`of ${text} is ${expected}`, () => {
-      assert.equal(lastHost(prefixOf(text)), expected)
-      assert.equal(hostCount(prefixOf(text)), expected)
-    })
+    it(`of ${text} is ${expected}`, () => assert.equal(lastHost(prefixOf(text)), expected))
   }
 })
 

@@ -13,7 +13,9 @@ const machineCertificates = '/etc/ssl/machine.pem'
 
 export interface DebianRoot {
   readonly path: string
-  /** Runs a line of shell as root in a directory of it, in namespaces of its own, with the machine's network. */
+  /**
+   * Runs a line of shell as root in a directory of it, in namespaces of its own, with the machine's network.
+   */
   run(directory: string, line: string): Promise<Ran>
   remove(): Promise<void>
 }

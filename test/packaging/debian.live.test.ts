@@ -1,5 +1,5 @@
-// What the README promises of a machine that has nothing: its commands in a minimal Debian with git and without
-// npm, as far as their installing half goes. Debian's own npm is what they find there afterwards.
+// What the README promises of a machine that has nothing: its commands in a minimal Debian with git and
+// without npm, as far as their installing half goes. Debian's own npm is what they find there afterwards.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'

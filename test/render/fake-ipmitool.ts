@@ -1,15 +1,18 @@
-// An ipmitool for tests of the install script: a BMC whose settings are files of a folder, and which refuses what it is told to.
+// An ipmitool for tests of the install script: a BMC whose settings are files of a folder, and which refuses
+// what it is told to.
 
-/** What the BMC has when all is as `bmc` of install-script.ts wants it; each is a file of the folder `bmc`. */
+/**
+ * What the BMC has when all is as `bmc` of install-script.ts wants it; each is a file of the folder `bmc`.
+ */
 export const rightBmc = {
   ...{ ipsrc: 'Static Address', ipaddr: '10.31.0.1', netmask: '255.255.0.0', defgw: '0.0.0.0' },
   ...{ name: 'admin', access: 'true true true ADMINISTRATOR', enabled: 'enabled' },
 }
 
 /**
- * In the environment: LUNA_FOLDER, where `bmc/` is and `asked` is written; REFUSED, a pattern of commands that are refused
- * and change nothing; DEAF, of those that are confirmed and change nothing; TESTS, how passwords are tested: `well`, `blindly`
- * or not at all.
+ * In the environment: LUNA_FOLDER, where `bmc/` is and `asked` is written; REFUSED, a pattern of commands
+ * that are refused and change nothing; DEAF, of those that are confirmed and change nothing; TESTS, how
+ * passwords are tested: `well`, `blindly` or not at all.
  */
 export const fakeIpmitool = `#!/bin/bash
 cd "$LUNA_FOLDER/bmc" || exit

@@ -1,5 +1,6 @@
-// The install script with the shell and the programs of an initramfs as old as EL7: bash 4.2, and neither od, tr, zstd, pigz,
-// chmod, stat nor timeout. Bash 4.2 is played: what it cannot do is refused by test/rules/shell-age.test.ts.
+// The install script with the shell and the programs of an initramfs as old as EL7: bash 4.2, and neither od,
+// tr, zstd, pigz, chmod, stat nor timeout. Bash 4.2 is played: what it cannot do is refused by
+// test/rules/shell-age.test.ts.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

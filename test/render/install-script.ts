@@ -46,7 +46,10 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'luna-install-'))
 }
 
-/** Puts files into a folder: contents by path; a path that ends with / is a folder, text that begins with #! a program. */
+/**
+ * Puts files into a folder: contents by path; a path that ends with / is a folder, text
+ * that begins with #! a program.
+ */
 export function plant(root: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
     const file = join(root, path)
@@ -61,7 +64,10 @@ export interface Ran {
   readonly output: string
 }
 
-/** Runs bash commands with the functions of the rendered script at hand; status calls are printed as "post STATUS". */
+/**
+ * Runs bash commands with the functions of the rendered script at hand; status calls are
+ * printed as "post STATUS".
+ */
 export function runFunctions(script: string, commands: string, env: NodeJS.ProcessEnv): Ran {
   const functions = script.slice(0, script.lastIndexOf('\nmain\n'))
   const text = `${functions}\npost() { echo "post $1"; }\n${commands}\n`
@@ -69,8 +75,8 @@ export function runFunctions(script: string, commands: string, env: NodeJS.Proce
 }
 
 /**
- * Runs the whole script with mounts and a host name of its own; the caller plants curl and ltorrent-client. `tools` is a folder
- * with all programs that the script shall find, beside those of the folder `bin`.
+ * Runs the whole script with mounts and a host name of its own; the caller plants curl and ltorrent-client.
+ * `tools` is a folder with all programs that the script shall find, beside those of the folder `bin`.
  */
 export function runScript(
   folder: string,

@@ -1,4 +1,5 @@
-// The events that the daemons log are words that operators look for: each is written out in the code, and listed in luna(8).
+// The events that the daemons log are words that operators look for: each is written out in the code, and
+// listed in luna(8).
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from '../../lib/cli/command.ts'
-import { objects } from '../../lib/cli/commands.ts'
+import { allCommands } from '../../lib/cli/commands.ts'
 import { complete } from '../../lib/cli/completion/complete.ts'
 import { commandHelp } from '../../lib/cli/help.ts'
 import { skipUnless } from '../daemons/skip.ts'
@@ -16,7 +16,7 @@ const pages = globSync('man/*.[1-8]', { cwd: top }).sort()
 const mandoc = (...args: string[]) => spawnSync('mandoc', args, { cwd: top, encoding: 'utf8' })
 const lacking = mandoc('-h').error ? 'mandoc is not installed' : undefined
 
-const loaded = await Promise.all(objects.map(({ load }) => load()))
+const loaded = await allCommands()
 const rows = loaded.flatMap(({ object, commands }) =>
   commands.map((command): [string, Command] => [object, command]),
 )
@@ -36,6 +36,13 @@ describe('man pages', () => {
     it(`${basename(page)} is sound`, function () {
       skipUnless(this, lacking)
       assert.equal(mandoc('-Tlint', '-Wwarning', page).stdout, '')
+    })
+
+    it(`${basename(page)} has no quotes inside of quotes, as .Pq makes them of its whole line`, function () {
+      const groff = spawnSync('groff', ['-mdoc', '-Tutf8', '-P-c', page], { cwd: top, encoding: 'utf8' })
+      skipUnless(this, groff.error ? 'groff is not installed' : undefined)
+      const shown = groff.stdout.replace(/.[\b]/g, '')
+      assert.deepEqual(shown.match(/‘[^’]*‘[^’]*’|’’/g), null)
     })
 
     it(`${basename(page)} refers to pages of Luna that exist`, () => {

@@ -24,7 +24,7 @@ describe('prose', () => {
 
   it('refers to nothing but files of the repository and public documents', () => {
     const names = new Set(tracked.map((file) => basename(file)))
-    const dangling = comments.filter(({ text }) => danglingIn(text, names).length > 0)
+    const dangling = paragraphs(comments).filter(({ text }) => danglingIn(text, names).length > 0)
     assert.deepEqual(dangling.map(at), [])
   })
 
@@ -53,13 +53,29 @@ interface Comment {
 }
 
 function commentsOf(file: string, text: string): Comment[] {
-  const pattern = file.endsWith('.ts')
-    ? /^\s*(?:\/\/|\/?\*+)\s?(.*)$|\s\/\/\s(.*)$/
-    : /^\s*(?:#|\/\/|\{\{!)\s?(.*)$/
+  const pattern = commentIn(file)
   return text.split('\n').flatMap((line, at) => {
     const found = pattern.exec(line)
     return found ? [{ file, number: at + 1, line, text: found[1] ?? found[2] ?? '' }] : []
   })
+}
+
+/** Lines of comment that follow each other, as one text: a reference may be broken in two. */
+function paragraphs(comments: readonly Comment[]): Comment[] {
+  const joined: Comment[] = []
+  for (const [index, comment] of comments.entries()) {
+    const before = comments[index - 1]
+    const goesOn = before?.file === comment.file && before.number === comment.number - 1
+    const last = goesOn ? joined.pop() : undefined
+    joined.push(last ? { ...last, text: `${last.text} ${comment.text}` } : comment)
+  }
+  return joined
+}
+
+/** What a comment looks like; what templates have beside theirs is part of the generated file. */
+function commentIn(file: string): RegExp {
+  if (file.endsWith('.mustache')) return /^\{\{!\s*(.*)$/
+  return file.endsWith('.ts') ? /^\s*(?:\/\/|\/?\*+)\s?(.*)$|\s\/\/\s(.*)$/ : /^\s*(?:#|\/\/)\s?(.*)$/
 }
 
 /** A standard with its section, which anybody can look up. */

@@ -1,5 +1,5 @@
-// Edits the database as an older program or a hand may have done: reads a list of operations from standard input, and
-// goes by `luna db export` and `luna db import --replace`.
+// Edits the database as an older program or a hand may have done: reads a list of operations from standard
+// input, and goes by `luna db export` and `luna db import --replace`.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'

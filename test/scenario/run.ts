@@ -1,6 +1,6 @@
-// npm run scenarios -- DIR [--store embedded|mongodb] [NAME...]
-// Runs the scenario files of DIR with the runner in it (DIR/runner.py) against bin/luna, lweb and nginx: in namespaces of
-// their own, with overlays over /etc, /var and /opt, so that this machine stays as it is. Exits 0 when nothing differs.
+// npm run scenarios -- DIR [--store embedded|mongodb] [NAME...] Runs the scenario files of DIR with the
+// runner in it (DIR/runner.py) against bin/luna, lweb and nginx: in namespaces of their own, with overlays
+// over /etc, /var and /opt, so that this machine stays as it is. Exits 0 when nothing differs.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,12 +1,14 @@
-// The machine that scenarios play on: a host named master01 with the users luna and named, directories of its own laid over
-// the real ones, programs that only say that all is well, and the service behind a real nginx.
+// The machine that scenarios play on: a host named master01 with the users luna and named, directories of its
+// own laid over the real ones, programs that only say that all is well, and the service behind a real nginx.
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Stage {
-  /** The luna command, and commands for what the runner asks of an implementation: texts for a shell, which ends with the
-   *  program (`exec`) where the runner waits for its end. */
+  /**
+   * The luna command, and commands for what the runner asks of an implementation: texts for a shell, which
+   * ends with the program (`exec`) where the runner waits for its end.
+   */
   readonly luna: string
   readonly lpower: string
   readonly server: string
@@ -20,7 +22,9 @@ export interface Stage {
 const top = join(import.meta.dirname, '../..')
 const port = 7050
 
-/** Builds the stage; only for a process that has mount, network, host name and process namespaces of its own. */
+/**
+ * Builds the stage; only for a process that has mount, network, host name and process namespaces of its own.
+ */
 export async function setStage(kind: 'embedded' | 'mongodb'): Promise<Stage> {
   const base = coverMachine()
   addUsers()
@@ -107,15 +111,15 @@ function program(bin: string, name: string, lines: string): void {
 }
 
 const resetLines = `set -e
-echo '{}' | ${top}/bin/luna db import --replace -
+echo '{}' | ${top}/bin/luna db import --replace --force -
 rm -rf /opt/luna /var/named /etc/named* /var/lib/dhcpd /var/log/luna /run/luna
 rm -f /etc/dhcp/dhcpd*.conf /etc/nginx/conf.d/luna.conf
 mkdir -p /opt/luna /etc/dhcp /var/named /var/named2 /var/lib/dhcpd
 chown luna:luna /opt/luna
 chown named:named /var/named /var/named2`
 
-// Both are of one process group, which the runner ends as a whole; this shell ends last, so that nobody takes the old nginx
-// for the new one. nginx listens when lweb answers, so that the first request finds it.
+// Both are of one process group, which the runner ends as a whole; this shell ends last, so that nobody
+// takes the old nginx for the new one. nginx listens when lweb answers, so that the first request finds it.
 function serveLines(base: string): string {
   return `set -e
 ${top}/bin/luna cluster makenginx
@@ -133,7 +137,8 @@ nginx -e stderr -c ${base}/nginx.conf &
 wait || wait`
 }
 
-// Unlike a real one, this nginx believes a header about who asks: scenarios play clients of several addresses.
+// Unlike a real one, this nginx believes a header about who
+// asks: scenarios play clients of several addresses.
 function nginxLines(base: string): string {
   return `daemon off;
 pid ${base}/nginx.pid;

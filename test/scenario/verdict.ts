@@ -1,5 +1,6 @@
-// What the runner's report comes to. A quirk that the specification says to fix leaves another database than the first
-// Luna's, and every later step shows the same difference again: it is counted where it came in, not once more.
+// What the runner's report comes to. A quirk that the specification says to fix leaves
+// another database than the first Luna's, and every later step shows the same difference
+// again: it is counted where it came in, not once more.
 
 export interface Difference {
   readonly scenario: string
@@ -9,7 +10,10 @@ export interface Difference {
   readonly diffs: readonly (readonly [area: string, what: string])[]
 }
 
-/** The differences, in order of steps, that are neither a quirk's nor all of them left behind in the database by one. */
+/**
+ * The differences, in order of steps, that are neither a quirk's nor all of them left
+ * behind in the database by one.
+ */
 export function failures(differences: readonly Difference[]): Difference[] {
   return differences.filter((one) => {
     const left = new Set(

@@ -1,5 +1,6 @@
-// The BitTorrent client as a peer sees it, byte for byte. Super-seeding relies on what webtorrent does not document: that it
-// calls wire.haveAll or wire.bitfield, which are replaced by ours, to say what a seeder has once the handshakes are done.
+// The BitTorrent client as a peer sees it, byte for byte. Super-seeding relies on what webtorrent does not
+// document: that it calls wire.haveAll or wire.bitfield, which are replaced by ours, to say what a seeder has
+// once the handshakes are done.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'

@@ -201,7 +201,9 @@ describe('ltorrent', function () {
     })
   }
 
-  /** What pack leaves: a tarball, its torrent, an osimage that refers to both. Gives the path of the tarball. */
+  /**
+   * What pack leaves: a tarball, its torrent, an osimage that refers to both. Gives the path of the tarball.
+   */
   async function packed(digit: string, size = 1000): Promise<string> {
     const [file, torrent] = [
       join(place.path, `torrents/${uuid(digit)}.tgz`),

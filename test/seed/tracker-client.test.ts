@@ -26,7 +26,7 @@ describe('announceUrl', () => {
   })
 })
 
-describe('announce', () => {
+describe('announceTo', () => {
   it('gives the interval that the tracker wants', async () => {
     const tracker = await openTracker()
     assert.equal(await announceTo({ ...one, url: tracker.url }), 5)

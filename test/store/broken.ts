@@ -12,5 +12,5 @@ export function brokenStore(): Store {
 }
 
 function unavailable(): LunaError {
-  return new LunaError('unavailable', 'the broken store cannot be used', { why: 'it is broken' })
+  return new LunaError('unavailable', 'the broken store cannot be used', { fix: null, why: 'it is broken' })
 }

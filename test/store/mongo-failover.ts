@@ -11,6 +11,13 @@ export interface Breaking {
    * 0: never.
    */
   cutAt(message: number, delivered: boolean): void
+  /**
+   * Holds back all messages of clients from the first one on that has the text in it; gives when that has
+   * come.
+   */
+  holdFrom(text: string): Promise<void>
+  /** Delivers what was held back, connections closed or not. */
+  letGo(): void
   close(): Promise<void>
 }
 
@@ -19,6 +26,7 @@ export async function openBreaking(target: string): Promise<Breaking> {
   const [host = '', port = ''] = target.split(':')
   const sockets = new Set<Socket>()
   const state = { seen: 0, at: 0, delivered: false }
+  const hold = { from: '', held: undefined as (() => void)[] | undefined, begun: () => {} }
   const cut = () => {
     for (const socket of sockets) socket.destroy()
   }
@@ -31,11 +39,17 @@ export async function openBreaking(target: string): Promise<Breaking> {
         .on('close', () => {
           sockets.delete(socket)
           client.destroy()
-          server.destroy()
+          // What a network holds back arrives although its sender has given up.
+          if (!hold.held) server.destroy()
         })
     }
     server.on('data', (bytes) => client.write(bytes))
     client.on('data', (bytes) => {
+      if (hold.from && bytes.includes(hold.from)) {
+        Object.assign(hold, { from: '', held: [] })
+        hold.begun()
+      }
+      if (hold.held) return hold.held.push(() => server.write(bytes))
       // The heartbeat of the driver is none of the work.
       if (!isHello(bytes)) state.seen++
       const now = !isHello(bytes) && state.seen === state.at
@@ -51,6 +65,11 @@ export async function openBreaking(target: string): Promise<Breaking> {
     server: `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     messages: () => state.seen,
     cutAt: (message, delivered) => Object.assign(state, { seen: 0, at: message, delivered }),
+    holdFrom: (from) => new Promise((begun) => Object.assign(hold, { from, begun })),
+    letGo: () => {
+      for (const deliver of hold.held ?? []) deliver()
+      hold.held = undefined
+    },
     close: () => closed(proxy, cut),
   }
 }

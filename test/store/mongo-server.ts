@@ -15,6 +15,8 @@ export interface MongoServer {
   readonly config: MongoConfig
   /** What it is: "mongod", "mongo-java-server", or the URI's host. */
   readonly kind: string
+  /** Gives an order to the stand-in (see MemoryMongoServer.java); absent where it is none. */
+  readonly order?: (order: string) => Promise<string>
   stop(): Promise<void>
 }
 
@@ -85,8 +87,8 @@ async function startMongod(): Promise<MongoServer> {
 }
 
 async function startMemory(): Promise<MongoServer> {
-  const { ports, stop } = await startStandIn()
-  return { ...local(Number(ports[0])), kind: standIn, stop }
+  const { ports, ask, stop } = await startStandIn()
+  return { ...local(Number(ports[0])), kind: standIn, order: ask, stop }
 }
 
 async function startTwo(): Promise<ReplicaSet> {
@@ -96,6 +98,7 @@ async function startTwo(): Promise<ReplicaSet> {
     uri: `mongodb://${server}/?replicaSet=rs0`,
     config: { server, replicaset: 'rs0', tls: false },
     kind: standIn,
+    order: ask,
     failOver: async (way, command, election) => Number(await ask(`${way} ${command} ${election}`)),
     stop,
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { changeCluster, deleteCluster, initCluster } from '../../lib/task/change/cluster.ts'
 import type { ClusterChange } from '../../lib/task/change/cluster-fields.ts'
+import { exportDatabase } from '../../lib/task/database/export-import.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { addNetwork } from '../scenario/boot.ts'
@@ -93,17 +95,32 @@ describe('cluster', () => {
     assert.equal((await getCluster(store)).frontend_address, 'not-an-ip')
   })
 
+  it('warns of a frontend address that this machine does not have, when it is made and when it is changed', async () => {
+    fake.addresses('127.0.0.1')
+    const elsewhere = { frontend_address: '192.0.2.1' }
+    assert.match((await init(elsewhere)).warnings.join(), /192\.0\.2\.1 is not one of this machine/)
+    assert.match((await changeCluster(store, elsewhere)).warnings.join(), /192\.0\.2\.1 is not one of/)
+    assert.deepEqual((await changeCluster(store, { frontend_address: '127.0.0.1' })).warnings, [])
+  })
+
   it('goes when nothing is left of it, and with everything when forced', async () => {
     await init()
     const network = await addNetwork(store, 'cluster', '10.30.0.0/16')
-    await assert.rejects(deleteCluster(store, { force: false }), {
+    const copies = mkdtempSync(join(tmpdir(), 'luna-copies-'))
+    await assert.rejects(deleteCluster(store, { force: false, copies }), {
       code: 'refused',
       why: /\[network\/cluster\]/,
     })
-    await deleteCluster(store, { force: true })
+    assert.deepEqual(readdirSync(copies), [])
+    const before = await exportDatabase(store)
+    const copy = await deleteCluster(store, { force: true, copies })
+    assert.equal(readFileSync(copy ?? '', 'utf8'), before)
+    assert.equal(statSync(copy ?? '').mode & 0o777, 0o600)
     assert.deepEqual([await store.list('cluster'), await store.find('network', network)], [[], undefined])
     await init()
-    await deleteCluster(store, { force: false })
+    await deleteCluster(store, { force: false, copies })
     assert.deepEqual(await store.list('cluster'), [])
+    assert.equal(readdirSync(copies).length, 2)
+    rmSync(copies, { recursive: true })
   })
 })

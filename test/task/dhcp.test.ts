@@ -149,10 +149,24 @@ describe('makeDhcp', () => {
     ])
   })
 
+  it('warns of a frontend address in another network of the cluster, which nodes could reach by a router', async () => {
+    await make(range)
+    const [cluster] = await store.list('cluster')
+    await store.update('cluster', cluster?.id ?? ids.cluster, { frontend_address: '10.31.255.1' })
+    assert.match(
+      (await make({})).warnings.join('\n'),
+      /10\.31\.255\.1 is not in network cluster: nodes need a router/,
+    )
+    assert.match(conf(), /next-server 10\.31\.255\.1;/)
+  })
+
   it('refuses a frontend address outside the network without a new range, too', async () => {
     await make(range)
     await store.update('network', ids.cluster, { NETWORK: 0x0a_28_00_00n })
-    const refused = { exit: 1, message: /frontend address "10\.30\.255\.254" does not lie in .*10\.40/ }
+    const refused = {
+      code: 'invalid',
+      message: /frontend address "10\.30\.255\.254" does not lie in .*10\.40/,
+    }
     for (const dryRun of [true, false]) await assert.rejects(make({ dryRun }), refused)
   })
 

@@ -1,5 +1,5 @@
-// The files that the make commands write, whole: compared with those in test/golden, which LUNA_GOLDEN=write rewrites.
-// Each was taken by its daemon's own checker before it was put in place.
+// The files that the make commands write, whole: compared with those in test/golden, which LUNA_GOLDEN=write
+// rewrites. Each was taken by its daemon's own checker before it was put in place.
 import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../../lib/store/store.ts'
-import { addGroup, changeGroup, cloneGroup, deleteGroup } from '../../lib/task/change/group.ts'
+import { addGroup, changeGroup, cloneGroup } from '../../lib/task/change/group.ts'
 import {
   addInterface,
   deleteInterface,
@@ -203,17 +203,17 @@ describe('the interfaces of a group', () => {
   })
 })
 
-describe('deleteGroup', () => {
+describe('deleteObject', () => {
   it('refuses while it has nodes', async () => {
     await addNodes(store, { group: 'compute' })
-    await refuses(store, 'refused', deleteGroup(store, 'compute'))
+    await refuses(store, 'refused', deleteObject(store, 'group', 'compute'))
   })
 
   it('frees everything that it used, however often', async () => {
     await addGroup(store, { ...wish, network: 'tiny', bmcnetwork: 'tiny' })
-    await deleteGroup(store, 'g2')
+    await deleteObject(store, 'group', 'g2')
     await deleteNetwork(store, 'tiny')
-    await deleteGroup(store, 'compute')
+    await deleteObject(store, 'group', 'compute')
     await deleteObject(store, 'osimage', 'os')
     await deleteObject(store, 'bmcsetup', 'base')
     await assertSound(store)

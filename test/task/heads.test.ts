@@ -99,6 +99,7 @@ describe('several heads', () => {
     assert.deepEqual(made.failures, [])
     const remote = fake.calls().filter((call) => /^(ssh|rsync) /.test(call))
     assert.equal(remote.length, 3)
+    assert.match(remote[0] ?? '', /--copy-links -- .*\/list 10\.30\.255\.252:/)
     assert.match(remote[1] ?? '', /--include=\*\.luna\.zone --exclude=\* --delete -- .*\/ 10\.30\.255\.252:/)
     assert.match(remote[2] ?? '', /10\.30\.255\.252 systemctl reload named$/)
   })
@@ -109,10 +110,9 @@ describe('several heads', () => {
       warnings: [],
       failures: [],
     })
-    assert.match(
-      fake.calls().find((call) => call.startsWith('rsync ')) ?? '',
-      /--delete .* 10\.30\.255\.252:/,
-    )
+    const calls = fake.calls()
+    assert.match(calls[0] ?? '', /^ssh .* sh -c 'umask 022; mkdir -p -- "\$1"' sh \//)
+    assert.match(calls.find((call) => call.startsWith('rsync ')) ?? '', /--delete .* 10\.30\.255\.252:/)
   })
 
   it('sync is done from a passive head too, which is told what that means', async () => {

@@ -251,7 +251,10 @@ async function legacySite(dir: string): Promise<Store> {
   return store
 }
 
-/** What the first Luna is known to leave behind: a group, a node and a switch half gone, an address given back too early, a bad name. */
+/**
+ * What the first Luna is known to leave behind: a group, a node and a switch half gone, an address given back
+ * too early, a bad name.
+ */
 async function damage(store: Store): Promise<void> {
   const ref = async (kind: Kind, name: string): Promise<{ kind: Kind; id: Id }> => {
     return { kind, id: (await store.getNamed(kind, name)).id }

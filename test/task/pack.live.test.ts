@@ -1,4 +1,5 @@
-// Packing for real, of the smallest tree that there is; dracut is one that only writes down how it was called.
+// Packing for real, of the smallest tree that there is; dracut is one that only writes
+// down how it was called.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -236,7 +237,7 @@ describe('packOsimage', () => {
     const { change } = await pack('all')
     writeFileSync(join(root, 'boot/vmlinuz-1'), 'another kernel')
     const broken: Store = Object.assign(Object.create(store), {
-      transaction: () => Promise.reject(new LunaError('unavailable', 'gone')),
+      transaction: () => Promise.reject(new LunaError('unavailable', 'gone', { fix: null })),
     })
     await assert.rejects(packOsimage(broken, { name: 'compute', what: 'all' }), /gone/)
     await nothingNew(change)

@@ -61,7 +61,7 @@ describe('choosePeers', () => {
   })
 })
 
-describe('Swarms', () => {
+describe('PeerCache', () => {
   const own = client(1)
   const many = (count: number) => Array.from({ length: count }, (_, at) => client(at + 2))
   const never = new Promise<Peer[]>(() => {})

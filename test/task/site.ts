@@ -14,7 +14,10 @@ import { checkCluster } from '../../lib/task/database/check.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import type { Outcome } from '../../lib/task/outcome.ts'
 
-/** Networks cluster, ipmi (/16), tiny (five free addresses), six; image os, BMC setup base; group compute with BOOTIF and BMC. */
+/**
+ * Networks cluster, ipmi (/16), tiny (five free addresses), six; image os, BMC setup base; group compute with
+ * BOOTIF and BMC.
+ */
 export async function smallSite(): Promise<Store> {
   const store = openMemoryStore()
   await fillSite(store)

@@ -92,7 +92,9 @@ describe('pollSwitches', () => {
     poll(() => {
       asked++
       const broken = asked <= 3
-      return broken ? Promise.reject(new LunaError('unavailable', 'no answer')) : Promise.resolve(one(1))
+      return broken
+        ? Promise.reject(new LunaError('unavailable', 'no answer', { fix: null }))
+        : Promise.resolve(one(1))
     })
     await until(() => asked >= 6)
     assert.deepEqual(lines, [
@@ -141,7 +143,9 @@ describe('pollSwitches', () => {
     let tries = 0
     const open = () => {
       tries++
-      return tries <= 2 ? Promise.reject(new LunaError('unavailable', 'gone')) : Promise.resolve(store)
+      return tries <= 2
+        ? Promise.reject(new LunaError('unavailable', 'gone', { fix: null }))
+        : Promise.resolve(store)
     }
     poll(() => Promise.resolve(one(1)), { store: open })
     await until(() => lines.length > 2)
@@ -181,7 +185,7 @@ describe('pollSwitches', () => {
     poll(async (_access, _oid, { signal }) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       ended = true
-      throw new LunaError('unavailable', 'interrupted')
+      throw new LunaError('unavailable', 'interrupted', { fix: null })
     })
     await until(async () => (await store.list('switch')).length === 1)
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -17,7 +17,9 @@ describe('HTTP at a FastCGI port', () => {
   }
   afterEach(() => server.close())
 
-  /** Sends that and waits until the server has closed the connection, which it does with what is no FastCGI. */
+  /**
+   * Sends that and waits until the server has closed the connection, which it does with what is no FastCGI.
+   */
   async function send(...bytes: (string | Buffer)[]): Promise<void> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.on('error', () => {})

@@ -179,7 +179,8 @@ describe('routes over a broken store', () => {
     announce,
     `/scrape?info_hash=${hash}`,
   ]
-  const gone = () => Promise.reject(new LunaError('unavailable', 'the store at secret.host is gone'))
+  const gone = () =>
+    Promise.reject(new LunaError('unavailable', 'the store at secret.host is gone', { fix: null }))
   // Every method of the store fails.
   const broken = new Proxy({} as Store, { get: (_, name) => (name === 'then' ? undefined : gone) })
   for (const [what, store] of Object.entries({

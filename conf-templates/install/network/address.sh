@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: addresses, names and routes of an interface. A value that is none spoils a whole file in
-# some of the formats, so each is judged here.
+# Part of the install script: addresses, names and routes of an interface. A value that is none spoils a whole
+# file in some of the formats, so each is judged here.
 
 read_addresses() {
   local n prefix
@@ -12,13 +12,24 @@ read_addresses() {
     if [ -n "$taken" ] && [ -z "$prefix" ]; then
       untranslated+=("IPADDR$n")
     elif [ -n "$taken" ]; then
-      addresses4+=("$taken/$prefix")
+      add_address "$taken/$prefix"
     fi
   done
   add_addresses6 IPV6ADDR
   add_addresses6 IPV6ADDR_SECONDARIES
   take_if GATEWAY is_ipv4 && gateway4=$taken
   read_gateway6
+}
+
+# add_address ADDRESS/PREFIX: once
+add_address() {
+  if [[ " ${addresses4[*]} ${addresses6[*]} " == *" $1 "* ]]; then
+    return 0
+  elif [[ $1 == *:* ]]; then
+    addresses6+=("$1")
+  else
+    addresses4+=("$1")
+  fi
 }
 
 # add_addresses6 KEY: addresses without a prefix have 64
@@ -29,7 +40,7 @@ add_addresses6() {
       each_address+=/64
     fi
     if is_ipv6 "${each_address%/*}" && is_prefix6 "${each_address##*/}"; then
-      addresses6+=("$each_address")
+      add_address "$each_address"
     else
       untranslated+=("$1")
     fi
@@ -63,7 +74,8 @@ read_names() {
   search=${domains[*]}
 }
 
-# read_routes: ROUTES="10.1.0.0/16 via 10.0.0.1; 10.2.0.0/16 via 10.0.0.2"; sets routes to "NETWORK GATEWAY" each
+# read_routes: ROUTES="10.1.0.0/16 via 10.0.0.1; 10.2.0.0/16 via 10.0.0.2"; sets routes to
+# "NETWORK GATEWAY" each
 read_routes() {
   local route list words
   routes=()
@@ -123,16 +135,17 @@ is_ipv6() {
   fi
 }
 
+# is_prefix4, is_prefix6 LENGTH: that of an address; of a route it may be 0 as well
 is_prefix4() {
-  [[ $1 =~ ^(3[0-2]|[12]?[0-9])$ ]]
+  [[ $1 =~ ^(3[0-2]|[12][0-9]|[1-9])$ ]]
 }
 
 is_prefix6() {
-  [[ $1 =~ ^(12[0-8]|1[01][0-9]|[1-9]?[0-9])$ ]]
+  [[ $1 =~ ^(12[0-8]|1[01][0-9]|[1-9][0-9]?)$ ]]
 }
 
 is_netmask() {
-  local pattern='^(255\.)*(255|254|252|248|240|224|192|128|0)(\.0)*$'
+  local pattern='^(255\.)*(255|254|252|248|240|224|192|128)(\.0)*$'
   is_quad "$1" && [[ $1 =~ $pattern ]]
 }
 
@@ -140,9 +153,9 @@ is_netmask() {
 is_route() {
   local base=${1%/*} length=${1##*/} octets bits
   if [[ $1 == *:* ]]; then
-    { is_ipv6 "$base" || [ "$base" = :: ]; } && is_prefix6 "$length" && is_ipv6 "$2"
+    { is_ipv6 "$base" || [ "$base" = :: ]; } && { is_prefix6 "$length" || [ "$length" = 0 ]; } && is_ipv6 "$2"
   else
-    is_quad "$base" && is_prefix4 "$length" && is_ipv4 "$2" || return 1
+    is_quad "$base" && { is_prefix4 "$length" || [ "$length" = 0 ]; } && is_ipv4 "$2" || return 1
     IFS=. read -r -a octets <<<"$base"
     bits=$((octets[0] << 24 | octets[1] << 16 | octets[2] << 8 | octets[3]))
     (((bits & ((1 << (32 - length)) - 1)) == 0))
@@ -154,9 +167,11 @@ is_mtu() {
   [[ $1 =~ ^[1-9][0-9]{1,4}$ ]] && (($1 >= 68 && $1 <= 65535))
 }
 
-# is_hardware ADDRESS: of Ethernet or InfiniBand
+# is_hardware ADDRESS: of Ethernet, or of InfiniBand, where it is longer
 is_hardware() {
-  [[ $1 =~ ^([0-9A-Fa-f]{2}:){5}([0-9A-Fa-f]{2}:){0,14}[0-9A-Fa-f]{2}$ ]] && [[ ${#1} == 17 || ${#1} == 59 ]]
+  local more='{5}'
+  [ "$kind" != infiniband ] || more='{19}'
+  [[ $1 =~ ^([0-9A-Fa-f]{2}:)${more}[0-9A-Fa-f]{2}$ ]]
 }
 
 # set_prefix NETMASK: sets prefix to 16 for 255.255.0.0, to '' for none

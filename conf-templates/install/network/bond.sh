@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Part of the install script: BONDING_OPTS, in the words of the kernel's bonding documentation. An option that its mode
-# does not have, or that lacks another, makes NetworkManager refuse the profile and the kernel the bond.
+# Part of the install script: BONDING_OPTS, in the words of the kernel's bonding
+# documentation. An option that its mode does not have, or that lacks another, makes
+# NetworkManager refuse the profile and the kernel the bond.
 
 # read_bond: sets bond_options to NAME=VALUE each, and kind where there are any
 read_bond() {
@@ -28,7 +29,7 @@ read_bond() {
 add_bond_option() {
   local wanted=$2
   if [ "$1" = arp_ip_target ]; then
-    find_bond_option arp_ip_target
+    find_bond_option arp_ip_target || :
     without_bond_option arp_ip_target
     wanted=${found:+$found,}${2//+/}
   fi

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Part of the install script: what a stanza of interfaces(5) says of the link, with the options of ifenslave and
-# bridge-utils.
+# Part of the install script: what a stanza of interfaces(5) says of the link, with the options of ifenslave
+# and bridge-utils.
 
-# ifupdown_before: interfaces are brought up in the order of their files; what a bridge or a VLAN stands on goes first
+# ifupdown_before: interfaces are brought up in the order of their files; what a bridge or
+# a VLAN stands on goes first
 ifupdown_before() {
   local name late=''
   if [ "$kind" != bridge ] && [ "$kind" != vlan ]; then
@@ -61,7 +62,8 @@ ifupdown_vlan() {
   fi
 }
 
-# ifupdown_bond: members are enslaved by their own stanzas, before that only where something waits for the link
+# ifupdown_bond: members are enslaved by their own stanzas, before that only where
+# something waits for the link
 ifupdown_bond() {
   local option
   for option in ${bond_options+"${bond_options[@]}"}; do

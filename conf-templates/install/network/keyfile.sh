@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: NetworkManager without ifcfg support, nm-settings-keyfile(5). NetworkManager refuses a
-# whole profile for a key that its method does not have.
+# Part of the install script: NetworkManager without ifcfg support, nm-settings-keyfile(5). NetworkManager
+# refuses a whole profile for a key that its method does not have.
 
 begin_keyfile() {
   # programs that only newer initramfs images have are not used in this script

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Part of the install script: what one staged ifcfg file says, in variables that the ways to write it share. Keys and
-# their defaults are those of sysconfig.txt of the initscripts.
+# Part of the install script: what one staged ifcfg file says, in variables that the ways to write it share.
+# Keys and their defaults are those of sysconfig.txt of the initscripts.
 
-# read_interface FILE: sets dev kind onboot dhcp dhcp6 autoconf ipv6 addresses4 addresses6 gateway4 gateway6 dns search
-# mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent routes, and untranslated with all that is
-# in none of these, and without_effect with what means nothing beside the rest.
+# read_interface FILE: sets dev kind onboot dhcp dhcp6 autoconf ipv6 addresses4 addresses6 gateway4 gateway6
+# dns search mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent routes, and
+# untranslated with all that is in none of these, and without_effect with what means nothing beside the rest.
 read_interface() {
   untranslated=() without_effect=()
   read_ifcfg "$1"
@@ -17,11 +17,11 @@ read_interface() {
     *) untranslated+=(BOOTPROTO) ;;
   esac
   take_if MTU is_mtu && mtu=$taken
-  take_if HWADDR is_hardware && hwaddr=$taken
-  take_if MACADDR is_hardware && macaddr=$taken
   take MASTER "$word" && master=$taken
   take BRIDGE "$word" && bridge=$taken
   read_kind
+  take_if HWADDR is_hardware && hwaddr=$taken
+  take_if MACADDR is_hardware && macaddr=$taken
   read_ipv6_methods
   read_addresses
   read_names
@@ -82,7 +82,7 @@ read_kind() {
     read_vlan
   fi
   take_flag STP && stp=${taken:-no}
-  take DELAY '^[0-9]{1,2}$' && delay=$taken
+  take DELAY '^([12]?[0-9]|30)$' && delay=$taken
 }
 
 # read_vlan: ETH.NUMBER and vlanNUMBER say in their names what the keys do not
@@ -116,7 +116,7 @@ settle_interface() {
     settle_aliases
   fi
   if [ "$kind" = vlan ] && ! is_usable "$dev"; then
-    without_effect+=("VLAN (it needs a number from 0 to 4094 and a parent that can be)")
+    without_effect+=("VLAN (it needs a number from 0 to 4094 and a parent that is usable)")
   fi
   if [ "$kind" != ethernet ] && [ "$kind" != infiniband ]; then
     drop "a $kind has no hardware of its own" HWADDR && hwaddr=''
@@ -128,6 +128,8 @@ settle_interface() {
   fi
   if [ "$kind" != bridge ]; then
     drop 'it is not a bridge' STP DELAY
+  elif [ "$stp" = yes ] && [ -n "$delay" ] && ((delay < 2)); then
+    drop 'with STP it is 2 seconds at least' DELAY && delay=''
   fi
   settle_families
 }
@@ -143,6 +145,7 @@ drop() {
   done
 }
 
+address_keys=(IPADDR{,0,1,2,3,4,5,6,7,8,9} IPV6ADDR IPV6ADDR_SECONDARIES)
 name_keys=(DNS{0,1,2,3,4,5,6,7,8,9} DOMAIN)
 
 # settle_families: a gateway or a route needs its family

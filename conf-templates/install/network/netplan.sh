@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Part of the install script: netplan(5) of Ubuntu. One definition that it refuses, and no interface gets a file.
+# Part of the install script: netplan(5) of Ubuntu. One definition that it refuses, and no
+# interface gets a file.
 
 begin_netplan() {
   mkdir -p "$root/etc/netplan"

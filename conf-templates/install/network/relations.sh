@@ -1,17 +1,20 @@
 # shellcheck shell=bash
-# Part of the install script: which interfaces stand on which others. A bond and a bridge stand on their members, a VLAN
-# on its parent; nothing stands on itself, since some readers take no file at all then.
+# Part of the install script: which interfaces stand on which others. A bond and a bridge stand on their
+# members, a VLAN on its parent; nothing stands on itself, since some readers take no file at all then.
 
-# read_relations DIRECTORY: sets kind_of, lowers_of and controller_of of each interface, vlans_of of those with VLANs,
-# primary_of of bonds, and alias_addresses of those with aliases (ETH0:1)
-declare -A kind_of lowers_of controller_of vlans_of primary_of number_of onboot_of alias_addresses
+# read_relations DIRECTORY: sets kind_of, lowers_of and controller_of of each interface, vlans_of of those
+# with VLANs, primary_of of bonds, and alias_addresses of those with aliases (ETH0:1)
+declare -A file_of kind_of lowers_of controller_of vlans_of primary_of number_of onboot_of alias_addresses
 read_relations() {
   local file pair wanted=()
-  kind_of=() lowers_of=() controller_of=() vlans_of=() primary_of=() number_of=() onboot_of=() alias_addresses=()
+  file_of=() kind_of=() lowers_of=() controller_of=() vlans_of=() primary_of=() number_of=() onboot_of=() alias_addresses=()
   for file in "$1"/ifcfg-*; do
     if [ -e "$file" ]; then
       read_interface "$file"
-      note_relations
+      if [ -z "${file_of[$dev]:-}" ]; then
+        file_of[$dev]=$file
+        note_relations
+      fi
     fi
   done
   for pair in ${wanted+"${wanted[@]}"}; do
@@ -28,7 +31,7 @@ note_relations() {
   kind_of[$dev]=$kind onboot_of[$dev]=$onboot
   if [ "$kind" = vlan ]; then
     number_of[$dev]=$vlan_id
-    if [ -n "$vlan_parent" ] && stand "$dev" "$vlan_parent"; then
+    if [ -n "$vlan_id" ] && [ -n "$vlan_parent" ] && stand "$dev" "$vlan_parent"; then
       vlans_of[$vlan_parent]+="$dev "
     fi
   elif [ "$kind" = bond ]; then
@@ -80,7 +83,8 @@ is_usable() {
   fi
 }
 
-# below DEV: sets under to all that DEV stands on, what is lowest first, and level to the height of DEV above it
+# below DEV: sets under to all that DEV stands on, what is lowest first, and level to the
+# height of DEV above it
 below() {
   under='' level=0
   descend "$1" 0
@@ -106,7 +110,9 @@ stage_implied() {
   for name in "${!vlans_of[@]}" "${!alias_addresses[@]}"; do
     if [ -z "${kind_of[$name]:-}" ]; then
       kind_of[$name]=ethernet onboot_of[$name]=yes
-      printf 'DEVICE=%s\n' "$name" >"$1/ifcfg-$name"
+      # no interface has such a name, so no file is in the way
+      file_of[$name]=$1/ifcfg-+$name
+      printf 'DEVICE=%s\n' "$name" >"${file_of[$name]}"
     fi
   done
 }
@@ -114,12 +120,9 @@ stage_implied() {
 # settle_aliases: the addresses of ETH0:1 are those of ETH0, but where an alias has a place of its own
 settle_aliases() {
   local each_address
-  if [ "$way" != ifupdown ]; then
+  if [ "$way" != ifupdown ] && [ -z "$master$bridge" ]; then
     for each_address in ${alias_addresses[$dev]:-}; do
-      case $each_address in
-        *:*) addresses6+=("$each_address") ;;
-        *) addresses4+=("$each_address") ;;
-      esac
+      add_address "$each_address"
     done
   fi
 }
@@ -129,22 +132,25 @@ settle_alias() {
   kind=ethernet mtu='' hwaddr='' macaddr=''
   drop "it is one more address of ${dev%%:*}" MASTER BRIDGE VLAN TYPE MTU HWADDR MACADDR GATEWAY IPV6_DEFAULTGW \
     "${name_keys[@]}" ROUTES
+  if [ -n "${controller_of[${dev%%:*}]:-}" ]; then
+    drop "${dev%%:*} is a member of ${controller_of[${dev%%:*}]}" "${address_keys[@]}"
+    addresses4=() addresses6=()
+  fi
   leave_addresses
 }
 
 # settle_members: a member has no addresses of its own, and no controller that is not there
 settle_members() {
   local reason=${controller_of[$dev]:-}
-  if [ "$reason" != "$master" ]; then
+  if [ "$reason:${kind_of[${reason:-/}]:-}" != "$master:bond" ]; then
     drop "there is no bond $master" MASTER && master=''
   fi
-  if [ "$reason" != "$bridge" ]; then
-    drop "it is no member of a bridge $bridge" BRIDGE && bridge=''
+  if [ "$reason:${kind_of[${reason:-/}]:-}" != "$bridge:bridge" ]; then
+    drop "it is no port of a bridge $bridge" BRIDGE && bridge=''
   fi
   if [ -n "$reason" ]; then
     reason="it is a member of $reason"
-    drop "$reason" IPADDR{,0,1,2,3,4,5,6,7,8,9} IPV6ADDR IPV6ADDR_SECONDARIES GATEWAY IPV6_DEFAULTGW \
-      "${name_keys[@]}" ROUTES
+    drop "$reason" "${address_keys[@]}" GATEWAY IPV6_DEFAULTGW "${name_keys[@]}" ROUTES
     case $dhcp in yes) drop "$reason" BOOTPROTO ;; esac
     case $dhcp6 in yes) drop "$reason" DHCPV6C ;; esac
     case $autoconf in yes) drop "$reason" IPV6_AUTOCONF ;; esac

@@ -55,7 +55,8 @@ report_interface() {
   tell_lost 'nothing in the image reads' 'not read' ${unread+"${unread[@]}"}
 }
 
-# tell_lost WHAT STATUS NAME...: to the server in the letters that a status may have, without the reasons in brackets
+# tell_lost WHAT STATUS NAME...: to the server in the letters that a status may have,
+# without the reasons in brackets
 tell_lost() {
   local what=$1 status=$2 name
   shift 2

@@ -2,8 +2,7 @@
 // option in its long name with `=value`, then `--`, then what is no option. What the values mean is for
 // parse.ts.
 import { LunaError } from '../../error.ts'
-import { helpOption } from '../../program/help.ts'
-import type { Option, OptionTable } from '../../program/option.ts'
+import { helpOption, type Option, type OptionTable } from '../../program/option.ts'
 
 /** Parts the two values of an option that takes a pair; no argument of a program can hold it. */
 export const pairSeparator = '\0'

@@ -8,7 +8,7 @@ import type { Command, Given, Operands } from '../command.ts'
 import { normalise, pairSeparator } from './normalise.ts'
 import { parserOf } from './parser.ts'
 
-export interface Parsed {
+interface Parsed {
   readonly given: Given<OptionTable>
   readonly operand: Operands[keyof Operands]
 }
@@ -30,7 +30,10 @@ function parseQuietly(parser: Parser, plain: string[]): void {
     parser.parse(plain, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    throw new LunaError('usage', error.message.replace(/^error: /, ''), { cause: error })
+    throw new LunaError('usage', error.message.replace(/^error: /, ''), {
+      fix: 'see what there is: --help',
+      cause: error,
+    })
   }
 }
 

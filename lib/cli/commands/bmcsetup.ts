@@ -1,5 +1,5 @@
 // luna bmcsetup
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -59,22 +59,18 @@ const change = command({
   },
 })
 
-export const bmcsetup: ObjectCommands = {
-  object: 'bmcsetup',
-  help: 'setups of management controllers (BMC)',
-  commands: [
-    listRow('bmcsetup', 'List all setups.', [
-      ['Name', 'name'],
-      ['User', 'user'],
-      ['Password', 'password'],
-    ]),
-    showRow('bmcsetup', 'name', 'Show a setup.'),
-    add,
-    change,
-    renameRow('bmcsetup'),
-    deleteRow('bmcsetup', 'name', async (context, name) => {
-      const { deleteObject } = await import('../../task/change/object.ts')
-      return await deleteObject(await context.store(), 'bmcsetup', name)
-    }),
-  ],
-}
+export const bmcsetup: readonly Command[] = [
+  listRow('bmcsetup', 'List all setups.', [
+    ['Name', 'name'],
+    ['User', 'user'],
+    ['Password', 'password'],
+  ]),
+  showRow('bmcsetup', 'name', 'Show a setup.'),
+  add,
+  change,
+  renameRow('bmcsetup'),
+  deleteRow('bmcsetup', 'name', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'bmcsetup', name)
+  }),
+]

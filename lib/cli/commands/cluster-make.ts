@@ -126,9 +126,14 @@ const check = command({
     })
     if (given.json) context.print(jsonText(findings))
     else for (const { line, repaired } of findings) context.print(`${line}${repaired ? ' (repaired)' : ''}\n`)
+    for (const line of await store.advice()) context.log.info(line)
     const left = findings.filter(({ repaired, harmless }) => !repaired && !harmless).length
     const { LunaError } = await import('../../error.ts')
-    if (left > 0) context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`))
+    const fix = given.repair
+      ? 'decide about what is left'
+      : 'luna cluster check --repair, or decide about each'
+    if (left > 0)
+      context.report(new LunaError('failed', `${left} defect${left === 1 ? '' : 's'} found`, { fix }))
   },
 })
 

@@ -1,7 +1,7 @@
 // luna cluster
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
 import { commentFrom, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
@@ -91,7 +91,10 @@ const deleteCommand = command({
   guarded: true,
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
-    reportOutcome(context, await deleteCluster(await context.store(), given))
+    const { copiesFolder } = await import('../../task/database/copy.ts')
+    const copies = copiesFolder(context.config)
+    const copy = await deleteCluster(await context.store(), { ...given, copies })
+    if (copy) context.log.info('the old database is kept', { file: copy })
   },
 })
 
@@ -109,8 +112,4 @@ const sync = command({
   },
 })
 
-export const cluster: ObjectCommands = {
-  object: 'cluster',
-  help: 'the cluster itself, and the files that its services read',
-  commands: [showCommand, init, change, ...makeCommands, sync, deleteCommand],
-}
+export const cluster: readonly Command[] = [showCommand, init, change, ...makeCommands, sync, deleteCommand]

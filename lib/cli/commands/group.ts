@@ -1,7 +1,7 @@
 // luna group
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command, type Given } from '../command.ts'
 import { fieldOption, onlyOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
@@ -109,28 +109,25 @@ const clone = command({
   examples: [['luna group clone compute -t gpu', 'same image, scripts, interfaces and networks']],
   async run(context, { to }, from) {
     const { cloneGroup } = await import('../../task/change/group.ts')
-    if (to === '') throw new LunaError('invalid', 'the name of the new group is empty')
+    if (to === '')
+      throw new LunaError('invalid', 'the name of the new group is empty', { fix: 'give it one: --to NAME' })
     reportOutcome(context, await cloneGroup(await context.store(), { from, to }))
   },
 })
 
-export const group: ObjectCommands = {
-  object: 'group',
-  help: 'groups of nodes with one image and the same interfaces',
-  commands: [
-    listRow('group', 'List all groups.', [
-      ['Name', 'name'],
-      ['Osimage', 'osimage'],
-      ['Interfaces', 'interfaces'],
-    ]),
-    showCommand,
-    add,
-    change,
-    clone,
-    renameRow('group'),
-    deleteListRow('group', async (context, name) => {
-      const { deleteGroup } = await import('../../task/change/group.ts')
-      return await deleteGroup(await context.store(), name)
-    }),
-  ],
-}
+export const group: readonly Command[] = [
+  listRow('group', 'List all groups.', [
+    ['Name', 'name'],
+    ['Osimage', 'osimage'],
+    ['Interfaces', 'interfaces'],
+  ]),
+  showCommand,
+  add,
+  change,
+  clone,
+  renameRow('group'),
+  deleteListRow('group', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'group', name)
+  }),
+]

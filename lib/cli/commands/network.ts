@@ -2,7 +2,7 @@
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
 import type { NetworkChange } from '../../task/change/network-change.ts'
-import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command, type Given } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
@@ -146,18 +146,14 @@ async function firstChange(
   return classless === undefined ? undefined : { classless }
 }
 
-export const network: ObjectCommands = {
-  object: 'network',
-  help: 'networks: addresses and DNS zones',
-  commands: [
-    list,
-    showCommand,
-    add,
-    change,
-    renameRow('network'),
-    deleteListRow('network', async (context, name) => {
-      const { deleteNetwork } = await import('../../task/change/network.ts')
-      return await deleteNetwork(await context.store(), name)
-    }),
-  ],
-}
+export const network: readonly Command[] = [
+  list,
+  showCommand,
+  add,
+  change,
+  renameRow('network'),
+  deleteListRow('network', async (context, name) => {
+    const { deleteNetwork } = await import('../../task/change/network.ts')
+    return await deleteNetwork(await context.store(), name)
+  }),
+]

@@ -1,7 +1,7 @@
 // luna node
 
 import { option } from '../../program/option.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -136,24 +136,20 @@ const change = command({
   },
 })
 
-export const node: ObjectCommands = {
-  object: 'node',
-  help: 'the machines of the cluster',
-  commands: [
-    list,
-    showCommand,
-    add,
-    change,
-    discover,
-    renameRow('node'),
-    deleteRow(
-      'node',
-      'names',
-      async (context, names) => {
-        const { deleteNodes } = await import('../../task/change/node.ts')
-        return await deleteNodes(await context.store(), names)
-      },
-      'Delete nodes. Their addresses are free again.',
-    ),
-  ],
-}
+export const node: readonly Command[] = [
+  list,
+  showCommand,
+  add,
+  change,
+  discover,
+  renameRow('node'),
+  deleteRow(
+    'node',
+    'names',
+    async (context, names) => {
+      const { deleteNodes } = await import('../../task/change/node.ts')
+      return await deleteNodes(await context.store(), names)
+    },
+    'Delete nodes. Their addresses are free again.',
+  ),
+]

@@ -28,7 +28,9 @@ export const pack = command({
     const packed = await packOsimage(await context.store(), wish, options).finally(progress.end)
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
     // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.
-    if (given.boot) for (const warning of packed.warnings) context.report(new LunaError('failed', warning))
+    if (given.boot)
+      for (const warning of packed.warnings)
+        context.report(new LunaError('failed', warning, { fix: 'see ltorrent(1)' }))
     else reportOutcome(context, packed)
   },
 })

@@ -1,7 +1,7 @@
 // luna otherdev
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -58,21 +58,17 @@ const change = command({
   },
 })
 
-export const otherdev: ObjectCommands = {
-  object: 'otherdev',
-  help: 'other devices that have addresses and DNS names',
-  commands: [
-    listRow('otherdev', 'List all other devices.', [
-      ['Name', 'name'],
-      ['IPs', 'connected'],
-    ]),
-    showRow('otherdev', 'names', 'Show other devices.'),
-    add,
-    change,
-    renameRow('otherdev'),
-    deleteRow('otherdev', 'names', async (context, names) => {
-      const { deleteOtherdevs } = await import('../../task/change/otherdev.ts')
-      return await deleteOtherdevs(await context.store(), names)
-    }),
-  ],
-}
+export const otherdev: readonly Command[] = [
+  listRow('otherdev', 'List all other devices.', [
+    ['Name', 'name'],
+    ['IPs', 'connected'],
+  ]),
+  showRow('otherdev', 'names', 'Show other devices.'),
+  add,
+  change,
+  renameRow('otherdev'),
+  deleteRow('otherdev', 'names', async (context, names) => {
+    const { deleteOtherdevs } = await import('../../task/change/otherdev.ts')
+    return await deleteOtherdevs(await context.store(), names)
+  }),
+]

@@ -1,7 +1,7 @@
 // luna switch
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -92,21 +92,17 @@ const change = command({
   },
 })
 
-export const switches: ObjectCommands = {
-  object: 'switch',
-  help: 'network switches, which tell what is plugged in where',
-  commands: [
-    listRow('switch', 'List all switches.', [
-      ['Name', 'name'],
-      ['IP', 'ip'],
-    ]),
-    showRow('switch', 'names', 'Show switches.'),
-    add,
-    change,
-    renameRow('switch'),
-    deleteRow('switch', 'names', async (context, names) => {
-      const { deleteSwitches } = await import('../../task/change/switch.ts')
-      return await deleteSwitches(await context.store(), names)
-    }),
-  ],
-}
+export const switches: readonly Command[] = [
+  listRow('switch', 'List all switches.', [
+    ['Name', 'name'],
+    ['IP', 'ip'],
+  ]),
+  showRow('switch', 'names', 'Show switches.'),
+  add,
+  change,
+  renameRow('switch'),
+  deleteRow('switch', 'names', async (context, names) => {
+    const { deleteSwitches } = await import('../../task/change/switch.ts')
+    return await deleteSwitches(await context.store(), names)
+  }),
+]

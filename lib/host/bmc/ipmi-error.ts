@@ -1,4 +1,5 @@
-// What ipmitool says when it fails (its standard error with -v), told apart: silence, a refusal, a way that is not there.
+// What ipmitool says when it fails (its standard error with -v), told apart: silence, a
+// refusal, a way that is not there.
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerAction } from './bmc.ts'
 import { changeOf, silent, unreachable } from './bmc-error.ts'
@@ -23,14 +24,21 @@ function unopened({ address }: Bmc, said: string): LunaError | undefined {
   return unreachable(`there is no way from here to ${address}`)
 }
 
-/** The login failed. A BMC that does not know the user may say so, or just say nothing more (IPMI 2.0, 13.20 to 13.23). */
+/**
+ * The login failed. A BMC that does not know the user may say so, or just say nothing
+ * more (IPMI 2.0, 13.20 to 13.23).
+ */
 function withoutLogin({ address, user }: Bmc, said: string): LunaError | undefined {
   if (/HMAC is invalid|RAKP 4 message .*invalid integrity/i.test(said))
     return new LunaError('refused', 'the BMC does not accept the password', {
       why: `of user "${user}" at ${address}`,
+      fix: 'luna bmcsetup change NAME --password PASSWORD',
     })
   if (/unauthorized (name|role)|insufficient privilege/i.test(said))
-    return new LunaError('refused', 'the BMC does not accept the user', { why: `"${user}" at ${address}` })
+    return new LunaError('refused', 'the BMC does not accept the user', {
+      why: `"${user}" at ${address}`,
+      fix: 'luna bmcsetup change NAME --user USER, or let the user in for IPMI over LAN',
+    })
   if (/no response from RAKP 1/i.test(said))
     return silent(
       `${address} fell silent when it was told the user "${user}", which it may not know for IPMI over LAN`,
@@ -62,5 +70,5 @@ function refused({ address }: Bmc, said: string): LunaError {
     )
   const why = `${address}: ${lines.slice(-2).join('; ').slice(0, 300)}`
   const what = completion.test(said) ? 'the BMC refuses' : 'the BMC cannot be asked by IPMI'
-  return new LunaError('failed', what, { why })
+  return new LunaError('failed', what, { why, fix: 'what it says is its own: see the manual of its maker' })
 }

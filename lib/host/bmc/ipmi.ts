@@ -5,12 +5,14 @@ import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
 import { changeOf, interrupted, silent } from './bmc-error.ts'
 import { ipmiError, refusesCipher } from './ipmi-error.ts'
 
-// Seconds between two tries of a packet, and how often it is tried again. ipmitool gives up after about ten seconds.
+// Seconds between two tries of a packet, and how often it is tried again. ipmitool gives
+// up after about ten seconds.
 const tries = ['-N', '2', '-R', '2']
 
 /**
- * Cipher suites in the order in which they are tried (IPMI 2.0, table 22-20): 3 is what all controllers had for a long
- * time; new ones may want 17, and say so at once. Asking which they have takes ten seconds with those that do not know.
+ * Cipher suites in the order in which they are tried (IPMI 2.0, table 22-20): 3 is what all controllers had
+ * for a long time; new ones may want 17, and say so at once. Asking which they have takes ten seconds with
+ * those that do not know.
  */
 const ciphers = ['3', '17'] as const
 
@@ -31,7 +33,7 @@ export async function ipmiPower(bmc: Bmc, action: PowerAction, options: PowerOpt
     if (ran.status === 0) return action === 'status' ? powerState(ran) : action
     if (!refusesCipher(ran.stderr) || cipher === ciphers.at(-1)) throw ipmiError(bmc, action, ran.stderr)
   }
-  throw new LunaError('internal', 'no cipher suite was tried')
+  throw new LunaError('internal', 'no cipher suite was tried', { fix: null })
 }
 
 async function ipmitool(
@@ -59,5 +61,7 @@ async function ipmitool(
 function powerState({ stdout }: Ran): string {
   const [, word] = /^System Power\b.*?(\w+)\s*$/m.exec(stdout) ?? []
   if (word) return word.toLowerCase()
-  throw new LunaError('failed', 'the BMC does not say whether the node is on')
+  throw new LunaError('failed', 'the BMC does not say whether the node is on', {
+    fix: 'ask again; if that stays so, restart the BMC',
+  })
 }

@@ -1,4 +1,5 @@
-// The one way to ask a BMC: by the protocol of its setup. Redfish is loaded only where it is spoken, as IPMI starts faster without.
+// The one way to ask a BMC: by the protocol of its setup. Redfish is loaded only where it is spoken, as IPMI
+// starts faster without.
 import { LunaError, sentence } from '../../error.ts'
 import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
 import { interrupted, NotOffered } from './bmc-error.ts'
@@ -8,9 +9,9 @@ import { ipmiPower } from './ipmi.ts'
 const probeTimeout = 4000
 
 /**
- * Does what is asked and gives a word: `on` or `off` for `status`, else the action. Throws LunaError `unavailable` when
- * the BMC does not answer, `refused` when it does not take user, password or have a certificate that is accepted, `failed` when
- * it answers but does not do it.
+ * Does what is asked and gives a word: `on` or `off` for `status`, else the action. Throws LunaError
+ * `unavailable` when the BMC does not answer, `refused` when it does not take user, password or have a
+ * certificate that is accepted, `failed` when it answers but does not do it.
  */
 export async function power(bmc: Bmc, action: PowerAction, options: PowerOptions): Promise<string> {
   if (options.signal?.aborted) throw interrupted()
@@ -39,7 +40,7 @@ async function eitherPower(bmc: Bmc, action: PowerAction, options: PowerOptions)
     if (!(error instanceof NotOffered)) throw error
     return await ipmiPower(bmc, action, options).catch((cause: unknown) => {
       const why = [error.why, `and by IPMI: ${sentence(cause)}`].filter((text) => text !== undefined)
-      throw new LunaError(error.code, error.message, { why: why.join('; '), cause })
+      throw new LunaError(error.code, error.message, { why: why.join('; '), fix: error.fix ?? null, cause })
     })
   }
 }

@@ -1,7 +1,8 @@
 // What is said when a Redfish service is not reached, or does not do what it is asked.
+
 import { LunaError } from '../../error.ts'
 import type { Bmc } from './bmc.ts'
-import { interrupted, silent, unreachable } from './bmc-error.ts'
+import { interrupted, overIpmi, silent, unreachable } from './bmc-error.ts'
 
 /** An object of JSON, with nothing known about it. */
 export type Json = Readonly<Record<string, unknown>>
@@ -24,12 +25,13 @@ export function unanswered(bmc: Bmc, cause: unknown, { signal, asked }: Unanswer
   if (certificateCode.test(code)) return distrusted(bmc, code, cause)
   if (/^(ERR_SSL_|EPROTO)/.test(code)) return withoutTls(at, code, message, cause)
   if (/^HPE(?!_HEADER_OVERFLOW|_CLOSED)/.test(code))
-    return new LunaError('failed', 'the BMC answers, but not in HTTP', { why: at, cause })
+    return new LunaError('failed', 'the BMC answers, but not in HTTP', { why: at, fix: overIpmi, cause })
   if (/OVERFLOW|EXCEEDED|TOO_LARGE/.test(code))
-    return new LunaError('failed', 'the BMC says more than is ever read', { why: at, cause })
+    return new LunaError('failed', 'the BMC says more than is ever read', { why: at, fix: overIpmi, cause })
   if (code.startsWith('Z_'))
     return new LunaError('failed', 'the BMC answers, but what it packed cannot be unpacked', {
       why: at,
+      fix: overIpmi,
       cause,
     })
   if (/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EINVAL|ENOTFOUND)$/.test(code))
@@ -76,7 +78,10 @@ function distrusted({ address }: Bmc, code: string, cause: unknown): LunaError {
   })
 }
 
-/** OpenSSL's reason is the last but one part of what it says: `error:0A00010B:SSL routines::wrong version number:FILE:...`. */
+/**
+ * OpenSSL's reason is the last but one part of what it says: `error:0A00010B:SSL routines::wrong version
+ * number:FILE:...`.
+ */
 function withoutTls(at: string, code: string, message: string, cause: unknown): LunaError {
   const [, reason = code] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? []
   if (
@@ -84,10 +89,12 @@ function withoutTls(at: string, code: string, message: string, cause: unknown): 
   )
     return new LunaError('failed', 'the BMC does not speak TLS', {
       why: `${at} answers, but not by TLS`,
+      fix: 'have it serve Redfish by HTTPS, or: luna bmcsetup change NAME --protocol ipmi',
       cause,
     })
   return new LunaError('failed', 'the TLS of the BMC cannot be used', {
     why: `${at}: ${reason.trim()}`,
+    fix: overIpmi,
     cause,
   })
 }
@@ -99,18 +106,27 @@ export function refusal({ address, user }: Bmc, status: number, body: Json, path
   if (status === 401)
     return new LunaError('refused', 'the BMC does not accept user and password', {
       why: `status 401 for user "${user}" at ${address}`,
+      fix: 'luna bmcsetup change NAME --user USER --password PASSWORD',
     })
   if (status === 403)
     return new LunaError('refused', 'the BMC does not let the user do that', {
       why: `${heard}, for user "${user}" at ${address}`,
+      fix: 'give the user the role of an operator or administrator in the BMC',
     })
   if (status === 404 || status === 410)
     return new LunaError('failed', 'the BMC has no such thing', {
       why: `${heard}, for ${path} at ${address}`,
+      fix: overIpmi,
     })
   if (status === 503 || status === 429)
-    return new LunaError('unavailable', 'the BMC is busy', { why: `${heard}, at ${address}` })
-  return new LunaError('failed', 'the BMC refuses', { why: heard })
+    return new LunaError('unavailable', 'the BMC is busy', {
+      why: `${heard}, at ${address}`,
+      fix: 'try again in a minute',
+    })
+  return new LunaError('failed', 'the BMC refuses', {
+    why: heard,
+    fix: 'what it says is its own: see the manual of its maker',
+  })
 }
 
 /** What a Redfish error says (DSP0266, "Error responses"): its first extended message, or its own. */

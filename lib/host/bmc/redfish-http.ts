@@ -1,4 +1,5 @@
-// One exchange with a Redfish service by HTTPS, over a connection that is kept (undici), with bounds on all that comes back.
+// One exchange with a Redfish service by HTTPS, over a connection that is kept (undici), with bounds on all
+// that comes back.
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { unzipSync } from 'node:zlib'
 import { Client, type Dispatcher } from 'undici'
@@ -38,7 +39,8 @@ export function originOf({ address, port }: Bmc): string {
 }
 
 export function openConnection(bmc: Bmc): Connection {
-  // Time is bounded by the signal of each exchange. HTTP/2 is not asked for: what no other client asks for is not what BMCs are tested with.
+  // Time is bounded by the signal of each exchange. HTTP/2 is not asked for: what no other client asks for is
+  // not what BMCs are tested with.
   const bounds = {
     connectTimeout: 0,
     headersTimeout: 0,
@@ -90,7 +92,10 @@ function objectIn(text: string): Json | undefined {
   }
 }
 
-/** The text of a body. It is JSON, so UTF-8 unless it says otherwise (RFC 8259 section 8.1); a byte order mark is no part of it. */
+/**
+ * The text of a body. It is JSON, so UTF-8 unless it says otherwise (RFC 8259 section 8.1); a byte order mark
+ * is no part of it.
+ */
 function textOf(bytes: Uint8Array, encoding = 'identity', type = ''): string {
   const packed = /^(x-)?(gzip|deflate)$/i.test(encoding.trim())
   const plain = packed && bytes.length > 0 ? unzipSync(bytes, { maxOutputLength: mostBytes }) : bytes

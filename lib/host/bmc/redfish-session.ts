@@ -1,8 +1,10 @@
-// Requests to a Redfish service as its servers really answer them: kept connections that close, redirects, busy answers, tags.
-// One request is redfish-http.ts, what is asked for is redfish.ts.
+// Requests to a Redfish service as its servers really answer them: kept connections that close, redirects,
+// busy answers, tags. One request is redfish-http.ts, what is asked for is redfish.ts.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerOptions } from './bmc.ts'
+import { overIpmi } from './bmc-error.ts'
 import { isClosed, type Json, refusal, unanswered } from './redfish-error.ts'
 import { type Connection, type Method, openConnection, type Response } from './redfish-http.ts'
 import { linkIn, pathIn } from './redfish-link.ts'
@@ -13,7 +15,9 @@ export interface Answer {
   readonly etag: string | undefined
 }
 
-/** All of it throws LunaError as `power` of power.ts does. Links may be paths or URLs of the same controller. */
+/**
+ * All of it throws LunaError as `power` of power.ts does. Links may be paths or URLs of the same controller.
+ */
 export interface Redfish {
   get(link: string): Promise<Answer>
   post(link: string, body: Json): Promise<void>
@@ -70,8 +74,8 @@ class Session {
   }
 
   /**
-   * If-Match is for strong tags (RFC 9110 section 13.1.1). Where the tag is said to be another all the same it is left out, and
-   * where one must be there it is any.
+   * If-Match is for strong tags (RFC 9110 section 13.1.1). Where the tag is said to be another all the same
+   * it is left out, and where one must be there it is any.
    */
   async change(sent: Sent, etag: string | undefined): Promise<void> {
     const strong = etag !== undefined && /^"[^"]*"$/.test(etag) ? [etag] : []
@@ -90,7 +94,10 @@ class Session {
     await this.#connection.close()
   }
 
-  /** Follows redirects on the same controller; with another method than GET only those that keep it (RFC 9110 section 15.4). */
+  /**
+   * Follows redirects on the same controller; with another method than GET only those that keep it (RFC 9110
+   * section 15.4).
+   */
   async #follow(sent: Sent): Promise<Response> {
     let path = sent.path
     for (let hops = 0; hops <= mostRedirects; hops++) {
@@ -100,7 +107,10 @@ class Session {
       if (location === undefined || !follows.includes(heard.status)) return heard
       path = linkIn(this.#bmc, location, path)
     }
-    throw new LunaError('failed', "the BMC's Redfish leads round in circles", { why: sent.path })
+    throw new LunaError('failed', "the BMC's Redfish leads round in circles", {
+      why: sent.path,
+      fix: overIpmi,
+    })
   }
 
   /** A BMC that takes no basic login may take a session. */
@@ -115,7 +125,10 @@ class Session {
     return await this.#whenReady(sent)
   }
 
-  /** Asks again when the BMC is busy and says until when (RFC 9110 section 10.2.3): it has not carried out anything. */
+  /**
+   * Asks again when the BMC is busy and says until when (RFC 9110 section 10.2.3): it has
+   * not carried out anything.
+   */
   async #whenReady(sent: Sent): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const heard = await this.#again(sent)
@@ -130,7 +143,10 @@ class Session {
     }
   }
 
-  /** What only looks is asked again when the connection closes: a kept one may do so at any time (RFC 9112 section 9.3.1). */
+  /**
+   * What only looks is asked again when the connection closes: a kept one may do so at any time (RFC 9112
+   * section 9.3.1).
+   */
   async #again(sent: Sent): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(mostForOne)])
@@ -145,8 +161,8 @@ class Session {
   }
 
   /**
-   * What changes something has a new connection: of one that was kept, and closes, nobody would know whether it was carried
-   * out, nor could it be asked for again (RFC 9110 section 9.2.2).
+   * What changes something has a new connection: of one that was kept, and closes, nobody would know whether
+   * it was carried out, nor could it be asked for again (RFC 9110 section 9.2.2).
    */
   async #exchange({ method, path, body, match }: Sent, signal: AbortSignal): Promise<Response> {
     if (method !== 'GET') {
@@ -182,8 +198,8 @@ function pauseOf(text: string | undefined): number | undefined {
 
 function answerOf({ status, header, text, body }: Response): Answer {
   if (!body && text.trim() === '')
-    throw new LunaError('failed', "the BMC's answer is empty", { why: `status ${status}` })
-  if (!body) throw new LunaError('failed', 'the BMC answers, but not in JSON')
+    throw new LunaError('failed', "the BMC's answer is empty", { why: `status ${status}`, fix: overIpmi })
+  if (!body) throw new LunaError('failed', 'the BMC answers, but not in JSON', { fix: overIpmi })
   const inside = body['@odata.etag']
   return { body, etag: header('etag') ?? (typeof inside === 'string' ? inside : undefined) }
 }

@@ -1,4 +1,5 @@
-// The computer system of a Redfish controller (schema ComputerSystem of DSP2046): which one, and what can be done to it.
+// The computer system of a Redfish controller (schema ComputerSystem of DSP2046): which
+// one, and what can be done to it.
 import { LunaError, sentence } from '../../error.ts'
 import { NotOffered } from './bmc-error.ts'
 import type { Json } from './redfish-error.ts'
@@ -9,7 +10,8 @@ export interface System extends Answer {
   readonly link: string
 }
 
-// A controller is one system's, and may show boards in it as further ones; a chassis with more has other addresses for them.
+// A controller is one system's, and may show boards in it as further ones; a chassis with more has other
+// addresses for them.
 const mostSystems = 8
 
 /** The one system of the controller: of several the one that can be reset. */
@@ -58,7 +60,9 @@ export interface Reset {
   readonly offered: readonly string[] | undefined
 }
 
-/** How the system is reset. The values stand there, or in a resource of their own (DSP0266, "Action info"). */
+/**
+ * How the system is reset. The values stand there, or in a resource of their own (DSP0266, "Action info").
+ */
 export async function resetWays(redfish: Redfish, { body }: System): Promise<Reset> {
   const entry = resetOf(body) ?? missing('#ComputerSystem.Reset')
   const target = textOf(entry.target) ?? missing('target of #ComputerSystem.Reset')

@@ -1,8 +1,10 @@
-// Power by Redfish (DMTF DSP0266): which properties and actions of the controller's system mean what is asked.
+// Power by Redfish (DMTF DSP0266): which properties and actions of the controller's
+// system mean what is asked.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
 import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
-import { NotOffered } from './bmc-error.ts'
+import { NotOffered, overIpmi } from './bmc-error.ts'
 import { serviceRoot } from './redfish-login.ts'
 import { openRedfish, type Redfish } from './redfish-session.ts'
 import { findSystem, lamp, type Reset, resetWays, type System, stateOf } from './redfish-system.ts'
@@ -71,8 +73,8 @@ const offShare = 0.75
 const betweenLooks = 500
 
 /**
- * Few BMCs have PowerCycle, which the schema leaves to them; with all others it is off, and on when it is off. A restart, which
- * they have, too, leaves the power on.
+ * Few BMCs have PowerCycle, which the schema leaves to them; with all others it is off, and on when it is
+ * off. A restart, which they have, too, leaves the power on.
  */
 async function cycle(redfish: Redfish, system: System, until: number): Promise<void> {
   const ways = await resetWays(redfish, system)
@@ -98,11 +100,12 @@ async function untilOff(redfish: Redfish, { link }: System, until: number): Prom
     if (performance.now() > until)
       throw new LunaError('failed', 'the BMC does not switch the node off', {
         why: `its power is ${state ?? 'unknown'}`,
+        fix: 'see what the node does on its console, and try again',
       })
     await delay(betweenLooks)
   }
 }
 
 function unsaid(): never {
-  throw new LunaError('failed', 'the BMC does not say whether the node is on')
+  throw new LunaError('failed', 'the BMC does not say whether the node is on', { fix: overIpmi })
 }

@@ -6,18 +6,21 @@ import { LunaError } from '../../error.ts'
 import { reason } from '../file.ts'
 import { runningPid } from './daemon.ts'
 
-/** What a daemon says to the command that started it: in a few words what it does now, or why it gives up. */
+/** The first message of a daemon to the command that started it: what it does now, or why it gives up. */
 export type Word = { readonly up: string } | { readonly failed: string }
 
-/** Environment variable that tells a daemon to log to its file, because nobody listens to its standard error. */
+/**
+ * Environment variable of a daemon in the background: it logs to its file, as its standard error goes
+ * nowhere.
+ */
 export const backgroundVariable = 'LUNA_BACKGROUND'
 
 const mostStartSeconds = 60
-const stopPatience = 30_000
+const stopTimeout = 30_000
 
 /**
- * Runs `script run` (and further arguments) detached from the terminal, and gives its first word. Throws LunaError `failed`
- * when it ends first.
+ * Runs `script run` (and further arguments) detached from the terminal, and gives its first word. Throws
+ * LunaError `failed` when it ends first.
  */
 export async function startInBackground(script: string, more: readonly string[] = []): Promise<string> {
   const child = spawn(process.execPath, [...process.execArgv, script, 'run', ...more], {
@@ -43,7 +46,7 @@ export async function startInBackground(script: string, more: readonly string[] 
   throw new LunaError('failed', 'the daemon did not start', { why: word.failed, fix: 'look at its log' })
 }
 
-/** Says the first word to the command that started this daemon, if one did. */
+/** Sends the first message to the command that started this daemon, if one did. */
 export function sayFirstWord(word: Word): void {
   if (!process.connected) return
   process.send?.(word, () => process.connected && process.disconnect())
@@ -59,7 +62,7 @@ export async function stopDaemon(pidfile: string, program: string): Promise<numb
   const pid = await runningPid(pidfile, program)
   if (!pid) return undefined
   signal(pid, 'SIGTERM', program)
-  const until = Date.now() + stopPatience
+  const until = Date.now() + stopTimeout
   while (await runningPid(pidfile, program)) {
     if (Date.now() > until) signal(pid, 'SIGKILL', program)
     await delay(50)
@@ -67,8 +70,22 @@ export async function stopDaemon(pidfile: string, program: string): Promise<numb
   return pid
 }
 
+/**
+ * Sends a signal to the program that a pid file names, and gives its process number; undefined when it does
+ * not run. Throws LunaError `failed` when that is not allowed.
+ */
+export async function signalDaemon(
+  pidfile: string,
+  program: string,
+  name: NodeJS.Signals,
+): Promise<number | undefined> {
+  const pid = await runningPid(pidfile, program)
+  if (pid) signal(pid, name, program)
+  return pid
+}
+
 /** Sends a signal to a process of the program. Throws LunaError `failed` when that is not allowed. */
-export function signal(pid: number, name: NodeJS.Signals, program: string): void {
+function signal(pid: number, name: NodeJS.Signals, program: string): void {
   try {
     process.kill(pid, name)
   } catch (cause) {

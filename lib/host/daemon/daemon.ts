@@ -1,5 +1,5 @@
-// The life of a daemon on its host: account, pid file, word to systemd. Starting and stopping one from outside is the
-// business of daemon-control.ts.
+// What a daemon needs of its host: account, pid file, messages to systemd. control.ts starts and stops a
+// daemon from outside.
 import { readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import notify from 'systemd-notify'
@@ -17,7 +17,7 @@ export async function getUser(name: string): Promise<Owner> {
   })
 }
 
-/** Goes on as that user, with its groups, when running as root; anybody else stays who they are. */
+/** Takes the identity of a user, with its groups, when this process is root's; else does nothing. */
 export async function becomeUser(name: string, owner: Owner): Promise<void> {
   if (process.getuid?.() !== 0 || owner.uid === 0) return
   const { stdout } = await run('id', ['-G', name])
@@ -26,7 +26,7 @@ export async function becomeUser(name: string, owner: Owner): Promise<void> {
   process.setuid?.(owner.uid)
 }
 
-/** The process that a pid file names, when it is alive and really runs that program: numbers are used again. */
+/** The process of a pid file, when it is alive and runs that program: process numbers are used again. */
 export async function runningPid(pidfile: string, program: string): Promise<number | undefined> {
   const pid = Number((await textOf(pidfile))?.trim())
   if (!Number.isSafeInteger(pid) || pid < 2) return undefined
@@ -34,11 +34,15 @@ export async function runningPid(pidfile: string, program: string): Promise<numb
   return args.some((arg) => basename(arg) === program) ? pid : undefined
 }
 
-/** Writes the number of this process. Throws LunaError `refused` when another process of the program has it. */
+/**
+ * Writes the number of this process. Throws LunaError `refused` when another process of the program has it.
+ */
 export async function writePidFile(pidfile: string, program: string): Promise<void> {
   const other = await runningPid(pidfile, program)
   if (other && other !== process.pid) {
-    throw new LunaError('refused', `${program} is running already, as process ${other}`)
+    throw new LunaError('refused', `${program} is running already, as process ${other}`, {
+      fix: `${program} restart`,
+    })
   }
   try {
     await writeFile(pidfile, `${process.pid}\n`, { mode: 0o644 })
@@ -64,9 +68,9 @@ export function usualPidFile(program: string): string {
 }
 
 /**
- * Lets a daemon that still waits be found by its `stop` command; gives the way to undo that, before another user's
- * directory takes the place. Throws LunaError `refused` when the program runs already; where there is no place for a pid
- * file yet, it goes without.
+ * Writes the pid file of a daemon that still waits, so that `stop` finds it; where that is not possible yet,
+ * writes none. Gives a function that removes it, to be called before the directory is made for another user.
+ * Throws LunaError `refused` when the program runs already.
  */
 export async function standBy(pidfile: string, program: string): Promise<() => Promise<void>> {
   await makeDirectory(dirname(pidfile)).catch(() => {})
@@ -77,21 +81,21 @@ export async function standBy(pidfile: string, program: string): Promise<() => P
   }
   return async () => {
     await removePidFile(pidfile)
-    // A directory that root made for this alone is made anew for the user; one with something in it stays.
+    // An empty directory that root made is made anew, for the user of the cluster.
     if (process.getuid?.() === 0) await rmdir(dirname(pidfile)).catch(() => {})
   }
 }
 
 export interface Systemd {
-  /** Tells that the service is up (or up and waiting), and in a few words what it does. */
+  /** Tells that the service is up, also while it waits, and in a few words what it does. */
   ready(status: string): Promise<void>
   /** Tells what the service does now, in a few words. */
   status(status: string): Promise<void>
-  /** Pings the watchdog for as long as `healthy` says so; gives the way to stop. */
+  /** Pings the watchdog as long as `healthy` says so; gives a function that ends that. */
   watch(healthy: () => boolean): () => void
 }
 
-/** Word to systemd by systemd-notify(1), when it started this process and wants any (NOTIFY_SOCKET, WATCHDOG_USEC). */
+/** Messages to systemd by systemd-notify(1), when it wants them (NOTIFY_SOCKET, WATCHDOG_USEC). */
 export function systemd(env: NodeJS.ProcessEnv = process.env): Systemd {
   const wanted = env.NOTIFY_SOCKET !== undefined
   const say = async (message: Parameters<typeof notify>[0]) => {
@@ -113,7 +117,7 @@ export function systemd(env: NodeJS.ProcessEnv = process.env): Systemd {
 }
 
 function ping(): void {
-  // The npm package has no word for the watchdog; the program that it runs has.
+  // The npm package cannot ping the watchdog; the program that it runs can.
   run('systemd-notify', [`--pid=${process.pid}`, 'WATCHDOG=1'], { timeout: 10_000 }).catch(() => {})
 }
 

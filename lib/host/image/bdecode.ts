@@ -1,6 +1,6 @@
-// Reading of bencoded dictionaries (BEP 3) of hostile origin, by the npm package bencode. By itself the package goes on for
-// ever at a negative length, ignores what follows the dictionary, and takes the last of keys that are there twice: so the
-// tokens are counted before, and the values after.
+// Reading of bencoded dictionaries (BEP 3) of hostile origin, by the npm package bencode. By itself the
+// package goes on for ever at a negative length, ignores what follows the dictionary, and takes the last of
+// keys that are there twice: so the tokens are counted before, and the values after.
 import bencode, { type Bdecoded, type Bdict } from 'bencode'
 import { LunaError } from '../../error.ts'
 
@@ -31,8 +31,9 @@ export function integerOf(dictionary: Bdict, key: string): number | undefined {
 }
 
 /**
- * The info dictionary of a torrent, when its own encoding stands in the bytes of the torrent. Else its info hash, which
- * webtorrent computes over that encoding, would not be the one of the original bytes, by which others know the torrent.
+ * The info dictionary of a torrent, when its own encoding stands in the bytes of the torrent. Else its info
+ * hash, which webtorrent computes over that encoding, would not be the one of the original bytes, by which
+ * others know the torrent.
  */
 export function infoOf(torrent: Bdict, bytes: Uint8Array): Bdict | undefined {
   const info = read(torrent, 'info')
@@ -52,7 +53,10 @@ function isDictionary(value: Bdecoded): value is Bdict {
 // A length with its colon; the beginning of a list or a dictionary; an integer; an end.
 const token = /(0|[1-9]\d{0,9}):|[ld]|i(?:0|-?[1-9]\d{0,15})e|(e)/y
 
-/** How many values, keys among them, the bytes hold; 0 when they are not one value that is nested `deepest` at most. */
+/**
+ * How many values, keys among them, the bytes hold; 0 when they are not one value that is nested `deepest` at
+ * most.
+ */
 function countTokens(bytes: Uint8Array): number {
   const text = Buffer.from(bytes).toString('latin1')
   let [count, depth, at] = [0, 0, 0]

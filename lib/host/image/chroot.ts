@@ -1,11 +1,12 @@
-// Work inside the tree of an image, in mount and pid namespaces of its own: nothing is left mounted or running, whatever
-// ends this process. What is mounted where is said in in-image.sh.
+// Work inside the tree of an image, in mount and pid namespaces of its own: nothing is left mounted or
+// running, whatever ends this process. What is mounted where is said in in-image.sh.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { type Ran, type RunOptions, run } from '../run.ts'
+import { fileInTree } from './tree.ts'
 
 export interface Inside {
   /** The tree. */
@@ -35,8 +36,8 @@ export const insideEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL
 const script = join(import.meta.dirname, 'in-image.sh')
 
 /**
- * The command that runs a program inside. It dies with the process that starts it (PR_SET_PDEATHSIG), and its namespaces
- * and all that runs there die with it (pid_namespaces(7)).
+ * The command that runs a program inside. It dies with the process that starts it (PR_SET_PDEATHSIG), and its
+ * namespaces and all that runs there die with it (pid_namespaces(7)).
  */
 export function insideCommand(inside: Inside, program: string, args: readonly string[]): CommandLine {
   const options = [
@@ -54,12 +55,23 @@ export function insideCommand(inside: Inside, program: string, args: readonly st
   ])
 }
 
-/** The command with which a program is killed as soon as the process that started it is gone, however that ends. */
+/** The shell of an image for a person: bash, or sh where it has none. */
+export async function shellOf(root: string): Promise<string> {
+  return (await fileInTree(root, 'bin/bash')) ? '/bin/bash' : '/bin/sh'
+}
+
+/**
+ * The command with which a program is killed as soon as the process that started it is
+ * gone, however that ends.
+ */
 export function dyingWithUs(program: string, args: readonly string[]): CommandLine {
   return { program: 'setpriv', args: ['--pdeathsig', 'KILL', '--', program, ...args] }
 }
 
-/** Runs a program inside and gives its status and output, as `run` does. Throws LunaError `refused` when not root. */
+/**
+ * Runs a program inside and gives its status and output, as `run` does. Throws LunaError
+ * `refused` when not root.
+ */
 export async function runInside(
   inside: Inside,
   program: string,
@@ -85,8 +97,8 @@ function environment({ env, kernel }: Inside): string[] {
 }
 
 /**
- * Runs a program inside with this terminal, and gives its exit status, as a shell would. Ctrl-C is the program's; `signal`
- * ends it and everything that it started.
+ * Runs a program inside with this terminal, and gives its exit status, as a shell would. Ctrl-C is the
+ * program's; `signal` ends it and everything that it started.
  */
 export async function enter(
   inside: Inside,

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs a program inside the tree of an image. chroot.ts starts this as the first process of mount and pid namespaces
-# of its own, so that whatever is mounted here, and whatever the program leaves running, ends with it.
-# usage: in-image.sh [-nr] [-w DIR] [-m DIR] [-u FILE] ROOT PROGRAM [ARGUMENT...]
+# Runs a program inside the tree of an image. chroot.ts starts this as the first process of mount and pid
+# namespaces of its own, so that whatever is mounted here, and whatever the program leaves running, ends with
+# it. usage: in-image.sh [-nr] [-w DIR] [-m DIR] [-u FILE] ROOT PROGRAM [ARGUMENT...]
 #   -n       names are resolved as on this machine
 #   -r       the tree cannot be written to
 #   -w DIR   is /run/luna inside, and its directory tmp is /tmp
@@ -61,7 +61,8 @@ add_modules() {
   mount --bind "$root/run/modules" "$root/$there"
 }
 
-# The image's own resolv.conf is what its nodes shall have; this one is seen over it, or at the end of its link to /run.
+# The image's own resolv.conf is what its nodes shall have; this one is seen over it, or
+# at the end of its link to /run.
 resolve_names() {
   if ! [ -f /etc/resolv.conf ] || ! onto etc; then return; fi
   if [ -L "$root/etc/resolv.conf" ]; then

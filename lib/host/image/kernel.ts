@@ -2,8 +2,9 @@
 import { fileInTree, namesInTree } from './tree.ts'
 
 /**
- * Versions of the kernels in an image, as `uname -r` would say them, sorted: every directory of /lib/modules whose
- * kernel is there, too. Packages do not tell: their versions lack what a flavour adds (`+rt`, `+64k`, `+debug`).
+ * Versions of the kernels in an image, as `uname -r` would say them, sorted: every
+ * directory of /lib/modules whose kernel is there, too. Packages do not tell: their
+ * versions lack what a flavour adds (`+rt`, `+64k`, `+debug`).
  */
 export async function installedKernels(image: string): Promise<string[]> {
   const found = await Promise.all(

@@ -38,15 +38,19 @@ export async function makeTorrent(wish: TorrentWish): Promise<Uint8Array> {
     createTorrent(wish.file, options, (cause, torrent) => {
       if (!cause) return resolve(torrent)
       reject(
-        new LunaError('failed', `cannot make the torrent of ${wish.file}`, { why: reason(cause), cause }),
+        new LunaError('failed', `cannot make the torrent of ${wish.file}`, {
+          why: reason(cause),
+          fix: 'see that the file can be read whole',
+          cause,
+        }),
       )
     })
   })
 }
 
 /**
- * Bytes per piece: one to two thousand pieces, so that nodes have something to give soon, and have not too much to say of it.
- * A power of two, 64 KiB to 4 MiB.
+ * Bytes per piece: one to two thousand pieces, so that nodes have something to give soon, and have not too
+ * much to say of it. A power of two, 64 KiB to 4 MiB.
  */
 export function pieceLength(size: number): number {
   const exponent = Math.ceil(Math.log2(Math.max(size, 1) / 2048))

@@ -1,5 +1,5 @@
-// The tree of an image as one compressed file, by GNU tar from outside the image: numbers instead of names for owners,
-// also in ACLs, so that nobody's passwd matters. The same tree gives the same bytes.
+// The tree of an image as one compressed file, by GNU tar from outside the image: numbers instead of names
+// for owners, also in ACLs, so that nobody's passwd matters. The same tree gives the same bytes.
 import { LunaError } from '../../error.ts'
 import { type Ran, run } from '../run.ts'
 import { dyingWithUs } from './chroot.ts'
@@ -18,8 +18,8 @@ export interface TarballWish {
 export type Compression = 'gzip' | 'zstd'
 
 /**
- * Packs a tree and gives what was left out: sockets, which mean nothing without their program, are all. What is mounted
- * inside the tree stays out. Throws LunaError `failed`, also when the tree changed meanwhile.
+ * Packs a tree and gives what was left out: sockets, which mean nothing without their program, are all. What
+ * is mounted inside the tree stays out. Throws LunaError `failed`, also when the tree changed meanwhile.
  */
 export async function makeTarball(wish: TarballWish): Promise<{ excluded: string[] }> {
   const args = tarArguments(wish, await compressor(wish.compress))
@@ -54,7 +54,8 @@ export function tarArguments(wish: Pick<TarballWish, 'root' | 'file'>, compress:
 
 /** The program that compresses, with its options. */
 export async function compressor(compression: Compression): Promise<string> {
-  // Its own level, 3: a fifth of the time of gzip for less to download; level 6 takes twice as long for a twentieth less.
+  // Its own level, 3: a fifth of the time of gzip for less to download; level 6 takes twice as long for a
+  // twentieth less.
   if (compression === 'zstd') return 'zstd -T0'
   return (await isInstalled('pigz')) ? 'pigz -n' : 'gzip -n'
 }
@@ -77,8 +78,11 @@ function notPacked(wish: TarballWish, ran: Ran): LunaError {
     changed ? `${wish.root} changed while it was packed` : `cannot pack ${wish.root}`,
     {
       why,
-      ...(changed && { fix: 'pack again when nothing works in it' }),
-      ...(full && { fix: `make room where ${wish.file} is` }),
+      fix: full
+        ? `make room where ${wish.file} is`
+        : changed
+          ? 'pack again when nothing works in it'
+          : 'see that root can read all of it',
     },
   )
 }

@@ -1,5 +1,5 @@
-// The directory torrents/: which torrents of Luna are there with their tarballs, and what else. Names are UUIDs; other
-// files, and drafts, are nobody's business here.
+// The directory torrents/: which torrents of Luna are there with their tarballs, and what else. Names are
+// UUIDs; other files, and drafts, are nobody's business here.
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bdict } from 'bencode'

@@ -1,5 +1,5 @@
-// Paths of an image's tree as programs inside would see them: links are resolved below the root of the tree, as after
-// chroot(2), and never lead to what the head itself has there.
+// Paths of an image's tree as programs inside would see them: links are resolved below the root of the tree,
+// as after chroot(2), and never lead to what the head itself has there.
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -7,8 +7,8 @@ import { join } from 'node:path'
 const mostLinks = 40
 
 /**
- * The real path, on this machine, of `path` in the tree at `root`: no component below `root` is a link. What does not
- * exist is kept as it is, so that it can be made. Undefined where links lead in a circle.
+ * The real path, on this machine, of `path` in the tree at `root`: no component below `root` is a link. What
+ * does not exist is kept as it is, so that it can be made. Undefined where links lead in a circle.
  */
 export async function inTree(root: string, path: string): Promise<string | undefined> {
   const left = path.split('/')

@@ -10,7 +10,7 @@ export async function checkDhcpd(draft: Draft): Promise<void> {
   await judge('dhcpd', ['-4', '-t', '-cf', draft.file], draft, banner)
 }
 
-// What dhcpd says whatever it was given: who made it, and where to report defects.
+// What dhcpd says about itself, whatever it was given.
 const banner = new RegExp(
   [
     '^Internet Systems Consortium|^Copyright|^All rights reserved|^For info, please visit',
@@ -19,10 +19,7 @@ const banner = new RegExp(
   ].join('|'),
 )
 
-/**
- * Who may read dhcpd.conf, which holds the OMAPI key: root, and dhcpd's own group where the distribution has
- * one.
- */
+/** The owner of dhcpd.conf, which holds the OMAPI key: root, and the group of dhcpd where there is one. */
 export async function dhcpdOwner(): Promise<Owner> {
   return { uid: 0, gid: (await findGroup('dhcpd')) ?? 0 }
 }

@@ -11,10 +11,7 @@ export interface ZoneDraft extends Draft {
   readonly underscores: boolean
 }
 
-/**
- * Has named's checkers judge the list of zones and every zone file. Throws LunaError `failed` with what they
- * say.
- */
+/** Has the checkers of named judge the list of zones and every zone. Throws LunaError `failed`. */
 export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<void> {
   await judge('named-checkconf', [list.file], list)
   for (const zone of zones) {

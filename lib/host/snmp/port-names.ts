@@ -9,9 +9,10 @@ const mostPorts = 16_384
 const longestName = 64
 
 /**
- * Names by the number that the forwarding table has for a port. That is a bridge port, and dot1dBasePortIfIndex has its interface.
- * Where there is no such table, or one that begins at 0, which no bridge port is (RFC 4188: 1..65535), the devices that are
- * known have the number of the interface in the forwarding table.
+ * Names by the number that the forwarding table has for a port. That is a bridge port, and
+ * dot1dBasePortIfIndex has its interface. Where there is no such table, or one that begins at 0, which no
+ * bridge port is (RFC 4188: 1..65535), the devices that are known have the number of the interface in the
+ * forwarding table.
  */
 export async function portNames(walk: Walk): Promise<ReadonlyMap<number, string>> {
   const bridge = new Map<number, number>()

@@ -1,4 +1,5 @@
-// SNMP with one device: sessions of net-snmp with what an agent may answer kept within bounds. Which tables are read is snmp.ts.
+// SNMP with one device: sessions of net-snmp with what an agent may answer kept within bounds. Which tables
+// are read is the business of switch-table.ts.
 import { isIPv6 } from 'node:net'
 import {
   AuthProtocols,
@@ -32,8 +33,9 @@ const requestTimeout = 2000
 const requestRetries = 1
 
 /**
- * Runs `work` with a session, and ends whatever is under way when it takes longer than `timeout` milliseconds or `stop` is
- * aborted. Throws LunaError `unavailable` when the device does not answer, `failed` when its answers make no sense.
+ * Runs `work` with a session, and ends whatever is under way when it takes longer than `timeout` milliseconds
+ * or `stop` is aborted. Throws LunaError `unavailable` when the device does not answer, `failed` when its
+ * answers make no sense.
  */
 export async function withSession<T>(
   access: SnmpAccess,
@@ -88,7 +90,8 @@ function open(access: SnmpAccess): Session {
 }
 
 function sameAddress(a: string, b: string): boolean {
-  // IPv6 addresses have many spellings; the system's own is compared with whatever was configured by URL's canonical form.
+  // IPv6 addresses have many spellings; the system's own is compared with whatever was configured by URL's
+  // canonical form.
   const canonical = (text: string) => (isIPv6(text) ? new URL(`http://[${text.split('%')[0]}]`).host : text)
   return canonical(a) === canonical(b)
 }
@@ -98,7 +101,9 @@ function userOf({ user: name, auth, priv }: Extract<SnmpAccess, { version: '3' }
   const known = (protocols: Readonly<Record<string, number>>, { protocol, key }: typeof auth) => {
     const number = protocols[protocol]
     if (number !== undefined) return { number, key }
-    throw new LunaError('invalid', `there is no SNMP protocol "${protocol}"`)
+    throw new LunaError('invalid', `there is no SNMP protocol "${protocol}"`, {
+      fix: `choose one of ${Object.keys(protocols).join(', ')}`,
+    })
   }
   const { number: authProtocol, key: authKey } = known(AuthProtocols, auth)
   if (!priv) return { name, level: SecurityLevel.authNoPriv, authProtocol, authKey }
@@ -117,6 +122,7 @@ function explained({ address }: SnmpAccess, why: string | undefined, cause: unkn
     })
   return new LunaError('failed', `${address} cannot be read by SNMP`, {
     why: cause instanceof Error ? cause.message.slice(0, 200) : String(cause),
+    fix: 'see that it answers SNMP with these settings: luna switch show NAME',
     cause,
   })
 }

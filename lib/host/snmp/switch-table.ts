@@ -26,10 +26,11 @@ export interface SwitchTable {
 const mostMacs = 65_536
 
 /**
- * Reads the forwarding table under `oid`: `dot1qTpFdbPort` (.1.3.6.1.2.1.17.7.1.2.2.1.2, RFC 4363: VLAN and MAC address)
- * or `dot1dTpFdbPort` (.1.3.6.1.2.1.17.4.3.1.2, RFC 4188: MAC address), in any other table too the last six numbers of a row
- * are the address and its value is the port. Where rows are just numbered the address is in the first column. Throws LunaError
- * `unavailable` or `failed` (session.ts) within `timeout` milliseconds.
+ * Reads the forwarding table under `oid`: `dot1qTpFdbPort` (.1.3.6.1.2.1.17.7.1.2.2.1.2,
+ * RFC 4363: VLAN and MAC address) or `dot1dTpFdbPort` (.1.3.6.1.2.1.17.4.3.1.2, RFC 4188:
+ * MAC address), in any other table too the last six numbers of a row are the address and
+ * its value is the port. Where rows are just numbered the address is in the first column.
+ * Throws LunaError `unavailable` or `failed` (session.ts) within `timeout` milliseconds.
  */
 export async function readSwitch(
   access: SnmpAccess,
@@ -49,7 +50,10 @@ export async function readSwitch(
 
 const macLength = 6
 
-/** The addresses of a table whose rows are numbered: the first column of the entry (dot1dTpFdbAddress), by row. */
+/**
+ * The addresses of a table whose rows are numbered: the first column of the entry
+ * (dot1dTpFdbAddress), by row.
+ */
 async function addressColumn(walk: Walk, oid: string): Promise<Map<string, Mac>> {
   const rows = await walk(oid.replace(/\.\d+$/, '.1'), mostMacs)
   return new Map(
@@ -60,7 +64,10 @@ async function addressColumn(walk: Walk, oid: string): Promise<Map<string, Mac>>
   )
 }
 
-/** Rows whose value is a port. Port 0, left out before, is an address that the switch knows, but not where (RFC 4188). */
+/**
+ * Rows whose value is a port. Port 0, left out before, is an address that the switch
+ * knows, but not where (RFC 4188).
+ */
 function seenIn(
   rows: readonly Row[],
   addresses: ReadonlyMap<string, Mac>,

@@ -1,4 +1,5 @@
-// Nodes that give each other nothing while they boot from initramfs images of the first Luna. Nothing is wrong with the database.
+// Nodes that give each other nothing while they boot from initramfs images of the first Luna. Nothing is
+// wrong with the database.
 import type { Inventory } from '../net/address-use.ts'
 import { alikePeers, peerIdLength } from '../peer-id.ts'
 import { type Defect, label } from './defect.ts'

@@ -68,7 +68,9 @@ function groupsOf(half: string, mayEndInIpv4: boolean): bigint[] | undefined {
  */
 export function formatIp(version: Version, value: bigint): string {
   if (value < 0n || value >> BigInt(bitsOf(version))) {
-    throw new LunaError('invalid', `${value} is not an IPv${version} address`)
+    throw new LunaError('invalid', `${value} is not an IPv${version} address`, {
+      fix: 'look for what is damaged: luna cluster check',
+    })
   }
   return version === 4 ? formatIpv4(Number(value)) : formatIpv6(value)
 }
@@ -83,8 +85,8 @@ function formatIpv6(value: bigint): string {
     .map((group) => group.toString(16))
     .join(':')
   const runs = [...text.matchAll(/\b0(:0)+\b/g)]
-  // The first of the longest runs of zero groups (section 4.2.3); a single zero group is never shortened
-  // (4.2.2).
+  // The first of the longest runs of zero groups (RFC 5952 section 4.2.3); a single zero group is never
+  // shortened (4.2.2).
   const longest = Math.max(...runs.map((run) => run[0].length))
   const run = runs.find((one) => one[0].length === longest)
   if (!run) return text
@@ -122,11 +124,6 @@ export function netmask(length: number): string {
 /** The highest relative address a host can have: the last one before the broadcast address. */
 export function lastHost(prefix: Prefix): bigint {
   return (1n << BigInt(bitsOf(prefix.version) - prefix.length)) - 2n
-}
-
-/** How many hosts fit; relative addresses start at 1, so this is `lastHost`. */
-export function hostCount(prefix: Prefix): bigint {
-  return lastHost(prefix)
 }
 
 /** The address relative to the network base (base itself is 0), or undefined when it lies outside. */

@@ -1,14 +1,8 @@
 // The free addresses of a network: ranges of relative addresses, inclusive, sorted, never touching. Every
 // function gives a new list and leaves the old one as it is; an exhausted network has the empty list.
 import { LunaError } from '../../error.ts'
-import type { Prefix } from './address.ts'
-import { lastHost } from './address.ts'
-
-/** Relative addresses from `start` to `end`, both included. */
-export interface Range {
-  start: bigint
-  end: bigint
-}
+import type { Range } from '../field.ts'
+import { lastHost, type Prefix } from './address.ts'
 
 type Free = readonly Range[]
 
@@ -27,22 +21,10 @@ export function isUsable(prefix: Prefix, start: bigint, end: bigint = start): bo
 
 /** Takes the lowest free address; undefined when there is none. */
 export function takeLowest(free: Free): { offset: bigint; free: Range[] } | undefined {
-  const taken = takeLowestMany(free, 1)
-  const offset = taken?.offsets[0]
-  return taken && offset !== undefined ? { offset, free: taken.free } : undefined
-}
-
-/** Takes the `count` lowest free addresses, in ascending order; undefined when there are fewer. */
-export function takeLowestMany(free: Free, count: number): { offsets: bigint[]; free: Range[] } | undefined {
-  const offsets: bigint[] = []
-  for (const [at, { start, end }] of free.entries()) {
-    let next = start
-    while (offsets.length < count && next <= end) offsets.push(next++)
-    if (offsets.length < count) continue
-    const rest = next <= end ? [{ start: next, end }] : []
-    return { offsets, free: [...rest, ...free.slice(at + 1)] }
-  }
-  return count === 0 ? { offsets, free: [] } : undefined
+  const [first, ...others] = free
+  if (!first) return undefined
+  const { start, end } = first
+  return { offset: start, free: start < end ? [{ start: start + 1n, end }, ...others] : others }
 }
 
 /** Takes the addresses from `start` to `end`; undefined unless all of them are free. */
@@ -65,6 +47,7 @@ export function release(free: Free, start: bigint, end: bigint = start): Range[]
   if (start < 1n || end < start) {
     throw new LunaError('invalid', `relative addresses ${start} to ${end} cannot be released`, {
       why: 'the first address of a network belongs to no host, and a range ends where it starts or later',
+      fix: 'look for what is damaged: luna cluster check',
     })
   }
   const from = firstEndingFrom(free, start - 1n)
@@ -116,11 +99,6 @@ export function complement(ranges: Free, prefix: Prefix): Range[] {
  */
 export function tidy(free: Free, prefix: Prefix): Range[] {
   return complement(complement(free, prefix), prefix)
-}
-
-/** How many addresses are free. */
-export function countFree(free: Free): bigint {
-  return free.reduce((sum, { start, end }) => sum + end - start + 1n, 0n)
 }
 
 /** The index of the first range that ends at `offset` or later; the length of the list when none does. */

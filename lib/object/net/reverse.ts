@@ -1,8 +1,7 @@
 // Names for the reverse lookup: the zone of a network, and the name of an address within it (RFC 1035 section
 // 3.5, RFC 3596 section 2.5). A zone covers the whole octets or nibbles of the prefix, so several networks
 // may share one.
-import type { Ip, Prefix, Version } from './address.ts'
-import { bitsOf, toOffset } from './address.ts'
+import { bitsOf, type Ip, type Prefix, type Version } from './address.ts'
 
 const roots = { 4: 'in-addr.arpa', 6: 'ip6.arpa' } satisfies Record<Version, string>
 
@@ -26,16 +25,6 @@ export function reverseZone(prefix: Prefix): string | undefined {
 export function classlessZone(prefix: Prefix, label: string): string | undefined {
   if (prefix.version !== 4 || prefix.length <= 24 || !/^\w([\w/-]{0,61}\w)?$/.test(label)) return undefined
   return `${label}.${reverseZone(prefix)}`
-}
-
-/**
- * The owner name of an address below the reverse zone of its network: `5.0` for 10.30.0.5 in 10.30.0.0/16.
- * Undefined when the address lies outside, or when the network has no reverse zone.
- */
-export function reverseName(prefix: Prefix, ip: Ip): string | undefined {
-  const covered = coveredLabels(prefix)
-  if (covered === 0 || toOffset(prefix, ip) === undefined) return undefined
-  return labelsOf(ip).slice(0, -covered).join('.')
 }
 
 /** The full name of the PTR record of an address, without the last dot: `5.0.30.10.in-addr.arpa`. */

@@ -1,5 +1,5 @@
 // Whole objects as the documents of the first Luna, and back. Link counters are no part of an object: see
-// unit.ts.
+// transaction/unit-of-work.ts.
 import { type Document, ObjectId } from 'bson'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
 import { type Change, fieldsOf, type New, type Objects } from '../../object/objects.ts'

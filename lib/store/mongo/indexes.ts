@@ -38,8 +38,8 @@ export function buildOptions(replicaSet: boolean): BuildOptions {
 }
 
 /**
- * Makes the missing indexes, unless that was done already or tried within the hour. They only make things faster:
- * where one cannot be made, the rest is left for later, and the mark says why. Never rejects.
+ * Makes the missing indexes, unless that was done already or tried within the hour. They only make things
+ * faster: where one cannot be made, the rest is left for later, and the mark says why. Never rejects.
  */
 export async function makeIndexes(database: Db, options: BuildOptions): Promise<void> {
   const marks = marksIn(database)

@@ -13,6 +13,7 @@ import type { Step } from './steps.ts'
  * One part of a journal; `steps` is BSON of `{steps: Step[]}`, since names in it may have dots and dollars.
  */
 export interface JournalPart {
+  readonly _id: string
   readonly journal: string
   readonly number: number
   readonly steps: Binary
@@ -29,7 +30,8 @@ export async function writeJournal(
 ): Promise<void> {
   const journal = randomUUID()
   for (const [number, part] of partsOf(steps).entries()) {
-    await collection.insertOne({ journal, number, steps: new Binary(serialize({ steps: part })) })
+    const fields = { journal, number, steps: new Binary(serialize({ steps: part })) }
+    await again(() => collection.replaceOne({ _id: `${journal}.${number}` }, fields, { upsert: true }))
   }
   await lease.move({ journal })
 }

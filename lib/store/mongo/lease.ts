@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import type { ClientSession, Collection } from 'mongodb'
 import { LunaError } from '../../error.ts'
 import { pollUntil } from '../acquire.ts'
-import { isTransient } from './errors.ts'
+import { again } from './client.ts'
+import { isCutOff, isTransient } from './errors.ts'
 
 /** The one document of the collection `luna_lease`. */
 export interface LeaseDocument {
@@ -99,16 +100,15 @@ export class Lease {
    * lease.
    */
   async move({ journal, applied }: Note = {}, session?: ClientSession): Promise<void> {
-    const done = applied || journal === null
-    const { matchedCount } = await this.#collection.updateOne(
-      { ...key, fence: this.#fence },
-      {
-        $inc: { beat: 1, ...(done && { applied: 1 }) },
-        ...(typeof journal === 'string' && { $set: { journal } }),
-        ...(journal === null && { $unset: { journal: '' } }),
-      },
-      session ? { session } : { maxTimeMS: term / 2 },
-    )
+    const change = {
+      $inc: { beat: 1, applied: Number(applied === true || journal === null) },
+      ...(typeof journal === 'string' && { $set: { journal } }),
+      ...(journal === null && { $unset: { journal: '' as const } }),
+    }
+    const mine = { ...key, fence: this.#fence }
+    const { matchedCount } = session
+      ? await this.#collection.updateOne(mine, change, { session })
+      : await again(() => this.#collection.updateOne(mine, change, { maxTimeMS: term / 2 }))
     if (matchedCount === 0) throw lost()
   }
 
@@ -138,10 +138,12 @@ async function tryTake(
   owner: string,
   dead: LeaseDocument | undefined,
 ): Promise<LeaseDocument | undefined> {
-  const free = dead ? { ...key, fence: dead.fence, beat: dead.beat } : { ...key, owner: null }
+  // It may be its own already, by an attempt whose answer was lost.
+  const free = { ...key, owner: { $in: [null, owner] } }
+  const filter = dead ? { ...key, fence: dead.fence, beat: dead.beat } : free
   const change = { $set: { owner }, $inc: { fence: 1, beat: 1 } }
-  const taking = collection.findOneAndUpdate(free, change, { returnDocument: 'after', ...atOnce })
-  return (await unlessTransient(taking)) ?? undefined
+  const options = { returnDocument: 'after', ...atOnce } as const
+  return (await unlessTransient(collection.findOneAndUpdate(filter, change, options))) ?? undefined
 }
 
 /**
@@ -152,7 +154,7 @@ async function unlessTransient<T>(attempt: Promise<T>): Promise<T | undefined> {
   try {
     return await attempt
   } catch (error) {
-    if (isTransient(error)) return undefined
+    if (isTransient(error) || isCutOff(error)) return undefined
     throw error
   }
 }

@@ -1,11 +1,11 @@
 // How the writes of a transaction get into MongoDB: by a transaction of its own in a replica set, by a
 // journal on a single server. Both change the lease in the same step that makes them valid, so that a holder
 // that lost it writes nothing.
-import type { Db, MongoClient } from 'mongodb'
+import { type ClientSession, type Db, type MongoClient, MongoError, MongoErrorLabel } from 'mongodb'
 import type { Write } from '../backend.ts'
 import { bookkeeping } from '../backend.ts'
 import { versionWrites } from '../version.ts'
-import { codeOf, codes, isRefusal } from './errors.ts'
+import { codeOf, codes, isCutOff, isRefusal } from './errors.ts'
 import { clearJournal, type JournalPart, readJournal, writeJournal } from './journal.ts'
 import { type Lease, term } from './lease.ts'
 import { dropStaged, isReplacement, stageReplacement } from './replacement.ts'
@@ -17,6 +17,9 @@ import { undoOf } from './undo.ts'
 const mostConflicts = 3
 const commitLimit = 10_000
 
+/** Says to the driver that a transaction may be begun anew. */
+const again = MongoErrorLabel.TransientTransactionError
+
 /** Writes as a transaction of MongoDB. */
 export async function commitTransaction(
   client: MongoClient,
@@ -26,34 +29,29 @@ export async function commitTransaction(
 ): Promise<void> {
   let conflicts = 0
   let last: unknown
-  await client
-    .withSession((session) =>
-      session.withTransaction(
-        async () => {
-          if (conflicts > mostConflicts) throw new GivenUp(last)
-          try {
-            await lease.move({ applied: true }, session)
-            await writeIn(session, database, writes)
-          } catch (error) {
-            if (codeOf(error) === codes.conflict) conflicts++
-            last = error
-            throw error
-          }
-        },
-        { maxCommitTimeMS: commitLimit },
-      ),
-    )
-    .catch((error: unknown) => {
-      throw error instanceof GivenUp ? error.cause : error
-    })
+  async function attempt(session: ClientSession): Promise<void> {
+    if (conflicts > mostConflicts) throw new GivenUp('too many conflicts', { cause: last })
+    try {
+      await lease.move({ applied: true }, session)
+      await writeIn(session, database, writes)
+    } catch (error) {
+      if (codeOf(error) === codes.conflict) conflicts++
+      // The driver forgets the label where another call on the same connections has failed before.
+      if (error instanceof MongoError && isCutOff(error)) error.addErrorLabel(again)
+      last = error
+      throw error
+    }
+  }
+  const options = { maxCommitTimeMS: commitLimit }
+  try {
+    await client.withSession((session) => session.withTransaction(attempt, options))
+  } catch (error) {
+    throw error instanceof GivenUp ? error.cause : error
+  }
 }
 
 /** Is no error of the driver, so that it does not begin anew. */
-class GivenUp extends Error {
-  constructor(cause: unknown) {
-    super('too many conflicts', { cause })
-  }
-}
+class GivenUp extends Error {}
 
 /**
  * Writes by a journal. Rejects with nothing changed when the server refuses some of it. When the server is

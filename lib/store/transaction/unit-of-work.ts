@@ -113,7 +113,8 @@ export class UnitOfWork implements Reader {
   }
 
   #overlay(collection: string): Overlay {
-    if (!this.#open) throw new LunaError('internal', 'a store was used after its unit of work had ended')
+    if (!this.#open)
+      throw new LunaError('internal', 'a store was used after its unit of work had ended', { fix: null })
     const overlay = this.#overlays.get(collection) ?? new Overlay(collection, this.#backend)
     this.#overlays.set(collection, overlay)
     return overlay

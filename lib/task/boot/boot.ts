@@ -1,4 +1,4 @@
-// What a machine that asks over the network boots: which node it is, and that node's boot script.
+// Discovery: which node a machine is, and the script that it boots.
 import { LunaError } from '../../error.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
@@ -36,9 +36,9 @@ export interface Discovered extends Found {
 }
 
 /**
- * Tells which node asks, by what was chosen, else by any of its MAC addresses, else by the switch port that
- * one of them was seen at; in the first and last case the address becomes the node's. Sets the status
- * `boot.request`. Throws LunaError `not-found` when nothing tells, or when there is no such type of script.
+ * Finds the node: the chosen one, else by any of the MAC addresses, else by the switch port where one was
+ * seen. In the first and last case the address becomes the node's. Sets the status `boot.request`. Throws
+ * LunaError `not-found` when no node is found, or when there is no such type of script.
  */
 export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
   const found = await recognise(store, asked)
@@ -54,7 +54,7 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
   return { ...found, script, ...(takenFrom && { takenFrom }) }
 }
 
-/** Makes the MAC address the node's, where it is not; gives the name of the node that had it. */
+/** Gives the MAC address to the node, and returns the name of the node that had it. */
 async function assign(store: Store, { node, mac, by }: Found, now: Date): Promise<string | undefined> {
   if (by === 'mac') return undefined
   const former = await store.transaction(async (tx) => {
@@ -67,14 +67,14 @@ async function assign(store: Store, { node, mac, by }: Found, now: Date): Promis
   return (await store.find('node', former))?.name
 }
 
-/** The MAC address of the node that was found; who was found by it is not asked for it. */
+/** The MAC address of the node. A node recognised by its MAC address needs no second lookup. */
 function macOf(store: Store, { by, mac, node }: Found): Promise<Mac | undefined> | Mac {
   return by === 'mac' ? mac : store.macOf(node.id)
 }
 
 /**
- * What the node boots, as it would be told now; its status stays. `url` is where nodes reach the cluster (the
- * default: as configured).
+ * The boot script of a node as it would be now; the status stays. `url` is where nodes reach the cluster, as
+ * configured by default.
  */
 export async function bootScript(
   store: Store,
@@ -86,7 +86,7 @@ export async function bootScript(
   return scriptOf({ ...facts, mac }, type, url ?? frontendUrl(facts.cluster))
 }
 
-/** The boot script that facts make. Throws LunaError `invalid` when they cannot stand in one. */
+/** Renders a boot script. Throws LunaError `invalid` when a value cannot stand in one. */
 export function scriptOf(facts: BootFacts, type: BootType, url: string): string {
   return renderBoot(bootView(facts, url), type, paths(facts.cluster).templates)
 }
@@ -107,8 +107,8 @@ function bootView(facts: BootFacts, url: string): BootView {
 }
 
 /**
- * The address on the boot interface: of the IP version that the frontend speaks when the node has one, else
- * of the other.
+ * The address on the boot interface: of the IP version of the frontend where the node has one, else of the
+ * other.
  */
 function fixedAddress(facts: BootFacts): BootView['fixed'] {
   const { mac, group, cluster } = facts
@@ -125,7 +125,7 @@ export interface Menu {
   readonly leftOut: readonly string[]
 }
 
-/** The boot menu; `random` in 0..1 spreads in time what asks again after a failure. */
+/** The boot menu. `random` (0..1) decides when a node asks again after a failure: not all at once. */
 export async function bootMenu(store: Store, url: string, random: number): Promise<Menu> {
   const shared = await cacheOf(store)
   const { render, leftOut } = await shared.once(`menu ${url}`, () => menuOf(store, shared, url))
@@ -140,7 +140,7 @@ interface RenderedMenu {
 
 const lastMenus = new WeakMap<Store, RenderedMenu>()
 
-/** The menu; the one that was rendered before, while all that is in it is the same. */
+/** Renders the menu, or returns the last one while nothing in it has changed. */
 async function menuOf(store: Store, shared: BootCache, url: string): Promise<RenderedMenu> {
   const [cluster, nodes] = [await shared.cluster(), await store.names('node')]
   const templates = paths(cluster).templates

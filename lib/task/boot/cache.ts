@@ -1,6 +1,5 @@
-// What many nodes have in common (cluster, networks, groups, images, BMC setups). Each process remembers it
-// from one request to the next while the version of the store stays the same, and for a second at most:
-// programs of others may change the database, too.
+// What nodes share (cluster, networks, groups, images, BMC setups), cached per process. It is valid while the
+// version of the store stays the same, and for a second at most: other programs may change the database, too.
 import type { Cluster } from '../../object/cluster.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, makeOnce, type Once } from '../find.ts'
@@ -26,9 +25,7 @@ interface Remembered {
 
 const known = new WeakMap<Store, Remembered>()
 
-/**
- * What is in common, no older than this call. It costs one small read. Not to be used inside a transaction.
- */
+/** The cache, no older than this call. It costs one small read. Not to be used inside a transaction. */
 export async function cacheOf(store: Store): Promise<BootCache> {
   const version = await store.version()
   const present = known.get(store)
@@ -40,7 +37,7 @@ export async function cacheOf(store: Store): Promise<BootCache> {
   return shared
 }
 
-/** The same, all of it read at once: the number of reads does not depend on what is asked for afterwards. */
+/** The same with everything read at once: for many nodes, with a fixed number of reads. */
 export async function loadCache(store: Store): Promise<BootCache> {
   const cluster = await getCluster(store)
   const objects = new Map<string, unknown>()

@@ -1,30 +1,30 @@
-// Which node a machine is that asks over the network.
+// Recognises a machine that asks over the network.
 import { LunaError } from '../../error.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { judge, locateAtSwitch, mostPerPort, sightingsOf, type Verdict } from './switch-port.ts'
 
-/** A machine with a name. */
+/** A recognised machine. */
 export interface Found {
   readonly node: Node
   /** How it was recognised. */
   readonly by: 'mac' | 'port' | 'hand'
   readonly mac: Mac
-  /** The switch port that told. */
+  /** The switch port that it was recognised by. */
   readonly at?: string
 }
 
-/** What a machine says of itself, and which node somebody chose for it. */
+/** What a machine says of itself, and the node chosen for it at the menu. */
 interface Self {
   readonly macs: readonly Mac[]
   readonly node?: Node
 }
 
 /**
- * The node that a machine is: the chosen one, else the one that has any of its MAC addresses, else the one
- * that is configured where a switch sees one of them. Throws LunaError `not-found` when nothing tells, or
- * what tells is not certain.
+ * The node of a machine: the chosen one, else the one that has any of its MAC addresses, else the one that is
+ * configured at the switch port where one of them is seen. Throws LunaError `not-found` when there is none,
+ * or several are possible.
  */
 export async function recognise(store: Store, { macs, node }: Self): Promise<Found> {
   const [first] = macs

@@ -1,4 +1,4 @@
-// The install script of a node: everything that the script says, out of the store.
+// The install script of a node: fetches all that it says from the store.
 import { LunaError } from '../../error.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
@@ -14,8 +14,8 @@ const bmcInterface = 'BMC'
 const template = 'install.sh.mustache'
 
 /**
- * The install script of a node, as it would be told now; its status stays. `url` is where nodes reach the
- * cluster (the default: as configured). Throws LunaError `not-found` while the node's image is not packed.
+ * The install script of a node as it would be now; the status stays. `url` is where nodes reach the cluster,
+ * as configured by default. Throws LunaError `not-found` while the image of the node is not packed.
  */
 export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
   const shared = await cacheOf(store)
@@ -27,7 +27,7 @@ export async function installScript(store: Store, node: Node, url?: string): Pro
   })
 }
 
-/** The same for a person to read: also while the image is not packed, without the names of its files then. */
+/** The same to look at: rendered also while the image is not packed, then without file names. */
 export async function previewInstallScript(store: Store, node: Node): Promise<string> {
   const shared = await cacheOf(store)
   return await scriptOf(shared, await bootFacts(shared, node))
@@ -65,8 +65,7 @@ export async function installView(shared: BootCache, facts: NodeFacts, url: stri
 }
 
 /**
- * The set-up of the BMC, when the group has one and the node wants it; with the address of the interface BMC
- * (IPv4).
+ * The BMC setup, when the group has one and the node wants it, with the IPv4 address of the interface BMC.
  */
 async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['bmc']> {
   const { node, group } = facts
@@ -87,10 +86,7 @@ async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['
   }
 }
 
-/**
- * Where the torrent client listens: on the interface that the group names, else wherever it
- * likes.
- */
+/** The address that the torrent client binds to: that of the interface named by the group, else any (''). */
 function torrentAddress(facts: NodeFacts): string {
   const { group } = facts
   const key = group.torrent_if ? interfaceKey(group, group.torrent_if) : undefined

@@ -1,5 +1,4 @@
-// What machines that read PXELINUX menus find by TFTP: a file per known MAC address, with what lweb would
-// answer.
+// PXELINUX menus for TFTP: a file per known MAC address, with the answer that lweb would give.
 import { LunaError, sentence } from '../../error.ts'
 import { frontendUrl } from '../../object/cluster.ts'
 import type { Mac } from '../../object/net/mac.ts'
@@ -16,9 +15,9 @@ export interface PxelinuxMenus {
 }
 
 /**
- * The menu of every node with a known MAC address, as `step=discovery&type=syslinux` answers for it; no
- * status changes. The number of reads does not depend on the number of nodes. Throws LunaError `not-found`
- * before there is a cluster.
+ * The menu of every node with a known MAC address, as `step=discovery&type=syslinux` answers it; the status
+ * stays. The number of reads does not depend on the number of nodes. Throws LunaError `not-found` before
+ * there is a cluster.
  */
 export async function pxelinuxMenus(store: Store): Promise<PxelinuxMenus> {
   const shared = await loadCache(store)

@@ -1,28 +1,25 @@
-// Which node a machine is, by the switch port where it was seen: found out from what the switches told,
-// decided by one rule for discovery and for explaining it.
+// Recognises a machine by the switch port where it was seen. One rule decides for discovery and for
+// explaining it.
 import type { Id } from '../../object/field.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Learned, Store } from '../../store/store.ts'
 
 /**
- * With more MAC addresses than this a port leads to another switch, not to a node. A node shows up with its
- * own, that of a BMC which shares its port, and a few virtual ones.
+ * A port with more MAC addresses leads to another switch, not to a node. A node has its own, that of a BMC
+ * which shares its port, and a few virtual ones.
  */
 export const mostPerPort = 8
 
-/**
- * What a switch saw so long before the newest sighting is where the machine was before: four rounds of
- * asking.
- */
+/** A sighting that is so much older than the newest one is of where the machine was before: four polls. */
 export const staleAfter = 120_000
 
 /** A place where a machine was seen. */
 export interface Sighting {
   readonly at: Learned
   /**
-   * How many MAC addresses the switch has at this port; not counted (0) where nobody is expected, unless
-   * asked for.
+   * How many MAC addresses are at this port. Counted only where a node is expected, or when asked for; else
+   * 0.
    */
   readonly macs: number
   /** The nodes that are configured at this port, with what their `port` agrees with. */
@@ -65,7 +62,7 @@ function namesOf(claims: readonly { readonly node: Node }[]): string[] {
 export type Sees = Pick<Store, 'learned' | 'learnedAt' | 'nodesAt'>
 
 /**
- * Where the switches see a machine now, with who is expected there; `thorough`: with the numbers of all
+ * Where switches see a machine now, and the nodes expected there. `thorough` counts the addresses of all
  * ports.
  */
 export async function sightingsOf(

@@ -6,8 +6,8 @@ import { noAddress } from '../../object/net/slot.ts'
 import type { Network } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
+import { exhausted } from './assign-address.ts'
 import { eachNode, freeAddress, type InterfaceEdit, withInterface } from './edit-interface.ts'
-import { updateLinked } from './reference-counts.ts'
 
 /**
  * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes
@@ -19,8 +19,8 @@ export async function setNetwork(
   name: string,
   networkName: string,
 ): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async (scene) => {
-    const { tx, notes, group, key, iface, pool } = scene
+  return await withInterface(store, groupName, name, async (edit) => {
+    const { tx, notes, group, key, iface, pool } = edit
     const network = await tx.getNamed('network', networkName)
     const version = versionOf(network)
     if (iface.network[version] !== null) {
@@ -28,7 +28,7 @@ export async function setNetwork(
         fix: `take it off first: luna group change ${groupName} -i ${name} --delnet`,
       })
     }
-    await setLinked(scene, version, network.id)
+    await setLinked(edit, version, network.id)
     await pool.load([network.id])
     const lacking: string[] = []
     await eachNode(tx, group, (node) => {
@@ -37,23 +37,6 @@ export async function setNetwork(
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
     })
     if (lacking.length > 0) notes.failures.push(exhausted(network, groupName, lacking))
-  })
-}
-
-/**
- * What to say when a network has no address left for these nodes of a group; it may be gone (damaged data).
- */
-export function exhausted(network: Network | undefined, group: string, nodes: readonly string[]): LunaError {
-  const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
-  if (!network) {
-    return new LunaError('failed', `no address for ${some}`, {
-      why: `a network of group "${group}" is gone`,
-      fix: 'luna cluster check --repair',
-    })
-  }
-  const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
-  return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
-    fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
   })
 }
 
@@ -67,10 +50,10 @@ export async function delNetwork(
   name: string,
   networkName?: string,
 ): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async (scene) => {
-    const { tx, group, key, iface, pool } = scene
+  return await withInterface(store, groupName, name, async (edit) => {
+    const { tx, group, key, iface, pool } = edit
     const version = await versionToDrop(tx, iface, networkName)
-    await setLinked(scene, version, null)
+    await setLinked(edit, version, null)
     await eachNode(tx, group, (node) => {
       freeAddress(pool, node, key, iface, version)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: null } }
@@ -94,10 +77,10 @@ async function versionToDrop(store: Store, iface: GroupInterface, networkName?: 
   })
 }
 
-async function setLinked(scene: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
-  const { tx, notes, group, key, iface } = scene
+async function setLinked(edit: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
+  const { update, group, key, iface } = edit
   const changed = { ...iface, network: { ...iface.network, [version]: network } }
-  await updateLinked(tx, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
+  await update('group', group, { interfaces: { ...group.interfaces, [key]: changed } })
 }
 
 function versionOf(network: Network): Version {

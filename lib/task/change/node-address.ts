@@ -6,10 +6,8 @@ import { parseIp } from '../../object/net/address.ts'
 import { heldBy, interfacesWith, keepAddresses, noAddress, slotsOf } from '../../object/net/slot.ts'
 import type { Node } from '../../object/node.ts'
 import type { Notes } from '../outcome.ts'
-import { reassignAddress } from './assign-address.ts'
-import { exhausted } from './group-network.ts'
-import { releaseAll } from './node.ts'
-import { type Pool, takeAll } from './pool.ts'
+import { exhausted, reassignAddress, releaseAll, takeAll } from './assign-address.ts'
+import type { Pool } from './pool.ts'
 
 type Interfaces = Readonly<Record<string, NodeInterface>>
 
@@ -58,7 +56,10 @@ export async function readdress(
   address: string,
 ): Promise<Interfaces> {
   const ip = parseIp(address)
-  if (!ip) throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`)
+  if (!ip)
+    throw new LunaError('invalid', `${JSON.stringify(address)} is not an address`, {
+      fix: 'write it like 10.30.0.1 or fd00:30::1',
+    })
   const key = group && interfaceKey(group, name)
   const id = key === undefined ? undefined : group?.interfaces[key]?.network[ip.version]
   if (id) await pool.load([id])

@@ -1,8 +1,8 @@
-// Keeps the link counters of both sides right when an object comes, changes or goes.
+// Objects added, changed and removed, with the link counters of both sides. A link counts how often one
+// object refers to another one; both have the count in their documents.
 import { LunaError } from '../../error.ts'
 import type { Id, Kind } from '../../object/field.ts'
 import { compareUses, completed, usesOf } from '../../object/link.ts'
-import { nameTaken } from '../../object/name.ts'
 import type { Change, New, Objects } from '../../object/objects.ts'
 import type { Ref, Store } from '../../store/store.ts'
 import type { Notes } from '../outcome.ts'
@@ -18,11 +18,6 @@ export async function insertLinked<K extends Kind>(
   for (const { count, ...used } of usesOf(kind, completed(kind, id, object), cluster))
     await store.link({ kind, id }, used, count)
   return id
-}
-
-/** Refuses a name that an object of the kind has. */
-export async function refuseNameTaken(store: Store, kind: Kind, name: string): Promise<void> {
-  if (await store.findNamed(kind, name)) throw nameTaken(kind, name)
 }
 
 /**

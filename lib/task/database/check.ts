@@ -10,7 +10,10 @@ export interface Finding {
   /** One line for people. */
   readonly line: string
   readonly repaired: boolean
-  /** Nothing is wrong in the database: an address kept out of use, perhaps on purpose, or names that an old initramfs cuts. */
+  /**
+   * Nothing is wrong in the database: an address kept out of use, perhaps on purpose, or names that an old
+   * initramfs cuts.
+   */
   readonly harmless: boolean
 }
 

@@ -1,4 +1,4 @@
-// The half of a dry run about DNS.
+// A dry run of DNS.
 import type { Config } from '../../config.ts'
 import { label } from '../../object/check/defect.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
@@ -23,9 +23,7 @@ export async function dryRunDns(
   return [...(await zones(store, host, cluster, all)), ...sharedZones(all)]
 }
 
-/**
- * The zones themselves, and whether they can be put where they belong: the former do not wait for the latter.
- */
+/** The zones, and separately whether they can be put in place. */
 async function zones(
   store: Store,
   host: Pick<Config, 'services'>,
@@ -45,10 +43,7 @@ async function zones(
   return [...found, ...more.map((each) => ({ ...each, lost: !harmless.has(each.line) }))]
 }
 
-/**
- * A database may be looked at where named is not installed yet: that is worth a line, and no trouble of the
- * database.
- */
+/** Worth a line, but no trouble: a database may be looked at where named is not installed. */
 async function directoryNotes(dir: string): Promise<Outcome> {
   await requireDirectory(dir)
   return newNotes()

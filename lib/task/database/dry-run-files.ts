@@ -1,4 +1,4 @@
-// The part of a dry run about files of the cluster path: templates of the first Luna, and what nodes fetch.
+// A dry run of the cluster path: templates of the first Luna, and files that nodes fetch.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { label } from '../../object/check/defect.ts'

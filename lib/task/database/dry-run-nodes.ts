@@ -1,5 +1,4 @@
-// The half of a dry run about nodes: menu, boot scripts, install scripts. The same trouble of many nodes is
-// one line.
+// A dry run for all nodes: menu, boot scripts, install scripts. Equal trouble of many nodes is one line.
 import { LunaError, sentence } from '../../error.ts'
 import { label } from '../../object/check/defect.ts'
 import { frontendUrl } from '../../object/cluster.ts'

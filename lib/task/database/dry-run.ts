@@ -1,5 +1,4 @@
-// Renders all that Luna generates, for everybody, without writing any of it: what could not be rendered, or
-// comes out otherwise than in the first Luna.
+// A dry run of everything that Luna generates: finds what cannot be rendered, or differs from the first Luna.
 import type { Config } from '../../config.ts'
 import type { Store } from '../../store/store.ts'
 import { makeDhcp } from '../generate/dhcp.ts'

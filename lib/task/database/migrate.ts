@@ -1,6 +1,5 @@
-// luna db migrate: takes over the database of a first Luna. Tells what is wrong with it and what would come
-// out of it differently, and adds what only makes it faster and safer; no document is changed, so that the
-// first Luna can go on with it.
+// luna db migrate: takes over the database of a first Luna. Reports its defects and what would be generated
+// differently, and adds unique names and indexes. No document is changed: the first Luna can go on with it.
 import type { Config } from '../../config.ts'
 import { openMemoryStore } from '../../store/open.ts'
 import type { Duplicate, Store } from '../../store/store.ts'

@@ -8,8 +8,7 @@ import { attempt, type Notes } from '../outcome.ts'
 type Host = Pick<Config, 'paths' | 'services'>
 
 /**
- * Stops or starts dhcpd on the other heads, as far as they can be reached: `tellOthers` reports those that
- * cannot.
+ * Stops or starts dhcpd on the other heads. Those that cannot be reached are left to `tellOthers` to report.
  */
 export async function tryOthers(
   host: Host,

@@ -1,4 +1,4 @@
-// The addresses that machines get whose MAC address is not known: which they are, and how they move.
+// The DHCP range: addresses for machines whose MAC address is not known, and how it moves.
 import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Id, Range } from '../../object/field.ts'
@@ -22,7 +22,10 @@ export interface DhcpRange extends Range {
   readonly moved: boolean
 }
 
-/** The range that is wanted, or else the one there is. All that is wrong with it is `invalid` or `refused`, an unknown network `not-found`. */
+/**
+ * The wanted range, or the stored one when none is given. Throws LunaError `invalid` or `refused` for a range
+ * that cannot be, `not-found` for an unknown network.
+ */
 export async function findRange(
   store: Store,
   cluster: Cluster,
@@ -50,7 +53,9 @@ function storedRange(cluster: Cluster, all: Inventory): DhcpRange {
   const network = all.network.find(({ id }) => id === dhcp_net)
   if (!network)
     throw new LunaError('not-found', `the network of the DHCP range, ${dhcp_net}, is gone`, { fix })
-  insideFrontend(network, cluster)
+  // In another network nodes may reach it through a router, as the first Luna allowed: `rangeWarnings` tells.
+  const elsewhere = all.network.some((each) => offsetIn(each, cluster.frontend_address ?? '') !== undefined)
+  if (!elsewhere) insideFrontend(network, cluster)
   return { network, start, end, freelists: new Map(), moved: false }
 }
 
@@ -158,7 +163,7 @@ function taken(network: Network, others: readonly AddressUse[], start: bigint, e
   )
 }
 
-/** What the operator should know of a range: who has an address in it. */
+/** What the operator should know of a range: addresses in it that are in use. */
 export function rangeWarnings(
   cluster: Cluster,
   all: Inventory,
@@ -169,12 +174,16 @@ export function rangeWarnings(
     (user) => `inside the DHCP range: ${user}; unknown machines may get the same address`,
   )
   const frontend = offsetIn(network, cluster.frontend_address ?? '')
-  if (frontend !== undefined && frontend >= start && frontend <= end)
+  if (frontend === undefined)
+    warnings.push(
+      `the frontend address ${cluster.frontend_address} is not in network ${network.name}: nodes need a router`,
+    )
+  else if (frontend >= start && frontend <= end)
     warnings.push(`the DHCP range contains the frontend address ${cluster.frontend_address}`)
   return warnings
 }
 
-/** Who has an address in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
+/** The users of addresses in the range, each as "10.30.0.5 belongs to node node005 (BOOTIF)". */
 function usersIn(network: Network, others: readonly AddressUse[], start: bigint, end: bigint): string[] {
   const prefix = prefixOf(network)
   return others

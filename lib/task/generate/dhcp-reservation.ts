@@ -1,19 +1,18 @@
-// Which nodes get a fixed address from dhcpd, and which address that is.
+// Reservations of dhcpd: which nodes get a fixed address, and which one.
 
 import type { Id } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
-import { fromOffset } from '../../object/net/address.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import type { Mac } from '../../object/net/mac.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressIn, type Network } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Reservation } from '../../render/dhcpd.ts'
 import { isDhcpdName } from '../../render/escape-dhcpd.ts'
 import type { Notes } from '../outcome.ts'
 
 /**
- * One per node with a MAC address and an address in the network. Names that dhcpd cannot have are left out,
- * with a warning.
+ * One per node that has a MAC address and an address in the network. A node whose name dhcpd cannot have is
+ * left out, with a warning.
  */
 export function reservations(
   network: Network,
@@ -41,10 +40,7 @@ export function reservations(
   return found
 }
 
-/**
- * The interface that boots from the network: BOOTIF, else the first other one that is there and is not the
- * BMC.
- */
+/** The interface that boots from the network: BOOTIF, else the first other one in it, but never the BMC. */
 function bootKey(group: Group, network: Id): string | undefined {
   const there = sortedInterfaces(group).filter((one) => one.network[4] === network && one.name !== 'BMC')
   return (there.find(({ name }) => name === 'BOOTIF') ?? there[0])?.key
@@ -53,12 +49,11 @@ function bootKey(group: Group, network: Id): string | undefined {
 function addressOf(node: Node, key: string | undefined, network: Network, notes: Notes): string | undefined {
   const offset = key === undefined ? null : (node.interfaces[key]?.[4] ?? null)
   if (offset === null) return undefined
-  try {
-    return fromOffset(prefixOf(network), offset)
-  } catch {
+  const address = addressIn(network, offset)
+  if (address === undefined) {
     notes.warnings.push(
       `no DHCP reservation for node ${node.name}: its address lies outside network ${network.name}`,
     )
-    return undefined
   }
+  return address
 }

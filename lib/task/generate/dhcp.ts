@@ -20,8 +20,7 @@ type Host = Pick<Config, 'paths' | 'services'>
 /**
  * Writes dhcpd.conf, restarts dhcpd when it differs, and moves the DHCP range when a new one is given: all of
  * it or nothing on this machine. What is wrong with the wish is `invalid` or `refused`; an unknown
- * network `not-found`. Other
- * heads that cannot be reached are failures.
+ * network `not-found`. Other heads that cannot be reached are failures.
  */
 export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promise<Generated> {
   const dryRun = wish.dryRun ?? false

@@ -20,9 +20,14 @@ interface Draft {
 /**
  * The forward zone of every network, then the reverse zones, classless ones (RFC 2317) beside those of whole
  * octets. Networks whose reverse zone is the same share it. A name or address that is there already keeps
- * what it had, with a warning; a network that can have no zone is a failure, the others are done.
+ * what it had, with a warning; a network that can have no zone is a failure, the others are done. Throws
+ * LunaError `invalid` where there is no network at all.
  */
 export function zonesOf(all: Inventory, notes: Notes): Zone[] {
+  if (all.network.length === 0)
+    throw new LunaError('invalid', 'there is no network: nothing to make zones of', {
+      fix: 'luna network add --name NAME --network ADDRESS --prefix LENGTH',
+    })
   const forward = new Map<string, Draft>()
   const reverse = new Map<string, Draft>()
   const classless = new Map<string, Draft>()

@@ -1,6 +1,5 @@
 // luna cluster makedns: zone files, and the file that makes named serve them.
 import type { Config } from '../../config.ts'
-import { LunaError } from '../../error.ts'
 import type { Steps } from '../../host/apply-files.ts'
 import { isActive, reloadOrStart } from '../../host/service/service.ts'
 import type { Store } from '../../store/store.ts'
@@ -15,8 +14,8 @@ import { type Generated, generateFiles, whileAlone } from './generate.ts'
 
 /**
  * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of
- * it or nothing on this machine. No network at all, or no place for the files, is `invalid` or `failed`. Other heads
- * that cannot be reached are failures.
+ * it or nothing on this machine. No network at all, or no place for the files, is `invalid` or `failed`.
+ * Other heads that cannot be reached are failures.
  */
 export async function makeDns(
   store: Store,
@@ -29,10 +28,9 @@ export async function makeDns(
     const cluster = await getCluster(store)
     const place = placeOf(cluster)
     const all = await loadInventory(store)
-    if (all.network.length === 0) throw noNetwork()
-    await requireDirectory(place.dir)
     const notes = newNotes()
     const zones = zonesOf(all, notes)
+    await requireDirectory(place.dir)
     const files = await dnsFiles(place, zones, now, notes)
     const steps: Steps = {
       check: (draftOf) => checkDnsFiles(files, draftOf),
@@ -47,11 +45,5 @@ export async function makeDns(
     await warnUnused(place, zones, notes)
     await tellOthers(cluster, services.named, place, notes)
     return made
-  })
-}
-
-function noNetwork(): LunaError {
-  return new LunaError('invalid', 'there is no network: nothing to make zones of', {
-    fix: 'luna network add --name NAME --network ADDRESS --prefix LENGTH',
   })
 }

@@ -1,5 +1,4 @@
-// What the make commands have in common: what they give back, how they change nothing, and that they take
-// turns.
+// Common to the make commands: their result, dry runs, and that they take turns.
 import { globSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../host/apply-files.ts'
@@ -48,8 +47,8 @@ export async function whileAlone<T>(file: string, dryRun: boolean, work: () => P
 }
 
 /**
- * A line for people where templates of the first Luna lie, which are in another language and never read; else
- * undefined.
+ * A line about templates of the first Luna, which are in another language and never read; undefined without
+ * any.
  */
 export function formerTemplates(cluster: Pick<Cluster, 'path'>): string | undefined {
   const dir = paths(cluster).templates

@@ -4,13 +4,12 @@ import type { Config } from '../../config.ts'
 import type { Steps } from '../../host/apply-files.ts'
 import { checkNginx } from '../../host/service/nginx.ts'
 import { reloadOrStart } from '../../host/service/service.ts'
-import { paths } from '../../object/cluster.ts'
-import { nginxAround, nginxOrigin, renderNginx } from '../../render/nginx.ts'
+import { nginxAround } from '../../render/nginx.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { newNotes } from '../outcome.ts'
 import { type Generated, generateFiles, whileAlone } from './generate.ts'
-import { nginxFacts } from './nginx-facts.ts'
+import { nginxFile } from './nginx-file.ts'
 import { warnUnanswered, warnUnread } from './nginx-use.ts'
 
 /**
@@ -25,12 +24,10 @@ export async function makeNginx(
   const path = join(host.paths.nginx_conf_d, 'luna.conf')
   return await whileAlone(path, dryRun, async () => {
     const cluster = await getCluster(store)
-    const { templates } = paths(cluster)
-    const facts = nginxFacts(cluster, host.services)
-    const file = { path, content: renderNginx(facts, templates), mode: 0o644 }
+    const { file, origin, port } = nginxFile(cluster, path, host.services)
     const steps: Steps = {
       check: async (draftOf) => {
-        const draft = { path, file: draftOf(path), origin: nginxOrigin(templates) }
+        const draft = { path, file: draftOf(path), origin }
         await checkNginx(draft, (dir) => nginxAround(draft.file, dir))
       },
       activate: () => reloadOrStart(host.services.nginx),
@@ -38,7 +35,7 @@ export async function makeNginx(
     const notes = newNotes()
     const made = await generateFiles([file], steps, dryRun, notes)
     if (dryRun) return made
-    await warnUnread(path, facts.port, notes)
+    await warnUnread(path, port, notes)
     await warnUnanswered(cluster, notes)
     return made
   })

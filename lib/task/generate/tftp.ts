@@ -1,16 +1,15 @@
 // luna cluster maketftp: fills the TFTP root (and, for UEFI HTTP boot, boot/ of the cluster path) with iPXE.
-import { join } from 'node:path'
 import type { Config } from '../../config.ts'
-import { LunaError } from '../../error.ts'
-import { type DesiredFile, makeDirectory, readBytes } from '../../host/file.ts'
+import { makeDirectory } from '../../host/file.ts'
 import { isActive } from '../../host/service/service.ts'
-import { findUser, type Owner } from '../../host/user.ts'
+import { findUser } from '../../host/user.ts'
 import { paths } from '../../object/cluster.ts'
-import { type BootFile, bootFiles } from '../../render/tftp.ts'
+import type { BootFile } from '../../render/tftp.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { type Notes, newNotes } from '../outcome.ts'
 import { type Generated, generateFiles } from './generate.ts'
+import { tftpFiles } from './tftp-files.ts'
 
 export interface TftpWish {
   /** The TFTP root; where luna.conf says when absent. */
@@ -23,49 +22,22 @@ export async function makeTftp(
   store: Store,
   host: Pick<Config, 'paths' | 'services'>,
   wish: TftpWish = {},
-  known: readonly BootFile[] = bootFiles,
+  known?: readonly BootFile[],
 ): Promise<Generated> {
   const cluster = await getCluster(store)
   const root = wish.tftpRoot || host.paths.tftp_root
   const { boot } = paths(cluster)
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const notes = newNotes()
-  const infos: string[] = []
-  const files: DesiredFile[] = []
-  for (const file of known) {
-    const found = await findSource(file)
-    infos.push(
-      found
-        ? `${file.name} (${file.what}) is ${found.source}`
-        : `no iPXE for ${file.what} here: such nodes cannot boot`,
-    )
-    if (!found) continue
-    files.push({ path: join(root, file.name), content: found.content, mode: 0o644 })
-    const web = { path: join(boot, file.name), content: found.content, mode: 0o644 }
-    if (file.http) files.push(owner ? { ...web, owner } : web)
+  const { files, infos } = await tftpFiles(root, boot, owner, known)
+  if (!wish.dryRun) {
+    await makeDirectory(root)
+    await makeDirectory(boot, owner)
   }
-  if (!wish.dryRun) await makeDirectories(root, boot, owner)
   await warnInactive(host.services.tftpd, notes)
   // tftpd reads a file whenever it is asked for one: there is nothing to reload.
   const steps = { check: async () => {}, activate: async () => {} }
   return await generateFiles(files, steps, wish.dryRun ?? false, notes, infos)
-}
-
-async function findSource(file: BootFile) {
-  for (const source of file.sources) {
-    const content = await readBytes(source)
-    if (content) return { source, content }
-  }
-  if (!file.needed) return undefined
-  throw new LunaError('failed', `no iPXE for ${file.what} on this machine`, {
-    why: `none of these is there: ${file.sources.join(', ')}`,
-    fix: 'install ipxe (Debian) or ipxe-bootimgs (EL)',
-  })
-}
-
-async function makeDirectories(root: string, boot: string, owner: Owner | undefined): Promise<void> {
-  await makeDirectory(root)
-  await makeDirectory(boot, owner)
 }
 
 async function warnInactive(unit: string, notes: Notes): Promise<void> {

@@ -2,8 +2,7 @@
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { enter, type Inside, mustBeRoot } from '../../host/image/chroot.ts'
-import { fileInTree } from '../../host/image/tree.ts'
+import { enter, type Inside, mustBeRoot, shellOf } from '../../host/image/chroot.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { withImageLock } from './lock.ts'
@@ -13,7 +12,9 @@ export const unameLibrary = join(import.meta.dirname, '../../libexec/luna-uname.
 
 export interface ChrootWish {
   readonly name: string
-  /** Program and arguments; a shell when empty. One word with blanks in it is a line for the image's shell. */
+  /**
+   * Program and arguments; a shell when empty. One word with blanks in it is a line for the image's shell.
+   */
   readonly command: readonly string[]
   readonly term?: string
 }
@@ -26,8 +27,8 @@ export interface ChrootContext {
 }
 
 /**
- * Runs a command in the tree and gives its exit status. Throws LunaError `not-found` when there is no such image or no tree of
- * it, and `taken` when somebody is in it already.
+ * Runs a command in the tree and gives its exit status. Throws LunaError `not-found` when there is no such
+ * image or no tree of it, and `taken` when somebody is in it already.
  */
 export async function enterOsimage(store: Store, wish: ChrootWish, context: ChrootContext): Promise<number> {
   const image = await store.findNamed('osimage', wish.name)
@@ -65,10 +66,6 @@ async function commandOf(root: string, command: readonly string[]): Promise<[str
   return rest.length === 0 && /\s/.test(first) ? ['/bin/sh', '-c', first] : [first, ...rest]
 }
 
-async function shellOf(root: string): Promise<string> {
-  return (await fileInTree(root, 'bin/bash')) ? '/bin/bash' : '/bin/sh'
-}
-
 async function whileLocked(
   store: Store,
   image: Osimage,
@@ -81,7 +78,7 @@ async function whileLocked(
     const { message, why, fix } = error
     throw new LunaError('taken', message, {
       ...(why !== undefined && { why }),
-      ...(fix !== undefined && { fix }),
+      fix: fix ?? null,
     })
   }
 }

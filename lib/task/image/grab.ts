@@ -1,5 +1,5 @@
-// luna osimage grab: the tree of an image made equal to the file systems of a running node. luna osimage sync: the same tree
-// on the other heads.
+// luna osimage grab: the tree of an image made equal to the file systems of a running node. luna osimage
+// sync: the same tree on the other heads.
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
@@ -30,7 +30,9 @@ interface GrabContext {
   readonly signal: AbortSignal
 }
 
-/** Copies every file system of the image's list from the node, with what is not there any more deleted here. */
+/**
+ * Copies every file system of the image's list from the node, with what is not there any more deleted here.
+ */
 export async function grabOsimage(store: Store, wish: GrabWish, context: GrabContext): Promise<void> {
   const image = await store.getNamed('osimage', wish.name)
   if (!isDnsName(wish.host) && !parseIp(wish.host)) {
@@ -83,7 +85,10 @@ async function targetOf(root: string, mountPoint: string): Promise<string> {
   })
 }
 
-/** What rsync(1) says comes from itself and from ssh; its first words name the cause, its last ones the place in its code. */
+/**
+ * What rsync(1) says comes from itself and from ssh; its first words name the cause, its
+ * last ones the place in its code.
+ */
 function notGrabbed(host: string, mountPoint: string, status: number, stderr: string): LunaError {
   const lines = stderr
     .split(/[\r\n]+/)
@@ -97,7 +102,9 @@ function notGrabbed(host: string, mountPoint: string, status: number, stderr: st
   })
 }
 
-/** Copies the tree to every other head; nothing is to be done, whatever the name, where there is no other one. */
+/**
+ * Copies the tree to every other head; nothing is to be done, whatever the name, where there is no other one.
+ */
 export async function syncOsimage(
   store: Store,
   name: string,

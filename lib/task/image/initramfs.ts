@@ -1,5 +1,5 @@
-// What an initramfs must have in it for a node to install itself: dracut ends with status 0 also where it could not
-// install what it was told to.
+// What an initramfs must have in it for a node to install itself: dracut ends with status 0 also where it
+// could not install what it was told to.
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
 import { runInside } from '../../host/image/chroot.ts'
@@ -8,8 +8,8 @@ import { osimageFields } from '../../object/osimage.ts'
 import type { PackJob } from './pack-job.ts'
 
 /**
- * Lists the initramfs among the drafts of a job by the image's own lsinitrd(1). Throws LunaError `invalid` when nodes
- * could not install with it; of one that the image brought itself (`copied`) that is a warning.
+ * Lists the initramfs among the drafts of a job by the image's own lsinitrd(1). Throws LunaError `invalid`
+ * when nodes could not install with it; of one that the image brought itself (`copied`) that is a warning.
  */
 export async function judgeInitramfs(job: PackJob, version: string, copied: boolean): Promise<string[]> {
   const { image, root } = job
@@ -55,7 +55,10 @@ const programs: Readonly<Record<string, RegExp>> = Object.fromEntries(
   ['bash', 'curl', 'tar', 'ip'].map((name) => [name, new RegExp(`^(usr/)?s?bin/${name}$`)]),
 )
 
-/** The files of an initramfs, as lsinitrd lists them: the last word of a line, before the arrow of a link. Pure. */
+/**
+ * The files of an initramfs, as lsinitrd lists them: the last word of a line, before the
+ * arrow of a link. Pure.
+ */
 export function namesListed(listing: string): string[] {
   return listing
     .split('\n')
@@ -69,8 +72,8 @@ export function namesListed(listing: string): string[] {
 }
 
 /**
- * What an initramfs with these files lacks. `drivers` is the operator's list (`a,-b`: with a, without b); `builtIn` the
- * names of those that the kernel has in itself. Pure.
+ * What an initramfs with these files lacks. `drivers` is the operator's list (`a,-b`: with a, without b);
+ * `builtIn` the names of those that the kernel has in itself. Pure.
  */
 export function missingIn(
   files: readonly string[],

@@ -1,5 +1,5 @@
-// One lock for everything that works in the tree of an image: packing, cloning, grabbing, syncing and lchroot exclude
-// each other. It lies outside the tree, so that nothing of it gets to the nodes.
+// One lock for everything that works in the tree of an image: packing, cloning, grabbing, syncing and lchroot
+// exclude each other. It lies outside the tree, so that nothing of it gets to the nodes.
 import { chown, lstat, mkdir, open, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LunaError } from '../../error.ts'
@@ -14,9 +14,9 @@ import { treeOf } from './tree.ts'
 const locks = '/run/luna/images'
 
 /**
- * Does work in the tree of an image, whose real path it is given, while nobody else does. `doing` tells the others
- * what ("packed"). Throws LunaError `invalid` where there is no tree, and `refused` while the tree is worked in, with
- * who does it: also lchroot of the first Luna, whose lock is tmp/lchroot.lock of the tree.
+ * Does work in the tree of an image, whose real path it is given, while nobody else does. `doing` tells the
+ * others what ("packed"). Throws LunaError `invalid` where there is no tree, and `refused` while the tree is
+ * worked in, with who does it: also lchroot of the first Luna, whose lock is tmp/lchroot.lock of the tree.
  */
 export async function withImageLock<T>(
   store: Store,

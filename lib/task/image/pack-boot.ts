@@ -1,5 +1,5 @@
-// Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own dracut with
-// Luna's module, or the one that the image has.
+// Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own
+// dracut with Luna's module, or the one that the image has.
 import { constants } from 'node:fs'
 import { copyFile, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,10 +12,14 @@ import type { Osimage } from '../../object/osimage.ts'
 import { judgeInitramfs } from './initramfs.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
 
-// Luna's own dracut modules, those of this installation: what the initramfs says is what this lweb understands.
+// Luna's own dracut modules, those of this installation: what the initramfs says is what
+// this lweb understands.
 const dracutModules = join(import.meta.dirname, '../../../dracut')
 
-/** Makes both as drafts. Throws LunaError `invalid` when the image lacks the kernel or dracut, `failed` when dracut does. */
+/**
+ * Makes both as drafts. Throws LunaError `invalid` when the image lacks the kernel or
+ * dracut, `failed` when dracut does.
+ */
 export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
   const version = kernelVersion(job.image)
   const names = bootNames(job.image, version, job.taken)
@@ -45,8 +49,8 @@ function kernelVersion(image: Osimage): string {
 }
 
 /**
- * The names that nodes ask for, with the id in them where another image (renamed since it was packed) has the usual ones.
- * Throws LunaError `invalid` for an image whose name cannot be part of a file name; pure.
+ * The names that nodes ask for, with the id in them where another image (renamed since it was packed) has the
+ * usual ones. Throws LunaError `invalid` for an image whose name cannot be part of a file name; pure.
  */
 export function bootNames(
   image: Pick<Osimage, 'id' | 'name'>,
@@ -120,6 +124,7 @@ function notBuilt(image: Osimage, status: number, stderr: string): LunaError {
   const said = lines.slice(-8).join('\n')
   return new LunaError('failed', `dracut in osimage "${image.name}" made no initramfs`, {
     why: said === '' ? `exit status ${status}` : `exit status ${status}; it said:\n${said}`,
+    fix: `mend that in the image (lchroot ${image.name}), and pack again`,
   })
 }
 

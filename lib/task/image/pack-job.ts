@@ -1,4 +1,5 @@
-// What the two halves of a pack (kernel with initramfs, tarball with torrent) are given, and what they give back.
+// What the two halves of a pack (kernel with initramfs, tarball with torrent) are given,
+// and what they give back.
 import type { Move } from '../../host/publish.ts'
 import type { Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'

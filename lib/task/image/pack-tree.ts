@@ -11,7 +11,10 @@ import { run } from '../../host/run.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
 
-/** Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed` when there is no room. */
+/**
+ * Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed`
+ * when there is no room.
+ */
 export async function packTree(job: PackJob): Promise<Drafts> {
   if (!job.cluster.frontend_address) {
     throw new LunaError('invalid', 'the cluster has no frontend address', {
@@ -53,8 +56,8 @@ async function writeTarball(job: PackJob, file: string): Promise<string[]> {
 }
 
 /**
- * With `auto` zstd where nodes can surely read it: their initramfs is made now, from an image that has zstd, or could read it
- * the last time.
+ * With `auto` zstd where nodes can surely read it: their initramfs is made now, from an image that has zstd,
+ * or could read it the last time.
  */
 async function chooseCompression(job: PackJob): Promise<Compression> {
   const asked = job.image.compression
@@ -98,7 +101,9 @@ async function sizeOfTree(root: string, signal: AbortSignal | undefined): Promis
   return Number.parseInt(stdout, 10) || 0
 }
 
-/** Judges by the tarball before, else by the tree: at least a quarter of it is what remains after compression. */
+/**
+ * Judges by the tarball before, else by the tree: at least a quarter of it is what remains after compression.
+ */
 async function refuseWithoutRoom(job: PackJob, treeSize: number): Promise<void> {
   const before = await stat(join(job.folder, `${job.image.tarball}.tgz`)).catch(() => undefined)
   const needed = before?.size ?? treeSize / 4

@@ -1,5 +1,5 @@
-// luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside its place;
-// then it is published at once, and the store is told last.
+// luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside
+// its place; then it is published at once, and the store is told last.
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getUser } from '../../host/daemon/daemon.ts'
@@ -36,8 +36,9 @@ export interface Packed extends Outcome {
 }
 
 /**
- * Packs an image. Until everything is made nothing has changed for any node. Throws LunaError `not-found` for an unknown
- * image, `refused` when it is being packed already or without root, `invalid` and `failed` with what is missing or went wrong.
+ * Packs an image. Until everything is made nothing has changed for any node. Throws LunaError `not-found` for
+ * an unknown image, `refused` when it is being packed already or without root, `invalid` and `failed` with
+ * what is missing or went wrong.
  */
 export async function packOsimage(store: Store, wish: PackWish, options: PackOptions = {}): Promise<Packed> {
   const cluster = await getCluster(store)

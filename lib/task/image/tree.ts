@@ -4,8 +4,8 @@ import { LunaError } from '../../error.ts'
 import type { Osimage } from '../../object/osimage.ts'
 
 /**
- * The real path of the tree of an image: programs that are given a link on their command line take the link itself.
- * Throws LunaError `invalid` when no directory is there, or the root of this machine.
+ * The real path of the tree of an image: programs that are given a link on their command line take the link
+ * itself. Throws LunaError `invalid` when no directory is there, or the root of this machine.
  */
 export async function treeOf({ name, path }: Pick<Osimage, 'name' | 'path'>): Promise<string> {
   const root = path ? await realpath(path).catch(() => undefined) : undefined

@@ -1,5 +1,4 @@
-// An object in human values: names instead of ids, addresses instead of offsets. Tables and --json are made
-// of these.
+// Objects in human values, for tables and --json: names instead of ids, addresses instead of offsets.
 
 import type { Cluster } from '../../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'

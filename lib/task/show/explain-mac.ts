@@ -1,5 +1,4 @@
-// Why a machine is, or is not, taken for a node: what discovery would decide, with everything that it goes
-// by.
+// Why discovery takes a machine for a node or not: its verdict, and the sightings that it goes by.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import { type Mac, parseMacAny } from '../../object/net/mac.ts'

@@ -1,5 +1,4 @@
-// One interface of a group, in the words of the first Luna: everything is text, and what is not there is
-// empty.
+// One interface of a group in the form of the first Luna: all values are text, '' for none.
 import type { Store } from '../../store/store.ts'
 import { finder } from '../find.ts'
 import { groupInterfaces } from './describe.ts'

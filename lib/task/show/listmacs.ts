@@ -1,5 +1,4 @@
-// What the switches have seen: which machine is plugged in where, and whether that is the node configured
-// there.
+// MAC addresses that switches have seen, with the node of each, and whether it is configured at that port.
 import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import { secondsSince } from './age.ts'

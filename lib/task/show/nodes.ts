@@ -1,4 +1,4 @@
-// All nodes with what a list shows of them: fast for many thousands, as everything else is read once.
+// The list of nodes: everything else is read once, so that it is fast for many thousands.
 import type { Group } from '../../object/group.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
@@ -13,8 +13,8 @@ export interface ListedNode extends Facts {
 }
 
 /**
- * The nodes of all groups, or of one (255 when there is no such group): groups by name, nodes by name;
- * without group last.
+ * The nodes of all groups, or of one (exit status 255 when there is no such group). Sorted by the name of the
+ * group, then of the node; nodes without a group come last.
  */
 export async function listNodes(store: Store, groupName?: string): Promise<ListedNode[]> {
   const groups =

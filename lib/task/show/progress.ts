@@ -1,4 +1,5 @@
-// How far a node's download is, by what its torrent client told the tracker: its peer id is its host name, where that fits.
+// How far a download is, as the torrent client of the node told the tracker. Its peer id is its host name,
+// where that fits.
 import type { Group } from '../../object/group.ts'
 import { hostName, type Node } from '../../object/node.ts'
 import { fitsPeerId, peerIdLength } from '../../object/peer-id.ts'
@@ -8,8 +9,8 @@ import { secondsSince } from './age.ts'
 import type { Facts } from './facts.ts'
 
 /**
- * Percent of the download and seconds since the client said so; undefined when it is not downloading, or
- * silent. `interfaces`: the addresses of the node, by interface and version.
+ * Percent of the download, and seconds since the last announce. Undefined while the node does not download or
+ * its client has not announced. `interfaces`: the addresses of the node, by interface and version.
  */
 export async function progressOf(
   { store, find, now }: { readonly store: Store; readonly find: Find; readonly now: Date },
@@ -31,7 +32,9 @@ async function peerCalled(store: Store, host: string): Promise<Peer | undefined>
   return (await store.peerNamed(peerIdOf(host))) ?? (await store.peerNamed(peerIdOf(host, '-')))
 }
 
-/** The newest client at an address of the node: the id of a long name is cut, and several nodes may have it. */
+/**
+ * The newest client at an address of the node: the id of a long name is cut, and several nodes may have it.
+ */
 async function peerAt(store: Store, interfaces: Facts): Promise<Peer | undefined> {
   const addresses = new Set(Object.values(interfaces).flatMap((one) => Object.values(one ?? {})))
   return (await store.peers()).find(({ ip }) => addresses.has(ip))

@@ -1,5 +1,5 @@
-// Learning from the switches: all of them are asked again and again what they know of MAC addresses. A switch that is slow or
-// does not answer keeps nobody waiting: each is asked on its own.
+// Learning from the switches: all of them are asked again and again what they know of MAC addresses. A switch
+// that is slow or does not answer keeps nobody waiting: each is asked on its own.
 import { LunaError, sentence } from '../../error.ts'
 import type { SnmpAccess } from '../../host/snmp/session.ts'
 import { readSwitch, type SwitchTable } from '../../host/snmp/switch-table.ts'
@@ -40,8 +40,8 @@ export class SwitchPoller {
   }
 
   /**
-   * Starts to ask every switch that is not being asked already, on the active head only. Throws LunaError when the store
-   * cannot be read.
+   * Starts to ask every switch that is not being asked already, on the active head only. Throws LunaError
+   * when the store cannot be read.
    */
   async begin(): Promise<void> {
     if (this.#stop.aborted) return

@@ -1,5 +1,5 @@
-// Puts down what switches told, again and again, without getting in the way of others who write. Behind an uplink are thousands
-// of machines, each of which says no more than that it is still there: they are written every few rounds only.
+// Writes the tables of switches to the store, without keeping other writers waiting. Behind an uplink are
+// thousands of machines whose entries say only that they are still there: those are written every few rounds.
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { SeenAtPort } from '../../host/snmp/switch-table.ts'
 import type { Id } from '../../object/field.ts'
@@ -7,16 +7,16 @@ import type { Store } from '../../store/store.ts'
 import { mostPerPort, staleAfter } from '../boot/switch-port.ts'
 import { makeLimit } from '../limit.ts'
 
-// Written well before it would count as gone, also when a round is lost.
+// Well before an entry would count as gone, also when a round fails.
 const refreshAfter = staleAfter / 2
-// So many entries are written in one go: others who write wait no longer than for that.
+// Entries in one write: other writers wait no longer than for that.
 const writeAtOnce = 250
 
 export class SwitchRecorder {
   readonly #written = new Map<Id, Map<string, number>>()
   readonly #oneByOne = makeLimit(1)
 
-  /** Puts down what a switch told at that time. Aborting `stop` leaves the rest out. */
+  /** Writes the table that a switch had at `updated`. Aborting `stop` leaves the rest out. */
   async record(
     store: Store,
     id: Id,
@@ -38,12 +38,14 @@ export class SwitchRecorder {
     }
   }
 
-  /** Remembers no other switches than these. */
+  /** Forgets all other switches. */
   keep(ids: ReadonlySet<Id>): void {
     for (const id of this.#written.keys()) if (!ids.has(id)) this.#written.delete(id)
   }
 
-  /** The entries that are new or at ports of few machines, and of the others those that were not written lately. */
+  /**
+   * The entries that are new or at ports of few machines; of all others those that were not written lately.
+   */
   #due(id: Id, seen: readonly SeenAtPort[], now: Date): SeenAtPort[] {
     const before = this.#written.get(id)
     const after = new Map<string, number>()

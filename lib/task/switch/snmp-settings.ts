@@ -2,8 +2,7 @@
 import { LunaError } from '../../error.ts'
 import type { SnmpAccess } from '../../host/snmp/session.ts'
 import { hasControl } from '../../object/name.ts'
-import { fromOffset } from '../../object/net/address.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressIn, type Network } from '../../object/network.ts'
 import type { Switch } from '../../object/switch.ts'
 
 const settings = [
@@ -25,19 +24,25 @@ export type Snmp = { readonly [F in (typeof settings)[number]]?: Switch[F] }
 export function checkSnmp(snmp: Snmp): void {
   for (const name of settings) {
     if (hasControl(snmp[name] ?? ''))
-      throw new LunaError('invalid', `"${name}" cannot hold control characters`)
+      throw new LunaError('invalid', `"${name}" cannot hold control characters`, {
+        fix: `type it without them: --${name}`,
+      })
   }
   for (const name of ['auth_key', 'priv_key'] as const) {
     if (!snmp[name] || snmp[name].length >= 8) continue
     throw new LunaError('invalid', `"${name}" is too short`, {
       why: 'an SNMPv3 key has at least 8 characters (RFC 3414 section 11.2)',
+      fix: `give a longer one here and on the switch: --${name}`,
     })
   }
 }
 
 const only3 = ['user', 'auth_protocol', 'auth_key', 'priv_protocol', 'priv_key'] as const
 
-/** Throws LunaError `invalid` unless the settings of a switch, some of them just `given`, are complete and fit together. */
+/**
+ * Throws LunaError `invalid` unless the settings of a switch, some of them just `given`,
+ * are complete and fit together.
+ */
 export function checkSnmpUser(snmp: Snmp, given: Snmp): void {
   if (snmp.version !== '3') {
     const idle = only3.find((name) => given[name])
@@ -72,11 +77,5 @@ export function accessOf(one: Switch, network: Network | undefined): SnmpAccess 
 }
 
 function addressOf(one: Switch, network: Network | undefined): string | undefined {
-  if (!network || one.ip === null) return undefined
-  try {
-    return fromOffset(prefixOf(network), one.ip)
-  } catch {
-    // Outside its network: the database is damaged, which "luna cluster check" tells.
-    return undefined
-  }
+  return network && one.ip !== null ? addressIn(network, one.ip) : undefined
 }

@@ -1,27 +1,40 @@
-// The peers of torrents as one process remembers them: an announce must not cost more the more nodes there are. What others
-// put down meanwhile is read every second, and only that.
+// The peers of torrents in the memory of one process, so that what an announce costs does not grow with the
+// number of nodes. Announces that other processes record are read every second, and only those that are new.
+//
+// Of each torrent these always hold between two calls of `with`:
+// 1. `peers` has one object for each address and port, which later announces of that client change in place.
+//    An older announce never replaces a newer one, and an announce without event keeps the last event.
+// 2. `swarm` counts exactly the peers of its lists: each announce moves its own counts only (`add`, `tally`);
+//    `recount` does all anew after each reading. A peer in both lists counts twice.
+// 3. `places` has the index in `swarm.fresh` of each peer there, by address and port. Only `recount` removes
+//    from `fresh`, and makes `places` anew; `add` adds at the end, so that indexes stay valid.
+// 4. So a peer that has become too old stays in `fresh` until the next reading.
+// 5. When the version of the database has changed, all is read anew before `with` gives anything.
 import { type Peer, type Store, ttl } from '../../store/store.ts'
 
-/** The peer id of the server's own seeders, `lunalunalunalunaluna` in hexadecimal. */
+/** The peer id of the server's own seeders, `lunalunalunalunaluna`, in hexadecimal. */
 export const seederId = Buffer.from('lunalunalunalunaluna').toString('hex')
 
-/** Who is told of. */
+/** The peers of a torrent that clients get. */
 export interface Peers {
   /** The server's seeders. */
   readonly seeders: readonly Peer[]
-  /** Everybody who announced within two intervals. */
+  /** Peers that announced within two intervals. */
   readonly fresh: readonly Peer[]
-  /** How many peers have the whole, and how many are at it; a seeder that is fresh counts twice, as it always did. */
+  /**
+   * How many peers have the whole torrent, and how many download it. A fresh seeder counts twice, as in the
+   * first Luna.
+   */
   readonly complete: number
   readonly incomplete: number
 }
 
-/** Who counts, of the remembered peers of a torrent. */
+/** Seeders and fresh peers among the peers of a torrent, with their counts. */
 export function countPeers(peers: Iterable<Peer>, interval: number, now: Date): MutablePeers {
   const since = now.getTime() - 2000 * interval
   const swarm: MutablePeers & { seeders: Peer[] } = { seeders: [], fresh: [], complete: 0, incomplete: 0 }
   for (const peer of peers) {
-    // Port 0 is "cannot be reached".
+    // Port 0: the client cannot be reached.
     if (peer.port === 0) continue
     const places = [peer.updated.getTime() >= since && swarm.fresh, peer.peerId === seederId && swarm.seeders]
     for (const place of places) {
@@ -33,7 +46,7 @@ export function countPeers(peers: Iterable<Peer>, interval: number, now: Date): 
   return swarm
 }
 
-/** The seeders first, then others at random, up to `most`; `random` gives numbers in 0..1. */
+/** The seeders, then fresh peers at random, `most` in all; `random` gives numbers in 0..1. */
 export function choosePeers(
   { seeders, fresh }: Pick<Peers, 'seeders' | 'fresh'>,
   most: number,
@@ -53,20 +66,22 @@ export function choosePeers(
   return chosen
 }
 
-// What others put down is read so often, and less often where that is much: a millisecond for each that was read.
-const readEvery = { least: 1000, most: 5000 }
-// A write takes its time, and clocks of heads differ: what is older than the last reading by that much is read again.
+// Milliseconds between two readings: one for each announce that the last reading gave, within these bounds.
+const readInterval = { shortest: 1000, longest: 5000 }
+// Announces this much older than the last reading are read again: writing takes time, and clocks of heads
+// differ.
 const overlap = 1000
 const mostTorrents = 500
 
 interface CachedTorrent {
-  /** Everybody who is remembered, by address and port. */
+  /** By address and port. */
   readonly peers: Map<string, Peer>
   swarm: MutablePeers
-  /** Where in `fresh` somebody is. */
+  /** Indexes in `swarm.fresh`, by address and port. */
   places: Map<string, number>
-  /** Of the store, when it was last read. */
+  /** Of the store, at the last announce. */
   version: string
+  /** When the store was last read, and how many milliseconds later it is read again. */
   read: number
   pause: number
   reading: Promise<void> | undefined
@@ -78,7 +93,7 @@ interface MutablePeers extends Peers {
   incomplete: number
 }
 
-/** The swarms that one process knows. */
+/** The peers of all torrents that this process knows. */
 export class PeerCache {
   readonly #store: Store
   readonly #known = new Map<string, CachedTorrent>()
@@ -87,20 +102,24 @@ export class PeerCache {
     this.#store = store
   }
 
-  /** The swarm of a torrent with `own`, who was put down in the store just now, and others as of a little ago. `interval` in seconds. */
+  /**
+   * The peers of a torrent, with `own`, which is in the store already, and others as of a moment ago.
+   * `interval` is in seconds.
+   */
   async with(own: Peer, interval: number, now: Date): Promise<Peers> {
     const known = this.#of(own.infoHash)
     await this.#forgetIfReplaced(known)
     const age = Math.abs(now.getTime() - known.read)
     if (age >= known.pause) known.reading ??= this.#read(own.infoHash, known, interval, now)
-    // Of a crowd, what was known a moment ago is as good; a few peers are read at once, and must not be missed.
-    if (known.pause <= readEvery.least || age >= 2 * readEvery.most) await known.reading
+    // Of few peers none may be missed, so the reading is waited for. Of a crowd, the peers of a moment ago
+    // are as good.
+    if (known.pause <= readInterval.shortest || age >= 2 * readInterval.longest) await known.reading
     else known.reading?.catch(() => undefined)
     add(known, own, interval, now)
     return known.swarm
   }
 
-  /** Another version may be another database: `luna db import` puts one in place of what was remembered. */
+  /** Another version may be another database: `luna db import` replaces it. */
   async #forgetIfReplaced(known: CachedTorrent): Promise<void> {
     const version = await this.#store.version()
     if (version === known.version) return
@@ -130,7 +149,7 @@ export class PeerCache {
       for (const [key, { updated }] of known.peers)
         if (now.getTime() - updated.getTime() >= ttl.peers) known.peers.delete(key)
       recount(known, interval, now)
-      known.pause = Math.min(readEvery.most, Math.max(readEvery.least, found.length))
+      known.pause = Math.min(readInterval.longest, Math.max(readInterval.shortest, found.length))
       known.read = now.getTime()
     } finally {
       known.reading = undefined
@@ -142,7 +161,7 @@ function keyOf({ ip, port }: Peer): string {
   return `${ip} ${port}`
 }
 
-/** Remembers the newest of what somebody said, and the last event that was one: each client stays one object. */
+/** Takes an announce into `peers` (1); gives the object of the client. */
 function remember({ peers }: CachedTorrent, key: string, peer: Peer): Peer {
   const former = peers.get(key)
   if (former && former.updated > peer.updated) return former
@@ -157,7 +176,7 @@ function recount(known: CachedTorrent, interval: number, now: Date): void {
   known.places = new Map(known.swarm.fresh.map((peer, at) => [keyOf(peer), at]))
 }
 
-/** Puts one who announced just now where all others have been counted already. */
+/** Takes in an announce of this process, with its counts (2, 3). */
 function add(known: CachedTorrent, own: Peer, interval: number, now: Date): void {
   const { swarm, places } = known
   const key = keyOf(own)

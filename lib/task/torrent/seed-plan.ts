@@ -1,11 +1,12 @@
-// What the seeder shall offer, and which files of torrents/ nobody needs any more. What it does about that is in seed/.
+// What the seeder shall offer, and which files of the directory torrents/ are no longer needed. lib/seed does
+// it.
 import { isLocalAddress } from '../../host/user.ts'
 import { type Cluster, frontendUrl, headAddresses, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 
-/** What the seeder goes by, as the store has it now. */
+/** What the store tells the seeder. */
 export interface SeedPlan {
   /** Where tarballs and torrents are. */
   readonly folder: string
@@ -20,8 +21,8 @@ export interface SeedPlan {
 }
 
 /**
- * What is to be seeded now. Throws LunaError `not-found` before there is a cluster, `unavailable` when the store cannot be
- * reached: then nothing may be taken for unused.
+ * Reads the plan. Throws LunaError `not-found` before there is a cluster, `unavailable` when the store cannot
+ * be reached: then no file may be taken for unused.
  */
 export async function seedPlan(store: Store): Promise<SeedPlan> {
   const cluster = await getCluster(store)
@@ -54,26 +55,30 @@ export function usedFiles(images: readonly Pick<Osimage, 'tarball' | 'torrent'>[
   )
 }
 
-/** A torrent file of Luna and the tarball it is of, or a tarball that no torrent is of: what goes, goes together. */
+/** Files that are removed together: a torrent with its tarball, or a tarball that has no torrent. */
 export interface Offer {
   readonly files: readonly string[]
 }
 
-/** Milliseconds from the last upload, and from when an offer was first seen to be unused. */
+/**
+ * Milliseconds since the last upload (soft), and since an offer was first seen unused (hard), until it is
+ * removed.
+ */
 export const gracePeriod = { soft: 600_000, hard: 3_600_000 } as const
 
-/** When each offer, by its first file, was first seen unused; goes from one sweep to the next. */
+/** When each offer, by its first file, was first seen unused; a sweep gets that of the one before. */
 export type Unused = ReadonlyMap<string, number>
 
 export interface Sweep {
   readonly unused: Unused
-  /** What may go now. */
+  /** Offers to remove now. */
   readonly remove: readonly Offer[]
 }
 
 /**
- * Which offers may go: those without use that nobody has had anything of for `patience.soft`, and those without use for
- * `patience.hard`, so that a node that is still downloading is not left alone at once. Pure; times are in milliseconds.
+ * Which offers to remove: of those that no image refers to, those without an upload for `gracePeriod.soft`,
+ * so that a node can finish its download, and those unused for `gracePeriod.hard`. Pure; times are in
+ * milliseconds.
  */
 export function planSweep(
   offers: readonly Offer[],

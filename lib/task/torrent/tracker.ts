@@ -1,31 +1,30 @@
-// The tracker: who has which torrent, and who is told of whom (BEP 3). What the seeder does is task/seed's.
+// The tracker (BEP 3): records announces, and gives peers of a torrent to a client.
 import { LunaError } from '../../error.ts'
 import type { Peer, Store } from '../../store/store.ts'
 import { cacheOf } from '../boot/cache.ts'
-import { getCluster } from '../get-cluster.ts'
 import { choosePeers, countPeers, PeerCache, seederId } from './peer-cache.ts'
 
 export interface Announced {
   readonly peer: Omit<Peer, 'updated'>
-  /** How many peers the client wants to be told of. */
+  /** How many peers the client wants. */
   readonly numwant: number
 }
 
-/** What a client is told. */
+/** The answer to an announce. */
 export interface Told {
   /** Seconds. */
   readonly interval: number
   readonly minInterval: number
-  /** How many peers have the whole, and how many are at it. */
+  /** How many peers have the whole torrent, and how many are downloading it. */
   readonly complete: number
   readonly incomplete: number
   readonly peers: readonly Peer[]
 }
 
 /**
- * Puts the client down and tells it of others: the server's seeders, which are told of whatever their last announce was,
- * and a random choice of those that announced themselves within two intervals, itself included.
- * `random` gives numbers in 0..1. Throws LunaError `invalid` when more peers are wanted than the cluster allows.
+ * Records the announce and gives peers: all server seeders (whatever their age), then a random choice of the
+ * peers that announced within two intervals, the client itself included. `random` gives numbers in 0..1.
+ * Throws LunaError `invalid` when more peers are wanted than the cluster allows.
  */
 export async function announce(
   store: Store,
@@ -66,13 +65,13 @@ export interface Scraped {
   readonly incomplete: number
 }
 
-/** Figures of torrents by info hash; one that nobody announced has none. Seeders count once here. */
+/** Figures of torrents by info hash; a torrent without announces has none. Seeders count once here. */
 export async function scrape(
   store: Store,
   hashes: readonly string[],
   now: Date,
 ): Promise<Map<string, Scraped>> {
-  const cluster = await getCluster(store)
+  const cluster = await (await cacheOf(store)).cluster()
   const figures = new Map<string, Scraped>()
   for (const hash of hashes) {
     const peers = await store.peers(hash)

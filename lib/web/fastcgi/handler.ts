@@ -31,7 +31,9 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends. */
+/**
+ * The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends.
+ */
 export function requestOf(method: string, uri: string, query: string, remote: string): Request {
   const at = uri.indexOf('?')
   if (at < 0) return { method, path: uri, query, remote }
@@ -44,7 +46,10 @@ export function headersOf({ type }: Response, length: number): Record<string, st
   return { 'Content-Type': type, 'Content-Length': String(length), 'Cache-Control': 'no-store' }
 }
 
-/** Resolves when the server listens at the address, and has `http` called for who speaks HTTP to it. Rejects when the address is in use or not allowed. */
+/**
+ * Resolves when the server listens at the address, and has `http` called for who speaks HTTP to it. Rejects
+ * when the address is in use or not allowed.
+ */
 export async function listenAt(server: Server, address: Address, http: () => void): Promise<void> {
   heardHttp(server, http)
   await new Promise<void>((resolve, reject) => {

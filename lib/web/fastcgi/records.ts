@@ -33,13 +33,18 @@ const none = Buffer.alloc(0)
 /** Handles a record; false when nothing more is to be read. */
 export type OnRecord = (type: number, id: number, content: Buffer) => boolean
 
-/** Cuts the bytes of a connection into records as they come; buffers at most one record that is not complete. */
+/**
+ * Cuts the bytes of a connection into records as they come; buffers at most one record that is not complete.
+ */
 export class RecordReader {
   #parts: Buffer[] = []
   #have = 0
   #need = 0
 
-  /** Gives every complete record to `onRecord`. False when these are no records of version 1, or when `onRecord` says so. */
+  /**
+   * Gives every complete record to `onRecord`. False when these are no records of version 1, or when
+   * `onRecord` says so.
+   */
   read(chunk: Buffer, onRecord: OnRecord): boolean {
     this.#have += chunk.length
     if (this.#have < this.#need) return this.#parts.push(chunk) > 0
@@ -74,8 +79,8 @@ export function readBegin(content: Buffer): { readonly role: number; readonly fl
 }
 
 /**
- * The values of the names `wanted` in a stream of name-value pairs, in that order; of several with one name the last.
- * Undefined when a length leads past the end of the stream.
+ * The values of the names `wanted` in a stream of name-value pairs, in that order; of several with one name
+ * the last. Undefined when a length leads past the end of the stream.
  */
 export function readPairs(stream: Buffer, wanted: readonly string[]): (string | undefined)[] | undefined {
   const values: (string | undefined)[] = wanted.map(() => undefined)
@@ -137,7 +142,10 @@ export function writeUnknownType(type: number): Buffer {
 // A longer body is written as it is, not copied into one buffer with its records.
 const shortBody = 16_384
 
-/** A whole answer, in one buffer or several: the head (latin1), the body in as many records as it needs, and the end. */
+/**
+ * A whole answer, in one buffer or several: the head (latin1), the body in as many records as it needs, and
+ * the end.
+ */
 export function writeAnswer(id: number, head: string, body: Uint8Array): readonly Uint8Array[] {
   if (body.length <= shortBody) return [writeShort(id, head, body)]
   const pieces: Uint8Array[] = [writeRecord(recordType.stdout, id, Buffer.from(head, 'latin1'))]

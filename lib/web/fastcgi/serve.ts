@@ -1,12 +1,13 @@
-// FastCGI by the responder that luna.conf names: `own` (server.ts, whose header says why it is the default), or node-fastcgi.
+// FastCGI by the responder that luna.conf names: `own` (server.ts, whose header says why it is the default),
+// or node-fastcgi.
 import { STATUS_CODES } from 'node:http'
 import type { Responder } from '../../config.ts'
 import { type Address, type Handler, headersOf, type Listener, listenAt, requestOf } from './handler.ts'
 import { type Answer, fastcgiServer } from './server.ts'
 
 /**
- * Answers FastCGI requests at an address. Rejects when it cannot listen there. `http` is called, once in a few
- * minutes, when somebody speaks HTTP instead.
+ * Answers FastCGI requests at an address. Rejects when it cannot listen there. `http` is called, once in a
+ * few minutes, when somebody speaks HTTP instead.
  */
 export async function serve(
   responder: Responder,

@@ -1,9 +1,10 @@
 // Luna's own FastCGI responder: connections are kept and shared by several requests at once, within bounds.
 //
-// It is the default, and not the npm package node-fastcgi, for three reasons. Speed: behind the same nginx, a worker answers
-// 2,635 to 3,462 discoveries per second of its processor time, with node-fastcgi 1,041 to 1,425, and over node:http 2,865 to
-// 3,182 (1,000 to 10,000 nodes, embedded store; test/bench/RESULTS.md). Kept connections: node-fastcgi mixes up the answers.
-// Bounds: node-fastcgi has none for parameters, bodies and requests, and a record of an unknown type ends the process.
+// It is the default, and not the npm package node-fastcgi, for three reasons. Speed: behind the same nginx, a
+// worker answers 2,635 to 3,462 discoveries per second of its processor time, with node-fastcgi 1,041 to
+// 1,425, and over node:http 2,865 to 3,182 (1,000 to 10,000 nodes, embedded store; test/bench/RESULTS.md).
+// Kept connections: node-fastcgi mixes up the answers. Bounds: node-fastcgi has none for parameters, bodies
+// and requests, and a record of an unknown type ends the process.
 import { createServer, type Server, type Socket } from 'node:net'
 import {
   keepConnection,
@@ -38,7 +39,8 @@ export interface Limits {
   readonly idle: number
 }
 
-// The web server must be the one to close idle connections (nginx: 30 s), or it may write into one that we just closed.
+// The web server must be the one to close idle connections (nginx: 30 s), or it may write into one that we
+// just closed.
 const usual: Limits = { params: 128 * 1024, requests: 256, idle: 90_000 }
 
 export interface FastcgiServer {
@@ -156,7 +158,10 @@ class Connection {
     return request.values !== undefined
   }
 
-  /** The request is complete. Its body is not used, but read to its end: the web server has sent all of it by then. */
+  /**
+   * The request is complete. Its body is not used, but read to its end: the web server has sent all of it by
+   * then.
+   */
   #dispatch(request: PendingRequest): boolean {
     if (!request.values || request.asked) return false
     request.asked = true

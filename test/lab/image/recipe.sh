@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the small Debian system that the lab's nodes run: TARGET/root (the tree) and TARGET/key (root's ssh key).
-# Run as root, in mount and pid namespaces of its own: what is mounted here goes with them.
-# usage: recipe.sh TARGET [MIRROR]
+# Makes the small Debian system that the lab's nodes run: TARGET/root (the tree) and TARGET/key (root's ssh
+# key). Run as root, in mount and pid namespaces of its own: what is mounted here goes with them. usage:
+# recipe.sh TARGET [MIRROR]
 set -eu
 
 target=$1

@@ -1,5 +1,5 @@
-# Reads NetworkManager profiles with libnm, as NetworkManager does, and prints for each file what it understood of it, or
-# why it refuses it. usage: read-keyfiles.py FOLDER
+# Reads NetworkManager profiles with libnm, as NetworkManager does, and prints for each file what it
+# understood of it, or why it refuses it. usage: read-keyfiles.py FOLDER
 import json
 import os
 import sys

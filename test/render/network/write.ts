@@ -26,7 +26,10 @@ export const images = {
 
 const script = renderInstallScript(view)
 
-/** Writes the interfaces (ifcfg text by name) below FOLDER/root; gives what the console and the server were told. */
+/**
+ * Writes the interfaces (ifcfg text by name) below FOLDER/root; gives what the console
+ * and the server were told.
+ */
 export function writeNetwork(
   folder: string,
   way: keyof typeof images,

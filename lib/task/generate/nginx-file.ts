@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { type Cluster, paths } from '../../object/cluster.ts'
-import { parseIp } from '../../object/net/address.ts'
-import type { NginxFacts } from '../../render/nginx.ts'
+import type { DesiredFile } from '../../host/file.ts'
+import { type Cluster, isIpv6Frontend, paths } from '../../object/cluster.ts'
+import type { Origin } from '../../object/origin.ts'
+import { type NginxFacts, nginxOrigin, renderNginx } from '../../render/nginx.ts'
 
 /** Certificate and key of the frontend, in the order in which they are looked for. */
 const certificates = [
@@ -13,12 +14,29 @@ const certificates = [
   { certificate: '/etc/ssl/certs/luna.crt', key: '/etc/ssl/private/luna.key' },
 ] as const
 
-/** Throws LunaError `invalid` for ports that are none, and where nodes use https without a certificate. */
-export function nginxFacts(cluster: Cluster, { responder }: Config['services']): NginxFacts {
+export interface NginxFile {
+  readonly file: DesiredFile
+  readonly origin: Origin
+  /** The port that nodes ask. */
+  readonly port: number
+}
+
+/**
+ * The file for nginx. Throws LunaError `invalid` for ports that are none, and where nodes use https without a
+ * certificate.
+ */
+export function nginxFile(cluster: Cluster, path: string, services: Config['services']): NginxFile {
+  const { templates } = paths(cluster)
+  const facts = factsOf(cluster, services)
+  const file = { path, content: renderNginx(facts, templates), mode: 0o644 }
+  return { file, origin: nginxOrigin(templates), port: facts.port }
+}
+
+function factsOf(cluster: Cluster, { responder }: Config['services']): NginxFacts {
   return {
     path: paths(cluster).root,
     port: portOf('frontend_port', cluster.frontend_port, 1),
-    ipv6: parseIp(cluster.frontend_address ?? '')?.version === 6,
+    ipv6: isIpv6Frontend(cluster),
     tls: cluster.frontend_https ? findCertificate() : null,
     serverPort: portOf('server_port', cluster.server_port, 0),
     // node-fastcgi mixes up the answers of a kept connection.

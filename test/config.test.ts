@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { loadConfig, parseConfig } from '../lib/config.ts'
+import { LunaError } from '../lib/error.ts'
+
+const parse = (text: string) => parseConfig(text, '/etc/luna.conf', 'el')
+const mongo = (lines: string) => {
+  const { store } = parse(`[MongoDB]\n${lines}`)
+  assert('mongo' in store)
+  return store.mongo
+}
+
+/** What a text is refused with. */
+function refusal(text: string): LunaError {
+  try {
+    parse(text)
+  } catch (error) {
+    assert(error instanceof LunaError)
+    assert.equal(error.code, 'invalid')
+    return error
+  }
+  throw new Error(`taken: ${text}`)
+}
+
+describe('luna.conf', () => {
+  it('may be missing, or have everything commented out: MongoDB on this machine', () => {
+    const none = { mongo: { server: 'localhost', tls: false } }
+    assert.deepEqual(parse('').store, none)
+    assert.deepEqual(parse('[MongoDB]\n#server=db1\n;password=\n').store, none)
+    assert.throws(() => loadConfig({ LUNA_CONF: '/none' }), { code: 'invalid', fix: /LUNA_CONF/ })
+  })
+
+  it('takes all keys of the first Luna, in any case', () => {
+    const keys = [
+      'server=db',
+      'replicaset=rs',
+      'authdb=a',
+      'user=u',
+      'password=p@/%?',
+      'SSL=Enabled',
+      'CAcert=/ca',
+    ]
+    const taken = {
+      server: 'db',
+      replicaset: 'rs',
+      authdb: 'a',
+      user: 'u',
+      password: 'p@/%?',
+      tls: true,
+      caFile: '/ca',
+    }
+    assert.deepEqual(mongo(keys.join('\n')), taken)
+    assert.deepEqual(mongo(keys.join('\n').replaceAll(/^\w+/gm, (key) => key.toUpperCase())), taken)
+  })
+
+  for (const on of ['Enabled', 'enabled', 'yes', 'true', 'on', '1']) {
+    it(`turns on TLS by SSL=${on}`, () => assert.equal(mongo(`SSL=${on}`).tls, true))
+  }
+  for (const off of ['', 'Disabled', 'no', 'false', 'off', '0']) {
+    it(`leaves TLS off by SSL=${off}`, () => assert.equal(mongo(`SSL=${off}`).tls, false))
+  }
+
+  it('takes hosts with ports, IPv6 addresses in brackets, sockets, and blanks after commas', () => {
+    assert.equal(
+      mongo('server=db1:27018, db2 ,[::1]:27017,10.1.1.1').server,
+      'db1:27018,db2,[::1]:27017,10.1.1.1',
+    )
+    assert.equal(mongo('server=/run/mongodb/mongodb-27017.sock').server, '/run/mongodb/mongodb-27017.sock')
+  })
+
+  const refused: readonly (readonly [what: string, text: string, says: RegExp, fix: RegExp])[] = [
+    ['an unknown section', '[Embeded]\npath=/x', /unknown section "embeded"/, /\[Embedded\]/],
+    ['an unknown key of MongoDB', '[MongoDB]\npasword=x', /unknown key "pasword"/, /password/],
+    ['an unknown key of a path', '[Paths]\ndhcp_conf=/x', /unknown key "dhcp_conf"/, /dhcpd_conf/],
+    ['an unknown key of the embedded store', '[Embedded]\nfile=/x', /unknown key "file"/, /path/],
+    ['another value of SSL', '[MongoDB]\nSSL=maybe', /SSL=maybe/, /SSL=Enabled/],
+    ['CAcert without SSL', '[MongoDB]\nCAcert=/ca.pem', /CAcert without SSL/, /SSL=Enabled/],
+    ['a line that is none', '[MongoDB]\nserver', /line 2/, /correct/],
+    ['a key before any section', 'server=db1', /line 1/, /\[MongoDB\]/],
+  ]
+  for (const [what, text, says, fix] of refused) {
+    it(`refuses ${what}, and says what to write`, () => {
+      const error = refusal(text)
+      assert.match(error.message, says)
+      assert.match(error.fix ?? '', fix)
+    })
+  }
+
+  const servers = [
+    ['mongodb://luna:secret@db1/luna', /host:port/],
+    ['mongodb+srv://db.example.com', /host:port/],
+    ['luna:secret@db1', /user=/],
+    ['db1/luna', /host:port/],
+    ['db1?replicaSet=secret', /host:port/],
+    ['db1 db2', /host:port/],
+    ['db1,', /comma/],
+    [',', /comma/],
+    ['::1', /\[::1\]/],
+    ['db1:port', /host:port/],
+  ] as const
+  for (const [server, fix] of servers) {
+    it(`refuses server=${server}, says what to write, and repeats no password`, () => {
+      const error = refusal(`[MongoDB]\nserver=${server}`)
+      assert.match(error.fix ?? '', fix)
+      assert.doesNotMatch(`${error.message} ${error.why} ${error.fix}`, /secret/)
+    })
+  }
+
+  it('never repeats a line, which may hold a password', () => {
+    const { message, why } = refusal('[MongoDB]\npassword secret')
+    assert.doesNotMatch(`${message} ${why}`, /secret/)
+  })
+})
