@@ -108,6 +108,8 @@ const luna: Package = {
         'systemd',
         'nginx-light | nginx',
         'isc-dhcp-server',
+        // the script that starts dhcpd asks ps, and its package does not depend on it
+        'procps',
         'tftpd-hpa',
         'ipxe',
         'iproute2',
