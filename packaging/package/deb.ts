@@ -30,7 +30,8 @@ export async function makeDeb(
   await run('find', [root, '-type', 'd', '-exec', 'chmod', '755', '{}', '+'])
   await run('find', [root, '-exec', 'touch', '-h', '-d', `@${release.time}`, '{}', '+'])
   const env = { SOURCE_DATE_EPOCH: release.time }
-  // Nearly all of it is Node: the lowest level gives a file of 36 MB in 12 seconds, the usual one 30 MB in minutes.
+  // Nearly all of it is Node: the lowest level gives a file of 36 MB in 12 seconds, the usual one 30 MB in
+  // minutes.
   await run('dpkg-deb', ['--root-owner-group', '-Zxz', '-z0', '--threads-max=1', '--build', root, file], {
     env,
   })

@@ -1,4 +1,5 @@
-// What a package has that the source tree has not: npm packages, Node, the compiled library and policy, man pages.
+// What a package has that the source tree has not: npm packages, Node, the compiled library and policy, man
+// pages.
 import { globSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -89,7 +90,9 @@ async function makeNode(architecture: Architecture, draft: string): Promise<void
   await cp(join(draft, 'LICENSE'), join(draft, 'node-license'))
 }
 
-/** What npm prints; it finds its registry and certificates in the environment, which run() does not pass on. */
+/**
+ * What npm prints; it finds its registry and certificates in the environment, which run() does not pass on.
+ */
 async function npm(args: readonly string[], cwd: string): Promise<string> {
   const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const options = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']

@@ -1,4 +1,5 @@
-// The installed system as a folder: what is in a package, with modes and times that depend on the source only.
+// The installed system as a folder: what is in a package, with modes and times that depend on the source
+// only.
 import { lstat, mkdir, readdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { run } from '../../lib/host/run.ts'

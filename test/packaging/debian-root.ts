@@ -46,7 +46,10 @@ export async function makeDebianRoot(suite: string, mirror: string): Promise<Deb
   return await copyOf(clean)
 }
 
-/** The same with more packages, none of whose services is started; the system with them is kept, too, by that name. */
+/**
+ * The same with more packages, none of whose services is started; the system with them is kept, too, by
+ * that name.
+ */
 export async function makeRootWith(
   suite: string,
   mirror: string,

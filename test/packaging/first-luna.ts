@@ -1,4 +1,5 @@
-// Packages such as a site of the first Luna has them: the names, units and scripts of its own, and nothing else.
+// Packages such as a site of the first Luna has them: the names, units and scripts of its own, and nothing
+// else.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../../lib/host/run.ts'

@@ -1,5 +1,5 @@
-// The deb on a minimal Debian, and the head that it makes, under a systemd of its own: set up by hand as in luna(8), asked by
-// a node, upgraded and downgraded meanwhile, unplugged, removed.
+// The deb on a minimal Debian, and the head that it makes, under a systemd of its own: set up by hand as in
+// luna(8), asked by a node, upgraded and downgraded meanwhile, unplugged, removed.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

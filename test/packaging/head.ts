@@ -1,4 +1,5 @@
-// A head: a system in a directory that boots with systemd in a container of its own, on a network with one machine more.
+// A head: a system in a directory that boots with systemd in a container of its own, on a network with one
+// machine more.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +11,8 @@ import { type Ran, run } from '../../lib/host/run.ts'
 export const headAddress = '10.30.255.254'
 const nodeAddress = '10.30.0.99'
 
-// systemd-nspawn would complain that /run is on a disk, and wants the cgroup that it is started in for itself.
+// systemd-nspawn would complain that /run is on a disk, and wants the cgroup that it is started in for
+// itself.
 const bootScript = `set -e
 for groups in $3; do mkdir -p $groups/$2; echo $$ >$groups/$2/cgroup.procs; done
 mkdir -p /run/systemd/nspawn

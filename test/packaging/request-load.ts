@@ -1,5 +1,5 @@
-// Asks a URL 100 times a second, each time on a new connection, and prints what came back when told to stop (SIGTERM).
-// usage: node test/packaging/request-load.ts URL
+// Asks a URL 100 times a second, each time on a new connection, and prints what came back when told to stop
+// (SIGTERM). usage: node test/packaging/request-load.ts URL
 import { get } from 'node:http'
 
 const [url = ''] = process.argv.slice(2)

@@ -1,5 +1,6 @@
-// The RPM in a system of its own, installed by rpm with its database: alone, and over packages of the first Luna. The system
-// is a Debian with the tools of the other side; what its packages provide is not asked for (--nodeps).
+// The RPM in a system of its own, installed by rpm with its database: alone, and over packages of the first
+// Luna. The system is a Debian with the tools of the other side; what its packages provide is not asked for
+// (--nodeps).
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,5 @@
-// lweb at a socket that systemd has opened: systemd-socket-activate does for a process what lweb.socket does for the unit.
+// lweb at a socket that systemd has opened: systemd-socket-activate does for a process what lweb.socket
+// does for the unit.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

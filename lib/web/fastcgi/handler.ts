@@ -23,7 +23,10 @@ export interface Response {
 /** Answers a request; never rejects. */
 export type Handler = (request: Request) => Promise<Response>
 
-/** Where to listen: a loopback port, a unix socket, or a socket that is open already (a descriptor of the leader). */
+/**
+ * Where to listen: a loopback port, a unix socket, or a socket that is open already (a descriptor of the
+ * leader).
+ */
 export type Address = { readonly port: number } | { readonly path: string } | { readonly fd: number }
 
 export interface Listener {
