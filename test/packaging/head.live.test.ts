@@ -62,7 +62,7 @@ for (const [suite, name] of [
         `${quiet} && ${aptInstall('/root/luna.deb systemd-sysv dbus')} && rm ${policy}`,
       )
       assert.equal(ran.status, 0, ran.stdout + ran.stderr)
-      assert.match((await root.run('/', 'luna --help')).stdout, /^usage: luna /)
+      assert.match((await root.run('/', 'luna --version')).stdout, /^luna 2\.0\.0$/m)
       const seen = await root.run(
         '/',
         `stat -c '%a %U:%G %n' /etc/luna.conf /opt/luna /var/lib/luna /var/log/luna; systemctl is-enabled ${services}`,

@@ -181,9 +181,9 @@ describe('packages', function () {
       libraries,
       node,
       join(root, 'usr/lib/luna/bin/luna'),
-      '--help',
+      '--version',
     ])
-    assert.match(stdout, /^usage: luna /)
+    assert.match(stdout, /^luna 2\.0\.0$/m)
   })
 
   for (const format of ['deb', 'rpm'] as const)
