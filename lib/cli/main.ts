@@ -44,10 +44,16 @@ async function runLine(argv: readonly string[], signal: AbortSignal): Promise<nu
   const about = 'Provisions clusters of bare-metal nodes.'
   const page = async () => (await import('./help.ts')).overview(path, about, objects)
   if (globals.help) return printed(await page())
+  if (first === '--version') return await printVersion()
   if (first === '__complete') return await answerShell(globals.rest.slice(1))
   const entry = objects.find(({ name }) => name === first)
   if (!entry) return misused(log, await page(), first, 'object', objects)
   return await runObject(log, entry, second, rest, signal)
+}
+
+async function printVersion(): Promise<number> {
+  const { default: release } = await import('../../package.json', { with: { type: 'json' } })
+  return printed(`luna ${release.version}\n`)
 }
 
 /** Not in any help: completion scripts call it. */

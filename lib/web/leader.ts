@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { reopeningStore } from '../daemon/reopening-store.ts'
 import { type Daemon, type DaemonContext, runDaemon, whileUp } from '../daemon/run.ts'
+import { inheritedSocket } from '../host/daemon/inherited-socket.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import type { Address } from './fastcgi/handler.ts'
@@ -37,7 +38,7 @@ async function serveUntil(
   const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
   const pool = new WorkerPool(options, log)
   await pool.start(cluster.lweb_num_proc, stop)
-  const at = 'path' in options.address ? options.address.path : `127.0.0.1:${options.address.port}`
+  const at = 'port' in options.address ? `127.0.0.1:${options.address.port}` : socketPath
   const fields = { at, frontend: options.url, workers: pool.size }
   const status = () => `serving at ${at} for ${options.url}`
   const store = reopeningStore(() => openStore(config))
@@ -49,9 +50,12 @@ async function serveUntil(
 }
 
 function addressOf({ server_port }: Cluster): Address {
-  return server_port === 0 ? { path: socketPath } : { port: server_port }
+  if (server_port !== 0) return { port: server_port }
+  const fd = inheritedSocket()
+  return fd === undefined ? { path: socketPath } : { fd }
 }
 
+/** Sockets that lweb makes and removes itself; one of systemd stays. */
 function socketsOf(cluster: Cluster): string[] {
   const address = addressOf(cluster)
   return 'path' in address ? [address.path] : []

@@ -107,6 +107,8 @@ export class WorkerPool {
 
   #replace({ since }: PooledWorker, ended: string | number): void {
     if (this.#stopping || !this.#replacing) return
+    // Node closes what its last worker has listened on. systemd gives a new leader the same socket.
+    if ('fd' in this.#options.address && this.#workers.size === 0) throw noWorkerLeft(ended)
     const lived = Date.now() - since
     this.#pause = lived > startupGrace ? 0 : Math.min(longestBackoff, Math.max(100, this.#pause * 2))
     this.#log.error('worker replaced', { ended, after: Math.round(lived / 1000) })
@@ -124,9 +126,19 @@ export class WorkerPool {
 }
 
 function cannotServe({ address }: WorkerOptions): LunaError {
-  const where = 'path' in address ? address.path : `127.0.0.1:${address.port}`
+  const where =
+    'port' in address
+      ? `127.0.0.1:${address.port}`
+      : 'path' in address
+        ? address.path
+        : 'the socket of systemd'
   return new LunaError('failed', `lweb cannot serve at ${where}`, {
     why: 'a worker ended at once; its line in the log says why',
     fix: 'see that nothing else listens there, or: luna cluster change --server_port PORT',
   })
+}
+
+function noWorkerLeft(ended: string | number): LunaError {
+  const why = `it ended with ${ended}; its line in the log says why`
+  return new LunaError('failed', 'the last worker of lweb is gone', { why, fix: 'systemctl status lweb' })
 }

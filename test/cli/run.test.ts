@@ -46,6 +46,12 @@ describe('luna', () => {
     })
   }
 
+  it('says which Luna it is, as package.json has it', () => {
+    const about = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+    const shown = { status: 0, stdout: `luna ${about.version}\n`, stderr: '' }
+    assert.deepEqual(site.luna(['--version']), shown)
+  })
+
   it('lists nothing as an empty table before there is a cluster', () => {
     const border = '+---------+------------+\n'
     const stdout = `${border}| Name    | Network    |\n${border}${border}`

@@ -43,6 +43,37 @@ export async function mirrorOf(suite: string): Promise<string | undefined> {
 export async function makeDebianRoot(suite: string, mirror: string): Promise<DebianRoot> {
   const clean = join(cache, `debian-${suite}`)
   if (!existsSync(clean)) await bootstrap(suite, mirror, clean)
+  return await copyOf(clean)
+}
+
+/**
+ * The same with more packages, none of whose services is started; the system with them is kept, too, by
+ * that name.
+ */
+export async function makeRootWith(
+  suite: string,
+  mirror: string,
+  { name, packages }: { readonly name: string; readonly packages: string },
+): Promise<DebianRoot> {
+  const clean = join(cache, `debian-${suite}-${name}`)
+  if (!existsSync(clean)) {
+    const draft = await makeDebianRoot(suite, mirror)
+    const policy =
+      "printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"
+    const ran = await draft.run('/', `${policy} && ${aptInstall(packages)}`)
+    if (ran.status !== 0) throw new Error(ran.stdout + ran.stderr)
+    await rename(draft.path, clean)
+  }
+  return await copyOf(clean)
+}
+
+/** The line of shell that installs packages, or files of packages, with all that they depend on. */
+export function aptInstall(packages: string): string {
+  const environment = 'DEBIAN_FRONTEND=noninteractive'
+  return `apt-get -q update && ${environment} apt-get -q -y install --no-install-recommends ${packages}`
+}
+
+async function copyOf(clean: string): Promise<DebianRoot> {
   const path = await mkdtemp(join(cache, 'test-'))
   await run('cp', ['-a', '--reflink=auto', `${clean}/.`, path])
   const env = await likeThisMachine(path)

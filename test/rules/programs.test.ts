@@ -30,10 +30,15 @@ describe('programs', () => {
 
   it('start through a shell that is clean for shellcheck', function () {
     if (spawnSync('shellcheck', ['--version']).error) this.skip()
-    const scripts = ['lib/node.sh', 'packaging/with-node', '.ci/run']
+    const scripts = ['lib/node.sh', 'packaging/with-node', '.ci/run', ...packageScripts()]
     assert.equal(spawnSync('shellcheck', scripts, { cwd: top, encoding: 'utf8' }).stdout, '')
   })
 })
+
+/** Scripts that packages bring, and those that they run; rpm keeps the latter without a first line. */
+function packageScripts(): string[] {
+  return globSync('packaging/scripts/**/*', { cwd: top }).filter((path) => statSync(join(top, path)).isFile())
+}
 
 /** The text of a program, without what makes it this one: what it is, whom it calls, and with what. */
 function shape(program: string): string {

@@ -19,6 +19,15 @@ describe('systemd units', () => {
   })
   after(() => dir && rmSync(dir, { recursive: true }))
 
+  it('lweb.socket is taken without complaint, and open to the user of nginx', () => {
+    writeFileSync(join(dir, 'lweb.service'), '[Service]\nExecStart=/bin/true\n')
+    writeFileSync(join(dir, 'lweb.socket'), readFileSync(join(units, 'lweb.socket')))
+    const args = ['verify', '--man=no', join(dir, 'lweb.socket')]
+    const { status, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
+    assert.deepEqual([status, stderr], [0, ''])
+    assert.match(readFileSync(join(units, 'lweb.socket'), 'utf8'), /^SocketMode=0666$/m)
+  })
+
   for (const unit of readdirSync(units).filter((name) => name.endsWith('.service'))) {
     const text = readFileSync(join(units, unit), 'utf8')
 

@@ -23,8 +23,11 @@ export interface Response {
 /** Answers a request; never rejects. */
 export type Handler = (request: Request) => Promise<Response>
 
-/** Where to listen: a loopback port or a unix socket. */
-export type Address = { readonly port: number } | { readonly path: string }
+/**
+ * Where to listen: a loopback port, a unix socket, or a socket that is open already (a descriptor of the
+ * leader).
+ */
+export type Address = { readonly port: number } | { readonly path: string } | { readonly fd: number }
 
 export interface Listener {
   /** Takes no new requests, finishes those in hand, and resolves when all are answered. */
@@ -54,7 +57,7 @@ export async function listenAt(server: Server, address: Address, http: () => voi
   heardHttp(server, http)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen('path' in address ? address : { host: '127.0.0.1', port: address.port }, () => {
+    server.listen('port' in address ? { host: '127.0.0.1', port: address.port } : address, () => {
       server.off('error', reject)
       resolve()
     })
