@@ -5,7 +5,7 @@ import { type Exits, exitStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { Context } from './command.ts'
-import { readText } from './text.ts'
+import { input, readText } from './text.ts'
 
 export interface Running extends Context {
   /** Exit status of what was reported so far. */
@@ -32,6 +32,7 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     report(error) {
       status = Math.max(status, reportError(log, error, exits))
     },
+    input: () => input(signal),
     readText: (old) => readText(old, env, signal),
     status: () => status,
     close: async () => await (await store?.catch(() => undefined))?.close(),

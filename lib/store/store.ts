@@ -16,10 +16,11 @@ import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
-import type { Dump } from './bson/extended-json.ts'
+import type { Dump } from './bson/dump.ts'
 
 export type { Document } from 'bson'
-export { type Dump, dumpText, parseDump } from './bson/extended-json.ts'
+export type { Dump } from './bson/dump.ts'
+export { dumpText } from './bson/extended-json.ts'
 export { idOf, isMap, numberOf } from './bson/values.ts'
 
 /** A named object, wherever it is referred to. */
