@@ -47,6 +47,8 @@ export interface Context {
   readonly undone: string[]
   /** A text from standard input when that is no terminal, else from $EDITOR preloaded with `old`. */
   readText(old: string): Promise<string>
+  /** Standard input, as it is. */
+  input(): AsyncIterable<Uint8Array>
 }
 
 export interface Command {

@@ -32,6 +32,9 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     report(error) {
       status = Math.max(status, reportError(log, error, exits))
     },
+    async *input() {
+      yield* (await import('./text.ts')).input(signal)
+    },
     readText: async (old) => await (await import('./text.ts')).readText(old, env, signal),
     status: () => status,
     close: async () => await (await store?.catch(() => undefined))?.close(),

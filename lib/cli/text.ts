@@ -12,18 +12,20 @@ import { decodeText } from '../object/given/text.ts'
  * Throws LunaError `failed` when the editor cannot be started or fails, `invalid` for what is no text.
  */
 export async function readText(old: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
-  const text = process.stdin.isTTY ? await edit(old, env) : await standardInput(signal)
+  const text = process.stdin.isTTY
+    ? await edit(old, env)
+    : decodeText(await buffer(input(signal)), 'standard input')
   return text.replace(/[\r\n]+$/, '')
 }
 
-async function standardInput(signal: AbortSignal): Promise<string> {
-  const interrupted = new Promise<never>((_, reject) => {
-    const stop = () =>
-      reject(new LunaError('failed', 'interrupted while waiting for text on standard input', { fix: null }))
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
-  return decodeText(await Promise.race([buffer(process.stdin), interrupted]), 'standard input')
+/** Standard input. Throws LunaError `failed` when it is interrupted. */
+export async function* input(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { stdin } = process
+  const stop = () =>
+    stdin.destroy(new LunaError('failed', 'interrupted while waiting for standard input', { fix: null }))
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  yield* stdin
 }
 
 async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,8 +1,8 @@
 // A whole database as text and back: canonical Extended JSON (version 2),
 // https://github.com/mongodb/specifications.
-import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
+import { EJSON } from 'bson'
 import { LunaError } from '../error.ts'
-import { kinds } from '../object/field.ts'
+import { Gathering } from './bson/gathering.ts'
 import type { Dump } from './store.ts'
 
 /** A database as `{"<collection>": [documents], ...}` in canonical Extended JSON, one document a line. */
@@ -20,9 +20,9 @@ export function dumpText(dump: Dump): string {
 export function parseDump(text: string): Dump {
   const json = parseJson(text)
   if (!isObject(json)) throw invalid('it is not an object of collections')
-  return Object.fromEntries(
-    Object.entries(json).map(([name, documents]) => [name, parseCollection(name, documents)]),
-  )
+  const gathering = new Gathering()
+  for (const [name, documents] of Object.entries(json)) parseCollection(name, documents, gathering)
+  return gathering.dump()
 }
 
 function parseJson(text: string): unknown {
@@ -33,53 +33,29 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseCollection(name: string, documents: unknown): Document[] {
+function parseCollection(name: string, documents: unknown, gathering: Gathering): void {
   const at = `collection ${JSON.stringify(name)}`
-  if (!isPossible(name)) throw invalid(`${at}: not a possible name`)
+  const misnamed = gathering.open(name)
+  if (misnamed !== undefined) throw invalid(`${at}: ${misnamed}`)
   if (!Array.isArray(documents)) throw invalid(`${at}: not a list of documents`)
-  const ids = new Set<string>()
-  return documents.map((document, index) => {
-    const parsed = parseDocument(name, document, `${at}, document ${index + 1}`)
-    const id = EJSON.stringify(parsed._id, { relaxed: false })
-    if (ids.has(id)) throw invalid(`${at}, document ${index + 1}: its _id ${id} is there twice`)
-    ids.add(id)
-    return parsed
-  })
-}
-
-/**
- * Whether both engines can have a collection of that name, and MongoDB a copy of it: namespaces have 255
- * bytes.
- */
-function isPossible(name: string): boolean {
-  if (/^$|[$\0]|^system\.|^sqlite_|^luna_|^\.|\.\.|\.$/.test(name)) return false
-  return Buffer.byteLength(name) <= 240
+  for (const [index, document] of documents.entries()) {
+    const place = `${at}, document ${index + 1}`
+    const wrong = gathering.add(name, parseDocument(document, place))
+    if (wrong !== undefined) throw invalid(`${place}: ${wrong}`)
+  }
 }
 
 // JSON.stringify writes such halves, and only them, with an escape; no engine could hold them.
 const halfCharacter = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
 
-const ours: readonly string[] = [...kinds, 'mac', 'switch_mac', 'tracker']
-
-function parseDocument(collection: string, json: unknown, at: string): Document {
-  if (!isObject(json)) throw invalid(`${at}: not a document`)
-  if (halfCharacter.test(JSON.stringify(json))) throw invalid(`${at}: it has half of a surrogate pair`)
-  let document: unknown
+function parseDocument(json: unknown, place: string): unknown {
+  if (!isObject(json)) throw invalid(`${place}: not a document`)
+  if (halfCharacter.test(JSON.stringify(json))) throw invalid(`${place}: it has half of a surrogate pair`)
   try {
-    document = EJSON.deserialize(json, { relaxed: false })
+    return EJSON.deserialize(json, { relaxed: false })
   } catch (error) {
-    throw invalid(`${at}: ${error instanceof Error ? error.message : String(error)}`)
+    throw invalid(`${place}: ${error instanceof Error ? error.message : String(error)}`)
   }
-  if (!isObject(document) || document._id === undefined) throw invalid(`${at}: it has no _id`)
-  if (ours.includes(collection) && !(document._id instanceof ObjectId)) {
-    throw invalid(`${at}: its _id is not an ObjectId ({"$oid": "24 hexadecimal digits"})`)
-  }
-  if (Array.isArray(document._id) || document._id instanceof RegExp || document._id instanceof BSONRegExp) {
-    throw invalid(`${at}: its _id is a list or a regular expression`)
-  }
-  const dollar = Object.keys(document).find((key) => key.startsWith('$'))
-  if (dollar !== undefined) throw invalid(`${at}: MongoDB takes no field ${JSON.stringify(dollar)}`)
-  return document
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -89,6 +65,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function invalid(why: string): LunaError {
   return new LunaError('invalid', 'the text is not a database of Luna', {
     why,
-    fix: 'give what luna db export printed',
+    fix: 'give what luna db export printed, or what mongodump wrote',
   })
 }

@@ -1,8 +1,10 @@
-// Opens the store that the configuration names.
+// Opens the store that the configuration names, and files with databases. What only a command or two need is
+// loaded when it is used.
 import type { Config } from '../config.ts'
 import { makeStore, type StoreOptions } from './make-store.ts'
+import type { Exported } from './mongodump/read.ts'
 import { openSqlite } from './sqlite/backend.ts'
-import type { Store } from './store.ts'
+import type { Dump, Store } from './store.ts'
 
 /**
  * The store of a configuration. Rejects with LunaError `unavailable` when it cannot be reached: which store,
@@ -19,4 +21,20 @@ export async function openStore(config: Config, options: StoreOptions = {}): Pro
 /** An empty store that lives as long as the process: for tests. */
 export function openMemoryStore(options: StoreOptions = {}): Store {
   return makeStore(openSqlite(':memory:'), options)
+}
+
+/**
+ * Reads a database from a file or folder, or from what is piped in: a text of `luna db export`, a folder or
+ * an archive of mongodump. Throws LunaError `invalid` that says what is wrong and where.
+ */
+export async function readExported(source: string | AsyncIterable<Uint8Array>): Promise<Exported> {
+  return await (await import('./mongodump/read.ts')).readExported(source)
+}
+
+/**
+ * Writes the folder `luna`, as mongodump does, into a directory, and gives its path. Throws LunaError
+ * `refused` when there is one already, `failed` when it cannot be written.
+ */
+export async function writeMongodump(dump: Dump, directory: string): Promise<string> {
+  return await (await import('./mongodump/write.ts')).writeMongodump(dump, directory)
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { Command, Context, Given, Operands } from '../../lib/cli/command.ts'
 import { allCommands } from '../../lib/cli/commands.ts'
 import { parseConfig } from '../../lib/config.ts'
@@ -49,6 +50,7 @@ function contextOverBrokenStore() {
     print: (text) => void printed.push(text),
     report: (error) => void reported.push(error),
     readText: async () => '{}',
+    input: () => Readable.from([Buffer.from('{}')]),
   }
   return { context, printed, reported }
 }

@@ -13,7 +13,7 @@ export interface Ran {
 export interface Site {
   readonly dir: string
   /** Runs `luna ...args`; `input` is standard input. */
-  luna(args: readonly string[], input?: string): Ran
+  luna(args: readonly string[], input?: string | Uint8Array): Ran
 }
 
 const program = join(import.meta.dirname, '../../bin/luna')
@@ -22,7 +22,7 @@ const program = join(import.meta.dirname, '../../bin/luna')
 export function useSite(): Site {
   const site = {
     dir: '',
-    luna(args: readonly string[], input = ''): Ran {
+    luna(args: readonly string[], input: string | Uint8Array = ''): Ran {
       const env = {
         ...process.env,
         LUNA_CONF: join(site.dir, 'luna.conf'),

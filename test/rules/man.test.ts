@@ -23,11 +23,13 @@ const rows = loaded.flatMap(({ object, commands }) =>
 const names = { ofKind: async () => [], interfacesOf: async () => [] }
 
 describe('man pages', () => {
-  it('are there for every program, luna.conf and the templates', () => {
+  it('are there for every program, luna.conf, the templates, installing and moving', () => {
     const programs = globSync('bin/*', { cwd: top }).map((path) => basename(path))
     const described = pages.map((path) => basename(path).replace(/\.\d$/, ''))
     assert.deepEqual(
-      [...programs, 'luna.conf', 'luna-templates'].filter((name) => !described.includes(name)),
+      [...programs, 'luna.conf', 'luna-templates', 'luna-install', 'luna-migrate'].filter(
+        (name) => !described.includes(name),
+      ),
       [],
     )
   })

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseDump } from '../../lib/store/dump.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { exportDatabase, importDatabase } from '../../lib/task/database/export-import.ts'
+import { exportDatabase, importDatabase, type Replacing } from '../../lib/task/database/export-import.ts'
 import { rejectsWith } from '../help.ts'
 
 const id = '{"$oid": "6b0000000000000000000030"}'
 const sample = readFileSync(join(import.meta.dirname, '../store/data/foreign.json'), 'utf8')
+
+async function importText(store: Store, text: string, replacing?: Replacing) {
+  return await importDatabase(store, parseDump(text), replacing)
+}
 
 describe('exportDatabase', () => {
   let store: Store
@@ -30,11 +35,11 @@ describe('exportDatabase', () => {
   })
 
   it('gives what an import takes, to the last type', async () => {
-    await importDatabase(store, sample)
+    await importText(store, sample)
     const text = await exportDatabase(store)
     assert.deepEqual(JSON.parse(text), JSON.parse(sample))
     const other = openMemoryStore()
-    await importDatabase(other, text)
+    await importText(other, text)
     assert.equal(await exportDatabase(other), text)
     await other.close()
   })
@@ -50,7 +55,7 @@ describe('importDatabase', () => {
   it('refuses a database that is not empty, and leaves it as it is', async () => {
     await store.insert('node', { name: 'n' })
     const before = await exportDatabase(store)
-    const error = await rejectsWith('refused', importDatabase(store, sample))
+    const error = await rejectsWith('refused', importText(store, sample))
     assert.match(error.fix ?? '', /--replace/)
     assert.equal(await exportDatabase(store), before)
   })
@@ -67,11 +72,11 @@ describe('importDatabase', () => {
       for (const name of ['a', 'b']) await store.insert('switch', { name })
       const before = await exportDatabase(store)
       const text = `{"cluster": [{"_id": ${id}, "name": "general"}], "node": []}`
-      const { line, copy = '' } = await importDatabase(store, text, { force: false, copies })
+      const { line, copy = '' } = await importText(store, text, { force: false, copies })
       assert.equal(line, '1 cluster, 2 switches replaced by 1 cluster')
       assert.equal((await store.list('switch')).length, 0)
       assert.deepEqual([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o777], [before, 0o600])
-      await importDatabase(store, readFileSync(copy, 'utf8'), { force: false, copies })
+      await importText(store, readFileSync(copy, 'utf8'), { force: false, copies })
       assert.equal(await exportDatabase(store), before)
       assert.equal(readdirSync(copies).length, 2)
     })
@@ -80,10 +85,10 @@ describe('importDatabase', () => {
       it(`refuses one without a cluster unless forced: ${text.slice(0, 10)}...`, async () => {
         await store.insert('node', { name: 'n' })
         const before = await exportDatabase(store)
-        const error = await rejectsWith('refused', importDatabase(store, text, { force: false, copies }))
+        const error = await rejectsWith('refused', importText(store, text, { force: false, copies }))
         assert.match(`${error.message} ${error.why} ${error.fix}`, /no cluster.*replace 1 node.*--force/)
         assert.equal(await exportDatabase(store), before)
-        await importDatabase(store, text, { force: true, copies })
+        await importText(store, text, { force: true, copies })
         assert.deepEqual(JSON.parse(await exportDatabase(store)), JSON.parse(text))
       })
     }
@@ -93,19 +98,19 @@ describe('importDatabase', () => {
       const before = await exportDatabase(store)
       const file = join(copies, 'file')
       writeFileSync(file, '')
-      await rejectsWith('failed', importDatabase(store, '{}', { force: true, copies: join(file, 'in') }))
+      await rejectsWith('failed', importText(store, '{}', { force: true, copies: join(file, 'in') }))
       assert.equal(await exportDatabase(store), before)
     })
 
     it('has nothing to say where nothing was there', async () => {
-      assert.deepEqual(await importDatabase(store, sample, { force: false, copies }), {})
+      assert.deepEqual(await importText(store, sample, { force: false, copies }), {})
       assert.deepEqual(readdirSync(copies), [])
     })
   })
 
   it('takes numbers that are written plainly as whole numbers and doubles', async () => {
     const id = { $oid: '6b0000000000000000000030' }
-    await importDatabase(
+    await importText(
       store,
       JSON.stringify({ cluster: [{ _id: id, nodedigits: 3, db_version: 1.2, dhcp_range_end: 2 ** 40 }] }),
     )
@@ -150,7 +155,7 @@ describe('importDatabase', () => {
   for (const [what, text, why] of wrong) {
     it(`refuses ${what}, says where, and changes nothing`, async () => {
       await store.insert('node', { name: 'n' })
-      const error = await rejectsWith('invalid', importDatabase(store, text, { force: true, copies: '/' }))
+      const error = await rejectsWith('invalid', importText(store, text, { force: true, copies: '/' }))
       assert.match(error.why ?? '', why)
       assert.equal((await store.list('node')).length, 1)
     })

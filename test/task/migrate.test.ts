@@ -81,7 +81,7 @@ describe('migrate', () => {
   it('can be done in another store that the database was moved to', async () => {
     await damage(store)
     const other = openMemoryStore()
-    await importDatabase(other, await exportDatabase(store))
+    await importDatabase(other, await store.dump())
     assert.deepEqual(await told(other), await told())
     assert.equal(await exportDatabase(other), await exportDatabase(store))
   })

@@ -1,37 +1,54 @@
 // luna db: the whole database as one text, to keep it and to move it between stores.
-import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
-import { decodeText } from '../../object/given/text.ts'
 import { option } from '../../program/option.ts'
-import { type Command, type Context, command } from '../command.ts'
+import { type Command, command } from '../command.ts'
 
 const exportCommand = command({
   action: 'export',
-  help: 'Print the whole database as canonical Extended JSON.',
+  help: 'Print the whole database as canonical Extended JSON, or write it as mongodump does.',
   operand: 'none',
-  examples: [['luna db export > luna.json', 'a backup, with all passwords in it: keep it safe']],
-  async run(context) {
+  options: {
+    mongodump: option('text', 'print nothing, and write the folder luna there, for mongorestore', {
+      value: 'DIR',
+      refersTo: 'file',
+    }),
+  },
+  examples: [
+    ['luna db export > luna.json', 'a backup, with all passwords in it: keep it safe'],
+    ['luna db export --mongodump /root/back; mongorestore /root/back', 'to MongoDB of any age'],
+  ],
+  async run(context, { mongodump }) {
+    const store = await context.store()
+    if (mongodump !== undefined) {
+      const { writeMongodump } = await import('../../store/open.ts')
+      context.log.info('written', { folder: await writeMongodump(await store.dump(), mongodump) })
+      return
+    }
     const { exportDatabase } = await import('../../task/database/export-import.ts')
-    const text = await exportDatabase(await context.store())
-    context.print(text.endsWith('\n') ? text : `${text}\n`)
+    context.print(await exportDatabase(store))
   },
 })
 
 const importCommand = command({
   action: 'import',
-  help: 'Load an exported database from a file, or from standard input (-), into an empty one.',
+  help: 'Load an exported database, or what mongodump wrote, from FILE or standard input (-), into an empty one.',
   operand: 'file',
   options: {
     replace: option('flag', 'into any database, in place of all that is there, of which a copy is kept'),
     force: option('flag', 'with --replace: also when the new database has no cluster'),
   },
-  examples: [['LUNA_CONF=new.conf luna db import luna.json', 'to another store']],
+  examples: [
+    ['LUNA_CONF=new.conf luna db import luna.json', 'to another store'],
+    ['luna db import dump/luna', 'what mongodump -d luna wrote beside the first Luna'],
+  ],
   async run(context, { replace, force }, file) {
     const { importDatabase } = await import('../../task/database/export-import.ts')
     const { copiesFolder } = await import('../../task/database/copy.ts')
-    const text = await exportedText(context, file)
+    const { readExported } = await import('../../store/open.ts')
+    const { dump, others } = await readExported(file === '-' ? context.input() : file)
+    for (const name of others) context.log.warning('not taken: another database', { name })
     const replacing = replace ? { force, copies: copiesFolder(context.config) } : undefined
-    const { line, copy } = await importDatabase(await context.store(), text, replacing)
+    const { line, copy } = await importDatabase(await context.store(), dump, replacing)
     if (line) context.log.info(line)
     if (copy) context.log.info('the old database is kept', { file: copy })
   },
@@ -69,23 +86,5 @@ const migrateCommand = command({
       )
   },
 })
-
-async function exportedText(context: Context, file: string): Promise<string> {
-  if (file === '-') return await context.readText('')
-  return decodeText(await bytesOf(file), file)
-}
-
-async function bytesOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new LunaError('invalid', `cannot read ${JSON.stringify(file)}`, {
-      why,
-      fix: 'give the file that luna db export made, or - for standard input',
-      cause,
-    })
-  }
-}
 
 export const db: readonly Command[] = [exportCommand, importCommand, migrateCommand]

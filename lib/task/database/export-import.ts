@@ -1,6 +1,6 @@
-// The whole database as text, and back: for backups, and to change from one store to another.
+// The whole database out of a store, and back: for backups, and to change from one store to another.
 import { LunaError } from '../../error.ts'
-import { dumpText, parseDump } from '../../store/dump.ts'
+import { dumpText } from '../../store/dump.ts'
 import type { Dump, Store } from '../../store/store.ts'
 import { contentOf, keepCopy } from './copy.ts'
 
@@ -26,13 +26,11 @@ export interface Replaced {
 }
 
 /**
- * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replacing` in place of what
- * is there, of which a copy is kept. Nothing has changed when it throws LunaError: `refused` when there is
- * something or the new database has no cluster, `invalid` when the text is no database, `failed` when MongoDB
- * refuses it or no copy can be kept.
+ * Loads a database, all at once, into an empty one, or with `replacing` in place of what is there, of which a
+ * copy is kept. Nothing has changed when it throws LunaError: `refused` when there is something or the new
+ * database has no cluster, `failed` when MongoDB refuses it or no copy can be kept.
  */
-export async function importDatabase(store: Store, text: string, replacing?: Replacing): Promise<Replaced> {
-  const dump = parseDump(text)
+export async function importDatabase(store: Store, dump: Dump, replacing?: Replacing): Promise<Replaced> {
   return await store.transaction(async (tx) => {
     const old = await tx.dump()
     const isEmpty = Object.keys(old).length === 0
@@ -54,6 +52,6 @@ function refuseReplacing(store: Store, old: Dump, dump: Dump, replacing?: Replac
   if (replacing.force || (dump.cluster ?? []).length > 0) return
   throw new LunaError('refused', 'the new database has no cluster', {
     why: `it has ${contentOf(dump)}, and would replace ${contentOf(old)}`,
-    fix: 'give what luna db export printed, or --force as well',
+    fix: 'give a database that has one, or --force as well',
   })
 }
