@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { giveDatabase } from '../../host/database-file.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
@@ -14,7 +15,7 @@ import { newNotes, type Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
 import { refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
-export interface ClusterWish {
+export interface ClusterWish extends ClusterChange {
   readonly frontend_address: string
   readonly nodeprefix: string
   readonly nodedigits: number
@@ -22,11 +23,13 @@ export interface ClusterWish {
   readonly path: string
   /** Where the daemons log (`LUNA_LOGDIR`, else /var/log/luna): made, and given to the user. */
   readonly logDir: string
+  /** The file of the embedded store, which is given to the user; absent with MongoDB. */
+  readonly database?: string
 }
 
 /** Makes the cluster. What is wrong with the wish is `invalid`, and makes nothing. */
 export async function initCluster(store: Store, wish: ClusterWish): Promise<Outcome> {
-  const { logDir, ...fields } = wish
+  const { logDir, database, ...fields } = wish
   const change = readChange(fields)
   const owner = await requireUser(wish.user)
   const path = await requireDirectory(wish.path)
@@ -38,6 +41,8 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
     await tx.insert('cluster', { name: 'general', ...change, path })
   })
   await makeDirectory(logDir, owner)
+  const lacking = database && (await giveDatabase(database, wish.user, owner))
+  if (lacking) notes.warnings.push(lacking)
   notes.warnings.push(...(await frontendWarnings(wish.frontend_address)))
   return notes
 }
