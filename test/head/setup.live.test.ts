@@ -76,6 +76,16 @@ describe('luna setup on a stock Debian 12', function () {
         assert.equal(existsSync(join(head.root, path)), false, path)
     })
 
+    it('asks on a terminal what it is not told, and again what cannot be', async () => {
+      const typed = ['', 'nonsense', 'eth0', '', '10.30.9.1-10.30.9.9', 'n', ''].join('\\n')
+      const { stdout } = await shell(`printf '${typed}' | script -qec 'luna setup --dry-run' /dev/null`)
+      assert.match(stdout, /Database: embedded, or mongodb \[embedded\]: /)
+      assert.match(stdout, /ERROR:luna:"nonsense" is neither an address nor an interface/)
+      assert.match(stdout, /Network of the nodes \[10\.30\.0\.0\/16\]: /)
+      assert.match(stdout, /^\+ {4}range 10\.30\.9\.1 10\.30\.9\.9;/m)
+      assert.doesNotMatch(stdout, /makedns/)
+    })
+
     it('makes a head, on which all services run and come back', async () => {
       const ran = await setup('--frontend', address, '--range', '10.30.128.1-10.30.140.1', '--dns', 'y')
       assert.equal(ran.status, 0, ran.stderr)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, statSync } from 'node:fs'
+import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
@@ -7,6 +7,7 @@ import { changeCluster, deleteCluster, initCluster } from '../../lib/task/change
 import type { ClusterChange } from '../../lib/task/change/cluster-fields.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { needsRoot } from '../host/as-root.ts'
 import { addNetwork } from '../scenario/boot.ts'
 
 const me = process.getuid?.() === 0 ? 'root' : (process.env.USER ?? 'root')
@@ -33,6 +34,22 @@ describe('cluster', () => {
     assert.ok(statSync(at('log')).isDirectory())
     await assert.rejects(init(), { code: 'taken' })
     assert.equal((await store.list('cluster')).length, 1)
+  })
+
+  it('gives a database that root has made to its user, with a directory of its own only', async function () {
+    needsRoot(this)
+    chownSync(at('luna'), 1, 1)
+    mkdirSync(at('db'))
+    for (const name of ['luna.db', 'luna.db-wal']) writeFileSync(at(`db/${name}`), '')
+    const ownerOf = (path: string) => statSync(at(path)).uid
+    const made = await init({ user: 'daemon', database: at('db/luna.db') })
+    assert.deepEqual([ownerOf('db'), ownerOf('db/luna.db'), ownerOf('db/luna.db-wal')], [1, 1, 1])
+    assert.doesNotMatch(made.warnings.join(), /database/)
+    await deleteCluster(store, { force: true })
+    for (const name of ['luna.db', 'other']) writeFileSync(at(name), '')
+    const { warnings } = await init({ user: 'daemon', database: at('luna.db') })
+    assert.deepEqual([ownerOf('.'), ownerOf('luna.db'), ownerOf('other')], [0, 1, 0])
+    assert.match(warnings.join(), /the directory of the database, .*, does not belong to daemon/)
   })
 
   const wrong: [string, object][] = [
