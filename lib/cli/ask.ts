@@ -2,32 +2,31 @@
 import { createInterface } from 'node:readline/promises'
 import { LunaError } from '../error.ts'
 
-/** True where somebody can answer. */
-export function isTerminal(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true
+export interface Dialog {
+  /**
+   * What was typed, or the proposal for an empty line. Throws LunaError `failed` when the signal is aborted
+   * or the input ends.
+   */
+  ask(question: string, proposal: string | undefined): Promise<string>
+  close(): void
 }
 
-/**
- * What was typed, or the proposal for an empty line. Throws LunaError `failed` when the signal is aborted or
- * the input ends.
- */
-export async function askFor(
-  question: string,
-  proposal: string | undefined,
-  signal: AbortSignal,
-): Promise<string> {
+/** Undefined where nobody can answer. Lines that are typed, or pasted, ahead wait for their questions. */
+export function openDialog(signal: AbortSignal): Dialog | undefined {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined
   const asking = createInterface({ input: process.stdin, output: process.stderr })
-  const ended = new AbortController()
-  asking.once('close', () => ended.abort())
+  const lines = asking[Symbol.asyncIterator]()
   // readline takes Ctrl-C for itself.
-  asking.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-  try {
-    const prompt = proposal === undefined ? `${question}: ` : `${question} [${proposal}]: `
-    const typed = await asking.question(prompt, { signal: AbortSignal.any([signal, ended.signal]) })
-    return typed.trim() || proposal || ''
-  } catch (cause) {
-    throw new LunaError('failed', 'interrupted while waiting for an answer', { fix: null, cause })
-  } finally {
-    asking.close()
+  asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  signal.addEventListener('abort', () => asking.close(), { once: true })
+  return {
+    async ask(question, proposal) {
+      asking.setPrompt(proposal === undefined ? `${question}: ` : `${question} [${proposal}]: `)
+      asking.prompt()
+      const { done, value } = await lines.next()
+      if (done) throw new LunaError('failed', 'interrupted while waiting for an answer', { fix: null })
+      return value.trim() || (proposal ?? '')
+    },
+    close: () => asking.close(),
   }
 }

@@ -31,8 +31,9 @@ export async function bootHead(suite: string, mirror: string, address: string): 
   const root = await makeDebianRoot(suite, mirror, { name: 'head', packages })
   let pair: Pair | undefined
   let container: ChildProcess | undefined
+  let leader: number | undefined
   const remove = async () => {
-    await end(container)
+    await end(container, leader)
     pair?.remove()
     await root.remove()
   }
@@ -40,9 +41,10 @@ export async function bootHead(suite: string, mirror: string, address: string): 
     putLuna(root)
     pair = makePair(address)
     container = startContainer(root.path, pair.server)
-    const leader = await leaderOf(container)
+    leader = await leaderOf(container)
+    const namespaces = namespacesOf(leader)
     const inside = (program: string, args: readonly string[]) =>
-      run('nsenter', [...namespacesOf(leader), program, ...args], { allowFailure: true, timeout: 120_000 })
+      run('nsenter', [...namespaces, program, ...args], { allowFailure: true, timeout: 120_000 })
     await inside('systemctl', ['is-system-running', '--wait'])
     return { root: root.path, node: pair.client, run: (program, ...args) => inside(program, args), remove }
   } catch (error) {
@@ -97,12 +99,12 @@ function namespacesOf(leader: number): string[] {
   return ['--target', String(leader), ...['-m', '-u', '-i', '-n', '-p', '-C'], '--', ...environment]
 }
 
-async function end(container: ChildProcess | undefined): Promise<void> {
+async function end(container: ChildProcess | undefined, leader: number | undefined): Promise<void> {
   if (!container?.pid || container.exitCode !== null) return
   const gone = new Promise((resolve) => container.once('exit', resolve))
   // systemd-nspawn has its system power off, and ends with it.
   container.kill('SIGTERM')
-  const killer = setTimeout(() => process.kill(-(container.pid ?? 0), 'SIGKILL'), 20_000)
+  const killer = setTimeout(() => process.kill(leader ?? container.pid ?? 0, 'SIGKILL'), 20_000)
   await gone
   clearTimeout(killer)
   for (const hierarchy of ['systemd', 'unified'])

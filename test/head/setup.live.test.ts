@@ -1,4 +1,4 @@
-// luna setup on a minimal Debian 12 with the servers of its packages as they come: what has to be said without
+// luna setup on a minimal Debian 12, with its servers as their packages come: what has to be said without
 // it, what it does, what a node then gets, and that it changes nothing the second time.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'

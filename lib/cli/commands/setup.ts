@@ -5,6 +5,7 @@ import type { Found } from '../../task/setup/found.ts'
 import type { SetupOptions } from '../../task/setup/setup.ts'
 import type { Step } from '../../task/setup/step.ts'
 import type { Answers, Wish } from '../../task/setup/wish.ts'
+import { openDialog } from '../ask.ts'
 import { type Context, command, type ObjectCommands } from '../command.ts'
 import { reportOutcome, withoutUndefined } from '../rows.ts'
 import { agrees, askForRest } from '../setup-dialog.ts'
@@ -39,21 +40,33 @@ const row = command({
   ],
   async run(context, given) {
     const { find, hasStore } = await import('../../task/setup/found.ts')
-    const { planSetup } = await import('../../task/setup/plan.ts')
-    const { readWish } = await import('../../task/setup/wish.ts')
-    const { defaultNameServer } = await import('../../host/hostname.ts')
     const store = (await hasStore(context.config)) ? await context.store() : undefined
     const found = await find(context.config, store)
     const dryRun = given['dry-run']
     if (!dryRun) await mayChange(found)
-    const { answers, asked } = await askForRest(context, found, answersOf(given))
-    const wish = readWish(found, answers)
-    const steps = planSetup(found, wish, { nsHostname: await defaultNameServer() })
-    if (asked && !dryRun && !(await agrees(context, steps))) return
-    await carryOut(context, found, steps, { store, dryRun })
-    if (!dryRun) await conclude(context, wish)
+    const settled = await settle(context, found, answersOf(given), dryRun)
+    if (!settled) return
+    await carryOut(context, found, settled.steps, { store, dryRun })
+    if (!dryRun) await conclude(context, settled.wish)
   },
 })
+
+/** What is to be done; undefined where somebody was asked, saw it, and does not want it. */
+async function settle(context: Context, found: Found, said: Answers, dryRun: boolean) {
+  const { planSetup } = await import('../../task/setup/plan.ts')
+  const { readWish } = await import('../../task/setup/wish.ts')
+  const { defaultNameServer } = await import('../../host/hostname.ts')
+  const dialog = openDialog(context.signal)
+  try {
+    const answers = dialog ? await askForRest(context, dialog, found, said) : said
+    const wish = readWish(found, answers)
+    const steps = planSetup(found, wish, { nsHostname: await defaultNameServer() })
+    const asked = dialog && answers !== said && !dryRun
+    return !asked || (await agrees(context, dialog, steps)) ? { wish, steps } : undefined
+  } finally {
+    dialog?.close()
+  }
+}
 
 type Given = { readonly [N in 'frontend' | 'network' | 'range' | 'store']: string | undefined } & {
   readonly dns: boolean | undefined
@@ -64,7 +77,7 @@ function answersOf({ frontend, network, range, store, dns }: Given): Answers {
   return withoutUndefined({ frontend, network, range, store, dns: yes } as const)
 }
 
-/** Users, services and files of the system are root's business; and there is one head that changes anything. */
+/** Users, services and files of the system are root's business, and only the active head changes anything. */
 async function mayChange({ cluster }: Found): Promise<void> {
   if (process.geteuid?.() !== 0)
     throw new LunaError('refused', 'only root can make a head of this machine', {

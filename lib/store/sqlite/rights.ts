@@ -1,4 +1,4 @@
-// The rights that a process needs for the file of the embedded store: to it, its side files and its directory.
+// The rights that a process needs for the embedded store: to its file, the side files and the directory.
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 

@@ -56,7 +56,9 @@ async function tell(step: Step, hands: Hands, options: SetupOptions, notes: Note
   else await attempt(notes, work)
 }
 
-/** The store that is there, a new one, or for a dry run a copy in memory. Only what was opened here is closed. */
+/**
+ * The store that is there, a new one, or for a dry run a copy in memory. Only what was opened here is closed.
+ */
 function openLater(found: Found, { store, dryRun }: SetupOptions) {
   let own: Promise<Store> | undefined
   return {
