@@ -69,7 +69,7 @@ const defaults = {
 /**
  * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is
  * MongoDB on localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and
- * for unknown sections' keys.
+ * for what luna.conf(5) does not know.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const named = env.LUNA_CONF || undefined
@@ -187,10 +187,7 @@ function serverOf(value: string, file: string): string {
   return hosts.join(',')
 }
 
-/**
- * What is wrong with a host of MongoDB, and what to write; undefined for host, host:port,
- * [IPv6]:port, and a socket.
- */
+/** What is wrong with a host, and what to write; undefined for host, host:port, [IPv6]:port, and a socket. */
 function hostTrouble(host: string): readonly [string, string] | undefined {
   if (host === '') return ['has an empty name', 'write the names with one comma between two']
   if (host.includes('://')) return ['is a URL', 'write host:port alone, and user, password, authdb as keys']

@@ -86,9 +86,9 @@ network_way() {
   fi
 }
 
-# has PATTERN: something of that name is in the image
+# has PATTERN: something of that name is in the image, which the head has elsewhere when it asks
 has() {
-  compgen -G "$root/$1" >/dev/null
+  compgen -G "${LUNA_IMAGE:-$root}/$1" >/dev/null
 }
 
 # read_ifcfg FILE: sets cfg, key by key. The text is read, not run: it is the operator's, but it is data here.

@@ -1,32 +1,35 @@
-// Questions on a terminal.
-import { createInterface } from 'node:readline/promises'
+// A question to the person at the terminal, whatever standard input and output are.
+import { closeSync, openSync } from 'node:fs'
+import { ReadStream, WriteStream } from 'node:tty'
 import { LunaError } from '../error.ts'
 
-export interface Dialog {
-  /**
-   * What was typed, or the proposal for an empty line. Throws LunaError `failed` when the signal is aborted
-   * or the input ends.
-   */
-  ask(question: string, proposal: string | undefined): Promise<string>
-  close(): void
+const terminal = '/dev/tty'
+
+/** Whether there is anybody to ask: a process of a daemon or of cron has no terminal (tty(4)). */
+export function hasTerminal(): boolean {
+  try {
+    closeSync(openSync(terminal, 'r+'))
+    return true
+  } catch {
+    return false
+  }
 }
 
-/** Undefined where nobody can answer. Lines that are typed, or pasted, ahead wait for their questions. */
-export function openDialog(signal: AbortSignal): Dialog | undefined {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  const lines = asking[Symbol.asyncIterator]()
-  // readline takes Ctrl-C for itself.
-  asking.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-  signal.addEventListener('abort', () => asking.close(), { once: true })
-  return {
-    async ask(question, proposal) {
-      asking.setPrompt(proposal === undefined ? `${question}: ` : `${question} [${proposal}]: `)
-      asking.prompt()
-      const { done, value } = await lines.next()
-      if (done) throw new LunaError('failed', 'interrupted while waiting for an answer', { fix: null })
-      return value.trim() || (proposal ?? '')
-    },
-    close: () => asking.close(),
+/** True when the answer is y or yes. Throws LunaError `failed` when Ctrl-C is the answer. */
+export async function agreed(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises')
+  const [input, output] = [new ReadStream(openSync(terminal, 'r')), new WriteStream(openSync(terminal, 'w'))]
+  // Not a line editor: Ctrl-C remains a signal.
+  const lines = createInterface({ input, output, terminal: false })
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  try {
+    const answer = await Promise.race([lines.question(question, { signal }), closed])
+    return /^\s*y(es)?\s*$/i.test(answer)
+  } catch (cause) {
+    throw new LunaError('failed', 'interrupted: nothing is changed', { fix: null, cause })
+  } finally {
+    lines.close()
+    input.destroy()
+    output.destroy()
   }
 }

@@ -1,11 +1,11 @@
 // The table of all commands, an object a file; commands of one word stand among the objects. A file is loaded
 // when its object is asked for: one command starts fast.
-import type { ObjectCommands } from './command.ts'
+import type { Command } from './command.ts'
 
 export interface ObjectEntry {
   readonly name: string
   readonly help: string
-  readonly load: () => Promise<ObjectCommands>
+  readonly load: () => Promise<readonly Command[]>
 }
 
 export const objects: readonly ObjectEntry[] = [
@@ -60,3 +60,17 @@ export const objects: readonly ObjectEntry[] = [
     load: async () => (await import('./commands/setup.ts')).setup,
   },
 ]
+
+/** An object with all its commands, loaded; or a command of one word, which bears the name of the object. */
+export interface ObjectCommands {
+  readonly object: string
+  readonly help: string
+  readonly commands: readonly Command[]
+}
+
+/** The whole table. */
+export async function allCommands(): Promise<ObjectCommands[]> {
+  return await Promise.all(
+    objects.map(async ({ name, help, load }) => ({ object: name, help, commands: await load() })),
+  )
+}

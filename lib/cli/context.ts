@@ -5,7 +5,6 @@ import { type Exits, exitStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { Context } from './command.ts'
-import { readText } from './text.ts'
 
 export interface Running extends Context {
   /** Exit status of what was reported so far. */
@@ -24,6 +23,7 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     env,
     signal,
     config,
+    undone: [],
     store() {
       store ??= open(config)
       return store
@@ -32,7 +32,7 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     report(error) {
       status = Math.max(status, reportError(log, error, exits))
     },
-    readText: (old) => readText(old, env, signal),
+    readText: async (old) => await (await import('./text.ts')).readText(old, env, signal),
     status: () => status,
     close: async () => await (await store?.catch(() => undefined))?.close(),
   }

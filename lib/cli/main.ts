@@ -6,10 +6,10 @@ import { headAddresses } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from '../task/get-cluster.ts'
 import { parseArguments } from './arguments/parse.ts'
+import type { Line } from './change.ts'
 import { type Command, commandWords } from './command.ts'
 import { type ObjectEntry, objects } from './commands.ts'
-import { reportError, startContext } from './context.ts'
-import { commandHelp, overview, usage } from './help.ts'
+import { type Running, reportError, startContext } from './context.ts'
 
 const interrupted = 130
 
@@ -40,11 +40,11 @@ async function runLine(argv: readonly string[], signal: AbortSignal): Promise<nu
   const [first] = globals.rest
   const path = 'luna'
   const about = 'Provisions clusters of bare-metal nodes.'
-  const page = () => overview(path, about, objects)
-  if (globals.help) return printed(page())
+  const page = async () => (await import('./help.ts')).overview(path, about, objects)
+  if (globals.help) return printed(await page())
   if (first === '__complete') return await answerShell(globals.rest.slice(1))
   const entry = objects.find(({ name }) => name === first)
-  if (!entry) return misused(log, page(), first, 'object', objects)
+  if (!entry) return misused(log, await page(), first, 'object', objects)
   return await runEntry(log, entry, globals.rest.slice(1), signal)
 }
 
@@ -60,15 +60,16 @@ async function runEntry(
   argv: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const { object, commands } = await entry.load()
+  const object = entry.name
+  const commands = await entry.load()
   const [whole] = commands
   if (whole?.action === '') return await runCommand(log, object, whole, argv, signal)
   const [action, ...rest] = argv
   const actions = commands.map(({ action: name, help }) => ({ name, help }))
-  const page = () => overview(`luna ${object}`, `${entry.help}.`, actions)
-  if (isHelp(action)) return printed(page())
+  const page = async () => (await import('./help.ts')).overview(`luna ${object}`, `${entry.help}.`, actions)
+  if (isHelp(action)) return printed(await page())
   const command = commands.find((one) => one.action === action)
-  if (!command) return misused(log, page(), action, 'action', actions)
+  if (!command) return misused(log, await page(), action, 'action', actions)
   return await runCommand(log, object, command, rest, signal)
 }
 
@@ -81,13 +82,13 @@ async function runCommand(
 ): Promise<number> {
   try {
     const parsed = parseArguments(object, command, argv)
-    if (parsed === 'help') return printed(commandHelp(object, command))
+    if (parsed === 'help') return printed((await import('./help.ts')).commandHelp(object, command))
     log.debug('runs', { command: commandWords(object, command) })
     const context = startContext(log, signal, command.exits)
     try {
       if (command.guarded) await guard(await context.store())
-      await command.run(context, parsed.given, parsed.operand).catch((error: unknown) => {
-        tellUsage(object, command, error)
+      await run(context, { object, row: command, ...parsed }).catch(async (error: unknown) => {
+        await tellUsage(object, command, error)
         context.report(error)
       })
     } finally {
@@ -96,14 +97,22 @@ async function runCommand(
     return context.status()
   } catch (error) {
     // It did not begin: its own exit statuses do not count yet.
-    tellUsage(object, command, error)
+    await tellUsage(object, command, error)
     return reportError(log, error)
   }
 }
 
-function tellUsage(object: string, command: Command, error: unknown): void {
-  if (error instanceof LunaError && error.code === 'usage')
-    process.stderr.write(`${usage(object, command)}\n`)
+async function run(context: Running, line: Line): Promise<void> {
+  const { row, given, operand } = line
+  if (!row.changes) return await row.run(context, given, operand)
+  const { runChange } = await import('./change.ts')
+  await runChange(context, line)
+}
+
+async function tellUsage(object: string, command: Command, error: unknown): Promise<void> {
+  if (!(error instanceof LunaError) || error.code !== 'usage') return
+  const { usage } = await import('./help.ts')
+  process.stderr.write(`${usage(object, command)}\n`)
 }
 
 /** Only the active head changes anything: the one that has the frontend address. */

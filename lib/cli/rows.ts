@@ -5,7 +5,6 @@ import { option } from '../program/option.ts'
 import type { Outcome } from '../task/outcome.ts'
 import type { Facts } from '../task/show/facts.ts'
 import { type Command, type Context, command, type Operands } from './command.ts'
-import { eachOf } from './list-operand.ts'
 import { cellOf, showTable } from './table/show-table.ts'
 import { type Cell, table } from './table/table.ts'
 
@@ -121,6 +120,7 @@ export function renameRow(kind: Kind): Command {
     options: { newname: option('text', 'the new name', { aliases: ['nn'], required: true }) },
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
     guarded: true,
+    changes: 'told',
     exits: { taken: 1 },
     async run(context, { newname }, name) {
       const { renameObject } = await import('../task/change/object.ts')
@@ -144,6 +144,7 @@ export function deleteRow<K extends 'name' | 'names'>(
     operand,
     examples: [[`luna ${kind} delete ${sample[kind]}`, 'gone']],
     guarded: true,
+    changes: 'asked',
     run: async (context, _given, names) => reportOutcome(context, await remove(context, names)),
   })
 }
@@ -156,8 +157,11 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
     operand: 'list',
     examples: [[`luna ${kind} delete NAME`, 'gone']],
     guarded: true,
-    run: (context, _given, list) =>
-      eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name))),
+    changes: 'asked',
+    async run(context, _given, list) {
+      const { eachOf } = await import('./list-operand.ts')
+      await eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name)))
+    },
   })
 }
 
@@ -165,6 +169,7 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
 export function reportOutcome(context: Context, outcome: Outcome): void {
   for (const warning of outcome.warnings) context.log.warning(warning)
   for (const failure of outcome.failures) context.report(failure)
+  context.undone.push(...(outcome.undone ?? []))
 }
 
 /** Says what is left undone of what was given, where one command does one thing: the first of `order`. */

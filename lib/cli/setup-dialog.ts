@@ -4,8 +4,8 @@ import type { Found } from '../task/setup/found.ts'
 import { checkAnswer, nextQuestion } from '../task/setup/questions.ts'
 import { lineOf, type Step } from '../task/setup/step.ts'
 import type { Answers } from '../task/setup/wish.ts'
-import type { Dialog } from './ask.ts'
 import type { Context } from './command.ts'
+import type { Dialog } from './dialog.ts'
 
 /** The answers with those to all questions that are open. */
 export async function askForRest(

@@ -1,7 +1,7 @@
 // start|stop|restart|reload|run: the commands of every daemon.
 import { type Config, loadConfig } from '../config.ts'
 import { exitStatus, LunaError, sentence } from '../error.ts'
-import { sayFirstWord, signal, startInBackground, stopDaemon } from '../host/daemon/control.ts'
+import { sayFirstWord, signalDaemon, startInBackground, stopDaemon } from '../host/daemon/control.ts'
 import { runningPid } from '../host/daemon/daemon.ts'
 import { commandLog } from '../log.ts'
 import { openStore } from '../store/open.ts'
@@ -77,9 +77,8 @@ async function stop(program: Program, config: Config): Promise<void> {
 
 async function reload(program: Program, config: Config): Promise<void> {
   const { name } = program
-  const pid = await runningPid(await pidFile(program, config), name)
+  const pid = await signalDaemon(await pidFile(program, config), name, 'SIGHUP')
   if (!pid) throw new LunaError('failed', `${name} is not running`, { fix: `${name} start` })
-  signal(pid, 'SIGHUP', name)
   say(`${name} (process ${pid}) ${program.onReload}`)
 }
 

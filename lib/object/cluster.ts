@@ -60,12 +60,17 @@ export function paths({ path }: Pick<Cluster, 'path'>): ClusterPaths {
   return { root, boot: `${base}/boot`, torrents: `${base}/torrents`, templates: `${base}/templates` }
 }
 
+/** True when nodes reach the cluster by IPv6. */
+export function isIpv6Frontend({ frontend_address }: Pick<Cluster, 'frontend_address'>): boolean {
+  return (frontend_address ?? '').includes(':')
+}
+
 /** `http://ADDRESS:PORT` of the frontend, with IPv6 addresses in brackets (RFC 3986). */
 export function frontendUrl(
   cluster: Pick<Cluster, 'frontend_address' | 'frontend_port' | 'frontend_https'>,
 ): string {
   const address = cluster.frontend_address ?? ''
-  const host = address.includes(':') ? `[${address}]` : address
+  const host = isIpv6Frontend(cluster) ? `[${address}]` : address
   return `${cluster.frontend_https ? 'https' : 'http'}://${host}:${cluster.frontend_port}`
 }
 

@@ -35,19 +35,19 @@ function expandPart(part: string, room: number): string[] {
   let names = ['']
   for (const piece of pieces) {
     const alternatives =
-      piece.startsWith('[') && piece.endsWith(']') ? expandBracket(piece, room) : [plain(piece, part)]
+      piece.startsWith('[') && piece.endsWith(']') ? expandBracket(piece, room) : [literal(piece, part)]
     if (names.length * alternatives.length > room) throw tooMany(part)
-    names = names.flatMap((head) => alternatives.map((tail) => short(head + tail)))
+    names = names.flatMap((head) => alternatives.map((tail) => notTooLong(head + tail)))
   }
   return names
 }
 
-function plain(piece: string, part: string): string {
+function literal(piece: string, part: string): string {
   if (/[[\]]/.test(piece)) throw malformed(part, 'its brackets do not pair up')
-  return short(piece)
+  return notTooLong(piece)
 }
 
-function short(name: string): string {
+function notTooLong(name: string): string {
   if (name.length <= longestName) return name
   throw new LunaError(
     'invalid',
@@ -142,4 +142,10 @@ function runs(numbers: readonly string[]): string[] {
     else found.push({ first: number, last: number })
   }
   return found.map(({ first, last }) => (first === last ? first : `${first}-${last}`))
+}
+
+/** How many there are of something: `1 node`, `2 switches`. */
+export function counted(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`
+  return `${count} ${noun}${/(ch|ss)$/.test(noun) ? 'es' : 's'}`
 }

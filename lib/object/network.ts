@@ -2,7 +2,7 @@
 // base.
 
 import { field, type ObjectOf } from './field.ts'
-import type { Prefix } from './net/address.ts'
+import { fromOffset, type Prefix } from './net/address.ts'
 
 export const networkFields = {
   name: field('name', 'name of the network, and of its DNS zone', ''),
@@ -23,4 +23,13 @@ export type Network = ObjectOf<typeof networkFields>
 /** The prefix of a network. */
 export function prefixOf(network: Pick<Network, 'version' | 'NETWORK' | 'PREFIX'>): Prefix {
   return { version: network.version === 6 ? 6 : 4, base: network.NETWORK ?? 0n, length: network.PREFIX }
+}
+
+/** The address of a network at an offset; undefined when that lies outside, as in a damaged database. */
+export function addressIn(network: Network, offset: bigint): string | undefined {
+  try {
+    return fromOffset(prefixOf(network), offset)
+  } catch {
+    return undefined
+  }
 }

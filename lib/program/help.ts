@@ -1,9 +1,6 @@
 // Help texts: how options and words are written in them, for luna and for the programs beside it.
-import type { Option, OptionTable } from './option.ts'
+import { helpOption, type Option, type OptionTable } from './option.ts'
 import type { Program } from './program.ts'
-
-/** What `-h` and `--help` stand for everywhere. */
-export const helpOption: Option = { kind: 'flag', help: 'show this help', short: 'h' }
 
 /** All spellings of an option with its value: `-g, --group GROUP`. */
 export function spellings(long: string, option: Option): string {

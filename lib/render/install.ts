@@ -61,11 +61,41 @@ let shipped: { readonly template: string; readonly library: string } | undefined
  * Throws LunaError `invalid` where a name has a character that cannot be in such a name.
  */
 export function renderInstallScript(view: InstallView, template?: string): string {
+  return renderTemplate(template ?? ship().template, viewOf(view, ship().library), quoteForShell)
+}
+
+/**
+ * A bash script that says on standard output what an image cannot be told of interfaces, in the words that a
+ * node has for it: its own functions, with `LUNA_IMAGE` the tree of the image, `LUNA_DIR/network/ifcfg-NAME`
+ * the interfaces and `LUNA_ROOT` a folder to write to. Where nothing in the image configures a network it
+ * says "none", then what has no effect whatever does.
+ */
+export function renderNetworkCheck(): string {
+  const commands = [
+    'set -eE -o pipefail',
+    'luna=$LUNA_DIR root=$LUNA_ROOT',
+    'post() { :; }',
+    'if [ "$(network_way)" = none ]; then',
+    '  echo none',
+    '  network_way() { echo ifcfg; }',
+    '  ifcfg_note_kind() { :; }',
+    'fi',
+    'write_network "$luna/network"',
+  ]
+  return `${ship().library}\n${commands.join('\n')}\n`
+}
+
+/** The text of the ifcfg file of an interface: what Luna knows, then the operator's own lines. */
+export function ifcfgText(wanted: InstallInterface): string {
+  return [...ifcfgLines(wanted.name, wanted), wanted.params, ''].join('\n')
+}
+
+function ship(): { readonly template: string; readonly library: string } {
   shipped ??= {
     template: loadTemplate('install.sh.mustache'),
     library: parts.map((part) => loadTemplate(part)).join('\n'),
   }
-  return renderTemplate(template ?? shipped.template, viewOf(view, shipped.library), quoteForShell)
+  return shipped
 }
 
 function viewOf(view: InstallView, library: string): View {

@@ -66,6 +66,8 @@ export interface Backend extends Reader {
    * with LunaError `taken`. False, and nothing has changed, when there are such documents already.
    */
   setUnique(collection: string, unique: boolean): Promise<boolean>
+  /** What about the engine itself should be known: a line each. */
+  advice(): Promise<string[]>
   close(): Promise<void>
 }
 

@@ -45,6 +45,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     transaction,
     version: () => readVersion(backend),
     makeNamesUnique: () => makeNamesUnique(backend),
+    advice: () => backend.advice(),
     close: () => backend.close(),
   }
 }
@@ -71,6 +72,7 @@ function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
     transaction: (work) => work(store),
     version: refuseInside,
     makeNamesUnique: refuseInside,
+    advice: refuseInside,
     close: () => Promise.resolve(),
   }
   return store

@@ -128,35 +128,50 @@ function macReads(reader: Reader) {
 }
 
 function expiringReads(reader: Reader, now: () => Date) {
-  async function peersWhere(where?: Where): Promise<Peer[]> {
-    const peers = (await reader.find('tracker', where)).flatMap((document) => readPeer(document) ?? [])
-    return remembered(peers, now(), ttl.peers)
-  }
-  async function peersSince(infoHash: string, time: Date): Promise<Peer[]> {
-    const documents = await reader.since('tracker', { info_hash: infoHash }, time)
-    return remembered(
+  const peersIn = (documents: Document[]) =>
+    remembered(
       documents.flatMap((document) => readPeer(document) ?? []),
       now(),
       ttl.peers,
+      peerKey,
     )
-  }
+  const peersWhere = async (where?: Where) => peersIn(await reader.find('tracker', where))
   async function learnedWhere(where?: Where): Promise<Learned[]> {
     const seen = (await reader.find('switch_mac', where)).flatMap((document) => readLearned(document) ?? [])
-    return remembered(seen, now(), ttl.learned)
+    return remembered(seen, now(), ttl.learned, learnedKey)
   }
   return {
     learned: (mac?: Mac) => learnedWhere(mac && { mac }),
     learnedAt: (id: Id, port: string) => learnedWhere({ switch_id: new ObjectId(id), port }),
     peers: (infoHash?: string) => peersWhere(infoHash === undefined ? undefined : { info_hash: infoHash }),
-    peersSince,
+    peersSince: async (infoHash: string, time: Date) =>
+      peersIn(await reader.since('tracker', { info_hash: infoHash }, time)),
     peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
   }
 }
 
-/** What is not too old, newest first. */
-function remembered<T extends { readonly updated: Date }>(items: T[], now: Date, life: number): T[] {
+/**
+ * What is not too old, newest first; of two records with one key, which two writers may have made, the newer.
+ */
+function remembered<T extends { readonly updated: Date }>(
+  items: T[],
+  now: Date,
+  life: number,
+  keyOf: (item: T) => string,
+): T[] {
+  const keys = new Set<string>()
   const fresh = items.filter((item) => now.getTime() - item.updated.getTime() < life)
-  return fresh.sort((a, b) => b.updated.getTime() - a.updated.getTime())
+  return fresh
+    .sort((a, b) => b.updated.getTime() - a.updated.getTime())
+    .filter((item) => keys.size < keys.add(keyOf(item)).size)
+}
+
+function peerKey({ infoHash, ip, port }: Peer): string {
+  return `${infoHash} ${ip} ${port}`
+}
+
+function learnedKey(seen: Learned): string {
+  return `${seen.switch} ${seen.mac} ${seen.port} ${seen.portname}`
 }
 
 function macIn(document: Document): Mac | undefined {

@@ -1,8 +1,8 @@
 // High availability: whether this head is active, and which other heads there are.
+import { isIP } from 'node:net'
 import { LunaError } from '../error.ts'
 import { isLocalAddress } from '../host/user.ts'
 import { type Cluster, headAddresses } from '../object/cluster.ts'
-import { parseIp } from '../object/net/address.ts'
 
 /** Throws LunaError `refused` on a passive head: one of several that does not have the frontend address. */
 export async function assertActiveHead(
@@ -55,7 +55,7 @@ export async function findHeads(cluster: Pick<Cluster, 'cluster_ips'>): Promise<
 /** Why nodes could not boot from a frontend address, '' being none yet. It may be given all the same. */
 export async function frontendWarnings(address: string): Promise<string[]> {
   if (address === '') return []
-  if (!parseIp(address))
+  if (isIP(address) === 0)
     return [`the frontend address ${address} is not an IP address: nodes cannot boot from it`]
   if (await isLocalAddress(address)) return []
   return [`the frontend address ${address} is not one of this machine: nodes cannot boot from it until it is`]

@@ -1,7 +1,8 @@
 // The part of luna(8) that comes from the table of commands: mdoc(7) of every command. What is written by
 // hand about a command stands in the page itself, between its options and its examples.
 import { operandNames } from '../../lib/cli/arguments/parser.ts'
-import { type Command, commandWords, type ObjectCommands } from '../../lib/cli/command.ts'
+import { type Command, commandWords } from '../../lib/cli/command.ts'
+import type { ObjectCommands } from '../../lib/cli/commands.ts'
 import { capital, lines, optionItems, replacePart, roff, sentences, value } from './mdoc.ts'
 
 /** The page with the commands of the table in place of those that it has. Throws when it lacks the marks. */

@@ -1,7 +1,7 @@
 // The pages of the manual that have a part from a table, as they are to be. Run as a program it writes them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { objects } from '../../lib/cli/commands.ts'
+import { allCommands } from '../../lib/cli/commands.ts'
 import { lpower, ltorrent, lweb, pxelinux } from '../../lib/program/program.ts'
 import { withCommands } from './commands.ts'
 import { withProgram } from './programs.ts'
@@ -10,7 +10,7 @@ const directory = join(import.meta.dirname, '../../man')
 
 /** Every page that has such a part: its file, its text now, and the text that it should have. */
 export async function generatedPages(): Promise<{ file: string; now: string; wanted: string }[]> {
-  const commands = await Promise.all(objects.map(({ load }) => load()))
+  const commands = await allCommands()
   const page = (name: string, make: (now: string) => string) => {
     const file = join(directory, name)
     const now = readFileSync(file, 'utf8')

@@ -1,5 +1,5 @@
 // The part of the page of a program beside luna that comes from its row: its actions and its options.
-import { helpOption } from '../../lib/program/help.ts'
+import { helpOption } from '../../lib/program/option.ts'
 import type { Program } from '../../lib/program/program.ts'
 import { capital, lines, optionItems, replacePart, sentences } from './mdoc.ts'
 

@@ -4,14 +4,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Command, Context, Given, Operands } from '../../lib/cli/command.ts'
-import { objects } from '../../lib/cli/commands.ts'
+import { allCommands } from '../../lib/cli/commands.ts'
 import { parseConfig } from '../../lib/config.ts'
 import { LunaError } from '../../lib/error.ts'
 import { commandLog } from '../../lib/log.ts'
 import type { OptionTable } from '../../lib/program/option.ts'
 import { brokenStore } from '../store/broken.ts'
 
-const all = await Promise.all(objects.map(({ load }) => load()))
+const all = await allCommands()
 
 describe('a command over a broken store', () => {
   const image = mkdtempSync(join(tmpdir(), 'luna-cli-'))
@@ -44,6 +44,7 @@ function contextOverBrokenStore(dir: string) {
     config: parseConfig('[MongoDB]\n', join(dir, 'luna.conf'), 'debian'),
     log: commandLog(false, () => undefined),
     env: {},
+    undone: [],
     signal: new AbortController().signal,
     store: async () => store,
     print: (text) => void printed.push(text),

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { useSite } from './luna.ts'
 
 const silent = { status: 0, stdout: '', stderr: '' }
+const told = (line: string) => ({ ...silent, stderr: `INFO:luna:${line}\n` })
 
 describe('luna', () => {
   const site = useSite()
@@ -65,14 +66,14 @@ describe('luna', () => {
     assert.match(ran.stderr, /^ERROR:luna:there is no cluster yet: .* \(luna cluster init .*\)\n$/)
   })
 
-  it('makes a cluster and a node, silently where nothing needs to be said', () => {
+  it('makes a cluster and a node, and says what it did and what is due', () => {
     mkdirSync(join(site.dir, 'image/boot'), { recursive: true })
     mkdirSync(join(site.dir, 'image/lib/modules/6.1.0-9-amd64'), { recursive: true })
     writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')
     const user = userInfo().username
     assert.deepEqual(
       run('cluster', 'init', '--frontend_address', '127.0.0.1', '--user', user, '--path', site.dir),
-      silent,
+      told('added the cluster; due: luna cluster makenginx, luna cluster maketftp'),
     )
     // The address of the network, of which this machine has none: said, and done.
     const elsewhere = run('cluster', 'change', '--frontend_address', '10.30.255.254')
@@ -81,17 +82,20 @@ describe('luna', () => {
       /^WARNING:luna:the frontend address 10\.30\.255\.254 is not one of this machine: /,
     )
     assert.equal(elsewhere.status, 0)
-    for (const line of [
-      'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
-      `osimage add -n compute -p ${join(site.dir, 'image')}`,
-      'group add -n compute -o compute -N cluster',
-    ]) {
-      assert.deepEqual(run(...line.split(' ')), silent)
+    for (const [line, said] of [
+      [
+        'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
+        'added 1 network: cluster; due: luna cluster makedns',
+      ],
+      [
+        `osimage add -n compute -p ${join(site.dir, 'image')}`,
+        'added 1 osimage: compute; due: luna osimage pack compute',
+      ],
+      ['group add -n compute -o compute -N cluster', 'added 1 group: compute'],
+      ['node add -g compute', 'added 1 node with 1 address: node001; due: luna cluster makedns'],
+    ] as const) {
+      assert.deepEqual(run(...line.split(' ')), told(said))
     }
-    assert.deepEqual(run('node', 'add', '-g', 'compute'), {
-      ...silent,
-      stderr: 'INFO:luna:added node=node001\n',
-    })
   })
 
   it('shows a node as a table', () => {
@@ -121,7 +125,9 @@ describe('luna', () => {
       run('network', 'change', 'cluster', '--ns_hostname', 'master02', '--release', '10.30.9.9'),
       {
         ...silent,
-        stderr: 'WARNING:luna:only --release is done, not --ns_hostname: one command does one thing\n',
+        stderr:
+          'WARNING:luna:only --release is done, not --ns_hostname: one command does one thing\n' +
+          'INFO:luna:nothing is changed: it was so before\n',
       },
     )
     assert.match(run('network', 'show', 'cluster').stdout, /ns_hostname +\| master01 /)
@@ -130,7 +136,10 @@ describe('luna', () => {
   })
 
   it('reads a text from standard input, and prints it back without another line', () => {
-    assert.deepEqual(site.luna(['node', 'change', 'node001', '-C'], 'two\nlines\n\n'), silent)
+    assert.deepEqual(
+      site.luna(['node', 'change', 'node001', '-C'], 'two\nlines\n\n'),
+      told('changed 1 node: node001 (comment)'),
+    )
     assert.deepEqual(run('node', 'show', 'node001', '-C'), { ...silent, stdout: 'two\nlines\n' })
   })
 
@@ -144,7 +153,8 @@ describe('luna', () => {
   })
 
   it('refuses to rename to a name in use with status 1', () => {
-    assert.deepEqual(run('node', 'add', '-n', 'login', '-g', 'compute'), silent)
+    const said = 'added 1 node with 1 address: login; due: luna cluster makedns'
+    assert.deepEqual(run('node', 'add', '-n', 'login', '-g', 'compute'), told(said))
     const ran = run('node', 'rename', 'login', '--nn', 'node001')
     assert.equal(ran.status, 1)
     assert.match(ran.stderr, /^ERROR:luna:there is a node "node001" already /)
@@ -173,7 +183,11 @@ describe('luna', () => {
     const exported = run('db', 'export').stdout
     const again = site.luna(['db', 'import', '-'], exported)
     assert.equal(again.status, 1)
-    assert.deepEqual(site.luna(['db', 'import', '-', '--replace'], exported), silent)
+    const replaced = site.luna(['db', 'import', '-', '--replace'], exported)
+    assert.deepEqual([replaced.status, replaced.stdout], [0, ''])
+    assert.match(replaced.stderr, /^INFO:luna:1 cluster, .* replaced by 1 cluster, /)
+    const copy = /the old database is kept file=(\S+)\n$/.exec(replaced.stderr)?.[1] ?? ''
+    assert.equal(readFileSync(copy, 'utf8'), exported)
     assert.equal(run('db', 'export').stdout, exported)
   })
 

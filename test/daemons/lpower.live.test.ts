@@ -76,7 +76,10 @@ describe('lpower', function () {
     const ran = await lpower('n[4,2]', 'on')
     assert.equal(ran.status, 1)
     assert.match(ran.stdout, /^n4: Error: the BMC does not answer: .*\nn2: on\n$/)
-    assert.equal(ran.stderr, 'ERROR:luna:1 of 2 failed: n4: the BMC does not answer\n')
+    assert.equal(
+      ran.stderr,
+      'ERROR:luna:1 of 2 failed: n4: the BMC does not answer (see that it is on and at this address: lpower NODE status)\n',
+    )
   })
 
   it('says that the password is wrong, or that there is no such user', async () => {
@@ -84,7 +87,10 @@ describe('lpower', function () {
       await changeBmcsetup(store, 'base', { password: 'wrong' })
       const ran = await lpower('n[1-2]', 'status')
       assert.match(ran.stdout, /^(n\d: Error: the BMC does not accept the password: .*\n){2}$/)
-      assert.equal(ran.stderr, 'ERROR:luna:2 of 2 failed: n[1-2]: the BMC does not accept the password\n')
+      assert.equal(
+        ran.stderr,
+        'ERROR:luna:2 of 2 failed: n[1-2]: the BMC does not accept the password (luna bmcsetup change NAME --password PASSWORD)\n',
+      )
       await changeBmcsetup(store, 'base', { user: 'nobody' })
       assert.match(
         (await lpower('n1', 'status')).stdout,

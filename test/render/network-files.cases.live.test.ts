@@ -4,18 +4,10 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { allCases, pairs, product } from '../all-cases.ts'
 import { temporaryFolder } from './install-script.ts'
-import {
-  common,
-  type Facts,
-  factsOf,
-  lossesOf,
-  rare,
-  type Scene,
-  sceneOf,
-  type Wanted,
-  type Way,
-} from './network/cases.ts'
-import { missing, type Reading, read } from './network/readers.ts'
+import { common, type Facts, rare, type Scene, sceneOf, type Wanted, type Way } from './network/cases.ts'
+import { factsOf, lossesOf } from './network/expected.ts'
+import { missing, read } from './network/readers.ts'
+import type { Reading } from './network/reading.ts'
 import { lossesSaid, writeNetwork } from './network/write.ts'
 
 const ways: readonly Way[] = ['keyfile', 'netplan', 'networkd', 'ifupdown']

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Command, commandWords } from '../../lib/cli/command.ts'
-import { objects } from '../../lib/cli/commands.ts'
+import { allCommands } from '../../lib/cli/commands.ts'
 import { complete } from '../../lib/cli/completion/complete.ts'
 import { commandHelp } from '../../lib/cli/help.ts'
 import { skipUnless } from '../daemons/skip.ts'
@@ -16,7 +16,7 @@ const pages = globSync('man/*.[1-8]', { cwd: top }).sort()
 const mandoc = (...args: string[]) => spawnSync('mandoc', args, { cwd: top, encoding: 'utf8' })
 const lacking = mandoc('-h').error ? 'mandoc is not installed' : undefined
 
-const loaded = await Promise.all(objects.map(({ load }) => load()))
+const loaded = await allCommands()
 const rows = loaded.flatMap(({ object, commands }) =>
   commands.map((command): [string, Command] => [object, command]),
 )

@@ -111,7 +111,7 @@ function program(bin: string, name: string, lines: string): void {
 }
 
 const resetLines = `set -e
-echo '{}' | ${top}/bin/luna db import --replace -
+echo '{}' | ${top}/bin/luna db import --replace --force -
 rm -rf /opt/luna /var/named /etc/named* /var/lib/dhcpd /var/log/luna /run/luna
 rm -f /etc/dhcp/dhcpd*.conf /etc/nginx/conf.d/luna.conf
 mkdir -p /opt/luna /etc/dhcp /var/named /var/named2 /var/lib/dhcpd

@@ -86,7 +86,13 @@ public class MemoryMongoServer {
         }
 
         Document serve(Channel channel, String database, String command, Document query) {
-            return super.handleCommand(channel, database, command, query);
+            try {
+                return super.handleCommand(channel, database, command, query);
+            } catch (RuntimeException e) {
+                if (!command.equals("renameCollection")) throw e;
+                boolean missing = String.valueOf(e.getMessage()).contains("source namespace");
+                return missing ? error(26, "NamespaceNotFound", query) : error(48, "NamespaceExists", query);
+            }
         }
 
         /** Waits until then, or as long as that; says whether the time came. */

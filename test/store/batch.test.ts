@@ -26,12 +26,16 @@ describe('batching', () => {
     ])
   })
 
-  it('refuses only what cannot be done', async () => {
+  for (const code of ['taken', 'failed'] as const) {
+    it(`refuses only what is ${code}, and nothing that came with it`, () => refusesOnly(code))
+  }
+
+  async function refusesOnly(code: 'taken' | 'failed'): Promise<void> {
     const done: string[] = []
     const apply = batching({
       apply: async (writes) => {
         if (writes.some(({ collection }) => collection === 'bad'))
-          throw new LunaError('taken', 'no', { fix: null })
+          throw new LunaError(code, 'no', { fix: null })
         done.push(...writes.map(({ collection }) => collection))
       },
     })
@@ -41,7 +45,7 @@ describe('batching', () => {
       ['fulfilled', 'rejected', 'fulfilled'],
     )
     assert.deepEqual(done, ['a', 'b'])
-  })
+  }
 
   it('does not ask a store that is gone once for each', async () => {
     let asked = 0

@@ -1,5 +1,6 @@
 // What expires: learned MAC addresses and torrent peers.
 import assert from 'node:assert/strict'
+import { ObjectId } from 'bson'
 import { type Id, parseId } from '../../lib/object/field.ts'
 import type { Learned, Peer } from '../../lib/store/store.ts'
 import { ttl } from '../../lib/store/store.ts'
@@ -46,6 +47,22 @@ export function expiringContract(scene: () => Scene): void {
         [`${mac(1)} 5`, `${mac(1)} 6`, `${mac(2)} 5`],
       )
       assert.deepEqual(all[0], seen({ updated: now() }))
+    })
+
+    it('and peers that two writers recorded at the same moment count once, as of the newer', async () => {
+      const { store, now } = scene()
+      const later = new Date(now().getTime() + 1000)
+      await store.learn([seen({ updated: now() })])
+      await store.announce(peer({ updated: now() }))
+      const { switch_mac = [], tracker = [] } = await store.dump()
+      const again = (one: object) => ({ ...one, _id: new ObjectId(), updated: later })
+      await store.restore({
+        switch_mac: [...switch_mac, ...switch_mac.map(again)],
+        tracker: [...tracker, ...tracker.map(again)],
+      })
+      assert.deepEqual(await store.learned(mac(1)), [seen({ updated: later })])
+      assert.deepEqual(await store.peers(infoHash), [peer({ updated: later })])
+      assert.deepEqual(await store.peersSince(infoHash, now()), [peer({ updated: later })])
     })
 
     it('forgets after its time, and when told', async () => {

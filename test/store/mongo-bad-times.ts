@@ -1,6 +1,10 @@
 // MongoDB as it is on bad days, played by the stand-in: members that are down, indexes that are never built,
 // servers and commands that hang.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { MongoConfig } from '../../lib/config.ts'
 import { makeStore } from '../../lib/store/make-store.ts'
 import { openMongo } from '../../lib/store/mongo/backend.ts'
@@ -9,6 +13,8 @@ import { rejectsWith } from '../help.ts'
 import { type Breaking, openBreaking } from './mongo-failover.ts'
 import type { MongoServer } from './mongo-server.ts'
 import { mongoPlace, type Place } from './place.ts'
+
+const luna = join(import.meta.dirname, '../../bin/luna')
 
 /** A store on the server, with a group and a node; closed, removed and without orders after each test. */
 function stage(server: () => MongoServer) {
@@ -109,6 +115,19 @@ export function setInBadTimes(server: () => MongoServer): void {
     })
   })
 
+  describe('with the transaction of a dead process that keeps the lease', () => {
+    const { open, order } = stage(server)
+
+    it('goes on with reports, and has changes wait for its end', async () => {
+      const store = await open()
+      await order('hold luna_lease 5000')
+      const change = store.insert('group', { name: 'other' })
+      await report(store, 'install.unpack')
+      await change
+      assert.deepEqual(await store.names('group'), ['g', 'other'])
+    })
+  })
+
   describe('with others who write the same documents', () => {
     const { open, order } = stage(server)
 
@@ -167,6 +186,16 @@ export function serverInBadTimes(server: () => MongoServer): void {
       await settled
       assert.deepEqual((await store.get('network', network)).freelist, take(3n).freelist)
     })
+  })
+
+  it('luna cluster check says on standard error that a replica set of one member is safer', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'luna-check-'))
+    const conf = join(folder, 'luna.conf')
+    writeFileSync(conf, `[MongoDB]\nserver=${server().config.server}\n`)
+    const env = { ...process.env, LUNA_CONF: conf }
+    const { stderr } = spawnSync(process.execPath, [luna, 'cluster', 'check'], { env, encoding: 'utf8' })
+    rmSync(folder, { recursive: true })
+    assert.match(stderr, /^INFO:luna:MongoDB is a single server: .*luna\.conf\(5\)/m)
   })
 
   describe('a database that the server does not take', () => {

@@ -9,6 +9,7 @@ import { openMongo } from '../../lib/store/mongo/backend.ts'
 import { connectMongo } from '../../lib/store/mongo/client.ts'
 import { type JournalPart, writeJournal } from '../../lib/store/mongo/journal.ts'
 import { Lease, type LeaseDocument } from '../../lib/store/mongo/lease.ts'
+import { stageReplacement } from '../../lib/store/mongo/replacement.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { rejectsWith } from '../help.ts'
 
@@ -44,6 +45,37 @@ export function crashTests(config: () => MongoConfig): void {
       await leave([insert('n1'), insert('n2')])
       assert.deepEqual(await names(store), ['n1', 'n2'])
       assert.equal(await database.collection('luna_journal').countDocuments(), 0)
+    })
+
+    it('leaves no empty database to readers when it dies while it replaces one', async function () {
+      this.timeout(30_000)
+      const lease = await Lease.take(database.collection<LeaseDocument>('luna_lease'))
+      const group = { _id: new ObjectId(), name: 'new' }
+      const steps = await stageReplacement(database, [
+        { op: 'clear', collection: 'group' },
+        { op: 'insert', collection: 'group', document: group },
+      ])
+      await writeJournal(database.collection<JournalPart>('luna_journal'), lease, steps)
+      const [first] = steps
+      assert.ok(first?.op === 'rename')
+      await database.renameCollection(first.collection, first.to)
+      lease.abandon()
+      assert.deepEqual(await store.names('group'), ['new'])
+    })
+
+    it('has replaced a database once when only the end of its journal was missing', async () => {
+      const lease = await Lease.take(database.collection<LeaseDocument>('luna_lease'))
+      const steps = await stageReplacement(database, [
+        { op: 'clear', collection: 'group' },
+        { op: 'insert', collection: 'group', document: { _id: new ObjectId(), name: 'new' } },
+      ])
+      await writeJournal(database.collection<JournalPart>('luna_journal'), lease, steps)
+      for (const step of steps)
+        if (step.op === 'rename') await database.renameCollection(step.collection, step.to)
+      await lease.release()
+      assert.deepEqual(await store.names('group'), ['new'])
+      await store.restore({ group: [{ _id: new ObjectId(), name: 'newer' }] })
+      assert.deepEqual(await store.names('group'), ['newer'])
     })
 
     it('has done it once, however much was done before', async () => {

@@ -12,8 +12,8 @@ export interface Breaking {
    */
   cutAt(message: number, delivered: boolean): void
   /**
-   * Holds back all messages of clients from the first one on that has the text in it;
-   * gives when that has come.
+   * Holds back all messages of clients from the first one on that has the text in it; gives when that has
+   * come.
    */
   holdFrom(text: string): Promise<void>
   /** Delivers what was held back, connections closed or not. */

@@ -11,6 +11,7 @@ import { connectMongo } from '../../lib/store/mongo/client.ts'
 import { Lease, type LeaseDocument } from '../../lib/store/mongo/lease.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { rejectsWith } from '../help.ts'
 import { fillSite } from '../task/site.ts'
 import { type FailOver, noMongoServer, type ReplicaSet, startReplicaSet } from './mongo-server.ts'
 import { addNode, assertNodes, during, removeNode, runNodeAdd, withStore } from './mongo-set.ts'
@@ -66,6 +67,13 @@ describe('a replica set of MongoDB that fails over', function () {
         last = Math.max(added, removed)
       }
     })
+  })
+
+  it('is told apart from one that has another name: correct replicaset', async () => {
+    const server = sets[0]?.config.server ?? ''
+    const connecting = connectMongo({ server, replicaset: 'other', tls: false }, '/etc/luna.conf')
+    const error = await rejectsWith('unavailable', connecting)
+    assert.match(error.fix ?? '', /correct replicaset/)
   })
 
   it('reads long lists to their end', async () => {

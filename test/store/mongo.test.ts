@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { clientOptions } from '../../lib/store/mongo/client.ts'
+import { MongoClient } from 'mongodb'
+import { clientOptions, connectMongo } from '../../lib/store/mongo/client.ts'
+import { writeSteps } from '../../lib/store/mongo/steps.ts'
 import { openStore } from '../../lib/store/open.ts'
+import { rejectsWith } from '../help.ts'
 import { contract } from './contract.ts'
 import { serverInBadTimes, setInBadTimes } from './mongo-bad-times.ts'
 import { crashTests } from './mongo-crash.ts'
@@ -15,6 +18,24 @@ describe('MongoDB', () => {
   contract('MongoDB', () => mongoPlace(server()?.config ?? notStarted))
   crashTests(() => server()?.config ?? notStarted)
   serverInBadTimes(() => server() ?? none)
+
+  it('gives a collection its name though an index is being built under that name', async () => {
+    const { uri } = server() ?? none
+    const client = await new MongoClient(uri).connect()
+    try {
+      const database = client.db('renaming')
+      await database.collection('luna_new').insertOne({ name: 'a' })
+      await database.collection('node').createIndex({ name: 1 })
+      const confirm = () => Promise.resolve()
+      await writeSteps(database, [{ op: 'rename', collection: 'luna_new', to: 'node' }], {
+        confirm,
+        limit: 1000,
+      })
+      assert.equal(await database.collection('node').countDocuments(), 1)
+    } finally {
+      await client.close()
+    }
+  })
 })
 
 describe('MongoDB as a replica set', () => {
@@ -53,8 +74,35 @@ describe('a MongoDB that is not there', () => {
   })
 })
 
+describe('a MongoDB that cannot be talked to', () => {
+  const server = started(startReplicaSet)
+  const first = () => server()?.config.server.split(',')[0] ?? ''
+
+  it('because of its name: correct the name', async () => {
+    const error = await rejectsWith('unavailable', connectMongo({ server: 'db.invalid', tls: false }, '/c'))
+    assert.match(error.fix ?? '', /correct the name in server of \[MongoDB\] in \/c, or DNS/)
+  })
+
+  it('because it speaks no TLS: correct SSL', async () => {
+    const error = await rejectsWith('unavailable', connectMongo({ server: first(), tls: true }, '/c'))
+    assert.match(error.fix ?? '', /SSL/)
+  })
+
+  it('because there is no CA file: correct CAcert', async () => {
+    const config = { server: first(), tls: true, caFile: '/none' }
+    const error = await rejectsWith('invalid', connectMongo(config, '/c'))
+    assert.match(error.fix ?? '', /CAcert/)
+  })
+})
+
 describe('clientOptions', () => {
   const base = { server: 'db1', tls: false }
+
+  it('limits every wait, and reads from the primary only', () => {
+    const { writeConcern, readPreference, waitQueueTimeoutMS, socketTimeoutMS } = clientOptions(base)
+    assert.deepEqual(writeConcern, { w: 'majority', wtimeoutMS: 5000 })
+    assert.deepEqual([readPreference, waitQueueTimeoutMS, socketTimeoutMS], ['primary', 10_000, 30_000])
+  })
 
   it('takes user and password only together, and never into a URL', () => {
     assert.equal(clientOptions({ ...base, user: 'luna' }).auth, undefined)

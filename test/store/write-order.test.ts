@@ -19,6 +19,7 @@ function engine(documents: Readonly<Record<string, readonly Document[]>>): Backe
     apply: () => Promise.reject(new Error('not here')),
     exclusive: () => Promise.reject(new Error('not here')),
     setUnique: () => Promise.reject(new Error('not here')),
+    advice: async () => [],
     close: async () => undefined,
   }
 }

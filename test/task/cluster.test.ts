@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict'
-import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { changeCluster, deleteCluster, initCluster } from '../../lib/task/change/cluster.ts'
 import type { ClusterChange } from '../../lib/task/change/cluster-fields.ts'
+import { exportDatabase } from '../../lib/task/database/export-import.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { needsRoot } from '../host/as-root.ts'
@@ -45,7 +56,7 @@ describe('cluster', () => {
     const made = await init({ user: 'daemon', database: at('db/luna.db') })
     assert.deepEqual([ownerOf('db'), ownerOf('db/luna.db'), ownerOf('db/luna.db-wal')], [1, 1, 1])
     assert.doesNotMatch(made.warnings.join(), /database/)
-    await deleteCluster(store, { force: true })
+    await deleteCluster(store, { force: true, copies: at('copies') })
     for (const name of ['luna.db', 'other']) writeFileSync(at(name), '')
     const { warnings } = await init({ user: 'daemon', database: at('luna.db') })
     assert.deepEqual([ownerOf('.'), ownerOf('luna.db'), ownerOf('other')], [0, 1, 0])
@@ -121,14 +132,21 @@ describe('cluster', () => {
   it('goes when nothing is left of it, and with everything when forced', async () => {
     await init()
     const network = await addNetwork(store, 'cluster', '10.30.0.0/16')
-    await assert.rejects(deleteCluster(store, { force: false }), {
+    const copies = mkdtempSync(join(tmpdir(), 'luna-copies-'))
+    await assert.rejects(deleteCluster(store, { force: false, copies }), {
       code: 'refused',
-      why: /\[network\/cluster\]/,
+      why: /1 network: cluster/,
     })
-    await deleteCluster(store, { force: true })
+    assert.deepEqual(readdirSync(copies), [])
+    const before = await exportDatabase(store)
+    const copy = await deleteCluster(store, { force: true, copies })
+    assert.equal(readFileSync(copy ?? '', 'utf8'), before)
+    assert.equal(statSync(copy ?? '').mode & 0o777, 0o600)
     assert.deepEqual([await store.list('cluster'), await store.find('network', network)], [[], undefined])
     await init()
-    await deleteCluster(store, { force: false })
+    await deleteCluster(store, { force: false, copies })
     assert.deepEqual(await store.list('cluster'), [])
+    assert.equal(readdirSync(copies).length, 2)
+    rmSync(copies, { recursive: true })
   })
 })

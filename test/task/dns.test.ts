@@ -130,8 +130,13 @@ describe('makeDns', () => {
     await addNode(store, 'node002', same, { eth2: '10.30.0.3', ETH2: '10.30.0.4' })
     const { warnings } = await make()
     assert.match(zone('cluster'), /^node001-bootif IN A 10\.30\.0\.1\nnode001-eth1 IN A 10\.30\.0\.2$/m)
-    assert.match(zone('cluster'), /^node002-ETH2 /m)
-    assert.match(warnings.join('\n'), /node002-eth2" is there already/)
+    // One name in DNS, with both addresses; neither address is lost backwards.
+    assert.match(zone('cluster'), /^node002-ETH2 IN A 10\.30\.0\.4\nnode002-eth2 IN A 10\.30\.0\.3$/m)
+    assert.match(
+      zone('30.10.in-addr.arpa'),
+      /^4\.0 IN PTR node002-ETH2\.cluster\.\n3\.0 IN PTR node002-eth2\./m,
+    )
+    assert.doesNotMatch(warnings.join('\n'), /already/)
   })
 
   it('keeps the first of two equal names or addresses, and says so', async () => {

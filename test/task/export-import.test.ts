@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { exportDatabase, importDatabase } from '../../lib/task/database/export-import.ts'
 import { rejectsWith } from '../help.ts'
 
+const id = '{"$oid": "6b0000000000000000000030"}'
 const sample = readFileSync(join(import.meta.dirname, '../store/data/foreign.json'), 'utf8')
 
 describe('exportDatabase', () => {
@@ -53,12 +55,52 @@ describe('importDatabase', () => {
     assert.equal(await exportDatabase(store), before)
   })
 
-  it('puts it in place of what is there when told to, also an empty one', async () => {
-    await store.insert('otherdev', { name: 'old' })
-    await importDatabase(store, sample, { replace: true })
-    assert.deepEqual(JSON.parse(await exportDatabase(store)), JSON.parse(sample))
-    await importDatabase(store, '{}', { replace: true })
-    assert.equal(await exportDatabase(store), '{}\n')
+  describe('in place of another database', () => {
+    let copies = ''
+    beforeEach(() => {
+      copies = mkdtempSync(join(tmpdir(), 'luna-copies-'))
+    })
+    afterEach(() => rmSync(copies, { recursive: true }))
+
+    it('puts it there, says what it replaced, and keeps a copy that only its owner can read', async () => {
+      await store.insert('cluster', { name: 'general' })
+      for (const name of ['a', 'b']) await store.insert('switch', { name })
+      const before = await exportDatabase(store)
+      const text = `{"cluster": [{"_id": ${id}, "name": "general"}], "node": []}`
+      const { line, copy = '' } = await importDatabase(store, text, { force: false, copies })
+      assert.equal(line, '1 cluster, 2 switches replaced by 1 cluster')
+      assert.equal((await store.list('switch')).length, 0)
+      assert.deepEqual([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o777], [before, 0o600])
+      await importDatabase(store, readFileSync(copy, 'utf8'), { force: false, copies })
+      assert.equal(await exportDatabase(store), before)
+      assert.equal(readdirSync(copies).length, 2)
+    })
+
+    for (const text of ['{}', sample]) {
+      it(`refuses one without a cluster unless forced: ${text.slice(0, 10)}...`, async () => {
+        await store.insert('node', { name: 'n' })
+        const before = await exportDatabase(store)
+        const error = await rejectsWith('refused', importDatabase(store, text, { force: false, copies }))
+        assert.match(`${error.message} ${error.why} ${error.fix}`, /no cluster.*replace 1 node.*--force/)
+        assert.equal(await exportDatabase(store), before)
+        await importDatabase(store, text, { force: true, copies })
+        assert.deepEqual(JSON.parse(await exportDatabase(store)), JSON.parse(text))
+      })
+    }
+
+    it('changes nothing where no copy can be kept', async () => {
+      await store.insert('node', { name: 'n' })
+      const before = await exportDatabase(store)
+      const file = join(copies, 'file')
+      writeFileSync(file, '')
+      await rejectsWith('failed', importDatabase(store, '{}', { force: true, copies: join(file, 'in') }))
+      assert.equal(await exportDatabase(store), before)
+    })
+
+    it('has nothing to say where nothing was there', async () => {
+      assert.deepEqual(await importDatabase(store, sample, { force: false, copies }), {})
+      assert.deepEqual(readdirSync(copies), [])
+    })
   })
 
   it('takes numbers that are written plainly as whole numbers and doubles', async () => {
@@ -72,12 +114,21 @@ describe('importDatabase', () => {
     assert.deepEqual(cluster, [{ _id: id, ...whole, db_version: { $numberDouble: '1.2' } }])
   })
 
-  const id = '{"$oid": "6b0000000000000000000030"}'
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['text that is no JSON', '{"node": [', /JSON/],
     ['a list', '[]', /not an object of collections/],
     ['a collection that is no list', '{"node": {}}', /collection "node": not a list/],
-    ['a collection that cannot be', '{"system.users": []}', /collection "system.users": not a possible name/],
+    ...['system.users', 'a..b', '.x', 'x.', 'a$b', 'luna_lease', 'x'.repeat(241)].map(
+      (name) =>
+        [`a collection ${name}`, `{"${name}": []}`, /^collection "[^"]*": not a possible name$/] as const,
+    ),
+    ['an _id that is a list', '{"x": [{"_id": [1]}]}', /document 1: its _id is a list/],
+    [
+      'an _id that is a regular expression',
+      '{"x": [{"_id": {"$regularExpression": {"pattern": "a", "options": ""}}}]}',
+      /document 1: its _id is a list or a regular expression/,
+    ],
+    ['a field with a dollar', '{"x": [{"_id": 1, "$set": 2}]}', /document 1: MongoDB takes no field "\$set"/],
     [
       'a document that is none',
       `{"node": [{"_id": ${id}}, 5]}`,
@@ -99,7 +150,7 @@ describe('importDatabase', () => {
   for (const [what, text, why] of wrong) {
     it(`refuses ${what}, says where, and changes nothing`, async () => {
       await store.insert('node', { name: 'n' })
-      const error = await rejectsWith('invalid', importDatabase(store, text, { replace: true }))
+      const error = await rejectsWith('invalid', importDatabase(store, text, { force: true, copies: '/' }))
       assert.match(error.why ?? '', why)
       assert.equal((await store.list('node')).length, 1)
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../../lib/store/store.ts'
-import { addGroup, changeGroup, cloneGroup, deleteGroup } from '../../lib/task/change/group.ts'
+import { addGroup, changeGroup, cloneGroup } from '../../lib/task/change/group.ts'
 import {
   addInterface,
   deleteInterface,
@@ -9,6 +9,7 @@ import {
 } from '../../lib/task/change/group-interface.ts'
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { deleteNetwork } from '../../lib/task/change/network.ts'
+import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { deleteObject } from '../../lib/task/change/object.ts'
 import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
@@ -133,6 +134,21 @@ describe('the interfaces of a group', () => {
     await assertSound(store)
   })
 
+  it('give every node the number that it has on another interface, where that is free', async () => {
+    // The numbers on BOOTIF: node003 has 1, node001 has 2, node002 has 3.
+    await changeNetwork(store, 'tiny', { reserve: '172.16.1.2' })
+    await setNetwork(store, 'compute', 'eth1', 'tiny', 'BOOTIF')
+    for (const [node, address] of [
+      ['node001', '172.16.1.4'],
+      ['node002', '172.16.1.3'],
+      ['node003', '172.16.1.1'],
+    ] as const)
+      assert.equal((await addressesOf(store, node)).eth1, address)
+    await refuses(store, 'failed', setNetwork(store, 'compute', 'eth1', 'six', 'nope'))
+    await changeNetwork(store, 'tiny', { release: '172.16.1.2' })
+    await assertSound(store)
+  })
+
   it('take one network per IP version', async () => {
     await setNetwork(store, 'compute', 'BOOTIF', 'six')
     await refuses(store, 'refused', setNetwork(store, 'compute', 'BOOTIF', 'tiny'))
@@ -203,17 +219,17 @@ describe('the interfaces of a group', () => {
   })
 })
 
-describe('deleteGroup', () => {
+describe('deleteObject', () => {
   it('refuses while it has nodes', async () => {
     await addNodes(store, { group: 'compute' })
-    await refuses(store, 'refused', deleteGroup(store, 'compute'))
+    await refuses(store, 'refused', deleteObject(store, 'group', 'compute'))
   })
 
   it('frees everything that it used, however often', async () => {
     await addGroup(store, { ...wish, network: 'tiny', bmcnetwork: 'tiny' })
-    await deleteGroup(store, 'g2')
+    await deleteObject(store, 'group', 'g2')
     await deleteNetwork(store, 'tiny')
-    await deleteGroup(store, 'compute')
+    await deleteObject(store, 'group', 'compute')
     await deleteObject(store, 'osimage', 'os')
     await deleteObject(store, 'bmcsetup', 'base')
     await assertSound(store)

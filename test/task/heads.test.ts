@@ -108,6 +108,7 @@ describe('several heads', () => {
     assert.deepEqual(await syncCluster(store, quietly), {
       heads: ['10.30.255.252'],
       warnings: [],
+      undone: [],
       failures: [],
     })
     const calls = fake.calls()

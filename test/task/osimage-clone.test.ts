@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { cloneOsimage } from '../../lib/task/change/osimage.ts'
+import { cloneOsimage } from '../../lib/task/image/clone.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 
 describe('cloneOsimage', () => {

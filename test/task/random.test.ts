@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { addGroup, changeGroup, cloneGroup, deleteGroup } from '../../lib/task/change/group.ts'
+import { addGroup, changeGroup, cloneGroup } from '../../lib/task/change/group.ts'
 import { addInterface, deleteInterface, renameInterface } from '../../lib/task/change/group-interface.ts'
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { addNetwork, deleteNetwork } from '../../lib/task/change/network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
-import { renameObject } from '../../lib/task/change/object.ts'
+import { deleteObject, renameObject } from '../../lib/task/change/object.ts'
 import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
 import { addSwitches, changeSwitches, deleteSwitches } from '../../lib/task/change/switch.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
@@ -52,7 +52,7 @@ function command(store: Store, chance: () => number): Promise<unknown> {
     () => addGroup(store, { name: group, osimage: 'os', network, bmcnetwork: other }),
     () => cloneGroup(store, { from: group, to: one(groups) }),
     () => changeGroup(store, group, one([{ domain: one([network, '']) }, { bmcsetup: one(['base', '']) }])),
-    () => deleteGroup(store, group),
+    () => deleteObject(store, 'group', group),
     () => addInterface(store, group, iface),
     () => deleteInterface(store, group, iface),
     () => renameInterface(store, group, iface, one(interfaces)),

@@ -9,7 +9,6 @@ import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
 import { addSwitches, changeSwitches, deleteSwitches } from '../../lib/task/change/switch.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
-import { exportDatabase, importDatabase } from '../../lib/task/database/export-import.ts'
 import { zonesOf } from '../../lib/task/generate/dns-zones.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { loadInventory } from '../../lib/task/inventory.ts'
@@ -66,7 +65,7 @@ describe('an address beyond 2^63', () => {
       return [key, one.name === 'BOOTIF' ? { ...one, network: { ...one.network, 4: null } } : one]
     })
     const copy = await smallSite()
-    await importDatabase(copy, await exportDatabase(store), { replace: true })
+    await copy.restore(await store.dump())
     await copy.update('group', group.id, { interfaces: Object.fromEntries(interfaces) })
     await changeNodes(copy, ['node001'], { mac: '52:54:00:00:00:01' })
     const node = await copy.getNamed('node', 'node001')

@@ -9,6 +9,7 @@ begin_ifcfg() {
 write_ifcfg() {
   local route scripts=$root/etc/sysconfig/network-scripts
   cp "$1" "$scripts/${1##*/}"
+  ifcfg_note_kind
   # "ip route" and "ip -6 route" read a file each
   rm -f "$scripts/route-$dev" "$scripts/route6-$dev"
   for route in ${routes+"${routes[@]}"}; do
@@ -18,4 +19,21 @@ write_ifcfg() {
       printf '%s via %s dev %s\n' "${route% *}" "${route#* }" "$dev" >>"$scripts/route-$dev"
     fi
   done
+}
+
+# ifcfg_note_kind: what others see by the name, the options or the members, initscripts want to be told
+ifcfg_note_kind() {
+  local key=''
+  case $kind:${cfg[TYPE]:-}:${cfg[BONDING_OPTS]:-}${cfg[BONDING_MASTER]:-} in
+    bond:Bond:* | bond:*:?* | bridge:Bridge:*) ;;
+    bond:*) key=BONDING_OPTS ;;
+    bridge:*) key='TYPE=Bridge' ;;
+    vlan:*) [ "${cfg[VLAN]:-}" = yes ] || key='VLAN=yes' ;;
+  esac
+  if [ -n "$key" ]; then
+    without_effect+=("DEVICE (initscripts want $key for a $kind)")
+  fi
+  if [ -n "$master" ] && [ "${cfg[SLAVE]:-}" != yes ]; then
+    without_effect+=('MASTER (initscripts want SLAVE=yes beside it)')
+  fi
 }

@@ -2,8 +2,7 @@
 // option in its long name with `=value`, then `--`, then what is no option. What the values mean is for
 // parse.ts.
 import { LunaError } from '../../error.ts'
-import { helpOption } from '../../program/help.ts'
-import type { Option, OptionTable } from '../../program/option.ts'
+import { helpOption, type Option, type OptionTable } from '../../program/option.ts'
 
 /** Parts the two values of an option that takes a pair; no argument of a program can hold it. */
 export const pairSeparator = '\0'
@@ -65,7 +64,9 @@ function byLong(options: OptionTable, given: string): Known {
   }))
   const exact = spellings.find(({ names }) => names.includes(given))
   if (exact) return exact.known
-  const [first, second] = spellings.filter(({ names }) => names.some((name) => name.startsWith(given)))
+  const begun = spellings.filter(({ names }) => names.some((name) => name.startsWith(given)))
+  const older = begun.filter(({ known }) => !known.option.newer)
+  const [first, second] = older.length > 0 ? older : begun
   if (first && second) {
     const why = `it could be --${first.known.long} or --${second.known.long}`
     throw new LunaError('usage', `the option --${given} is ambiguous`, { why, fix: 'write it out' })

@@ -1,5 +1,5 @@
 // luna bmcsetup
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -22,11 +22,12 @@ const add = command({
     userid: { short: 'I', defaulted: true },
     netchannel: { short: 'N', defaulted: true },
     mgmtchannel: { short: 'M', defaulted: true },
-    protocol: {},
-    certificate: {},
+    protocol: { newer: true },
+    certificate: { newer: true },
   }),
   examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
   guarded: true,
+  changes: 'told',
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
     await addBmcsetup(await context.store(), { ...withoutUndefined(given), name: given.name })
@@ -44,13 +45,14 @@ const change = command({
       userid: { short: 'I' },
       netchannel: { short: 'N' },
       mgmtchannel: { short: 'M' },
-      protocol: {},
-      certificate: {},
+      protocol: { newer: true },
+      certificate: { newer: true },
     }),
     comment: textOption('bmcsetup', 'comment', { short: 'C' }),
   },
   examples: [['luna bmcsetup change base -p newsecret', 'another password']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, ...settings }, name) {
     const store = await context.store()
     const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
@@ -59,22 +61,18 @@ const change = command({
   },
 })
 
-export const bmcsetup: ObjectCommands = {
-  object: 'bmcsetup',
-  help: 'setups of management controllers (BMC)',
-  commands: [
-    listRow('bmcsetup', 'List all setups.', [
-      ['Name', 'name'],
-      ['User', 'user'],
-      ['Password', 'password'],
-    ]),
-    showRow('bmcsetup', 'name', 'Show a setup.'),
-    add,
-    change,
-    renameRow('bmcsetup'),
-    deleteRow('bmcsetup', 'name', async (context, name) => {
-      const { deleteObject } = await import('../../task/change/object.ts')
-      return await deleteObject(await context.store(), 'bmcsetup', name)
-    }),
-  ],
-}
+export const bmcsetup: readonly Command[] = [
+  listRow('bmcsetup', 'List all setups.', [
+    ['Name', 'name'],
+    ['User', 'user'],
+    ['Password', 'password'],
+  ]),
+  showRow('bmcsetup', 'name', 'Show a setup.'),
+  add,
+  change,
+  renameRow('bmcsetup'),
+  deleteRow('bmcsetup', 'name', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'bmcsetup', name)
+  }),
+]

@@ -1,7 +1,7 @@
 // luna cluster
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
 import { commentFrom, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
@@ -34,6 +34,7 @@ const init = command({
     path: { refersTo: 'file', defaulted: true },
   }),
   examples: [['luna cluster init --frontend_address 10.30.255.254', 'for nodes in that network']],
+  changes: 'told',
   exits: { invalid: 255 },
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
@@ -74,6 +75,7 @@ const change = command({
   },
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, ...settings }) {
     const { changeCluster } = await import('../../task/change/cluster.ts')
     const store = await context.store()
@@ -91,9 +93,13 @@ const deleteCommand = command({
   options: { force: option('flag', 'delete the whole database, with everything in it') },
   examples: [['luna db export > backup.json; luna cluster delete --force', 'begin anew']],
   guarded: true,
+  changes: 'asked',
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
-    reportOutcome(context, await deleteCluster(await context.store(), given))
+    const { copiesFolder } = await import('../../task/database/copy.ts')
+    const copies = copiesFolder(context.config)
+    const copy = await deleteCluster(await context.store(), { ...given, copies })
+    if (copy) context.log.info('the old database is kept', { file: copy })
   },
 })
 
@@ -111,8 +117,4 @@ const sync = command({
   },
 })
 
-export const cluster: ObjectCommands = {
-  object: 'cluster',
-  help: 'the cluster itself, and the files that its services read',
-  commands: [showCommand, init, change, ...makeCommands, sync, deleteCommand],
-}
+export const cluster: readonly Command[] = [showCommand, init, change, ...makeCommands, sync, deleteCommand]

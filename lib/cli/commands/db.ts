@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 
 const exportCommand = command({
   action: 'export',
@@ -20,12 +20,19 @@ const importCommand = command({
   action: 'import',
   help: 'Load an exported database from a file, or from standard input (-), into an empty one.',
   operand: 'file',
-  options: { replace: option('flag', 'into any database, in place of all that is there') },
+  options: {
+    replace: option('flag', 'into any database, in place of all that is there, of which a copy is kept'),
+    force: option('flag', 'with --replace: also when the new database has no cluster'),
+  },
   examples: [['LUNA_CONF=new.conf luna db import luna.json', 'to another store']],
-  async run(context, { replace }, file) {
+  async run(context, { replace, force }, file) {
     const { importDatabase } = await import('../../task/database/export-import.ts')
-    const text = await textOf(context, file)
-    await importDatabase(await context.store(), text, { replace })
+    const { copiesFolder } = await import('../../task/database/copy.ts')
+    const text = await exportedText(context, file)
+    const replacing = replace ? { force, copies: copiesFolder(context.config) } : undefined
+    const { line, copy } = await importDatabase(await context.store(), text, replacing)
+    if (line) context.log.info(line)
+    if (copy) context.log.info('the old database is kept', { file: copy })
   },
 })
 
@@ -62,7 +69,7 @@ const migrateCommand = command({
   },
 })
 
-async function textOf(context: Context, file: string): Promise<string> {
+async function exportedText(context: Context, file: string): Promise<string> {
   if (file === '-') return await context.readText('')
   try {
     return await readFile(file, 'utf8')
@@ -76,8 +83,4 @@ async function textOf(context: Context, file: string): Promise<string> {
   }
 }
 
-export const db: ObjectCommands = {
-  object: 'db',
-  help: 'the whole database as one text',
-  commands: [exportCommand, importCommand, migrateCommand],
-}
+export const db: readonly Command[] = [exportCommand, importCommand, migrateCommand]

@@ -1,7 +1,7 @@
 // luna group
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command, type Given } from '../command.ts'
 import { fieldOption, onlyOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
@@ -92,6 +92,7 @@ const add = command({
     ['luna group add -n compute -o compute -N cluster -b base -bn ipmi', 'with BMCs'],
   ],
   guarded: true,
+  changes: 'told',
   async run(context, { name, osimage, network, ...bmc }) {
     const { addGroup } = await import('../../task/change/group.ts')
     reportOutcome(
@@ -107,6 +108,7 @@ const clone = command({
   operand: 'name',
   options: { to: option('text', 'name of the new group', { short: 't', value: 'NAME', required: true }) },
   examples: [['luna group clone compute -t gpu', 'same image, scripts, interfaces and networks']],
+  changes: 'told',
   async run(context, { to }, from) {
     const { cloneGroup } = await import('../../task/change/group.ts')
     if (to === '')
@@ -115,23 +117,19 @@ const clone = command({
   },
 })
 
-export const group: ObjectCommands = {
-  object: 'group',
-  help: 'groups of nodes with one image and the same interfaces',
-  commands: [
-    listRow('group', 'List all groups.', [
-      ['Name', 'name'],
-      ['Osimage', 'osimage'],
-      ['Interfaces', 'interfaces'],
-    ]),
-    showCommand,
-    add,
-    change,
-    clone,
-    renameRow('group'),
-    deleteListRow('group', async (context, name) => {
-      const { deleteGroup } = await import('../../task/change/group.ts')
-      return await deleteGroup(await context.store(), name)
-    }),
-  ],
-}
+export const group: readonly Command[] = [
+  listRow('group', 'List all groups.', [
+    ['Name', 'name'],
+    ['Osimage', 'osimage'],
+    ['Interfaces', 'interfaces'],
+  ]),
+  showCommand,
+  add,
+  change,
+  clone,
+  renameRow('group'),
+  deleteListRow('group', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'group', name)
+  }),
+]

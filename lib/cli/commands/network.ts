@@ -2,7 +2,7 @@
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
 import type { NetworkChange } from '../../task/change/network-change.ts'
-import { type Context, command, type Given, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command, type Given } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
@@ -62,6 +62,7 @@ const add = command({
     ['luna network add -n six -N fd00:30:: -P 64', 'IPv6'],
   ],
   guarded: true,
+  changes: 'told',
   exits: { invalid: 255 },
   async run(context, { name, network, prefix, ns_hostname, ns_ip }) {
     const { addNetwork } = await import('../../task/change/network.ts')
@@ -84,7 +85,7 @@ const changeOptions = {
   ns_ip: fieldOption('network', 'ns_ip', { value: 'ADDRESS' }),
   include: textOption('network', 'include'),
   rev_include: textOption('network', 'rev_include'),
-  classless: fieldOption('network', 'classless', { value: 'LABEL', note: '"" for none' }),
+  classless: fieldOption('network', 'classless', { value: 'LABEL', note: '"" for none', newer: true }),
   comment: textOption('network', 'comment', { short: 'C' }),
 }
 
@@ -98,6 +99,7 @@ const change = command({
     ['echo "mail IN MX 10 mx" | luna network change cluster --include', 'a record of your own'],
   ],
   guarded: true,
+  changes: 'asked',
   exits: { usage: 1, invalid: 255, refused: 255 },
   async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
@@ -146,18 +148,14 @@ async function firstChange(
   return classless === undefined ? undefined : { classless }
 }
 
-export const network: ObjectCommands = {
-  object: 'network',
-  help: 'networks: addresses and DNS zones',
-  commands: [
-    list,
-    showCommand,
-    add,
-    change,
-    renameRow('network'),
-    deleteListRow('network', async (context, name) => {
-      const { deleteNetwork } = await import('../../task/change/network.ts')
-      return await deleteNetwork(await context.store(), name)
-    }),
-  ],
-}
+export const network: readonly Command[] = [
+  list,
+  showCommand,
+  add,
+  change,
+  renameRow('network'),
+  deleteListRow('network', async (context, name) => {
+    const { deleteNetwork } = await import('../../task/change/network.ts')
+    return await deleteNetwork(await context.store(), name)
+  }),
+]

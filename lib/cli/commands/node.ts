@@ -1,7 +1,7 @@
 // luna node
 
 import { option } from '../../program/option.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -83,12 +83,12 @@ const add = command({
     ["luna node add -g compute -n 'node[001-100]'", 'a hundred'],
   ],
   guarded: true,
+  changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, group }) {
     const { addNodes } = await import('../../task/change/node.ts')
-    const outcome = await addNodes(await context.store(), { group, ...withoutUndefined({ names: name }) })
-    if (!name) for (const node of outcome.added) context.log.info('added', { node })
-    reportOutcome(context, outcome)
+    const wish = { group, ...withoutUndefined({ names: name }) }
+    reportOutcome(context, await addNodes(await context.store(), wish))
   },
 })
 
@@ -123,6 +123,7 @@ const change = command({
     ["luna node change 'node[001-100]' -g gpu", 'another group, at the next boot of each node'],
   ],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, interface: address, port, ...given }, names) {
     const { changeNodes } = await import('../../task/change/node-change.ts')
     const store = await context.store()
@@ -136,24 +137,20 @@ const change = command({
   },
 })
 
-export const node: ObjectCommands = {
-  object: 'node',
-  help: 'the machines of the cluster',
-  commands: [
-    list,
-    showCommand,
-    add,
-    change,
-    discover,
-    renameRow('node'),
-    deleteRow(
-      'node',
-      'names',
-      async (context, names) => {
-        const { deleteNodes } = await import('../../task/change/node.ts')
-        return await deleteNodes(await context.store(), names)
-      },
-      'Delete nodes. Their addresses are free again.',
-    ),
-  ],
-}
+export const node: readonly Command[] = [
+  list,
+  showCommand,
+  add,
+  change,
+  discover,
+  renameRow('node'),
+  deleteRow(
+    'node',
+    'names',
+    async (context, names) => {
+      const { deleteNodes } = await import('../../task/change/node.ts')
+      return await deleteNodes(await context.store(), names)
+    },
+    'Delete nodes. Their addresses are free again.',
+  ),
+]

@@ -1,7 +1,7 @@
 // luna osimage
 
 import { option } from '../../program/option.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 import { fieldOptions, onlyOption, textOption } from '../field-option.ts'
 import {
   deleteRow,
@@ -61,6 +61,7 @@ const add = command({
   }),
   examples: [["luna osimage add -n compute -p /opt/luna/os/compute -o 'console=ttyS0'", 'with its kernel']],
   guarded: true,
+  changes: 'told',
   async run(context, given) {
     const { addOsimage } = await import('../../task/change/osimage.ts')
     await addOsimage(await context.store(), { ...withoutEmpty(given), name: given.name, path: given.path })
@@ -82,12 +83,13 @@ const change = command({
     grab_exclude_list: textOption('osimage', 'grab_exclude_list', { short: 'e', ...one }),
     ...fieldOptions('osimage', {
       grab_filesystems: { short: 'f', value: '/A,/B', ...one },
-      compression: one,
+      compression: { ...one, newer: true },
     }),
     comment: textOption('osimage', 'comment', { short: 'C', ...one }),
   },
   examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, grab_exclude_list, ...settings }, name) {
     const store = await context.store()
     const { changeOsimage } = await import('../../task/change/osimage.ts')
@@ -110,35 +112,32 @@ const clone = command({
     }),
   },
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
+  changes: 'told',
   exits: { taken: 1, invalid: 255 },
   async run(context, { to, path }, from) {
-    const { cloneOsimage } = await import('../../task/change/osimage.ts')
+    const { cloneOsimage } = await import('../../task/image/clone.ts')
     const line = progressLine(context)
     const show = (done: number, total: number) => line.show({ phase: 'copy', done, total, unit: 'files' })
     await cloneOsimage(await context.store(), { from, to, path }, context.signal, show).finally(line.end)
   },
 })
 
-export const osimage: ObjectCommands = {
-  object: 'osimage',
-  help: 'images of operating systems that nodes run',
-  commands: [
-    listRow('osimage', 'List all images.', [
-      ['Name', 'name'],
-      ['Path', 'path'],
-      ['Kernel version', 'kernver'],
-    ]),
-    showCommand,
-    add,
-    change,
-    pack,
-    grab,
-    sync,
-    clone,
-    renameRow('osimage'),
-    deleteRow('osimage', 'name', async (context, name) => {
-      const { deleteObject } = await import('../../task/change/object.ts')
-      return await deleteObject(await context.store(), 'osimage', name)
-    }),
-  ],
-}
+export const osimage: readonly Command[] = [
+  listRow('osimage', 'List all images.', [
+    ['Name', 'name'],
+    ['Path', 'path'],
+    ['Kernel version', 'kernver'],
+  ]),
+  showCommand,
+  add,
+  change,
+  pack,
+  grab,
+  sync,
+  clone,
+  renameRow('osimage'),
+  deleteRow('osimage', 'name', async (context, name) => {
+    const { deleteObject } = await import('../../task/change/object.ts')
+    return await deleteObject(await context.store(), 'osimage', name)
+  }),
+]

@@ -1,7 +1,7 @@
 // luna otherdev
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -25,6 +25,7 @@ const add = command({
   },
   examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
   guarded: true,
+  changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, network, ip }) {
     const { addOtherdevs } = await import('../../task/change/otherdev.ts')
@@ -49,6 +50,7 @@ const change = command({
     ['luna otherdev change pdu01 -N cluster -i ""', 'that network no more'],
   ],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, network, ip }, names) {
     const { changeOtherdevs } = await import('../../task/change/otherdev.ts')
     const store = await context.store()
@@ -58,21 +60,17 @@ const change = command({
   },
 })
 
-export const otherdev: ObjectCommands = {
-  object: 'otherdev',
-  help: 'other devices that have addresses and DNS names',
-  commands: [
-    listRow('otherdev', 'List all other devices.', [
-      ['Name', 'name'],
-      ['IPs', 'connected'],
-    ]),
-    showRow('otherdev', 'names', 'Show other devices.'),
-    add,
-    change,
-    renameRow('otherdev'),
-    deleteRow('otherdev', 'names', async (context, names) => {
-      const { deleteOtherdevs } = await import('../../task/change/otherdev.ts')
-      return await deleteOtherdevs(await context.store(), names)
-    }),
-  ],
-}
+export const otherdev: readonly Command[] = [
+  listRow('otherdev', 'List all other devices.', [
+    ['Name', 'name'],
+    ['IPs', 'connected'],
+  ]),
+  showRow('otherdev', 'names', 'Show other devices.'),
+  add,
+  change,
+  renameRow('otherdev'),
+  deleteRow('otherdev', 'names', async (context, names) => {
+    const { deleteOtherdevs } = await import('../../task/change/otherdev.ts')
+    return await deleteOtherdevs(await context.store(), names)
+  }),
+]

@@ -5,8 +5,8 @@ import type { Found } from '../../task/setup/found.ts'
 import type { SetupOptions } from '../../task/setup/setup.ts'
 import type { Step } from '../../task/setup/step.ts'
 import type { Answers, Wish } from '../../task/setup/wish.ts'
-import { openDialog } from '../ask.ts'
-import { type Context, command, type ObjectCommands } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
+import { openDialog } from '../dialog.ts'
 import { reportOutcome, withoutUndefined } from '../rows.ts'
 import { agrees, askForRest } from '../setup-dialog.ts'
 
@@ -128,8 +128,4 @@ async function conclude(context: Context, { network, dns }: Wish): Promise<void>
 `)
 }
 
-export const setup: ObjectCommands = {
-  object: 'setup',
-  help: 'the first run: user, cluster, network and servers of this head',
-  commands: [row],
-}
+export const setup: readonly Command[] = [row]

@@ -1,7 +1,7 @@
 // luna switch
 
 import { option } from '../../program/option.ts'
-import { command, type ObjectCommands } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
@@ -59,6 +59,7 @@ const add = command({
     ],
   ],
   guarded: true,
+  changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, network, ip, ...settings }) {
     const { addSwitches } = await import('../../task/change/switch.ts')
@@ -84,6 +85,7 @@ const change = command({
   },
   examples: [["luna switch change 'sw[01-04]' -r secret", 'the community of four switches']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, ...settings }, names) {
     const { changeSwitches } = await import('../../task/change/switch.ts')
     const store = await context.store()
@@ -92,21 +94,17 @@ const change = command({
   },
 })
 
-export const switches: ObjectCommands = {
-  object: 'switch',
-  help: 'network switches, which tell what is plugged in where',
-  commands: [
-    listRow('switch', 'List all switches.', [
-      ['Name', 'name'],
-      ['IP', 'ip'],
-    ]),
-    showRow('switch', 'names', 'Show switches.'),
-    add,
-    change,
-    renameRow('switch'),
-    deleteRow('switch', 'names', async (context, names) => {
-      const { deleteSwitches } = await import('../../task/change/switch.ts')
-      return await deleteSwitches(await context.store(), names)
-    }),
-  ],
-}
+export const switches: readonly Command[] = [
+  listRow('switch', 'List all switches.', [
+    ['Name', 'name'],
+    ['IP', 'ip'],
+  ]),
+  showRow('switch', 'names', 'Show switches.'),
+  add,
+  change,
+  renameRow('switch'),
+  deleteRow('switch', 'names', async (context, names) => {
+    const { deleteSwitches } = await import('../../task/change/switch.ts')
+    return await deleteSwitches(await context.store(), names)
+  }),
+]

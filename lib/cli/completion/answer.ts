@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import { complete } from './complete.ts'
 import type { Completion, Names } from './values.ts'
 
-// Longer than this nobody waits at a prompt; a database that is away would take seconds to be given up.
+// In milliseconds. A database that cannot be reached would hold up the prompt for seconds.
 const longestWait = 1500
 
 /** The lines for the shell; empty when there is nothing to offer, or no way to know. */

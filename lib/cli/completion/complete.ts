@@ -1,7 +1,7 @@
 // What may stand at the cursor of a command line: the shells ask at every TAB (packaging/completion). The
 // words come from the table, the names from the database.
 import type { Kind } from '../../object/field.ts'
-import { helpOption } from '../../program/help.ts'
+import { helpOption } from '../../program/option.ts'
 import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
 import { known, rejoined, scan } from './scan.ts'
@@ -38,7 +38,7 @@ async function completeLuna(before: readonly string[], current: string, names: N
     const entries = objects.map(({ name, help }) => ({ word: name, help }))
     return beginning(current, current.startsWith('-') ? globals : entries)
   }
-  const commands = (await objects.find(({ name }) => name === object)?.load())?.commands ?? []
+  const commands = (await objects.find(({ name }) => name === object)?.load()) ?? []
   const [action, ...rest] = commands[0]?.action === '' ? ['', ...given] : given
   if (action === undefined) {
     const actions = commands.map(({ action: word, help }) => ({ word, help }))

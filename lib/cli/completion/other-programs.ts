@@ -1,5 +1,5 @@
 // Completion of the programs beside luna, from their rows.
-import { helpOption } from '../../program/help.ts'
+import { helpOption } from '../../program/option.ts'
 import { type Program, programs } from '../../program/program.ts'
 import { scan } from './scan.ts'
 import { type Completion, type Names, valuesOf } from './values.ts'

@@ -70,8 +70,22 @@ export async function stopDaemon(pidfile: string, program: string): Promise<numb
   return pid
 }
 
+/**
+ * Sends a signal to the program that a pid file names, and gives its process number; undefined when it does
+ * not run. Throws LunaError `failed` when that is not allowed.
+ */
+export async function signalDaemon(
+  pidfile: string,
+  program: string,
+  name: NodeJS.Signals,
+): Promise<number | undefined> {
+  const pid = await runningPid(pidfile, program)
+  if (pid) signal(pid, name, program)
+  return pid
+}
+
 /** Sends a signal to a process of the program. Throws LunaError `failed` when that is not allowed. */
-export function signal(pid: number, name: NodeJS.Signals, program: string): void {
+function signal(pid: number, name: NodeJS.Signals, program: string): void {
   try {
     process.kill(pid, name)
   } catch (cause) {

@@ -6,6 +6,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { type Ran, type RunOptions, run } from '../run.ts'
+import { fileInTree } from './tree.ts'
 
 export interface Inside {
   /** The tree. */
@@ -52,6 +53,11 @@ export function insideCommand(inside: Inside, program: string, args: readonly st
     ...['--', 'sh', script, ...options, '--', inside.root],
     ...['env', '-i', ...environment(inside), program, ...args],
   ])
+}
+
+/** The shell of an image for a person: bash, or sh where it has none. */
+export async function shellOf(root: string): Promise<string> {
+  return (await fileInTree(root, 'bin/bash')) ? '/bin/bash' : '/bin/sh'
 }
 
 /**

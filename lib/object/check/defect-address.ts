@@ -57,11 +57,11 @@ function inNetwork(network: Network, recorded: readonly AddressUse[], keepReserv
   const [usable, outside] = parted(recorded, ({ start, end }) => isUsable(prefix, start, end))
   return [
     ...outside.map((one): Defect => {
-      const line = `${what}: ${shown(network, one)} of ${one.who} is no address for a host in it`
+      const line = `${what}: ${addressText(network, one)} of ${one.who} is no address for a host in it`
       return { defect: 'outside', line }
     }),
     ...overlaps(recorded).map(([one, other]): Defect => {
-      const line = `${what}: ${shown(network, other)} belongs to both ${one.who} and ${other.who}`
+      const line = `${what}: ${addressText(network, other)} belongs to both ${one.who} and ${other.who}`
       return { defect: 'duplicate-address', line }
     }),
     ...(isTidy(network.freelist, free)
@@ -78,12 +78,12 @@ function inNetwork(network: Network, recorded: readonly AddressUse[], keepReserv
       .map((one): Defect => {
         return {
           defect: 'free-list',
-          line: `${what}: ${shown(network, one)} counts as free, but ${one.who} has it`,
+          line: `${what}: ${addressText(network, one)} counts as free, but ${one.who} has it`,
           repair,
         }
       }),
     ...unused.map((range): Defect => {
-      const line = `${what}: ${shown(network, range)} is reserved, and nothing has it: left by a failure, or kept free by hand (--repair frees it, with --keep-reserved it stays)`
+      const line = `${what}: ${addressText(network, range)} is reserved, and nothing has it: left by a failure, or kept free by hand (--repair frees it, with --keep-reserved it stays)`
       return { defect: 'reserved', line, ...(keepReserved ? {} : { repair }) }
     }),
   ]
@@ -123,7 +123,7 @@ function isTidy(kept: readonly Range[], tidied: readonly Range[]): boolean {
   )
 }
 
-function shown(network: Network, { start, end }: Range): string {
+function addressText(network: Network, { start, end }: Range): string {
   const prefix = prefixOf(network)
   const text = (offset: bigint) =>
     offset < 0n || offset > lastHost(prefix) + 1n

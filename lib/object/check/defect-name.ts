@@ -1,4 +1,4 @@
-// Names and MAC addresses that are unfit or given twice: somebody has to decide about these.
+// Names and MAC addresses that are unfit or given twice: the operator has to decide about these.
 
 import { type Id, kinds } from '../field.ts'
 import { fitsName } from '../name.ts'
@@ -55,11 +55,11 @@ export function macDefects({ all, macs }: Pick<Snapshot, 'all' | 'macs'>): Defec
         const line = `${nodeNamed(names, node)}: ${JSON.stringify(mac)} is not a MAC address (${fix})`
         return { defect: 'bad-name', line }
       }),
-    ...shared(Map.groupBy(living, ({ mac }) => mac.toLowerCase())).map(([mac, records]): Defect => {
+    ...several(Map.groupBy(living, ({ mac }) => mac.toLowerCase())).map(([mac, records]): Defect => {
       const nodes = records.map(({ node }) => nodeNamed(names, node)).join(', ')
       return { defect: 'duplicate-mac', line: `MAC address ${mac}: several have it: ${nodes}` }
     }),
-    ...shared(Map.groupBy(living, ({ node }) => node)).map(([node, records]): Defect => {
+    ...several(Map.groupBy(living, ({ node }) => node)).map(([node, records]): Defect => {
       const list = records.map(({ mac }) => mac).join(', ')
       return {
         defect: 'duplicate-mac',
@@ -69,7 +69,7 @@ export function macDefects({ all, macs }: Pick<Snapshot, 'all' | 'macs'>): Defec
   ]
 }
 
-function shared<K, V>(groups: Map<K, V[]>): [K, V[]][] {
+function several<K, V>(groups: Map<K, V[]>): [K, V[]][] {
   return [...groups].filter(([, same]) => same.length > 1)
 }
 

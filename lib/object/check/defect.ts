@@ -41,7 +41,7 @@ export interface Defect {
   readonly defect: DefectName
   /** For people, one line. */
   readonly line: string
-  /** Absent where somebody has to decide. */
+  /** Absent where the operator has to decide. */
   readonly repair?: Repair
 }
 

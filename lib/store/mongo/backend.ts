@@ -5,9 +5,10 @@ import type { Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import { type Backend, bookkeeping, isBookkeeping, type Part, type Where, type Write } from '../backend.ts'
 import { documentOf } from '../bson/values.ts'
-import { again, connectMongo, type Hello, isDirect, refuseSecondary } from './client.ts'
+import { adviceOn } from './advice.ts'
+import { again, connectMongo, helloOf, isDirect, refuseSecondary } from './client.ts'
 import { explain, explained, noMajority } from './explain.ts'
-import { buildOptions, forgetIndexes, makeIndexes, makeUnique } from './indexes.ts'
+import { buildOptions, forgetIndexes, makeIndexes, makeUnique, whyNoIndexes } from './indexes.ts'
 import { Lease, type LeaseDocument } from './lease.ts'
 import { SettledReads } from './settled.ts'
 import { writeDirectly } from './steps.ts'
@@ -39,7 +40,7 @@ export async function openMongo(
 ): Promise<Backend> {
   const client = await connectMongo(config, file)
   try {
-    const hello: Hello = await again(() => client.db('admin').command({ isMaster: 1 }))
+    const hello = await again(() => helloOf(client))
     if (isDirect(config) && hello.setName !== undefined) {
       refuseSecondary(config, file, hello)
       await client.close()
@@ -134,6 +135,13 @@ class MongoBackend implements Backend {
     })
   }
 
+  advice(): Promise<string[]> {
+    return this.#reading(async () => {
+      const why = await whyNoIndexes(this.#database)
+      return adviceOn(await helloOf(this.#setting.client), new Date(), why)
+    })
+  }
+
   async close(): Promise<void> {
     await Promise.race([this.#indexed, sleep(indexGrace, undefined, { ref: false })])
     await this.#setting.client.close()
@@ -165,8 +173,8 @@ class MongoBackend implements Backend {
   }
 
   /**
-   * Begins to make indexes without waiting for them: while a member of a replica set is
-   * down that may not end.
+   * Begins to make indexes without waiting for them: while a member of a replica set is down that may not
+   * end.
    */
   #makeIndexes(): void {
     this.#indexed ??= makeIndexes(this.#database, buildOptions(this.#setting.replicaSet))

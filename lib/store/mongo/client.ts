@@ -70,7 +70,13 @@ export interface Hello {
   readonly ismaster?: boolean
   readonly me?: string
   readonly hosts?: readonly string[]
+  readonly arbiters?: readonly string[]
+  readonly localTime?: Date
   readonly msg?: string
+}
+
+export async function helloOf(client: MongoClient): Promise<Hello> {
+  return await client.db('admin').command({ isMaster: 1 })
 }
 
 /**

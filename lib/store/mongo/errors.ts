@@ -36,6 +36,7 @@ const waits = [24, 50, 112]
 export const codes = {
   duplicate: 11000,
   namespaceMissing: 26,
+  namespaceExists: 48,
   rights: 13,
   conflict: 112,
   /** UserNotFound, AuthenticationFailed. */

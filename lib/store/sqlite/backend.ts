@@ -76,6 +76,10 @@ class SqliteBackend implements Backend {
     return this.#attempt(() => this.#tables.setUnique(collection, unique))
   }
 
+  advice(): Promise<string[]> {
+    return Promise.resolve([])
+  }
+
   close(): Promise<void> {
     this.#mutex.close()
     if (this.#database.isOpen) this.#database.close()

@@ -1,39 +1,101 @@
-// An address that somebody typed, taken from a network.
+// Addresses of networks given to objects and taken back: the lowest free ones, or a certain one.
 import { LunaError } from '../../error.ts'
+import type { Group } from '../../object/group.ts'
 import { formatPrefix, parseIp, toOffset } from '../../object/net/address.ts'
+import { addressUses } from '../../object/net/address-use.ts'
+import { isUsable } from '../../object/net/freelist.ts'
+import { heldBy, type Slot } from '../../object/net/slot.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
+import type { Node } from '../../object/node.ts'
+import type { Store } from '../../store/store.ts'
+import { loadInventory } from '../inventory.ts'
 import type { Pool } from './pool.ts'
 
-/** Takes the address; `failed` when it is none, lies outside, or is not free. */
-export function assignAddress(pool: Pool, network: Network, address: string): bigint {
-  const offset = typedOffset(network, address)
-  if (pool.reserve(network.id, offset)) return offset
-  throw notFree(network, address)
+/** Takes the lowest free address for every slot; those without one are told apart. */
+export function takeAll(pool: Pool, slots: readonly Slot[]) {
+  const held = slots.flatMap((slot) => {
+    const offset = pool.take(slot.network)
+    return offset === undefined ? [] : [{ ...slot, offset }]
+  })
+  const got = new Set(held.map(({ key, version }) => `${key} ${version}`))
+  return { held, lacking: slots.filter(({ key, version }) => !got.has(`${key} ${version}`)) }
 }
 
-export function notFree(network: Network, address: string): LunaError {
-  return new LunaError('failed', `${address} is not free in network "${network.name}"`, {
-    fix: `see who has what: luna network show ${network.name} --reservedips`,
+/**
+ * What to say when a network has no address left for these nodes of a group; it may be gone (damaged data).
+ */
+export function exhausted(network: Network | undefined, group: string, nodes: readonly string[]): LunaError {
+  const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
+  if (!network) {
+    return new LunaError('failed', `no address for ${some}`, {
+      why: `a network of group "${group}" is gone`,
+      fix: 'luna cluster check --repair',
+    })
+  }
+  const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
+  return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
+    fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
   })
+}
+
+/** Gives back every address that the node has in its group; without a group (damaged data) it has none. */
+export async function releaseAll(pool: Pool, node: Node, group: Group | undefined): Promise<void> {
+  const held = group ? heldBy(node, group) : []
+  await pool.load(held.map(({ network }) => network))
+  for (const { network, offset } of held) pool.release(network, offset)
+}
+
+/** Takes the address; `failed` when it is none, lies outside, or is not free. */
+export async function assignAddress(pool: Pool, network: Network, address: string): Promise<bigint> {
+  const offset = typedOffset(network, address)
+  if (pool.reserve(network.id, offset)) return offset
+  throw await notFree(pool.store, network, address)
+}
+
+/** What to say of an address in the network that is not free: who has it. */
+export async function notFree(store: Store, network: Network, address: string): Promise<LunaError> {
+  const offset = typedOffset(network, address)
+  const who = await whoHas(store, network, offset)
+  const what = `${address} is not free in network "${network.name}"`
+  if (who === undefined && isUsable(prefixOf(network), offset))
+    return new LunaError('failed', what, {
+      why: 'it is reserved',
+      fix: `choose another one, or: luna network change ${network.name} --release ${address}`,
+    })
+  return new LunaError('failed', what, {
+    why: who === undefined ? 'it is the first or last address, which no host can have' : `${who} has it`,
+    fix: `choose another one; see who has what: luna network show ${network.name} --reservedips`,
+  })
+}
+
+/** Who has an address of the network, as a person would say it. */
+export async function whoHas(store: Store, network: Network, offset: bigint): Promise<string | undefined> {
+  const uses = addressUses(await loadInventory(store))
+  return uses.find((one) => one.network === network.id && one.start <= offset && offset <= one.end)?.who
 }
 
 /**
  * Takes the address in place of the old one, which becomes free. Its own address again is fine; a refusal
  * changes nothing.
  */
-export function reassignAddress(pool: Pool, network: Network, address: string, old: bigint | null): bigint {
+export async function reassignAddress(
+  pool: Pool,
+  network: Network,
+  address: string,
+  old: bigint | null,
+): Promise<bigint> {
   if (typedOffset(network, address) === old) {
     // An old database may count it as free.
     pool.reserve(network.id, old)
     return old
   }
-  const offset = assignAddress(pool, network, address)
+  const offset = await assignAddress(pool, network, address)
   if (old !== null) pool.release(network.id, old)
   return offset
 }
 
 /** The address relative to the network; `failed` when it is none, or lies outside. */
-export function typedOffset(network: Network, address: string): bigint {
+function typedOffset(network: Network, address: string): bigint {
   const ip = parseIp(address)
   if (!ip)
     throw new LunaError('failed', `${JSON.stringify(address)} is not an address`, {
@@ -42,7 +104,7 @@ export function typedOffset(network: Network, address: string): bigint {
   const offset = toOffset(prefixOf(network), ip)
   if (offset !== undefined) return offset
   throw new LunaError('failed', `${address} lies outside ${formatPrefix(prefixOf(network))}`, {
-    why: `that is network "${network.name}"`,
+    why: `which is network "${network.name}"`,
     fix: 'give an address in it, or name the network that has this one',
   })
 }

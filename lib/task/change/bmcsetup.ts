@@ -4,8 +4,7 @@ import { bmcsetupFields } from '../../object/bmcsetup.ts'
 import type { Typed } from '../../object/field.ts'
 import { checkNewName, hasControl } from '../../object/name.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { insertLinked } from './reference-counts.ts'
+import { edit } from './edit.ts'
 
 type Settings = Typed<typeof bmcsetupFields>
 
@@ -13,9 +12,7 @@ type Settings = Typed<typeof bmcsetupFields>
 export async function addBmcsetup(store: Store, wish: { name: string } & Settings): Promise<void> {
   checkNewName('bmcsetup', wish.name)
   checkSettings(wish)
-  await store.transaction(async (tx) => {
-    await insertLinked(tx, (await getCluster(tx)).id, 'bmcsetup', wish)
-  })
+  await edit(store, ({ insert }) => insert('bmcsetup', wish))
 }
 
 /** Changes what is given. `not-found` when there is no such setup. */

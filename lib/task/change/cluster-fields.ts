@@ -1,4 +1,4 @@
-// What may be said to change a cluster, and what is wrong with it before anything is looked at.
+// A change of the cluster as typed: the checks of its values that need neither the store nor this machine.
 import { LunaError } from '../../error.ts'
 import { clusterFields } from '../../object/cluster.ts'
 import type { Typed } from '../../object/field.ts'

@@ -9,11 +9,11 @@ import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
+import { keepCopy } from '../database/copy.ts'
 import { frontendWarnings } from '../heads.ts'
-import { newNotes, type Outcome } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { type ClusterChange, readChange } from './cluster-fields.ts'
-import { refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { edit } from './edit.ts'
 
 export interface ClusterWish extends ClusterChange {
   readonly frontend_address: string
@@ -34,45 +34,47 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   const owner = await requireUser(wish.user)
   const path = await requireDirectory(wish.path)
   await requireOwned(path, wish.user, owner)
-  const notes = newNotes()
-  await store.transaction(async (tx) => {
+  const outcome = await edit(store, async ({ tx }) => {
     const [there] = await tx.list('cluster')
     if (there) throw new LunaError('taken', 'there is a cluster already', { fix: 'luna cluster change' })
     await tx.insert('cluster', { name: 'general', ...change, path })
   })
   await makeDirectory(logDir, owner)
   const lacking = database && (await giveDatabase(database, wish.user, owner))
-  if (lacking) notes.warnings.push(lacking)
-  notes.warnings.push(...(await frontendWarnings(wish.frontend_address)))
-  return notes
+  const warnings = [...(lacking ? [lacking] : []), ...(await frontendWarnings(wish.frontend_address))]
+  return { ...outcome, warnings }
 }
 
 /** Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. */
 export async function changeCluster(store: Store, wish: ClusterChange): Promise<Outcome> {
   const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish)
-  const notes = newNotes()
   if (wish.user) await requireUser(wish.user)
   if (wish.path) change.path = await requireDirectory(wish.path)
-  await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
-    if (Object.keys(change).length > 0) await updateLinked(tx, 'cluster', cluster, change, notes)
-    await warnAfter({ ...cluster, ...change }, wish, notes.warnings)
+  return await edit(store, async ({ notes, cluster, update }) => {
+    const old = await cluster()
+    if (Object.keys(change).length > 0) await update('cluster', old, change)
+    await warnAfter({ ...old, ...change }, wish, notes.warnings)
   })
-  return notes
 }
 
-/** Removes the cluster when nothing is left of it; with `force` the whole database with all objects. */
-export async function deleteCluster(store: Store, wish: { readonly force: boolean }): Promise<Outcome> {
-  if (wish.force) {
-    await store.drop()
-    return newNotes()
-  }
-  return await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
-    await refuseUsed(tx, 'cluster', cluster)
-    await removeLinked(tx, 'cluster', cluster)
-    return newNotes()
+/**
+ * Removes the cluster when nothing is left of it; with `force` the whole database with all objects. Gives the
+ * file in the folder `copies` that a copy of the database is kept in; undefined where there was nothing.
+ */
+export async function deleteCluster(
+  store: Store,
+  { force, copies }: { readonly force: boolean; readonly copies: string },
+): Promise<string | undefined> {
+  let copy: string | undefined
+  await edit(store, async ({ tx, cluster, remove }) => {
+    const keep = async () => {
+      copy = await keepCopy(await tx.dump(), copies)
+    }
+    if (!force) return await remove('cluster', await cluster(), keep)
+    await keep()
+    await tx.drop()
   })
+  return copy
 }
 
 async function requireUser(name: string): Promise<Owner> {

@@ -6,17 +6,15 @@ import { type Group, interfaceKey } from '../../object/group.ts'
 import type { Version } from '../../object/net/address.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
-import { type Notes, newNotes, type Outcome } from '../outcome.ts'
-import { openPool, type Pool } from './pool.ts'
+import type { Outcome } from '../outcome.ts'
+import { type Edit, edit } from './edit.ts'
+import type { Pool } from './pool.ts'
 
-export interface InterfaceEdit {
-  readonly tx: Store
-  readonly notes: Notes
+/** The pool knows the networks that the interface has. */
+export interface InterfaceEdit extends Edit {
   readonly group: Group
   readonly key: string
   readonly iface: GroupInterface
-  /** Knows the networks that the interface has. */
-  readonly pool: Pool
 }
 
 /**
@@ -26,23 +24,23 @@ export async function withInterface(
   store: Store,
   groupName: string,
   name: string,
-  work: (edit: InterfaceEdit) => Promise<void>,
+  work: (one: InterfaceEdit) => Promise<void>,
 ): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const group = await tx.getNamed('group', groupName)
-    const key = interfaceKey(group, name)
-    const iface = key === undefined ? undefined : group.interfaces[key]
-    if (key === undefined || !iface) {
-      throw new LunaError('failed', `group "${groupName}" has no interface "${name}"`, {
-        fix: `add it: luna group change ${groupName} -i ${name} --add`,
-      })
-    }
-    const pool = openPool(tx)
-    await pool.load([iface.network[4], iface.network[6]].filter((id) => id !== null))
-    await work({ tx, notes, group, key, iface, pool })
-    await pool.save()
-    return notes
+  return await edit(store, async (one) => {
+    const group = await one.tx.getNamed('group', groupName)
+    const { key, iface } = requireInterface(group, name)
+    await one.pool.load([iface.network[4], iface.network[6]].filter((id) => id !== null))
+    await work({ ...one, group, key, iface })
+  })
+}
+
+/** The interface of that name; `failed` when the group has none. */
+export function requireInterface(group: Group, name: string): Pick<InterfaceEdit, 'key' | 'iface'> {
+  const key = interfaceKey(group, name)
+  const iface = key === undefined ? undefined : group.interfaces[key]
+  if (key !== undefined && iface) return { key, iface }
+  throw new LunaError('failed', `group "${group.name}" has no interface "${name}"`, {
+    fix: `add it: luna group change ${group.name} -i ${name} --add`,
   })
 }
 

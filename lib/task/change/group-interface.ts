@@ -6,30 +6,30 @@ import { type Group, interfaceKey } from '../../object/group.ts'
 import { checkNewName } from '../../object/name.ts'
 import { noAddress } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
-import { newNotes, type Outcome } from '../outcome.ts'
+import { networkLosses } from '../image/network-losses.ts'
+import type { Outcome } from '../outcome.ts'
+import { edit } from './edit.ts'
 import { eachNode, freeAddress, withInterface } from './edit-interface.ts'
 import { makeInterface } from './group.ts'
-import { updateLinked } from './reference-counts.ts'
 
 /** Adds an interface without networks to the group and its nodes. */
 export async function addInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
   checkNewName('interface', name)
-  return await store.transaction(async (tx) => {
+  return await edit(store, async ({ tx }) => {
     const group = await tx.getNamed('group', groupName)
     refuseInterface(group, name)
     const [key, iface] = makeInterface(name)
     await tx.update('group', group.id, { interfaces: { ...group.interfaces, [key]: iface } })
     for (const { id, interfaces } of await tx.nodesOf(group.id))
       await tx.update('node', id, { interfaces: { ...interfaces, [key]: noAddress } })
-    return newNotes()
   })
 }
 
 /** Takes the interface off the group and its nodes; their addresses there become free. */
 export async function deleteInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async ({ tx, notes, group, key, iface, pool }) => {
+  return await withInterface(store, groupName, name, async ({ tx, update, group, key, iface, pool }) => {
     const { [key]: _, ...rest } = group.interfaces
-    await updateLinked(tx, 'group', group, { interfaces: rest }, notes)
+    await update('group', group, { interfaces: rest })
     await eachNode(tx, group, (node) => {
       for (const version of [4, 6] as const) freeAddress(pool, node, key, iface, version)
       const { [key]: __, ...left } = node.interfaces
@@ -52,16 +52,20 @@ export async function renameInterface(
   })
 }
 
-/** Sets the operator's own lines of an interface; blanks around them are cut off. */
+/**
+ * Sets the operator's own lines of an interface; blanks around them are cut off. What of
+ * them is lost is warned of.
+ */
 export async function editInterface(
   store: Store,
   groupName: string,
   name: string,
   params: string,
 ): Promise<Outcome> {
-  return await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
+  const outcome = await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
     await writeInterface(tx, group, key, { ...iface, params: params.trim() })
   })
+  return { ...outcome, warnings: [...outcome.warnings, ...(await networkLosses(store, groupName, name))] }
 }
 
 function refuseInterface(group: Group, name: string): void {

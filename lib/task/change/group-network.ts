@@ -4,20 +4,30 @@ import type { GroupInterface, Id } from '../../object/field.ts'
 import type { Version } from '../../object/net/address.ts'
 import { noAddress } from '../../object/net/slot.ts'
 import type { Network } from '../../object/network.ts'
+import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
-import { eachNode, freeAddress, type InterfaceEdit, withInterface } from './edit-interface.ts'
-import { updateLinked } from './reference-counts.ts'
+import { exhausted } from './assign-address.ts'
+import {
+  eachNode,
+  freeAddress,
+  type InterfaceEdit,
+  requireInterface,
+  withInterface,
+} from './edit-interface.ts'
+import type { Pool } from './pool.ts'
 
 /**
- * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes
- * for which none is left are failures; the others keep what they got.
+ * Gives the interface a network, and every node of the group, by name, the lowest free address there; with
+ * `like` the number that it has on that other interface, where that is free. Nodes for which none is left are
+ * failures; the others keep what they got.
  */
 export async function setNetwork(
   store: Store,
   groupName: string,
   name: string,
   networkName: string,
+  like?: string,
 ): Promise<Outcome> {
   return await withInterface(store, groupName, name, async (edit) => {
     const { tx, notes, group, key, iface, pool } = edit
@@ -28,11 +38,15 @@ export async function setNetwork(
         fix: `take it off first: luna group change ${groupName} -i ${name} --delnet`,
       })
     }
+    const model = like === undefined ? undefined : requireInterface(group, like).key
     await setLinked(edit, version, network.id)
     await pool.load([network.id])
+    const nodes = model === undefined ? [] : await tx.nodesOf(group.id)
+    // All of these first: no other node is given one of them.
+    const alike = new Map(nodes.map((node) => [node.id, reserveLike(pool, node, model ?? '', network.id)]))
     const lacking: string[] = []
     await eachNode(tx, group, (node) => {
-      const offset = pool.take(network.id) ?? null
+      const offset = alike.get(node.id) ?? pool.take(network.id) ?? null
       if (offset === null) lacking.push(node.name)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
     })
@@ -40,21 +54,12 @@ export async function setNetwork(
   })
 }
 
-/**
- * What to say when a network has no address left for these nodes of a group; it may be gone (damaged data).
- */
-export function exhausted(network: Network | undefined, group: string, nodes: readonly string[]): LunaError {
-  const some = nodes.slice(0, 5).join(' ') + (nodes.length > 5 ? ` and ${nodes.length - 5} more` : '')
-  if (!network) {
-    return new LunaError('failed', `no address for ${some}`, {
-      why: `a network of group "${group}" is gone`,
-      fix: 'luna cluster check --repair',
-    })
-  }
-  const widen = `luna network change ${network.name} --prefix ${network.PREFIX - 1}`
-  return new LunaError('failed', `no address is left in network "${network.name}" for ${some}`, {
-    fix: `widen it (${widen}), then: luna node change NAME --group ${group}`,
-  })
+/** Takes the number that the node has on an interface, in that network; undefined where it cannot have it. */
+function reserveLike(pool: Pool, { interfaces }: Node, key: string, network: Id): bigint | undefined {
+  const own = interfaces[key]
+  return [own?.[4] ?? null, own?.[6] ?? null]
+    .filter((offset) => offset !== null)
+    .find((offset) => pool.reserve(network, offset))
 }
 
 /**
@@ -95,9 +100,9 @@ async function versionToDrop(store: Store, iface: GroupInterface, networkName?: 
 }
 
 async function setLinked(edit: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
-  const { tx, notes, group, key, iface } = edit
+  const { update, group, key, iface } = edit
   const changed = { ...iface, network: { ...iface.network, [version]: network } }
-  await updateLinked(tx, 'group', group, { interfaces: { ...group.interfaces, [key]: changed } }, notes)
+  await update('group', group, { interfaces: { ...group.interfaces, [key]: changed } })
 }
 
 function versionOf(network: Network): Version {

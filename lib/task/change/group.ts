@@ -6,9 +6,8 @@ import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { type Notes, newNotes, type Outcome } from '../outcome.ts'
-import { insertLinked, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import type { Notes, Outcome } from '../outcome.ts'
+import { edit } from './edit.ts'
 
 export interface GroupWish {
   readonly name: string
@@ -23,11 +22,10 @@ export interface GroupWish {
 /** Adds a group with the interface BOOTIF, and BMC where there is a network for it. */
 export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> {
   checkNewName('group', wish.name)
-  return await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
+  return await edit(store, async ({ tx, insert }) => {
     const boot = await tx.getNamed('network', wish.network)
     const bmc = wish.bmcnetwork === undefined ? [] : [await tx.getNamed('network', wish.bmcnetwork)]
-    await insertLinked(tx, cluster.id, 'group', {
+    await insert('group', {
       name: wish.name,
       osimage: (await tx.getNamed('osimage', wish.osimage)).id,
       bmcsetup: wish.bmcsetup === undefined ? null : (await tx.getNamed('bmcsetup', wish.bmcsetup)).id,
@@ -37,7 +35,6 @@ export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> 
         ...bmc.map((network) => makeInterface('BMC', network)),
       ]),
     })
-    return newNotes()
   })
 }
 
@@ -50,19 +47,17 @@ export function makeInterface(name: string, network?: Network): [key: string, Gr
 /** Adds a group like another one, parameters of its interfaces included, without nodes. */
 export async function cloneGroup(store: Store, wish: { from: string; to: string }): Promise<Outcome> {
   checkNewName('group', wish.to)
-  return await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
+  return await edit(store, async ({ tx, insert }) => {
     const { id: _, ...old } = await tx.getNamed('group', wish.from)
     const interfaces = Object.values(old.interfaces).map((iface): [string, GroupInterface] => [
       makeInterface(iface.name)[0],
       iface,
     ])
-    await insertLinked(tx, cluster.id, 'group', {
+    await insert('group', {
       ...old,
       name: wish.to,
       interfaces: Object.fromEntries(interfaces),
     })
-    return newNotes()
   })
 }
 
@@ -73,11 +68,9 @@ export type GroupChange = Typed<typeof groupFields>
  * `not-found`.
  */
 export async function changeGroup(store: Store, name: string, change: GroupChange): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
+  return await edit(store, async ({ tx, notes, update }) => {
     const group = await tx.getNamed('group', name)
-    await updateLinked(tx, 'group', group, await readChange(tx, group, change, notes), notes)
-    return notes
+    await update('group', group, await readChange(tx, group, change, notes))
   })
 }
 
@@ -101,14 +94,4 @@ async function readChange(
 
 async function idOrNull(store: Store, kind: Kind, name: string): Promise<Id | null> {
   return name === '' ? null : (await store.getNamed(kind, name)).id
-}
-
-/** Deletes a group that has no nodes. */
-export async function deleteGroup(store: Store, name: string): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const group = await tx.getNamed('group', name)
-    await refuseUsed(tx, 'group', group)
-    await removeLinked(tx, 'group', group)
-    return newNotes()
-  })
 }

@@ -3,14 +3,20 @@
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import { checkNewName, isHostLabel } from '../../object/name.ts'
-import type { Prefix } from '../../object/net/address.ts'
-import { formatPrefix, lastHost, makePrefix, parseIp, toOffset } from '../../object/net/address.ts'
+import {
+  formatPrefix,
+  lastHost,
+  makePrefix,
+  type Prefix,
+  parseIp,
+  toOffset,
+} from '../../object/net/address.ts'
 import { fullRange, isUsable, reserve } from '../../object/net/freelist.ts'
-import { prefixOf } from '../../object/network.ts'
+import { classlessZone } from '../../object/net/reverse.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { newNotes, type Outcome } from '../outcome.ts'
-import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
+import type { Outcome } from '../outcome.ts'
+import { edit } from './edit.ts'
 
 export interface NetworkWish {
   readonly name: string
@@ -34,10 +40,9 @@ export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outco
   const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp)
   const freelist = reserve(fullRange(prefix), nsIp)
   if (!freelist) throw unusable(prefix, wish.nsIp ?? '')
-  return await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
+  return await edit(store, async ({ tx, insert }) => {
     await refuseSameBase(tx, prefix)
-    await insertLinked(tx, cluster.id, 'network', {
+    await insert('network', {
       name: wish.name,
       version: prefix.version,
       NETWORK: prefix.base,
@@ -46,25 +51,21 @@ export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outco
       ns_hostname: wish.nsHostname,
       ns_ip: nsIp,
     })
-    return newNotes()
   })
 }
 
 /** Deletes a network that nothing uses, the DHCP range included. */
 export async function deleteNetwork(store: Store, name: string): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
+  return await edit(store, async ({ tx, cluster, remove }) => {
     const network = await tx.getNamed('network', name)
-    await refuseUsed(tx, 'network', network)
-    const cluster = await getCluster(tx)
-    // The first Luna could lose the link of the DHCP network: the field itself is asked as well.
-    if (cluster.dhcp_net === network.id) {
+    await remove('network', network, async () => {
+      // The first Luna could lose the link of the DHCP network: the field itself is asked as well.
+      if ((await cluster()).dhcp_net !== network.id) return
       throw new LunaError('refused', `network "${name}" cannot be deleted`, {
         why: 'it is the DHCP network',
         fix: 'give another one to luna cluster makedhcp first',
       })
-    }
-    await removeLinked(tx, 'network', network)
-    return newNotes()
+    })
   })
 }
 
@@ -107,6 +108,18 @@ export function checkNsHostname(name: string): void {
   throw new LunaError('invalid', `${JSON.stringify(name)} cannot be the host name of a name server`, {
     fix: 'use letters, digits and inner hyphens',
   })
+}
+
+/** Refuses the label of a classless zone (RFC 2317) that the network cannot have; '' is for none. */
+export function checkClassless(network: Network, label: string): void {
+  const prefix = prefixOf(network)
+  if (label === '' || classlessZone(prefix, label)) return
+  const why =
+    prefix.version === 4 && prefix.length > 24
+      ? `${JSON.stringify(label)} cannot be a label in DNS`
+      : 'only IPv4 networks smaller than a /24 have one'
+  const fix = 'give the label that the owner of the /24 refers to, like 0-27'
+  throw new LunaError('failed', `network "${network.name}" cannot have that classless zone`, { why, fix })
 }
 
 /**

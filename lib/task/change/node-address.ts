@@ -6,10 +6,8 @@ import { parseIp } from '../../object/net/address.ts'
 import { heldBy, interfacesWith, keepAddresses, noAddress, slotsOf } from '../../object/net/slot.ts'
 import type { Node } from '../../object/node.ts'
 import type { Notes } from '../outcome.ts'
-import { reassignAddress } from './assign-address.ts'
-import { exhausted } from './group-network.ts'
-import { releaseAll } from './node.ts'
-import { type Pool, takeAll } from './pool.ts'
+import { exhausted, reassignAddress, releaseAll, takeAll } from './assign-address.ts'
+import type { Pool } from './pool.ts'
 
 type Interfaces = Readonly<Record<string, NodeInterface>>
 
@@ -68,7 +66,7 @@ export async function readdress(
   const network = id && pool.network(id)
   if (!network || key === undefined) throw nowhere(node, name, ip.version)
   const old = node.interfaces[key]?.[ip.version] ?? null
-  const offset = reassignAddress(pool, network, address, old)
+  const offset = await reassignAddress(pool, network, address, old)
   return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [ip.version]: offset } }
 }
 

@@ -9,20 +9,16 @@ import type { Node, nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, groupOf } from '../find.ts'
-import { attempt, inTurn, type Notes, newNotes, type Outcome } from '../outcome.ts'
+import type { Notes, Outcome } from '../outcome.ts'
+import { type Edit, edit } from './edit.ts'
 import { moveNode, readdress } from './node-address.ts'
-import { openPool, type Pool } from './pool.ts'
-import { updateLinked } from './reference-counts.ts'
 
 /** Fields as typed ('' takes the MAC address off the node), and the address of an interface. */
 export type NodeChange = Typed<typeof nodeFields> & {
   readonly interface?: { readonly name: string; readonly address: string }
 }
 
-interface NodeEdit {
-  readonly tx: Store
-  readonly notes: Notes
-  readonly pool: Pool
+interface NodeEdit extends Edit {
   readonly find: Find
   /** What `group` and `switch` of the change name; undefined where they are not given. */
   readonly group: Group | undefined
@@ -38,18 +34,12 @@ export async function changeNodes(
   names: readonly string[],
   change: NodeChange,
 ): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const edit: NodeEdit = {
-      tx,
-      notes: newNotes(),
-      pool: openPool(tx),
-      find: finder(tx),
-      group: change.group === undefined ? undefined : await tx.getNamed('group', change.group),
-      switchId: change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch),
-    }
-    await inTurn(edit.notes, names, async (name) => await changeNode(edit, name, change))
-    await edit.pool.save()
-    return edit.notes
+  return await edit(store, async (one) => {
+    const { tx } = one
+    const group = change.group === undefined ? undefined : await tx.getNamed('group', change.group)
+    const switchId = change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch)
+    const nodeEdit = { ...one, find: finder(tx), group, switchId }
+    await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))
   })
 }
 
@@ -57,8 +47,8 @@ function noneIf(name: string | undefined): null | undefined {
   return name === undefined ? undefined : null
 }
 
-async function changeNode(edit: NodeEdit, name: string, change: NodeChange): Promise<void> {
-  const { tx, notes, pool, group, find, switchId } = edit
+async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange): Promise<void> {
+  const { tx, notes, pool, attempt, update, group, find, switchId } = nodeEdit
   const { comment, mac, localboot, setupbmc, service, interface: iface, port } = change
   const node = await tx.getNamed('node', name)
   const fields: { -readonly [F in keyof Change<'node'>]: Change<'node'>[F] } = {
@@ -72,18 +62,18 @@ async function changeNode(edit: NodeEdit, name: string, change: NodeChange): Pro
     fields.group = group.id
     fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes)
   }
-  if (mac !== undefined) await attempt(notes, async () => await giveMac(tx, node, mac, notes))
+  if (mac !== undefined) await attempt(async () => await giveMac(tx, node, mac, notes))
   if (iface) {
     const own = group ?? (await groupOf(find, node))
-    await attempt(notes, async () => {
+    await attempt(async () => {
       fields.interfaces = await readdress(pool, { ...node, ...fields }, own, iface.name, iface.address)
     })
   }
   if (port !== undefined)
-    await attempt(notes, async () => {
+    await attempt(async () => {
       fields.port = checkedPort(port)
     })
-  await updateLinked(tx, 'node', node, fields, notes)
+  await update('node', node, fields)
 }
 
 /** Gives a MAC address to the node, whoever had it. */

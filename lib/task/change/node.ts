@@ -1,16 +1,12 @@
 // Nodes: added and deleted, one or many in one go. Changing them is in node-change.ts.
-import type { Cluster } from '../../object/cluster.ts'
 import type { Group } from '../../object/group.ts'
 import { checkNewName, nextNodeName } from '../../object/name.ts'
-import { heldBy, interfacesWith, slotsOf } from '../../object/net/slot.ts'
-import type { Node } from '../../object/node.ts'
+import { interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
 import { finder, groupOf } from '../find.ts'
-import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
-import { exhausted } from './group-network.ts'
-import { openPool, type Pool, takeAll } from './pool.ts'
-import { insertLinked, refuseUsed, removeLinked } from './reference-counts.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
+import { exhausted, releaseAll, takeAll } from './assign-address.ts'
+import { type Edit, edit } from './edit.ts'
 
 export interface NodesWish {
   readonly group: string
@@ -26,40 +22,31 @@ export async function addNodes(
   store: Store,
   wish: NodesWish,
 ): Promise<Outcome & { added: readonly string[] }> {
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const added: string[] = []
-    const cluster = await getCluster(tx)
+  let added: readonly string[] = []
+  const outcome = await edit(store, async (change) => {
+    const { tx, pool, notes } = change
     const group = await tx.getNamed('group', wish.group)
-    const pool = openPool(tx)
     await pool.load(slotsOf(group).map(({ network }) => network))
-    for (const name of wish.names ?? [await automaticName(tx, cluster)]) {
-      if (!(await attempt(notes, async () => await addNode(tx, cluster, group, pool, name)))) break
-      added.push(name)
-    }
-    await pool.save()
-    return { ...notes, added }
+    const names = wish.names ?? [await automaticName(change)]
+    await untilOneFails(notes, names, async (name) => await addNode(change, group, name))
+    added = names.slice(0, names.length - notes.undone.length)
   })
+  return { ...outcome, added }
 }
 
-async function automaticName(store: Store, cluster: Cluster): Promise<string> {
-  const names = (await store.list('node')).map(({ name }) => name)
-  return nextNodeName(cluster.nodeprefix ?? '', cluster.nodedigits, names)
+async function automaticName({ tx, cluster }: Edit): Promise<string> {
+  const { nodeprefix, nodedigits } = await cluster()
+  const names = (await tx.list('node')).map(({ name }) => name)
+  return nextNodeName(nodeprefix ?? '', nodedigits, names)
 }
 
-async function addNode(
-  store: Store,
-  cluster: Cluster,
-  group: Group,
-  pool: Pool,
-  name: string,
-): Promise<void> {
+async function addNode({ pool, insert }: Edit, group: Group, name: string): Promise<void> {
   checkNewName('node', name)
   const { held, lacking } = takeAll(pool, slotsOf(group))
   try {
     const [first] = lacking
     if (first) throw exhausted(pool.network(first.network), group.name, [name])
-    await insertLinked(store, cluster.id, 'node', { name, group: group.id, interfaces: interfacesWith(held) })
+    await insert('node', { name, group: group.id, interfaces: interfacesWith(held) })
   } catch (error) {
     for (const { network, offset } of held) pool.release(network, offset)
     throw error
@@ -71,25 +58,14 @@ async function addNode(
  * it with the earlier ones gone.
  */
 export async function deleteNodes(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const pool = openPool(tx)
+  return await edit(store, async ({ tx, pool, inTurn, remove }) => {
     const find = finder(tx)
-    await inTurn(notes, names, async (name) => {
+    await inTurn(names, async (name) => {
       const node = await tx.getNamed('node', name)
-      await refuseUsed(tx, 'node', node)
-      await releaseAll(pool, node, await groupOf(find, node))
-      await tx.clearMac(node.id)
-      await removeLinked(tx, 'node', node)
+      await remove('node', node, async () => {
+        await releaseAll(pool, node, await groupOf(find, node))
+        await tx.clearMac(node.id)
+      })
     })
-    await pool.save()
-    return notes
   })
-}
-
-/** Gives back every address that the node has in its group; without a group (damaged data) it has none. */
-export async function releaseAll(pool: Pool, node: Node, group: Group | undefined): Promise<void> {
-  const held = group ? heldBy(node, group) : []
-  await pool.load(held.map(({ network }) => network))
-  for (const { network, offset } of held) pool.release(network, offset)
 }

@@ -3,17 +3,12 @@ import type { Kind } from '../../object/field.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
-import { newNotes, type Outcome } from '../outcome.ts'
-import { refuseNameTaken, refuseUsed, removeLinked } from './reference-counts.ts'
+import type { Outcome } from '../outcome.ts'
+import { checkFreeName, edit } from './edit.ts'
 
 /** Deletes a named object that nothing uses: `not-found`, or `refused` with the users named. */
 export async function deleteObject(store: Store, kind: Kind, name: string): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const object = await tx.getNamed(kind, name)
-    await refuseUsed(tx, kind, object)
-    await removeLinked(tx, kind, object)
-    return newNotes()
-  })
+  return await edit(store, async ({ tx, remove }) => remove(kind, await tx.getNamed(kind, name)))
 }
 
 /**
@@ -24,7 +19,7 @@ export async function renameObject(store: Store, kind: Kind, name: string, newNa
   checkNewName(kind, newName)
   await store.transaction(async (tx) => {
     const { id } = await tx.getNamed(kind, name)
-    await refuseNameTaken(tx, kind, newName)
+    await checkFreeName(tx, kind, newName)
     const change: Change<Kind> = { name: newName }
     await tx.update(kind, id, change)
   })

@@ -1,19 +1,14 @@
-// Adding, changing and cloning OS images. Packing them is in pack.ts.
-import { realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+// OS images: added and changed. Cloning and packing are in task/image.
+import { realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { makeDirectory } from '../../host/file.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
-import { run } from '../../host/run.ts'
 import { paths } from '../../object/cluster.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
-import type { Osimage } from '../../object/osimage.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { withImageLock } from '../image/lock.ts'
-import { insertLinked, refuseNameTaken } from './reference-counts.ts'
+import { edit } from './edit.ts'
 
 export interface OsimageWish {
   readonly name: string
@@ -31,18 +26,11 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
   const path = resolve(wish.path)
   await checkDirectory(path)
   const kernver = chooseKernel(path, await installedKernels(path), wish.kernver)
-  await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
+  await edit(store, async ({ tx, cluster, insert }) => {
     await refuseTakenPath(tx, path)
     const kernopts = wish.kernopts || null
-    const grab_exclude_list = loadTemplate('grab_exclude.list', paths(cluster).templates).trimEnd()
-    await insertLinked(tx, cluster.id, 'osimage', {
-      name: wish.name,
-      path,
-      kernver,
-      kernopts,
-      grab_exclude_list,
-    })
+    const grab_exclude_list = loadTemplate('grab_exclude.list', paths(await cluster()).templates).trimEnd()
+    await insert('osimage', { name: wish.name, path, kernver, kernopts, grab_exclude_list })
   })
 }
 
@@ -94,67 +82,4 @@ export async function kernelsOf(store: Store, name: string): Promise<{ version: 
   const installed = image.path === null ? [] : await installedKernels(image.path)
   const versions = new Set([...installed, ...(image.kernver === null ? [] : [image.kernver])])
   return [...versions].sort(byVersion).map((version) => ({ version, chosen: version === image.kernver }))
-}
-
-/**
- * Copies the tree of an image and its settings under another name; what was packed is not copied. `taken`
- * when the name is in use or the path exists. A copy that does not succeed is removed.
- */
-export async function cloneOsimage(
-  store: Store,
-  wish: { from: string; to: string; path: string },
-  signal: AbortSignal,
-  progress: (files: number, total: number) => void = () => {},
-): Promise<void> {
-  checkNewName('osimage', wish.to)
-  const from = await store.getNamed('osimage', wish.from)
-  const path = resolve(wish.path)
-  await refuseNameTaken(store, 'osimage', wish.to)
-  if (await stat(path).catch(() => undefined)) {
-    throw new LunaError('taken', `${path} exists already`, { fix: 'give another path, or remove it first' })
-  }
-  // Nobody else's: what an earlier copy left behind when it was killed is cleared away.
-  const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
-  try {
-    await withImageLock(store, from, 'cloned', async (root) => {
-      await copyTree(root, draft, signal, progress)
-      await rename(draft, path)
-    })
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
-  await insertClone(store, from, wish.to, path).catch(async (error: unknown) => {
-    await rm(path, { recursive: true, force: true })
-    throw error
-  })
-}
-
-async function copyTree(
-  from: string,
-  target: string,
-  signal: AbortSignal,
-  progress: (files: number, total: number) => void,
-): Promise<void> {
-  await makeDirectory(dirname(target))
-  await rm(target, { recursive: true, force: true })
-  // One file system only: what is mounted in the image (a running lchroot) is not part of it.
-  const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })
-  const total = Number.parseInt(counted.stdout, 10)
-  let files = 0
-  const onLine = () => {
-    files++
-    if (files % 100 === 0) progress(Math.min(files, total), total)
-  }
-  await run('cp', ['-a', '-x', '--reflink=auto', '--verbose', '--', from, target], { signal, onLine })
-}
-
-async function insertClone(store: Store, from: Osimage, name: string, path: string): Promise<void> {
-  const { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems, comment } = from
-  await store.transaction(async (tx) => {
-    const cluster = await getCluster(tx)
-    const settings = { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems }
-    // Absent from documents of the first Luna, and from those where nobody asked for it.
-    const compression = from.compression ? { compression: from.compression } : {}
-    await insertLinked(tx, cluster.id, 'osimage', { name, path, ...settings, ...compression, comment })
-  })
 }

@@ -1,15 +1,13 @@
 // Other devices: added, changed, deleted. Each has an address in any number of networks.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
-import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
-import { openPool, type Pool } from './pool.ts'
-import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { checkFreeName, edit } from './edit.ts'
+import type { Pool } from './pool.ts'
 
 /** Adds devices. An address that is missing, outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addOtherdevs(
@@ -18,23 +16,14 @@ export async function addOtherdevs(
 ): Promise<Outcome> {
   const address = wish.ip
   if (!address) throw new LunaError('failed', 'a new device needs an address', { fix: 'add --ip ADDRESS' })
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const cluster = await getCluster(tx)
+  return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', wish.network)
-    const pool = openPool(tx)
     await pool.load([network.id])
-    for (const name of wish.names) {
-      const done = await attempt(notes, async () => {
-        checkNewName('otherdev', name)
-        await refuseNameTaken(tx, 'otherdev', name)
-        const connected = { [network.id]: assignAddress(pool, network, address) }
-        await insertLinked(tx, cluster.id, 'otherdev', { name, connected })
-      })
-      if (!done) break
-    }
-    await pool.save()
-    return notes
+    await untilOneFails(notes, wish.names, async (name) => {
+      await checkFreeName(tx, 'otherdev', name)
+      const connected = { [network.id]: await assignAddress(pool, network, address) }
+      await insert('otherdev', { name, connected })
+    })
   })
 }
 
@@ -57,37 +46,33 @@ export async function changeOtherdevs(
   const { network: networkName, ip, comment } = change
   if (ip !== undefined && networkName === undefined)
     throw new LunaError('failed', 'an address needs its network', { fix: 'add --network NETWORK' })
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const pool = openPool(tx)
+  return await edit(store, async ({ tx, pool, attempt, inTurn, update }) => {
     const network = networkName === undefined ? undefined : await tx.getNamed('network', networkName)
     if (network) await pool.load([network.id])
-    await inTurn(notes, names, async (name) => {
+    await inTurn(names, async (name) => {
       const old = await tx.getNamed('otherdev', name)
       let { connected } = old
       if (network)
-        await attempt(notes, async () => {
-          connected = reconnect(pool, old, network, ip)
+        await attempt(async () => {
+          connected = await reconnect(pool, old, network, ip)
         })
-      await updateLinked(tx, 'otherdev', old, { connected, ...(comment !== undefined && { comment }) }, notes)
+      await update('otherdev', old, { connected, ...(comment !== undefined && { comment }) })
     })
-    await pool.save()
-    return notes
   })
 }
 
-function reconnect(
+async function reconnect(
   pool: Pool,
   device: Otherdev,
   network: Network,
   address: string | undefined,
-): Otherdev['connected'] {
+): Promise<Otherdev['connected']> {
   const { [network.id]: old = null, ...others } = device.connected
   if (address === undefined)
     throw new LunaError('failed', `no address is given for network "${network.name}"`, {
       fix: 'add --ip ADDRESS, or --ip "" to disconnect',
     })
-  if (address !== '') return { ...others, [network.id]: reassignAddress(pool, network, address, old) }
+  if (address !== '') return { ...others, [network.id]: await reassignAddress(pool, network, address, old) }
   if (old === null)
     throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`, {
       fix: `see where it is: luna otherdev show ${device.name}`,
@@ -98,18 +83,14 @@ function reconnect(
 
 /** Deletes devices; their addresses become free. */
 export async function deleteOtherdevs(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const pool = openPool(tx)
-    await inTurn(notes, names, async (name) => {
+  return await edit(store, async ({ tx, pool, inTurn, remove }) => {
+    await inTurn(names, async (name) => {
       const old = await tx.getNamed('otherdev', name)
-      await refuseUsed(tx, 'otherdev', old)
-      const connected = Object.entries(old.connected).map(([id, offset]) => [id as Id, offset] as const)
-      await pool.load(connected.map(([id]) => id))
-      for (const [id, offset] of connected) pool.release(id, offset)
-      await removeLinked(tx, 'otherdev', old)
+      await remove('otherdev', old, async () => {
+        const connected = Object.entries(old.connected).map(([id, offset]) => [id as Id, offset] as const)
+        await pool.load(connected.map(([id]) => id))
+        for (const [id, offset] of connected) pool.release(id, offset)
+      })
     })
-    await pool.save()
-    return notes
   })
 }

@@ -3,11 +3,12 @@
 
 import type { Id, Range } from '../../object/field.ts'
 import { isUsable, release, reserve, takeLowest, tidy } from '../../object/net/freelist.ts'
-import type { Slot } from '../../object/net/slot.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface Pool {
+  /** Where the networks are. */
+  readonly store: Store
   /** Fetches networks; those that are gone (damaged data) have no address to give or take from then on. */
   load(networks: Iterable<Id>): Promise<void>
   /** A loaded network as it was fetched. */
@@ -40,6 +41,7 @@ export function openPool(store: Store): Pool {
   }
 
   return {
+    store,
     async load(networks) {
       for (const id of new Set(networks)) if (!entries.has(id)) entries.set(id, await fetchEntry(store, id))
     },
@@ -66,16 +68,6 @@ export function openPool(store: Store): Pool {
 
 async function fetchEntry(store: Store, id: Id): Promise<Entry | undefined> {
   const network = await store.find('network', id)
-  // Old databases may count the base or the broadcast address as free: nobody gets these.
+  // Old databases may count the base or the broadcast address as free: no object gets these.
   return network && { network, free: tidy(network.freelist, prefixOf(network)), changed: false }
-}
-
-/** Takes the lowest free address for every slot; those without one are told apart. */
-export function takeAll(pool: Pool, slots: readonly Slot[]) {
-  const held = slots.flatMap((slot) => {
-    const offset = pool.take(slot.network)
-    return offset === undefined ? [] : [{ ...slot, offset }]
-  })
-  const got = new Set(held.map(({ key, version }) => `${key} ${version}`))
-  return { held, lacking: slots.filter(({ key, version }) => !got.has(`${key} ${version}`)) }
 }

@@ -1,18 +1,16 @@
 // Switches: added, changed, deleted. Each has one address in one network.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
-import { checkNewName } from '../../object/name.ts'
 import { fromOffset, lastHost } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, newNotes, type Outcome } from '../outcome.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
 import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
-import { assignAddress, reassignAddress } from './assign-address.ts'
-import { openPool, type Pool } from './pool.ts'
-import { insertLinked, refuseNameTaken, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
+import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
+import { checkFreeName, edit } from './edit.ts'
+import type { Pool } from './pool.ts'
 
 /** Adds switches. An address that is outside or taken is `failed` and ends it; earlier ones stay. */
 export async function addSwitches(
@@ -22,23 +20,14 @@ export async function addSwitches(
   const { names, network: networkName, ip: address, ...snmp } = wish
   checkSnmp(snmp)
   checkSnmpUser(snmp, snmp)
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const cluster = await getCluster(tx)
+  return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', networkName)
-    const pool = openPool(tx)
     await pool.load([network.id])
-    for (const name of names) {
-      const done = await attempt(notes, async () => {
-        checkNewName('switch', name)
-        await refuseNameTaken(tx, 'switch', name)
-        const ip = assignAddress(pool, network, address)
-        await insertLinked(tx, cluster.id, 'switch', { name, network: network.id, ip, ...snmp })
-      })
-      if (!done) break
-    }
-    await pool.save()
-    return notes
+    await untilOneFails(notes, names, async (name) => {
+      await checkFreeName(tx, 'switch', name)
+      const ip = await assignAddress(pool, network, address)
+      await insert('switch', { name, network: network.id, ip, ...snmp })
+    })
   })
 }
 
@@ -56,32 +45,28 @@ export async function changeSwitches(
 ): Promise<Outcome> {
   const { network: networkName, ip, ...fields } = change
   checkSnmp(fields)
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const pool = openPool(tx)
+  return await edit(store, async ({ tx, pool, attempt, inTurn, update }) => {
     const target = networkName === undefined ? undefined : await tx.getNamed('network', networkName)
-    await inTurn(notes, names, async (name) => {
+    await inTurn(names, async (name) => {
       const old = await tx.getNamed('switch', name)
       await pool.load([old.network, target?.id ?? null].filter((id) => id !== null))
       checkSnmpUser({ ...old, ...fields }, fields)
       let place: Change<'switch'> = {}
       if (target || ip !== undefined)
-        await attempt(notes, async () => {
-          place = moveSwitch(pool, old, target, ip)
+        await attempt(async () => {
+          place = await moveSwitch(pool, old, target, ip)
         })
-      await updateLinked(tx, 'switch', old, { ...fields, ...place }, notes)
+      await update('switch', old, { ...fields, ...place })
     })
-    await pool.save()
-    return notes
   })
 }
 
-function moveSwitch(
+async function moveSwitch(
   pool: Pool,
   old: Switch,
   target: Network | undefined,
   address: string | undefined,
-): Change<'switch'> {
+): Promise<Change<'switch'>> {
   if (target && target.id === old.network && address === undefined)
     throw new LunaError('failed', `switch "${old.name}" is in network "${target.name}" already`, {
       fix: 'give its new address there: --ip ADDRESS',
@@ -93,36 +78,35 @@ function moveSwitch(
     })
   }
   if (address !== undefined && network.id === old.network)
-    return { ip: reassignAddress(pool, network, address, old.ip) }
-  const ip = address === undefined ? keepOffset(pool, network, old) : assignAddress(pool, network, address)
+    return { ip: await reassignAddress(pool, network, address, old.ip) }
+  const ip =
+    address === undefined ? await keepOffset(pool, network, old) : await assignAddress(pool, network, address)
   if (old.network !== null && old.ip !== null) pool.release(old.network, old.ip)
   return { network: network.id, ip }
 }
 
-function keepOffset(pool: Pool, network: Network, old: Switch): bigint {
+async function keepOffset(pool: Pool, network: Network, old: Switch): Promise<bigint> {
   if (old.ip !== null && pool.reserve(network.id, old.ip)) return old.ip
   const prefix = prefixOf(network)
-  const wanted = old.ip === null || old.ip > lastHost(prefix) ? 'its address' : fromOffset(prefix, old.ip)
+  const fits = old.ip !== null && old.ip <= lastHost(prefix)
+  const wanted = fits ? fromOffset(prefix, old.ip) : 'its address'
+  const who = fits ? await whoHas(pool.store, network, old.ip) : undefined
   throw new LunaError('failed', `switch "${old.name}" cannot have ${wanted} in network "${network.name}"`, {
+    why: who ? `${who} has it` : 'it is not free there',
     fix: 'say which address it is to have there: --ip ADDRESS',
   })
 }
 
 /** Deletes switches that no node is plugged into. */
 export async function deleteSwitches(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
-    const pool = openPool(tx)
-    await inTurn(notes, names, async (name) => {
+  return await edit(store, async ({ tx, pool, inTurn, remove }) => {
+    await inTurn(names, async (name) => {
       const old = await tx.getNamed('switch', name)
-      await refuseUsed(tx, 'switch', old)
-      if (old.network !== null && old.ip !== null) {
+      await remove('switch', old, async () => {
+        if (old.network === null || old.ip === null) return
         await pool.load([old.network])
         pool.release(old.network, old.ip)
-      }
-      await removeLinked(tx, 'switch', old)
+      })
     })
-    await pool.save()
-    return notes
   })
 }

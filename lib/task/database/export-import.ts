@@ -1,31 +1,59 @@
 // The whole database as text, and back: for backups, and to change from one store to another.
 import { LunaError } from '../../error.ts'
-import { dumpText, parseDump, type Store } from '../../store/store.ts'
+import { dumpText, parseDump } from '../../store/dump.ts'
+import type { Dump, Store } from '../../store/store.ts'
+import { contentOf, keepCopy } from './copy.ts'
 
 /** The database as canonical Extended JSON (version 2), one document a line. */
 export async function exportDatabase(store: Store): Promise<string> {
   return dumpText(await store.dump())
 }
 
+/** How a database may take the place of another one. */
+export interface Replacing {
+  /** Also when it has no cluster. */
+  readonly force: boolean
+  /** The folder for a copy of the old database. */
+  readonly copies: string
+}
+
 /**
- * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replace` in place of what
- * is there.
- * `refused` when there is something, `invalid` when the text is no database; nothing has changed then.
+ * What was replaced: a line for people, and the file with the copy. Both are absent where nothing was there.
  */
-export async function importDatabase(
-  store: Store,
-  text: string,
-  { replace = false }: { replace?: boolean } = {},
-): Promise<void> {
+export interface Replaced {
+  readonly line?: string
+  readonly copy?: string
+}
+
+/**
+ * Loads what `exportDatabase` gave, all at once, into an empty database, or with `replacing` in place of what
+ * is there, of which a copy is kept. Nothing has changed when it throws LunaError: `refused` when there is
+ * something or the new database has no cluster, `invalid` when the text is no database, `failed` when MongoDB
+ * refuses it or no copy can be kept.
+ */
+export async function importDatabase(store: Store, text: string, replacing?: Replacing): Promise<Replaced> {
   const dump = parseDump(text)
-  await store.transaction(async (inner) => {
-    const present = replace ? [] : Object.keys(await inner.dump())
-    if (present.length > 0) {
-      throw new LunaError('refused', `the ${store.where} is not empty`, {
-        why: `it has documents in ${present.join(', ')}`,
-        fix: 'give --replace to put the new database in place of it',
-      })
-    }
-    await inner.restore(dump)
+  return await store.transaction(async (tx) => {
+    const old = await tx.dump()
+    const isEmpty = Object.keys(old).length === 0
+    if (!isEmpty) refuseReplacing(store, old, dump, replacing)
+    const copy = replacing && (await keepCopy(old, replacing.copies))
+    await tx.restore(dump)
+    if (isEmpty || !copy) return {}
+    return { line: `${contentOf(old)} replaced by ${contentOf(dump)}`, copy }
+  })
+}
+
+function refuseReplacing(store: Store, old: Dump, dump: Dump, replacing?: Replacing): void {
+  if (!replacing) {
+    throw new LunaError('refused', `the ${store.where} is not empty`, {
+      why: `it has documents in ${Object.keys(old).join(', ')}`,
+      fix: 'give --replace to put the new database in place of it',
+    })
+  }
+  if (replacing.force || (dump.cluster ?? []).length > 0) return
+  throw new LunaError('refused', 'the new database has no cluster', {
+    why: `it has ${contentOf(dump)}, and would replace ${contentOf(old)}`,
+    fix: 'give what luna db export printed, or --force as well',
   })
 }

@@ -2,10 +2,9 @@
 
 import type { Id } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
-import { fromOffset } from '../../object/net/address.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import type { Mac } from '../../object/net/mac.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressIn, type Network } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Reservation } from '../../render/dhcpd.ts'
 import { isDhcpdName } from '../../render/escape-dhcpd.ts'
@@ -50,12 +49,11 @@ function bootKey(group: Group, network: Id): string | undefined {
 function addressOf(node: Node, key: string | undefined, network: Network, notes: Notes): string | undefined {
   const offset = key === undefined ? null : (node.interfaces[key]?.[4] ?? null)
   if (offset === null) return undefined
-  try {
-    return fromOffset(prefixOf(network), offset)
-  } catch {
+  const address = addressIn(network, offset)
+  if (address === undefined) {
     notes.warnings.push(
       `no DHCP reservation for node ${node.name}: its address lies outside network ${network.name}`,
     )
-    return undefined
   }
+  return address
 }

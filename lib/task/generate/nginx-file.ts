@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import type { DesiredFile } from '../../host/file.ts'
-import { type Cluster, paths } from '../../object/cluster.ts'
-import { parseIp } from '../../object/net/address.ts'
+import { type Cluster, isIpv6Frontend, paths } from '../../object/cluster.ts'
 import type { Origin } from '../../object/origin.ts'
 import { type NginxFacts, nginxOrigin, renderNginx } from '../../render/nginx.ts'
 
@@ -37,7 +36,7 @@ function factsOf(cluster: Cluster, { responder }: Config['services']): NginxFact
   return {
     path: paths(cluster).root,
     port: portOf('frontend_port', cluster.frontend_port, 1),
-    ipv6: parseIp(cluster.frontend_address ?? '')?.version === 6,
+    ipv6: isIpv6Frontend(cluster),
     tls: cluster.frontend_https ? findCertificate() : null,
     serverPort: portOf('server_port', cluster.server_port, 0),
     // node-fastcgi mixes up the answers of a kept connection.

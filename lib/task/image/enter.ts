@@ -2,8 +2,7 @@
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { enter, type Inside, mustBeRoot } from '../../host/image/chroot.ts'
-import { fileInTree } from '../../host/image/tree.ts'
+import { enter, type Inside, mustBeRoot, shellOf } from '../../host/image/chroot.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { withImageLock } from './lock.ts'
@@ -65,10 +64,6 @@ async function commandOf(root: string, command: readonly string[]): Promise<[str
   const [first, ...rest] = command
   if (first === undefined) return [await shellOf(root), '-l']
   return rest.length === 0 && /\s/.test(first) ? ['/bin/sh', '-c', first] : [first, ...rest]
-}
-
-async function shellOf(root: string): Promise<string> {
-  return (await fileInTree(root, 'bin/bash')) ? '/bin/bash' : '/bin/sh'
 }
 
 async function whileLocked(

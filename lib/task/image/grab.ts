@@ -96,7 +96,7 @@ function notGrabbed(host: string, mountPoint: string, status: number, stderr: st
   return new LunaError('failed', `cannot copy ${mountPoint} of ${host}`, {
     why: lines.slice(0, 3).join('; ') || `rsync ended with status ${status}`,
     fix:
-      status === 255 || /ssh|Connection|Permission denied/.test(stderr)
+      status === 255 || /ssh|Connection|Host key|Permission denied/.test(stderr)
         ? `see that root of this machine reaches it: ssh ${host} true`
         : 'grab again when that is mended; what was copied stays',
   })

@@ -1,7 +1,6 @@
 // After an image is packed: the seeder of this head looks at once.
 import { sentence } from '../../error.ts'
-import { signal } from '../../host/daemon/control.ts'
-import { runningPid } from '../../host/daemon/daemon.ts'
+import { signalDaemon } from '../../host/daemon/control.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 
@@ -9,9 +8,8 @@ import { newNotes, type Outcome } from '../outcome.ts'
 export async function notifySeeder(cluster: Cluster): Promise<Outcome> {
   const notes = newNotes()
   try {
-    const pid = await runningPid(cluster.torrent_pidfile ?? '', 'ltorrent')
-    if (pid) signal(pid, 'SIGHUP', 'ltorrent')
-    else
+    const pid = await signalDaemon(cluster.torrent_pidfile ?? '', 'ltorrent', 'SIGHUP')
+    if (!pid)
       notes.warnings.push(
         'ltorrent does not run: nodes get the image by HTTP only (systemctl start ltorrent)',
       )

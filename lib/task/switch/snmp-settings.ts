@@ -2,8 +2,7 @@
 import { LunaError } from '../../error.ts'
 import type { SnmpAccess } from '../../host/snmp/session.ts'
 import { hasControl } from '../../object/name.ts'
-import { fromOffset } from '../../object/net/address.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressIn, type Network } from '../../object/network.ts'
 import type { Switch } from '../../object/switch.ts'
 
 const settings = [
@@ -78,11 +77,5 @@ export function accessOf(one: Switch, network: Network | undefined): SnmpAccess 
 }
 
 function addressOf(one: Switch, network: Network | undefined): string | undefined {
-  if (!network || one.ip === null) return undefined
-  try {
-    return fromOffset(prefixOf(network), one.ip)
-  } catch {
-    // Outside its network: the database is damaged, which "luna cluster check" tells.
-    return undefined
-  }
+  return network && one.ip !== null ? addressIn(network, one.ip) : undefined
 }

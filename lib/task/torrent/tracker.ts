@@ -2,7 +2,6 @@
 import { LunaError } from '../../error.ts'
 import type { Peer, Store } from '../../store/store.ts'
 import { cacheOf } from '../boot/cache.ts'
-import { getCluster } from '../get-cluster.ts'
 import { choosePeers, countPeers, PeerCache, seederId } from './peer-cache.ts'
 
 export interface Announced {
@@ -72,7 +71,7 @@ export async function scrape(
   hashes: readonly string[],
   now: Date,
 ): Promise<Map<string, Scraped>> {
-  const cluster = await getCluster(store)
+  const cluster = await (await cacheOf(store)).cluster()
   const figures = new Map<string, Scraped>()
   for (const hash of hashes) {
     const peers = await store.peers(hash)

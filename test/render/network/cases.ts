@@ -56,32 +56,30 @@ export interface Scene {
   readonly order: readonly (readonly [string, string])[]
 }
 
-const address4: Readonly<Record<string, readonly string[]>> = {
+export const address4: Readonly<Record<string, readonly string[]>> = {
   static: ['10.30.0.1/16'],
   two: ['10.30.0.1/16', '10.60.0.1/24'],
   both: ['10.30.0.1/16'],
 }
-const address6: Readonly<Record<string, readonly string[]>> = {
+export const address6: Readonly<Record<string, readonly string[]>> = {
   ...{ static: ['fd30::1/64'], staticslaac: ['fd30::1/64'], staticdhcp: ['fd30::1/64'] },
   two: ['fd30::1/64', 'fd60::1/64'],
 }
-const gateways: Readonly<Record<string, readonly string[]>> = {
+export const gateways: Readonly<Record<string, readonly string[]>> = {
   ...{ 4: ['10.30.255.254'], 6: ['fe80::1'], 46: ['10.30.255.254', 'fe80::1'] },
   ...{ '4g': ['10.30.255.254', 'fd30::fe'], g: ['fd30::fe'] },
 }
-const servers: Readonly<Record<string, readonly string[]>> = {
+export const servers: Readonly<Record<string, readonly string[]>> = {
   ...{ 4: ['10.30.255.254'], 6: ['fd30::fe'], 46: ['10.30.255.254', 'fd30::fe'] },
   many: ['10.30.255.253', '10.30.255.254', 'fd30::fe'],
 }
-const networks: Readonly<Record<string, readonly string[]>> = {
+export const networks: Readonly<Record<string, readonly string[]>> = {
   ...{ 4: ['10.40.0.0/16 10.30.0.9'], 6: ['fd40::/64 fd30::9'] },
   46: ['10.40.0.0/16 10.30.0.9', 'fd40::/64 fd30::9'],
   many: ['10.40.0.0/16 10.30.0.9', '10.41.0.0/16 10.30.0.9', 'fd40::/64 fd30::9', 'fd41::/64 fd30::9'],
 }
 
-const is6 = (text: string): boolean => text.includes(':')
-const member = (wanted: Wanted): boolean => /member$|^port/.test(wanted.kind)
-const hasV4 = (wanted: Wanted): boolean => wanted.v4 !== 'none'
+export const is6 = (text: string): boolean => text.includes(':')
 
 /** The staged files of a case; `n` tells its interfaces from those of others. */
 export function sceneOf(wanted: Wanted, n: number): Scene {
@@ -176,49 +174,4 @@ function keysOf(wanted: Wanted): string {
       `ROUTES="${(networks[wanted.routes] ?? []).map((one) => one.replace(' ', ' via ')).join('; ')}"`,
   ]
   return lines.map((line) => (line ? `${line}\n` : '')).join('')
-}
-
-/** What a reader has to find. */
-export function factsOf(wanted: Wanted, scene: Scene, way: Way): Facts {
-  const gone = lossesOf(wanted, way)
-  const none = member(wanted)
-  const on = (one: string): boolean => !none && (is6(one) ? wanted.v6 !== 'off' : hasV4(wanted))
-  const found = (list: readonly string[] | undefined): string[] => (list ?? []).filter(on).toSorted()
-  const dns = servers[wanted.dns] ?? []
-  return {
-    addresses: found([...(address4[wanted.v4] ?? []), ...(address6[wanted.v6] ?? [])]),
-    dhcp: none ? '' : `${/dhcp|both/.test(wanted.v4) ? '4' : ''}${/dhcp/.test(wanted.v6) ? '6' : ''}`,
-    ra: none ? '' : /slaac/.test(wanted.v6) ? 'yes' : wanted.v6 === 'off' ? 'off' : '',
-    gateways: found(gateways[wanted.gateway]),
-    dns: dns.filter((_, at) => !gone.includes(`DNS${at + 1}`)).toSorted(),
-    search: gone.includes('DOMAIN') ? '' : (wanted.search ?? ''),
-    mtu: wanted.mtu ?? '',
-    routes: found(networks[wanted.routes]),
-    controller: none ? (/^(?:MASTER|BRIDGE)=(.*)$/m.exec(scene.files[scene.subject] ?? '')?.[1] ?? '') : '',
-    vlan: ['vlan', 'dotted', 'overbond'].includes(wanted.kind) ? `7 ${scene.order[0]?.[0]}` : '',
-  }
-}
-
-/** The keys that a format cannot say, or that mean nothing beside the others. */
-export function lossesOf(wanted: Wanted, way: Way): string[] {
-  const none = member(wanted)
-  const off = wanted.v6 === 'off'
-  const gone = (one: string): boolean => none || (is6(one) ? off : !hasV4(wanted))
-  const resolves6 = !off && !(wanted.v6 === 'quiet')
-  const deaf = (one: string): boolean =>
-    none || (way === 'keyfile' && (is6(one) ? !resolves6 : !hasV4(wanted)))
-  const losses = [
-    none && address4[wanted.v4] && 'IPADDR',
-    none && wanted.v4 === 'two' && 'IPADDR1',
-    none && /dhcp|both/.test(wanted.v4) && 'BOOTPROTO',
-    none && address6[wanted.v6] && 'IPV6ADDR',
-    none && wanted.v6 === 'two' && 'IPV6ADDR_SECONDARIES',
-    none && /slaac/.test(wanted.v6) && 'IPV6_AUTOCONF',
-    none && /dhcp/.test(wanted.v6) && 'DHCPV6C',
-    ...(gateways[wanted.gateway] ?? []).filter(gone).map((one) => (is6(one) ? 'IPV6_DEFAULTGW' : 'GATEWAY')),
-    ...(servers[wanted.dns] ?? []).map((one, at) => deaf(one) && `DNS${at + 1}`),
-    wanted.search && (none || (way === 'keyfile' && !hasV4(wanted) && !resolves6)) && 'DOMAIN',
-    (networks[wanted.routes] ?? []).some(gone) && 'ROUTES',
-  ]
-  return [...new Set(losses.filter((one) => typeof one === 'string' && one !== ''))].toSorted() as string[]
 }

@@ -1,11 +1,9 @@
 // A whole database as text and back: canonical Extended JSON (version 2),
 // https://github.com/mongodb/specifications.
-import { type Document, EJSON, ObjectId } from 'bson'
-import { LunaError } from '../../error.ts'
-import { kinds } from '../../object/field.ts'
-
-/** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
-export type Dump = { readonly [collection: string]: readonly Document[] }
+import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
+import { LunaError } from '../error.ts'
+import { kinds } from '../object/field.ts'
+import type { Dump } from './store.ts'
 
 /** A database as `{"<collection>": [documents], ...}` in canonical Extended JSON, one document a line. */
 export function dumpText(dump: Dump): string {
@@ -37,8 +35,7 @@ function parseJson(text: string): unknown {
 
 function parseCollection(name: string, documents: unknown): Document[] {
   const at = `collection ${JSON.stringify(name)}`
-  // What neither engine can have as the name of a collection.
-  if (name === '' || /[$\0]|^system\.|^sqlite_|^luna_/.test(name)) throw invalid(`${at}: not a possible name`)
+  if (!isPossible(name)) throw invalid(`${at}: not a possible name`)
   if (!Array.isArray(documents)) throw invalid(`${at}: not a list of documents`)
   const ids = new Set<string>()
   return documents.map((document, index) => {
@@ -48,6 +45,15 @@ function parseCollection(name: string, documents: unknown): Document[] {
     ids.add(id)
     return parsed
   })
+}
+
+/**
+ * Whether both engines can have a collection of that name, and MongoDB a copy of it: namespaces have 255
+ * bytes.
+ */
+function isPossible(name: string): boolean {
+  if (/^$|[$\0]|^system\.|^sqlite_|^luna_|^\.|\.\.|\.$/.test(name)) return false
+  return Buffer.byteLength(name) <= 240
 }
 
 const ours: readonly string[] = [...kinds, 'mac', 'switch_mac', 'tracker']
@@ -64,6 +70,11 @@ function parseDocument(collection: string, json: unknown, at: string): Document 
   if (ours.includes(collection) && !(document._id instanceof ObjectId)) {
     throw invalid(`${at}: its _id is not an ObjectId ({"$oid": "24 hexadecimal digits"})`)
   }
+  if (Array.isArray(document._id) || document._id instanceof RegExp || document._id instanceof BSONRegExp) {
+    throw invalid(`${at}: its _id is a list or a regular expression`)
+  }
+  const dollar = Object.keys(document).find((key) => key.startsWith('$'))
+  if (dollar !== undefined) throw invalid(`${at}: MongoDB takes no field ${JSON.stringify(dollar)}`)
   return document
 }
 

@@ -1,0 +1,62 @@
+// What a node would say when it is installed of an interface: keys that the network files of its image have
+// no form for, that mean nothing beside the others, or that nothing in the image reads.
+import { LunaError } from '../../error.ts'
+import { linesOfScript } from '../../host/scratch.ts'
+import type { GroupInterface, Id } from '../../object/field.ts'
+import { type Group, sortedInterfaces } from '../../object/group.ts'
+import { untranslatedParameters } from '../../object/ifcfg.ts'
+import { fromOffset, netmask } from '../../object/net/address.ts'
+import { prefixOf } from '../../object/network.ts'
+import { type InstallInterface, ifcfgText, renderNetworkCheck } from '../../render/install.ts'
+import type { Store } from '../../store/store.ts'
+
+/** One line for each key of the interface that is lost; nothing when the image cannot be looked at. */
+export async function networkLosses(store: Store, groupName: string, name: string): Promise<string[]> {
+  const group = await store.getNamed('group', groupName)
+  const shown = sortedInterfaces(group).filter((one) => one.name !== 'BMC' && !one.name.includes('/'))
+  const wanted = await Promise.all(shown.map((one) => installInterface(store, one)))
+  const files = Object.fromEntries(wanted.map((one) => [`network/ifcfg-${one.name}`, ifcfgText(one)]))
+  const env = { LUNA_IMAGE: await imageOf(store, group) }
+  const lines = await linesOfScript(renderNetworkCheck(), files, env).catch(noLines)
+  const start = `luna: interface ${name}: `
+  const found = lines.flatMap((line) => (line.startsWith(start) ? line.slice('luna: '.length) : []))
+  return lines[0] === 'none' ? [...found, ...unknownKeys(wanted, name)] : found
+}
+
+/** What cannot be looked at is nothing to warn of. */
+function noLines(error: unknown): string[] {
+  if (error instanceof LunaError) return []
+  throw error
+}
+
+/** For an image that has nothing yet: keys that only one kind of image knows. */
+function unknownKeys(wanted: readonly InstallInterface[], name: string): string[] {
+  const keys = untranslatedParameters(wanted.find((one) => one.name === name)?.params ?? '')
+  return keys.length === 0
+    ? []
+    : [`interface ${name}: only for images that have ifcfg files: ${keys.join(', ')}`]
+}
+
+async function imageOf(store: Store, group: Group): Promise<string> {
+  const image = group.osimage === null ? undefined : await store.find('osimage', group.osimage)
+  return image?.path ?? '/nonexistent'
+}
+
+/** The interface as the first node of its networks would have it. */
+async function installInterface(
+  store: Store,
+  { name, params, network }: GroupInterface,
+): Promise<InstallInterface> {
+  const [v4, v6] = [await firstAddress(store, network[4]), await firstAddress(store, network[6])]
+  return { name, params, v4: v4 && { ...v4, netmask: netmask(v4.prefix) }, v6 }
+}
+
+async function firstAddress(
+  store: Store,
+  id: Id | null,
+): Promise<{ readonly address: string; readonly prefix: number } | null> {
+  const network = id === null ? undefined : await store.find('network', id)
+  if (!network) return null
+  const prefix = prefixOf(network)
+  return { address: fromOffset(prefix, 1n), prefix: prefix.length }
+}

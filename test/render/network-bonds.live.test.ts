@@ -1,0 +1,103 @@
+// Options of bonds in every format, as the readers take them.
+import assert from 'node:assert/strict'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from './install-script.ts'
+import type { Way } from './network/cases.ts'
+import { profiles } from './network/read-keyfile.ts'
+import { missing, read } from './network/readers.ts'
+import type { Reading } from './network/reading.ts'
+import { writeNetwork } from './network/write.ts'
+
+type Files = Readonly<Record<string, string>>
+
+describe('network files of bonds', () => {
+  let folder: string
+  let output: string
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  /** Writes the interfaces and has them read; the reader has nothing to complain of. */
+  function readBack(test: Mocha.Context, way: Way, files: Files): Reading {
+    if (missing(way) !== '') test.skip()
+    output = writeNetwork(folder, way, files)
+    const reading = read[way](join(folder, 'root'))
+    assert.deepEqual(reading.complaints, [])
+    return reading
+  }
+  for (const way of ['keyfile', 'netplan', 'networkd', 'ifupdown'] as const) {
+    it(`${way}: options of bonds that their mode has not are left out, and told`, function () {
+      readBack(this, way, {
+        ...Object.fromEntries(bondOptions.map(([options], n) => [`b${n}`, `BONDING_OPTS="${options}"\n`])),
+        ...Object.fromEntries(bondOptions.map((_, n) => [`m${n}`, `MASTER=b${n}\n`])),
+      })
+      for (const [n, [options, lost]] of bondOptions.entries()) {
+        const lines = output.split('\n').filter((line) => line.startsWith(`luna: interface b${n}: `))
+        const names = lines.map((line) => /BONDING_OPTS (\w+)/.exec(line)?.[1] ?? line)
+        const strange = names.filter((name) => !sayable[way].test(name))
+        assert.deepEqual(strange.toSorted(), lost.toSorted(), options)
+      }
+    })
+  }
+
+  it('NetworkManager and networkd have the options of a bond', function () {
+    const options =
+      'mode=1 arp_interval=100 arp_ip_target=+10.0.0.1 arp_ip_target=+10.0.0.2 arp_validate=3 primary=eth1'
+    const files = { bond0: `BONDING_OPTS="${options}"\n`, eth1: 'MASTER=bond0\n' }
+    readBack(this, 'keyfile', files)
+    assert.deepEqual(profiles(join(folder, 'root')).get('bond0')?.bond, {
+      ...{ mode: 'active-backup', primary: 'eth1', arp_interval: '100', arp_validate: '3' },
+      arp_ip_target: '10.0.0.1,10.0.0.2',
+    })
+    rmSync(folder, { recursive: true })
+    readBack(this, 'networkd', files)
+    const text = (file: string): string =>
+      readFileSync(join(folder, 'root/etc/systemd/network', file), 'utf8')
+    assert.match(
+      text('10-luna-bond0.netdev'),
+      /ARPIntervalSec=100ms\nARPIPTargets=10.0.0.1 10.0.0.2\nARPValidate=all\n$/,
+    )
+    assert.match(text('10-luna-eth1.network'), /^PrimarySlave=yes$/m)
+  })
+})
+
+/** Options, and those of them that mean nothing there. */
+const bondOptions: readonly (readonly [string, readonly string[]])[] = [
+  ['mode=4 miimon=100 lacp_rate=1 xmit_hash_policy=layer3+4 ad_select=2 min_links=1', []],
+  [
+    'mode=802.3ad miimon=100 lacp_rate=fast xmit_hash_policy=encap2+3 ad_actor_sys_prio=5 ad_user_port_key=7',
+    [],
+  ],
+  [
+    'mode=802.3ad primary=m2 arp_interval=100 arp_ip_target=10.0.0.1',
+    ['arp_interval', 'arp_ip_target', 'primary'],
+  ],
+  ['mode=active-backup primary=m9', ['primary']],
+  [
+    'mode=active-backup primary=m4 miimon=100 updelay=200 downdelay=300 fail_over_mac=1 primary_reselect=2',
+    [],
+  ],
+  ['mode=active-backup miimon=100 arp_interval=10 arp_ip_target=10.0.0.1', ['arp_interval', 'arp_ip_target']],
+  ['mode=1 arp_interval=10', ['arp_interval']],
+  ['mode=1 arp_ip_target=10.0.0.1', ['arp_ip_target']],
+  ['mode=1 updelay=100 lacp_rate=slow', ['lacp_rate', 'updelay']],
+  ['mode=1 miimon=100 num_grat_arp=3 num_unsol_na=2 resend_igmp=4 use_carrier=1', ['num_unsol_na']],
+  ['mode=balance-rr packets_per_slave=3 all_slaves_active=1 miimon=100 peer_notif_delay=100', []],
+  ['mode=balance-xor packets_per_slave=3', ['packets_per_slave']],
+  ['mode=5 tlb_dynamic_lb=0 lp_interval=3 miimon=50', []],
+  ['mode=9 miimon=abc foo=1 bar', ['mode', 'miimon', 'foo', 'bar']],
+  ['foo=1', ['foo']],
+]
+
+/** Options that a format has no word for. */
+const sayable: Readonly<Record<Way, RegExp>> = {
+  keyfile: /^$/,
+  netplan: /^(use_carrier|tlb_dynamic_lb|peer_notif_delay|ad_actor_sys_prio|ad_user_port_key|active_slave)$/,
+  networkd: /^(use_carrier|peer_notif_delay|active_slave)$/,
+  ifupdown:
+    /^(all_slaves_active|min_links|resend_igmp|lp_interval|peer_notif_delay|ad_actor_sys_prio|ad_user_port_key)$/,
+}

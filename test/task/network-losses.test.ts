@@ -1,0 +1,63 @@
+// What `luna group change -i IF --edit` warns of: what the image of the group cannot be told.
+import assert from 'node:assert/strict'
+import { readdirSync, rmSync } from 'node:fs'
+import type { Store } from '../../lib/store/store.ts'
+import { addInterface, editInterface } from '../../lib/task/change/group-interface.ts'
+import { plant, temporaryFolder } from '../render/install-script.ts'
+import { images } from '../render/network/write.ts'
+import { smallSite } from './site.ts'
+
+describe('editInterface', () => {
+  let store: Store
+  let path: string
+  beforeEach(async () => {
+    store = await smallSite()
+    path = temporaryFolder()
+    await store.update('osimage', (await store.getNamed('osimage', 'os')).id, { path })
+    for (const name of ['eth1', 'bond0']) await addInterface(store, 'compute', name)
+  })
+  afterEach(() => {
+    rmSync(path, { recursive: true })
+  })
+  const warnings = async (name: string, params: string): Promise<readonly string[]> =>
+    (await editInterface(store, 'compute', name, params)).warnings
+
+  it('warns of what the files of the image cannot say, or nothing in it reads', async () => {
+    plant(path, { 'sbin/ifup': '', 'etc/network/': '' })
+    assert.deepEqual(await warnings('BOOTIF', 'MTU=9000\nGATEWAY=10.30.255.254'), [])
+    assert.deepEqual(await warnings('eth1', 'GATEWAY=10.30.255.254\nETHTOOL_OPTS=x\nMASTER=bond0'), [
+      'interface eth1: no ifupdown form of: ETHTOOL_OPTS',
+      'interface eth1: no ifupdown form of: GATEWAY (it is a member of bond0)',
+    ])
+    assert.deepEqual(
+      await warnings('bond0', 'BONDING_OPTS="mode=1 primary=eth1 lacp_rate=1"\nBOOTPROTO=dhcp'),
+      [
+        'interface bond0: no ifupdown form of: BONDING_OPTS lacp_rate (the mode is active-backup)',
+        'interface bond0: nothing in the image reads: BONDING_OPTS (install ifenslave)',
+        'interface bond0: nothing in the image reads: BOOTPROTO (install isc-dhcp-client)',
+      ],
+    )
+  })
+
+  it('is silent of keys that the files of the image have, and warns of keys without effect there', async () => {
+    plant(path, images.ifcfg)
+    assert.deepEqual(await warnings('eth1', 'ETHTOOL_OPTS=x\nGATEWAY=10.30.255.254'), [
+      'interface eth1: without effect: GATEWAY (it has no IPv4 address)',
+    ])
+  })
+
+  it('warns of keys that only ifcfg files have where the image has nothing yet', async () => {
+    assert.deepEqual(await warnings('eth1', 'ETHTOOL_OPTS=x\nGATEWAY=10.30.255.254'), [
+      'interface eth1: without effect: GATEWAY (it has no IPv4 address)',
+      'interface eth1: only for images that have ifcfg files: ETHTOOL_OPTS',
+    ])
+    assert.deepEqual(await warnings('eth1', 'MASTER=bond0'), [])
+  })
+
+  it('looks at the image and leaves it as it is', async () => {
+    plant(path, images.netplan)
+    const before = readdirSync(path, { recursive: true }).toSorted()
+    assert.deepEqual(await warnings('eth1', 'BOOTPROTO=dhcp'), [])
+    assert.deepEqual(readdirSync(path, { recursive: true }).toSorted(), before)
+  })
+})
