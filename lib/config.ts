@@ -105,6 +105,29 @@ export function parseConfig(text: string, file: string, family: keyof typeof def
   }
 }
 
+/** True where the text of luna.conf says which store it is. */
+export function namesStore(text: string, file: string): boolean {
+  const ini = parseIni(text, file)
+  return ini.has('mongodb') || Boolean(ini.get('embedded')?.get('path'))
+}
+
+/**
+ * The text of luna.conf with a key in its section; the section is put at the end where there is none. A key
+ * that the section has already stays, and so does the text.
+ */
+export function withKey(text: string, section: string, key: string, value: string): string {
+  const ini = parseIni(text, '')
+  if (ini.get(section.toLowerCase())?.get(key)) return text
+  const line = `${key}=${value}\n`
+  const header = new RegExp(`^[ \\t]*\\[${section}\\][ \\t]*\\r?\\n`, 'im').exec(text)
+  if (header) {
+    const at = header.index + header[0].length
+    return text.slice(0, at) + line + text.slice(at)
+  }
+  const gap = text === '' ? '' : text.endsWith('\n') ? '\n' : '\n\n'
+  return `${text}${gap}[${section}]\n${line}`
+}
+
 type Section = ReadonlyMap<string, string>
 
 const mongoKeys = ['server', 'replicaset', 'authdb', 'user', 'password', 'SSL', 'CAcert'] as const

@@ -52,6 +52,7 @@ export interface Context {
 }
 
 export interface Command {
+  /** '' is that of a command of one word, which is the only one of its object. */
   readonly action: string
   readonly help: string
   readonly operand: keyof Operands
@@ -65,6 +66,11 @@ export interface Command {
   /** Of what `run` throws or reports: scripts of the first Luna know these. */
   readonly exits: Exits
   run(context: Context, given: Given<OptionTable>, operand: Operands[keyof Operands]): Promise<void>
+}
+
+/** What is typed before options and operand, without the program: `node add`, or `setup`. */
+export function commandWords(object: string, { action }: Pick<Command, 'action'>): string {
+  return action === '' ? object : `${object} ${action}`
 }
 
 interface Row<T extends OptionTable, K extends keyof Operands> {

@@ -1,5 +1,5 @@
-// The table of all commands, an object a file. A file is loaded when its object is asked for: one command
-// starts fast.
+// The table of all commands, an object a file; commands of one word stand among the objects. A file is loaded
+// when its object is asked for: one command starts fast.
 import type { Command } from './command.ts'
 
 export interface ObjectEntry {
@@ -54,9 +54,14 @@ export const objects: readonly ObjectEntry[] = [
     help: 'the whole database as one text',
     load: async () => (await import('./commands/db.ts')).db,
   },
+  {
+    name: 'setup',
+    help: 'the first run: user, cluster, network and servers of this head',
+    load: async () => (await import('./commands/setup.ts')).setup,
+  },
 ]
 
-/** An object with all its commands, loaded. */
+/** An object with all its commands, loaded; or a command of one word, which bears the name of the object. */
 export interface ObjectCommands {
   readonly object: string
   readonly help: string

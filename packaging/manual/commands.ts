@@ -1,7 +1,7 @@
 // The part of luna(8) that comes from the table of commands: mdoc(7) of every command. What is written by
 // hand about a command stands in the page itself, between its options and its examples.
 import { operandNames } from '../../lib/cli/arguments/parser.ts'
-import type { Command } from '../../lib/cli/command.ts'
+import { type Command, commandWords } from '../../lib/cli/command.ts'
 import type { ObjectCommands } from '../../lib/cli/commands.ts'
 import { capital, lines, optionItems, replacePart, roff, sentences, value } from './mdoc.ts'
 
@@ -22,7 +22,7 @@ function section({ object, help, commands }: ObjectCommands, byHand: ByHand): st
 }
 
 function item(object: string, command: Command, byHand: ByHand): string {
-  const name = `${object} ${command.action}`
+  const name = commandWords(object, command)
   return (
     lines(...heading(name, command), ...sentences(command.help), ...conditions(command)) +
     optionList(command) +

@@ -20,13 +20,14 @@ describe('a command over a broken store', () => {
     mkdirSync(join(image, 'boot'))
     mkdirSync(join(image, 'lib/modules/6.1.0'), { recursive: true })
     writeFileSync(join(image, 'boot/vmlinuz-6.1.0'), '')
+    writeFileSync(join(image, 'luna.conf'), '[MongoDB]\n')
   })
   after(() => rmSync(image, { recursive: true }))
 
   for (const { object, commands } of all) {
     for (const row of commands) {
       it(`luna ${object} ${row.action} says that it is unavailable, with status 255`, async () => {
-        const { context, printed, reported } = contextOverBrokenStore()
+        const { context, printed, reported } = contextOverBrokenStore(image)
         const error = await thrownBy(row.run(context, sampleOptions(object, row, image), sampleOperand(row)))
         const errors = [...reported, ...(error === undefined ? [] : [error])]
         assert.deepEqual(errors.map(codeOf), ['unavailable'])
@@ -36,12 +37,12 @@ describe('a command over a broken store', () => {
   }
 })
 
-function contextOverBrokenStore() {
+function contextOverBrokenStore(dir: string) {
   const printed: string[] = []
   const reported: unknown[] = []
   const store = brokenStore()
   const context: Context = {
-    config: parseConfig('', '/etc/luna.conf', 'debian'),
+    config: parseConfig('[MongoDB]\n', join(dir, 'luna.conf'), 'debian'),
     log: commandLog(false, () => undefined),
     env: {},
     undone: [],

@@ -22,7 +22,14 @@ describe('luna', () => {
     assert.match(ran.stderr, /ERROR:luna:no object is given/)
   })
 
-  for (const args of [['bogus'], ['node'], ['node', 'bogus'], ['--bogus', 'node', 'list'], ['node', 'add']]) {
+  for (const args of [
+    ['bogus'],
+    ['node'],
+    ['node', 'bogus'],
+    ['--bogus', 'node', 'list'],
+    ['node', 'add'],
+    ['setup', 'bogus'],
+  ]) {
     it(`refuses "luna ${args.join(' ')}" with status 2 and its usage on standard error`, () => {
       const ran = run(...args)
       assert.equal(ran.status, 2)
@@ -38,6 +45,7 @@ describe('luna', () => {
     ['node', '-h'],
     ['node', 'change', '--help'],
     ['-d', 'node', '--he'],
+    ['setup', '-h'],
   ]) {
     it(`answers "luna ${args.join(' ')}" on standard output with status 0`, () => {
       const ran = run(...args)

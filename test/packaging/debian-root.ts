@@ -39,11 +39,23 @@ export async function mirrorOf(suite: string): Promise<string | undefined> {
   }
 }
 
-/** A copy of the minimal system of that suite, with git; debootstrap makes it when it is not there. */
-export async function makeDebianRoot(suite: string, mirror: string): Promise<DebianRoot> {
+/** Packages that a system has beside the minimal ones, and the name that it is kept by. */
+export interface Extra {
+  readonly name: string
+  readonly packages: readonly string[]
+}
+
+/**
+ * A copy of the minimal system of that suite, with git; debootstrap makes it when it is not there. What is
+ * extra is installed from its repository, with recommended packages left out.
+ */
+export async function makeDebianRoot(suite: string, mirror: string, extra?: Extra): Promise<DebianRoot> {
   const clean = join(cache, `debian-${suite}`)
-  if (!existsSync(clean)) await bootstrap(suite, mirror, clean)
-  return await copyOf(clean)
+  if (!existsSync(clean)) await keep(clean, (draft) => bootstrap(suite, mirror, draft))
+  if (!extra) return await copyOf(clean)
+  const full = `${clean}-${extra.name}`
+  if (!existsSync(full)) await keep(full, (draft) => install(clean, extra.packages, draft))
+  return await copyOf(full)
 }
 
 /**
@@ -75,34 +87,44 @@ export function aptInstall(packages: string): string {
 
 async function copyOf(clean: string): Promise<DebianRoot> {
   const path = await mkdtemp(join(cache, 'test-'))
+  await chmod(path, 0o755)
   await run('cp', ['-a', '--reflink=auto', `${clean}/.`, path])
   const env = await likeThisMachine(path)
   return {
     path,
-    run: (directory, line) =>
-      runInside(
-        { root: path, resolvesNames: true, env },
-        'sh',
-        ['-c', `cd "$1" && ${line}`, 'sh', directory],
-        {
-          allowFailure: true,
-        },
-      ),
+    run: (directory, line) => runAt(path, env, ['-c', `cd "$1" && ${line}`, 'sh', directory]),
     remove: () => rm(path, { recursive: true, force: true }),
   }
 }
 
-async function bootstrap(suite: string, mirror: string, clean: string): Promise<void> {
+async function runAt(root: string, env: Record<string, string>, args: readonly string[]): Promise<Ran> {
+  return await runInside({ root, resolvesNames: true, env }, 'sh', args, { allowFailure: true })
+}
+
+/** Makes a directory of the cache: whole, or not at all. */
+async function keep(clean: string, fill: (draft: string) => Promise<void>): Promise<void> {
   await mkdir(cache, { recursive: true })
   const draft = await mkdtemp(join(cache, 'draft-'))
   try {
-    await run('debootstrap', ['--variant=minbase', '--include=git,ca-certificates', suite, draft, mirror])
+    await fill(draft)
     // as every root is: programs that give up being root look into it, too
     await chmod(draft, 0o755)
     await rename(draft, clean)
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+async function bootstrap(suite: string, mirror: string, draft: string): Promise<void> {
+  await run('debootstrap', ['--variant=minbase', '--include=git,ca-certificates', suite, draft, mirror])
+}
+
+async function install(clean: string, packages: readonly string[], draft: string): Promise<void> {
+  await run('cp', ['-a', '--reflink=auto', `${clean}/.`, draft])
+  const env = { ...(await likeThisMachine(draft)), DEBIAN_FRONTEND: 'noninteractive' }
+  const line = 'apt-get -q update && apt-get -q -y install --no-install-recommends "$@" && apt-get clean'
+  const { status, stderr } = await runAt(draft, env, ['-c', line, 'sh', ...packages])
+  if (status !== 0) throw new Error(`apt-get ended with ${status}: ${stderr}`)
 }
 
 /** What this machine had to be told to reach mirror and registry, the system there has to be told as well. */

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
@@ -9,6 +18,7 @@ import type { ClusterChange } from '../../lib/task/change/cluster-fields.ts'
 import { exportDatabase } from '../../lib/task/database/export-import.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { needsRoot } from '../host/as-root.ts'
 import { addNetwork } from '../scenario/boot.ts'
 
 const me = process.getuid?.() === 0 ? 'root' : (process.env.USER ?? 'root')
@@ -35,6 +45,22 @@ describe('cluster', () => {
     assert.ok(statSync(at('log')).isDirectory())
     await assert.rejects(init(), { code: 'taken' })
     assert.equal((await store.list('cluster')).length, 1)
+  })
+
+  it('gives a database that root has made to its user, with a directory of its own only', async function () {
+    needsRoot(this)
+    chownSync(at('luna'), 1, 1)
+    mkdirSync(at('db'))
+    for (const name of ['luna.db', 'luna.db-wal']) writeFileSync(at(`db/${name}`), '')
+    const ownerOf = (path: string) => statSync(at(path)).uid
+    const made = await init({ user: 'daemon', database: at('db/luna.db') })
+    assert.deepEqual([ownerOf('db'), ownerOf('db/luna.db'), ownerOf('db/luna.db-wal')], [1, 1, 1])
+    assert.doesNotMatch(made.warnings.join(), /database/)
+    await deleteCluster(store, { force: true, copies: at('copies') })
+    for (const name of ['luna.db', 'other']) writeFileSync(at(name), '')
+    const { warnings } = await init({ user: 'daemon', database: at('luna.db') })
+    assert.deepEqual([ownerOf('.'), ownerOf('luna.db'), ownerOf('other')], [0, 1, 0])
+    assert.match(warnings.join(), /the directory of the database, .*, does not belong to daemon/)
   })
 
   const wrong: [string, object][] = [

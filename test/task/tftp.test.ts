@@ -44,6 +44,20 @@ describe('makeTftp', () => {
     assert.ok(existsSync(at('other/bios')))
   })
 
+  it('says which machines cannot boot only together with what is new', async () => {
+    await make()
+    assert.doesNotMatch((await make()).infos.join('\n'), /no iPXE/)
+  })
+
+  it('warns where the server serves another directory', async () => {
+    const unit = `{ path=/usr/sbin/in.tftpd ; argv[]=/usr/sbin/in.tftpd -s /srv/x ; ignore_errors=no }`
+    fake.program('systemctl', `[ "$1" != show ] || echo '${unit}'`)
+    const { warnings } = await make()
+    assert.match(warnings.join('\n'), /serves \/srv\/x, not .*tftp_root=\/srv\/x .*systemctl edit tftp/)
+    fake.program('systemctl', `[ "$1" != show ] || echo '${unit.replace('/srv/x', at('tftp/'))}'`)
+    assert.deepEqual((await make()).warnings, [])
+  })
+
   it('only says what would change when asked to', async () => {
     const { diff } = await make({ dryRun: true })
     assert.match(diff, /^Binary file .*tftp\/bios: no bytes now, 4 bytes then$/m)

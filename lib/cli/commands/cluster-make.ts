@@ -82,7 +82,9 @@ const maketftp = command({
     }),
     'dry-run': dryRunOption,
   },
-  examples: [['luna cluster maketftp --tftp_root /srv/tftp', 'where tftpd reads on Debian']],
+  examples: [
+    ['luna cluster maketftp --tftp_root /srv/tftp', 'this once; for good it belongs into luna.conf'],
+  ],
   async run(context, given) {
     const { makeTftp } = await import('../../task/generate/tftp.ts')
     const wish = { ...withoutUndefined({ tftpRoot: given.tftp_root }), dryRun: given['dry-run'] }

@@ -39,7 +39,9 @@ const init = command({
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
     const logDir = context.env.LUNA_LOGDIR || '/var/log/luna'
-    reportOutcome(context, await initCluster(await context.store(), { ...given, logDir }))
+    const { store } = context.config
+    const database = 'embedded' in store ? { database: store.embedded } : {}
+    reportOutcome(context, await initCluster(await context.store(), { ...given, ...database, logDir }))
   },
 })
 

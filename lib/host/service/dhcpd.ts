@@ -1,9 +1,12 @@
-// The DHCP server of this machine: its own opinion of a configuration, its leases.
+// The DHCP server of this machine: its own opinion of a configuration, its leases, and what Debian starts it
+// with.
 import { rm, writeFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
-import { isMissing, readBytes, reason } from '../file.ts'
+import { isMissing, readBytes, readText, reason } from '../file.ts'
 import { findGroup, type Owner } from '../user.ts'
 import { type Draft, judge } from './checker.ts'
+import { startCommand } from './service.ts'
+import { variableOf, withVariable } from './variables.ts'
 
 /** Has dhcpd judge a configuration file, and gives its warnings. Throws LunaError `failed`. */
 export async function checkDhcpd(draft: Draft): Promise<string[]> {
@@ -43,4 +46,33 @@ export async function swapLeases(path: string, leases: Uint8Array): Promise<Buff
       cause,
     })
   }
+}
+
+/** The variables that the start script of Debian's dhcpd reads. */
+export interface DhcpdDefaults {
+  readonly file: string
+  readonly text: string
+}
+
+/** They are undefined where no such script starts the unit. */
+export async function findDhcpdDefaults(unit: string): Promise<DhcpdDefaults | undefined> {
+  const file = `/etc/default/${unit}`
+  const text = await readText(file)
+  if (text === undefined || !(await startCommand(unit)).startsWith(`/etc/init.d/${unit}`)) return undefined
+  return { file, text }
+}
+
+/**
+ * True where the script starts a server for IPv6 as well, which fails, and the unit with it, unless somebody
+ * has configured one.
+ */
+export async function startsInVain({ text }: DhcpdDefaults): Promise<boolean> {
+  if (variableOf(text, 'INTERFACESv4') || variableOf(text, 'INTERFACESv6')) return false
+  return !/^\s*subnet6\s/m.test((await readText('/etc/dhcp/dhcpd6.conf')) ?? '')
+}
+
+/** The text with the interface among those that are served; the same where it is already. */
+export function servingOn(text: string, name: string): string {
+  const served = (variableOf(text, 'INTERFACESv4') ?? '').split(/\s+/).filter((one) => one !== '')
+  return served.includes(name) ? text : withVariable(text, 'INTERFACESv4', [...served, name].join(' '))
 }

@@ -1,5 +1,6 @@
 // The name server of this machine: its own opinion of zones and configuration, its account, what it serves.
 import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { run } from '../run.ts'
 import { findUser, type Owner } from '../user.ts'
 import { type Draft, judge } from './checker.ts'
@@ -50,9 +51,33 @@ export function namedConfigurationFile(): string {
   return debian.find((file) => existsSync(file)) ?? '/etc/named.conf'
 }
 
+/** Where a configuration has named look for zone files. */
+export function namedDirectory(configuration: string): string | undefined {
+  return /^\s*directory "([^"]*)";/m.exec(configuration)?.[1]
+}
+
 /** True unless the running named says that it has no such zone (rndc(8)). */
 export async function mayServe(zone: string): Promise<boolean> {
   const asked = run('rndc', ['zonestatus', zone], { allowFailure: true, timeout: 10_000 })
   const { status, stdout, stderr } = await asked.catch(() => ({ status: 0, stdout: '', stderr: '' }))
   return status === 0 || !/not found|no matching zone/i.test(stdout + stderr)
+}
+
+/** The configuration of named, as far as Luna has to do with it. */
+export interface Named {
+  /** The file that the line with Luna's zones goes to, and its text. */
+  readonly file: string
+  readonly text: string
+  readonly rights: { readonly uid: number; readonly gid: number; readonly mode: number }
+  /** All that named reads, without comments (named-checkconf(8), -p). */
+  readonly configuration: string
+}
+
+/** Undefined where no named is installed, or where it does not accept its own configuration. */
+export async function findNamed(): Promise<Named | undefined> {
+  const file = namedConfigurationFile()
+  const rights = await stat(file).catch(() => undefined)
+  const configuration = rights && (await namedConfiguration().catch(() => undefined))
+  if (!rights || configuration === undefined) return undefined
+  return { file, text: await readFile(file, 'utf8'), rights, configuration }
 }

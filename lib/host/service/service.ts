@@ -33,6 +33,28 @@ export async function isActive(unit: string): Promise<boolean> {
   return status === 0
 }
 
+/** True when systemd starts it with the machine. */
+export async function isEnabled(unit: string): Promise<boolean> {
+  const { status } = await run('systemctl', ['is-enabled', unit], { allowFailure: true })
+  return status === 0
+}
+
+/** True when systemd knows a unit of that name. */
+export async function isInstalled(unit: string): Promise<boolean> {
+  return (await propertyOf(unit, 'LoadState')) === 'loaded'
+}
+
+/** The program and arguments that a unit starts, as one line; empty where systemd does not say. */
+export async function startCommand(unit: string): Promise<string> {
+  return /argv\[\]=(.*?) ;/.exec(await propertyOf(unit, 'ExecStart'))?.[1] ?? ''
+}
+
+async function propertyOf(unit: string, name: string): Promise<string> {
+  const args = ['show', '--property', name, '--value', unit]
+  const { status, stdout } = await run('systemctl', args, { allowFailure: true })
+  return status === 0 ? stdout.trim() : ''
+}
+
 /** With the end of the unit's journal, where there is one: systemctl says only where to look. */
 async function notDone(unit: string, what: string, said?: string): Promise<LunaError> {
   const journal = await journalOf(unit)

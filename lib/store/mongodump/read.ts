@@ -53,9 +53,8 @@ async function readBytes(given: Bytes): Promise<Exported> {
   const bytes = packed ? unpacked(given) : given
   const magic = await bytes.peek(archiveMagic.length)
   if (!magic.equals(archiveMagic)) {
-    // No document in BSON, or anything else with a byte 0, is a text; one in JSON begins with a brace.
-    if (magic.includes(0) && !magic.toString('latin1').trimStart().startsWith('{'))
-      throw noDatabase(bytes.name)
+    // Neither BSON nor anything else that begins with such bytes is a text.
+    if (magic.includes(0) && !/^[\s\x21-\x7e]/.test(magic.toString('latin1'))) throw noDatabase(bytes.name)
     return { dump: parseDump(await textOf(bytes)), others: [] }
   }
   const gathering = new DumpGathering()

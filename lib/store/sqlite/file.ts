@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LunaError } from '../../error.ts'
 import { isDuplicate } from './columns.ts'
+import { closedTo } from './rights.ts'
 
 // "luna" in ASCII: by it file(1) and Luna recognise the file.
 const applicationId = 0x6c756e61
@@ -47,9 +48,10 @@ export function explain(where: string, error: unknown, path?: string): unknown {
     const what = 'another program has made an object with the same name meanwhile'
     return new LunaError('taken', what, { why: error.message, fix: 'try again', cause: error })
   }
+  const closed = path === undefined ? undefined : closedTo(path)
   return new LunaError('unavailable', `the ${where} cannot be used`, {
-    why: error.message,
-    fix: path === undefined ? inUse(error) : wayOut(path, error.code),
+    why: closed?.why ?? error.message,
+    fix: path === undefined ? inUse(error) : (closed?.fix ?? wayOut(path, error.code)),
     cause: error,
   })
 }

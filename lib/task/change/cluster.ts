@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { giveDatabase } from '../../host/database-file.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { findUser, type Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
@@ -14,7 +15,7 @@ import type { Outcome } from '../outcome.ts'
 import { type ClusterChange, checkPrefix, checkTogether, readChange } from './cluster-fields.ts'
 import { edit } from './edit.ts'
 
-export interface ClusterWish {
+export interface ClusterWish extends ClusterChange {
   readonly frontend_address: string
   readonly nodeprefix: string
   readonly nodedigits: number
@@ -22,11 +23,13 @@ export interface ClusterWish {
   readonly path: string
   /** Where the daemons log (`LUNA_LOGDIR`, else /var/log/luna): made, and given to the user. */
   readonly logDir: string
+  /** The file of the embedded store, which is given to the user; absent with MongoDB. */
+  readonly database?: string
 }
 
 /** Makes the cluster. What is wrong with the wish is `invalid`, and makes nothing. */
 export async function initCluster(store: Store, wish: ClusterWish): Promise<Outcome> {
-  const { logDir, ...fields } = wish
+  const { logDir, database, ...fields } = wish
   const change = readChange(fields)
   checkPrefix(fields)
   const owner = await requireUser(wish.user)
@@ -38,7 +41,9 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
     await tx.insert('cluster', { name: 'general', ...change, path })
   })
   await makeDirectory(logDir, owner)
-  return { ...outcome, warnings: await frontendWarnings(wish.frontend_address) }
+  const lacking = database && (await giveDatabase(database, wish.user, owner))
+  const warnings = [...(lacking ? [lacking] : []), ...(await frontendWarnings(wish.frontend_address))]
+  return { ...outcome, warnings }
 }
 
 /**

@@ -10,9 +10,11 @@ import type { Steps } from '../../host/apply-files.ts'
 import { checkDhcpd, swapLeases } from '../../host/service/dhcpd.ts'
 import { bringUp, isActive, service } from '../../host/service/service.ts'
 import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
 import { tellOthers, tryOthers } from './dhcp-heads.ts'
 import { type DhcpPlan, type DhcpWish, planDhcp } from './dhcp-plan.ts'
 import { recordRange } from './dhcp-record.ts'
+import { refuseDebianDefaults } from './dhcp-start.ts'
 import { type Generated, generateFiles, whileAlone } from './generate.ts'
 
 type Host = Pick<Config, 'paths' | 'services'>
@@ -26,6 +28,7 @@ export async function makeDhcp(store: Store, host: Host, wish: DhcpWish): Promis
   const dryRun = wish.dryRun ?? false
   return await whileAlone(host.paths.dhcpd_conf, dryRun, async () => {
     const plan = await planDhcp(store, host, wish)
+    if (!dryRun) await refuseDebianDefaults(host.services.dhcpd, (await getCluster(store)).frontend_address)
     const files = plan.files.map(({ file }) => file)
     const commit = () => store.transaction((tx) => recordRange(tx, wish, plan.range, plan.notes))
     const steps = { ...stepsOf(host, plan), commit }

@@ -2,7 +2,12 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { mayServe, namedConfiguration, namedConfigurationFile } from '../../host/service/named.ts'
+import {
+  mayServe,
+  namedConfiguration,
+  namedConfigurationFile,
+  namedDirectory,
+} from '../../host/service/named.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import { type Zone, zoneFile } from '../../render/named.ts'
 import type { Notes } from '../outcome.ts'
@@ -26,17 +31,12 @@ function requirePath(cluster: Cluster, field: 'named_include_file' | 'named_zone
 /** Throws LunaError `failed` where there is no directory for zone files. */
 export async function requireDirectory(dir: string): Promise<void> {
   if (existsSync(dir)) return
-  const own = directoryOf(await namedConfiguration())
+  const own = namedDirectory((await namedConfiguration()) ?? '')
   throw new LunaError('failed', `there is no directory ${dir} for zone files`, {
     fix: own
       ? `use that of named: luna cluster change --named_zone_dir ${own}`
       : `install named, or make ${dir}`,
   })
-}
-
-/** Where named looks for zone files. */
-function directoryOf(configuration: string | undefined): string | undefined {
-  return /^\s*directory "([^"]*)";/m.exec(configuration ?? '')?.[1]
 }
 
 /** True when named is configured to serve the zones, and says that it does not know one of them. */
@@ -64,7 +64,7 @@ export async function warnUnused(
     )
     return
   }
-  const own = directoryOf(configuration)
+  const own = namedDirectory(configuration)
   if (own !== undefined && own !== dir)
     notes.warnings.push(`named looks for zone files in ${own}: luna cluster change --named_zone_dir ${own}`)
 }

@@ -1,6 +1,7 @@
 // luna cluster makedns: zone files, and the file that makes named serve them.
 import type { Config } from '../../config.ts'
 import type { Steps } from '../../host/apply-files.ts'
+import type { DesiredFile } from '../../host/file.ts'
 import { isActive, reloadOrStart } from '../../host/service/service.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -12,6 +13,12 @@ import { lacksZones, placeOf, requireDirectory, warnUnused } from './dns-place.t
 import { zonesOf } from './dns-zones.ts'
 import { type Generated, generateFiles, whileAlone } from './generate.ts'
 
+export interface DnsWish {
+  /** A file of named's own configuration that changes together with the zones: it includes their list. */
+  readonly configuration?: DesiredFile
+  readonly dryRun?: boolean
+}
+
 /**
  * Writes the zones of all networks, removes those of networks that are gone, and has named read them: all of
  * it or nothing on this machine. No network at all, or no place for the files, is `invalid` or `failed`.
@@ -20,7 +27,7 @@ import { type Generated, generateFiles, whileAlone } from './generate.ts'
 export async function makeDns(
   store: Store,
   { services }: Pick<Config, 'services'>,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  { configuration, dryRun = false }: DnsWish = {},
   now: Date = new Date(),
 ): Promise<Generated> {
   const { list } = placeOf(await getCluster(store))
@@ -41,7 +48,8 @@ export async function makeDns(
         if (!fresh) await reloadOrStart(services.named)
       },
     }
-    const wanted = [...files.zones.map(({ file }) => file), ...files.gone, files.list.file]
+    const zoneFiles = files.zones.map(({ file }) => file)
+    const wanted = [...zoneFiles, ...files.gone, files.list.file, ...(configuration ? [configuration] : [])]
     const made = await generateFiles(wanted, steps, dryRun, notes)
     if (dryRun) return made
     await warnUnused(place, zones, notes)

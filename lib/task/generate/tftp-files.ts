@@ -7,8 +7,10 @@ import { type BootFile, bootFiles } from '../../render/tftp.ts'
 
 export interface TftpFiles {
   readonly files: readonly DesiredFile[]
-  /** For each of them: which was taken, or that there is none. */
+  /** For each of them: which was taken. */
   readonly infos: readonly string[]
+  /** A line for each kind of firmware that there is none for. */
+  readonly lacking: readonly string[]
 }
 
 /**
@@ -22,20 +24,20 @@ export async function tftpFiles(
   known: readonly BootFile[] = bootFiles,
 ): Promise<TftpFiles> {
   const infos: string[] = []
+  const lacking: string[] = []
   const files: DesiredFile[] = []
   for (const file of known) {
     const found = await findSource(file)
-    infos.push(
-      found
-        ? `${file.name} (${file.what}) is ${found.source}`
-        : `no iPXE for ${file.what} here: such nodes cannot boot`,
-    )
-    if (!found) continue
+    if (!found) {
+      lacking.push(`no iPXE for ${file.what} here: such nodes cannot boot`)
+      continue
+    }
+    infos.push(`${file.name} (${file.what}) is ${found.source}`)
     files.push({ path: join(root, file.name), content: found.content, mode: 0o644 })
     const web = { path: join(boot, file.name), content: found.content, mode: 0o644 }
     if (file.http) files.push(owner ? { ...web, owner } : web)
   }
-  return { files, infos }
+  return { files, infos, lacking }
 }
 
 async function findSource(file: BootFile) {

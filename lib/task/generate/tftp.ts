@@ -1,7 +1,9 @@
 // luna cluster maketftp: fills the TFTP root (and, for UEFI HTTP boot, boot/ of the cluster path) with iPXE.
+import { resolve } from 'node:path'
 import type { Config } from '../../config.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { isActive } from '../../host/service/service.ts'
+import { findServed } from '../../host/service/tftpd.ts'
 import { findUser } from '../../host/user.ts'
 import { paths } from '../../object/cluster.ts'
 import type { BootFile } from '../../render/tftp.ts'
@@ -29,15 +31,28 @@ export async function makeTftp(
   const { boot } = paths(cluster)
   const owner = cluster.user ? await findUser(cluster.user) : undefined
   const notes = newNotes()
-  const { files, infos } = await tftpFiles(root, boot, owner, known)
+  const { files, infos, lacking } = await tftpFiles(root, boot, owner, known)
   if (!wish.dryRun) {
     await makeDirectory(root)
     await makeDirectory(boot, owner)
   }
   await warnInactive(host.services.tftpd, notes)
+  await warnElsewhere(host.services.tftpd, root, notes)
   // tftpd reads a file whenever it is asked for one: there is nothing to reload.
   const steps = { check: async () => {}, activate: async () => {} }
-  return await generateFiles(files, steps, wish.dryRun ?? false, notes, infos)
+  const made = await generateFiles(files, steps, wish.dryRun ?? false, notes, infos)
+  // What cannot boot is news only together with what can.
+  const news = made.changed.length > 0 || made.diff !== ''
+  return news ? { ...made, infos: [...infos, ...lacking] } : made
+}
+
+/** Nodes ask the TFTP server, whatever directory it serves. */
+async function warnElsewhere(unit: string, root: string, notes: Notes): Promise<void> {
+  const served = await findServed(unit)
+  if (!served || resolve(served.root) === resolve(root)) return
+  notes.warnings.push(
+    `the TFTP server serves ${served.root}, not ${root}: write tftp_root=${served.root} below [Paths] of luna.conf, or change ${served.told}, and give the command again`,
+  )
 }
 
 async function warnInactive(unit: string, notes: Notes): Promise<void> {
