@@ -43,11 +43,14 @@ export interface Context {
   print(text: string): void
   /** Says what went wrong and lets the command go on; the exit status will tell. */
   report(error: unknown): void
+  /** Has the command end with this status, or a higher one: its output says why. */
+  endWith(status: number): void
   /** A text from standard input when that is no terminal, else from $EDITOR preloaded with `old`. */
   readText(old: string): Promise<string>
 }
 
 export interface Command {
+  /** '' is that of a command of one word, which is the only one of its object. */
   readonly action: string
   readonly help: string
   readonly operand: keyof Operands
@@ -61,7 +64,12 @@ export interface Command {
   run(context: Context, given: Given<OptionTable>, operand: Operands[keyof Operands]): Promise<void>
 }
 
-/** All actions of an object. */
+/** What is typed before options and operand, without the program: `node add`, or `setup`. */
+export function commandWords(object: string, { action }: Pick<Command, 'action'>): string {
+  return action === '' ? object : `${object} ${action}`
+}
+
+/** All actions of an object; or a command of one word, which bears the name of the object. */
 export interface ObjectCommands {
   readonly object: string
   readonly help: string

@@ -1,5 +1,5 @@
-// The table of all commands, an object a file. A file is loaded when its object is asked for: one command
-// starts fast.
+// The table of all commands, an object a file; commands of one word stand among the objects. A file is loaded
+// when its object is asked for: one command starts fast.
 import type { ObjectCommands } from './command.ts'
 
 export interface ObjectEntry {
@@ -53,5 +53,10 @@ export const objects: readonly ObjectEntry[] = [
     name: 'db',
     help: 'the whole database as one text',
     load: async () => (await import('./commands/db.ts')).db,
+  },
+  {
+    name: 'doctor',
+    help: 'look at all of this head: what is wrong, and what mends it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
   },
 ]

@@ -8,7 +8,7 @@ import type { Context } from './command.ts'
 import { readText } from './text.ts'
 
 export interface Running extends Context {
-  /** Exit status of what was reported so far. */
+  /** The exit status so far. */
   status(): number
   close(): Promise<void>
 }
@@ -19,6 +19,9 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
   const config = loadConfig(env)
   let store: Promise<Store> | undefined
   let status = 0
+  const endWith = (other: number) => {
+    status = Math.max(status, other)
+  }
   return {
     log,
     env,
@@ -29,9 +32,8 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
       return store
     },
     print: (text) => void process.stdout.write(text),
-    report(error) {
-      status = Math.max(status, reportError(log, error, exits))
-    },
+    report: (error) => endWith(reportError(log, error, exits)),
+    endWith,
     readText: (old) => readText(old, env, signal),
     status: () => status,
     close: async () => await (await store?.catch(() => undefined))?.close(),

@@ -3,7 +3,7 @@
 
 import { describe, item, spellings, valueName } from '../program/help.ts'
 import { operandNames } from './arguments/parser.ts'
-import type { Command } from './command.ts'
+import { type Command, commandWords } from './command.ts'
 
 interface Entry {
   readonly name: string
@@ -42,13 +42,13 @@ export function commandHelp(object: string, command: Command): string {
   ].join('\n')
 }
 
-/** `usage: luna OBJECT ACTION ...`, wrapped. */
+/** `usage: luna OBJECT ACTION ...`, or `usage: luna WORD ...`, wrapped. */
 export function usage(object: string, command: Command): string {
   const options = Object.entries(command.options).map(([long, option]) => {
     const text = `${option.short ? `-${option.short}` : `--${long}`}${valueName(long, option)}`
     return option.required ? text : `[${text}]`
   })
-  const head = `usage: luna ${object} ${command.action}`
+  const head = `usage: luna ${commandWords(object, command)}`
   const words = ['[-h]', ...options, operandNames[command.operand]].filter((word) => word !== '')
   const lines = [head]
   for (const word of words) {

@@ -6,7 +6,7 @@ import { headAddresses } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from '../task/get-cluster.ts'
 import { parseArguments } from './arguments/parse.ts'
-import type { Command } from './command.ts'
+import { type Command, commandWords } from './command.ts'
 import { type ObjectEntry, objects } from './commands.ts'
 import { reportError, startContext } from './context.ts'
 import { commandHelp, overview, usage } from './help.ts'
@@ -37,7 +37,7 @@ function onSignals(interrupt: AbortController): AbortSignal {
 async function runLine(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const globals = readGlobals(argv)
   const log = commandLog(globals.debug)
-  const [first, second, ...rest] = globals.rest
+  const [first] = globals.rest
   const path = 'luna'
   const about = 'Provisions clusters of bare-metal nodes.'
   const page = () => overview(path, about, objects)
@@ -45,7 +45,7 @@ async function runLine(argv: readonly string[], signal: AbortSignal): Promise<nu
   if (first === '__complete') return await answerShell(globals.rest.slice(1))
   const entry = objects.find(({ name }) => name === first)
   if (!entry) return misused(log, page(), first, 'object', objects)
-  return await runObject(log, entry, second, rest, signal)
+  return await runEntry(log, entry, globals.rest.slice(1), signal)
 }
 
 /** Not in any help: completion scripts call it. */
@@ -54,14 +54,16 @@ async function answerShell(words: readonly string[]): Promise<number> {
   return printed(await completionLines(words))
 }
 
-async function runObject(
+async function runEntry(
   log: Log,
   entry: ObjectEntry,
-  action: string | undefined,
-  rest: readonly string[],
+  argv: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
   const { object, commands } = await entry.load()
+  const [whole] = commands
+  if (whole?.action === '') return await runCommand(log, object, whole, argv, signal)
+  const [action, ...rest] = argv
   const actions = commands.map(({ action: name, help }) => ({ name, help }))
   const page = () => overview(`luna ${object}`, `${entry.help}.`, actions)
   if (isHelp(action)) return printed(page())
@@ -80,7 +82,7 @@ async function runCommand(
   try {
     const parsed = parseArguments(object, command, argv)
     if (parsed === 'help') return printed(commandHelp(object, command))
-    log.debug('runs', { object, action: command.action })
+    log.debug('runs', { command: commandWords(object, command) })
     const context = startContext(log, signal, command.exits)
     try {
       if (command.guarded) await guard(await context.store())

@@ -5,9 +5,13 @@ import { shellWord } from './run-error.ts'
 
 const sshOptions = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5']
 
-/** Runs a program on another head. Its arguments are quoted for the shell that sshd runs them with. */
-export async function runOn(head: string, args: readonly string[]): Promise<void> {
-  await run('ssh', [...sshOptions, '--', head, args.map(shellWord).join(' ')], { timeout: 120_000 })
+/**
+ * Runs a program on another head, and gives its output. Its arguments are quoted for the shell that sshd runs
+ * them with.
+ */
+export async function runOn(head: string, args: readonly string[]): Promise<string> {
+  const words = [...sshOptions, '--', head, args.map(shellWord).join(' ')]
+  return (await run('ssh', words, { timeout: 120_000 })).stdout
 }
 
 /** Copies a file to a path on another head, with its mode. */

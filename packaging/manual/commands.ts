@@ -1,7 +1,7 @@
 // The part of luna(8) that comes from the table of commands: mdoc(7) of every command. What is written by
 // hand about a command stands in the page itself, between its options and its examples.
 import { operandNames } from '../../lib/cli/arguments/parser.ts'
-import type { Command, ObjectCommands } from '../../lib/cli/command.ts'
+import { type Command, commandWords, type ObjectCommands } from '../../lib/cli/command.ts'
 import { capital, lines, optionItems, replacePart, roff, sentences, value } from './mdoc.ts'
 
 /** The page with the commands of the table in place of those that it has. Throws when it lacks the marks. */
@@ -21,7 +21,7 @@ function section({ object, help, commands }: ObjectCommands, byHand: ByHand): st
 }
 
 function item(object: string, command: Command, byHand: ByHand): string {
-  const name = `${object} ${command.action}`
+  const name = commandWords(object, command)
   return (
     lines(...heading(name, command), ...sentences(command.help), ...conditions(command)) +
     optionList(command) +

@@ -1,6 +1,6 @@
 // The rows of all commands, held to what scripts of the first Luna call.
 import assert from 'node:assert/strict'
-import type { Command, ObjectCommands } from '../../lib/cli/command.ts'
+import { type Command, commandWords, type ObjectCommands } from '../../lib/cli/command.ts'
 import { objects } from '../../lib/cli/commands.ts'
 import { commandHelp, overview } from '../../lib/cli/help.ts'
 import { sameAsGolden } from '../golden.ts'
@@ -30,7 +30,8 @@ describe('the table of commands', () => {
   it('has an example of every command that begins with the command', () => {
     for (const [object, { action, examples }] of rows) {
       assert.ok(examples.length > 0, `luna ${object} ${action}`)
-      for (const [line] of examples) assert.ok(line.includes(`luna ${object} ${action}`), line)
+      for (const [line] of examples)
+        assert.ok(line.includes(`luna ${commandWords(object, { action })}`), line)
     }
   })
 
@@ -52,15 +53,15 @@ describe('help', () => {
   it('names the objects in the line after "positional arguments:"', () => {
     const lines = overview('luna', 'about', objects).split('\n')
     const next = lines[lines.indexOf('positional arguments:') + 1]
-    assert.equal(next, '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db}')
+    assert.equal(next, '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db,doctor}')
   })
 
   for (const [object, row] of rows) {
-    it(`of luna ${object} ${row.action} is as committed`, () => {
-      sameAsGolden(`help/${object}-${row.action}`, commandHelp(object, row))
+    it(`of luna ${commandWords(object, row)} is as committed`, () => {
+      sameAsGolden(`help/${commandWords(object, row).replace(' ', '-')}`, commandHelp(object, row))
     })
 
-    it(`of luna ${object} ${row.action} fits a screen`, () => {
+    it(`of luna ${commandWords(object, row)} fits a screen`, () => {
       const lines = commandHelp(object, row).split('\n')
       assert.ok(lines.length <= 45, `${lines.length} lines`)
       assert.deepEqual(

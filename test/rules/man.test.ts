@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Command } from '../../lib/cli/command.ts'
+import { type Command, commandWords } from '../../lib/cli/command.ts'
 import { objects } from '../../lib/cli/commands.ts'
 import { complete } from '../../lib/cli/completion/complete.ts'
 import { commandHelp } from '../../lib/cli/help.ts'
@@ -59,7 +59,7 @@ describe('man pages', () => {
     skipUnless(this, lacking)
     const shown = mandoc('-Tascii', '-Owidth=500', 'man/luna.8').stdout.replace(/.[\b]/g, '')
     for (const [object, { action, options }] of rows) {
-      const text = itemOf(shown, `luna ${object} ${action}`)
+      const text = itemOf(shown, `luna ${commandWords(object, { action })}`)
       for (const [long, { short, aliases = [] }] of Object.entries(options)) {
         const all = [long, ...aliases].map((name) => `--${name}`).concat(short ? [`-${short}`] : [])
         const missing = all.filter((spelling) => !text.split(/[\s,[\]]+/).includes(spelling))

@@ -1,7 +1,7 @@
 // A row of the table as a parser of commander's. No subcommands here: main.ts picks the row before.
 import { Argument, Option as CommanderOption, Command as Parser } from 'commander'
 import type { Option, OptionKind } from '../../program/option.ts'
-import type { Command, Operands } from '../command.ts'
+import { type Command, commandWords, type Operands } from '../command.ts'
 
 /** Text of an argument to the value of an option, per kind; throws commander's InvalidArgumentError. */
 export type Readers = { readonly [K in OptionKind]: (text: string, option: Option) => unknown }
@@ -21,7 +21,7 @@ export const operandNames = {
  * nothing.
  */
 export function parserOf(object: string, command: Command, readers: Readers): Parser {
-  const parser = new Parser(`luna ${object} ${command.action}`)
+  const parser = new Parser(`luna ${commandWords(object, command)}`)
     .helpOption(false)
     .allowExcessArguments(false)
     .exitOverride()

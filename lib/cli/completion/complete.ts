@@ -33,12 +33,13 @@ const globals: readonly Candidate[] = [
 
 async function completeLuna(before: readonly string[], current: string, names: Names): Promise<Completion> {
   const first = before.findIndex((word) => !word.startsWith('-'))
-  const [object, action, ...rest] = first === -1 ? [] : before.slice(first)
+  const [object, ...given] = first === -1 ? [] : before.slice(first)
   if (object === undefined) {
     const entries = objects.map(({ name, help }) => ({ word: name, help }))
     return beginning(current, current.startsWith('-') ? globals : entries)
   }
   const commands = (await objects.find(({ name }) => name === object)?.load())?.commands ?? []
+  const [action, ...rest] = commands[0]?.action === '' ? ['', ...given] : given
   if (action === undefined) {
     const actions = commands.map(({ action: word, help }) => ({ word, help }))
     return beginning(current, actions)

@@ -33,6 +33,12 @@ export async function isActive(unit: string): Promise<boolean> {
   return status === 0
 }
 
+/** True when systemd starts it with the machine. */
+export async function isEnabled(unit: string): Promise<boolean> {
+  const { status } = await run('systemctl', ['is-enabled', unit], { allowFailure: true })
+  return status === 0
+}
+
 /** With the end of the unit's journal, where there is one: systemctl says only where to look. */
 async function notDone(unit: string, what: string, said?: string): Promise<LunaError> {
   const journal = await journalOf(unit)

@@ -11,6 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { bootMenu, bootScript } from '../boot/boot.ts'
 import { previewInstallScript } from '../boot/install-script.ts'
 import { getCluster } from '../get-cluster.ts'
+import { unpackedImages } from '../image/packed.ts'
 import type { Difference } from './difference.ts'
 
 export async function dryRunNodes(store: Store, all: Inventory): Promise<Difference[]> {
@@ -74,17 +75,12 @@ function listOf(names: readonly string[]): string {
 }
 
 /** As in the first Luna, but worth knowing. */
-function unpacked({ group, node, osimage }: Inventory): Difference[] {
-  return osimage
-    .filter(({ torrent, tarball }) => !torrent || !tarball)
-    .flatMap(({ id, name }): Difference[] => {
-      const groups = new Set(group.filter(({ osimage }) => osimage === id).map((each) => each.id))
-      const waiting = node.filter((each) => each.group !== null && groups.has(each.group))
-      if (waiting.length === 0) return []
-      const names = listOf(waiting.map((each) => each.name))
-      const line = `${label('osimage', name)} is not packed: ${names} cannot be installed (luna osimage pack ${name})`
-      return [{ in: 'install', line, lost: false }]
-    })
+function unpacked(all: Inventory): Difference[] {
+  return unpackedImages(all).map(({ name, waiting }) => {
+    const names = listOf(waiting.map((each) => each.name))
+    const line = `${label('osimage', name)} is not packed: ${names} cannot be installed (luna osimage pack ${name})`
+    return { in: 'install', line, lost: false }
+  })
 }
 
 /** The first Luna took any of them. */
