@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../run.ts'
 
-/** The file that a TFTP server gave; or why there is none, with the exit status of curl. */
-export type Fetched = { readonly bytes: Buffer } | { readonly why: string; readonly status: number }
+/** The file that a TFTP server gave, or why there is none. */
+export type Fetched =
+  | { readonly bytes: Buffer }
+  | { readonly trouble: 'no-client' | 'no-such-file' | 'other'; readonly why: string }
 
-/** The exit status of a curl that was built without the protocol, as EL's curl-minimal without TFTP. */
-export const curlLacksProtocol = 1
+// Exit statuses of curl(1). What it says of TFTP is often about something else.
+const [noProtocol, timedOut, notFound] = [1, 28, 68]
+const seconds = 4
 
 /** Fetches a file from the TFTP server at an address. Throws LunaError `failed` where there is no curl. */
 export async function fetchByTftp(address: string, name: string): Promise<Fetched> {
@@ -16,11 +19,28 @@ export async function fetchByTftp(address: string, name: string): Promise<Fetche
   const dir = await mkdtemp(join(tmpdir(), 'luna-tftp-'))
   try {
     const file = join(dir, 'file')
-    const args = ['-q', '-sS', '--noproxy', '*', '--max-time', '4', '-o', file, `tftp://${host}/${name}`]
+    const args = [
+      '-q',
+      '-sS',
+      '--noproxy',
+      '*',
+      '--max-time',
+      String(seconds),
+      '-o',
+      file,
+      `tftp://${host}/${name}`,
+    ]
     const { status, stderr } = await run('curl', args, { allowFailure: true })
-    if (status === 0) return { bytes: await readFile(file) }
-    return { why: stderr.trim().replace(/^curl: \(\d+\) /, '') || `curl ended with status ${status}`, status }
+    return status === 0 ? { bytes: await readFile(file) } : troubleOf(status, stderr)
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
+}
+
+function troubleOf(status: number, said: string): Fetched {
+  // EL's curl-minimal.
+  if (status === noProtocol) return { trouble: 'no-client', why: 'this curl speaks no TFTP' }
+  if (status === notFound) return { trouble: 'no-such-file', why: 'the server has no such file' }
+  if (status === timedOut) return { trouble: 'other', why: `no answer within ${seconds} s` }
+  return { trouble: 'other', why: said.trim() || `curl ended with status ${status}` }
 }

@@ -7,13 +7,12 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { findHeads, isActiveHead } from '../heads.ts'
 import { loadInventory } from '../inventory.ts'
-import { type Limit, makeLimit } from '../limit.ts'
+import { makeLimit } from '../limit.ts'
 import { type Check, type Finding, type Head, type Verdict, verdictOf, wrong } from './check.ts'
 import { checks } from './checks.ts'
 
 // Most checks wait for something else than this process.
 const atOnce = 12
-const longest = 15_000
 
 /**
  * A finding for every check, in the order of the table. Where there is no store, or no cluster in it, that is
@@ -30,18 +29,28 @@ export async function examine(
       .then((store) => headOf(store, copy, config))
       .catch(verdictOf)
     if ('state' in head) return [{ check: 'cluster', ...head }]
-    const limit = makeLimit(atOnce)
-    const order = checks.toSorted((a, b) => Number(b.slow ?? false) - Number(a.slow ?? false))
-    const all = Promise.all(order.map((check) => find(check, head, limit)))
-    const found = await Promise.race([all, interruption(signal)])
-    return found.toSorted((a, b) => placeOf(a) - placeOf(b))
+    return await runChecks(checks, head, signal)
   } finally {
     await copy.close()
   }
 }
 
-function placeOf({ check }: Finding): number {
-  return checks.findIndex(({ name }) => name === check)
+/** The findings of checks, in their order. One that throws, or takes `longest` milliseconds, finds that. */
+export async function runChecks(
+  all: readonly Check[],
+  head: Head,
+  signal: AbortSignal,
+  longest = 15_000,
+): Promise<Finding[]> {
+  const limit = makeLimit(atOnce)
+  const find = async (check: Check): Promise<Finding> => {
+    const verdict = await limit(() => withinTime(check.run(head).catch(verdictOf), longest))
+    return { check: check.name, ...verdict }
+  }
+  const order = new Set([...all.filter(({ slow }) => slow), ...all])
+  const findings = await Promise.race([Promise.all([...order].map(find)), interruption(signal)])
+  const place = ({ check }: Finding) => all.findIndex(({ name }) => name === check)
+  return findings.toSorted((a, b) => place(a) - place(b))
 }
 
 async function headOf(store: Store, copy: Store, config: Config): Promise<Head> {
@@ -60,12 +69,7 @@ async function headOf(store: Store, copy: Store, config: Config): Promise<Head> 
   }
 }
 
-async function find(check: Check, head: Head, limit: Limit): Promise<Finding> {
-  const verdict = await limit(() => withinTime(check.run(head).catch(verdictOf)))
-  return { check: check.name, ...verdict }
-}
-
-async function withinTime(work: Promise<Verdict>): Promise<Verdict> {
+async function withinTime(work: Promise<Verdict>, longest: number): Promise<Verdict> {
   const late = wrong(`no answer within ${longest / 1000} s`, 'look for what holds it up: luna -d doctor')
   const over = new AbortController()
   const timer = delay(longest, late, { signal: over.signal }).catch(() => late)

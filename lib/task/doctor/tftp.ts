@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { readBytes } from '../../host/file.ts'
 import { isInstalled } from '../../host/image/tarball.ts'
-import { curlLacksProtocol, type Fetched, fetchByTftp } from '../../host/service/tftp-client.ts'
+import { type Fetched, fetchByTftp } from '../../host/service/tftp-client.ts'
 import { bootFiles } from '../../render/tftp.ts'
 import { type Check, fine, type Verdict, warning, wrong } from './check.ts'
 
@@ -34,8 +34,8 @@ export function judgeTftp(seen: {
     if (fetched.bytes.equals(there)) return fine(`${name} comes by TFTP, ${there.length} bytes`)
     return wrong(`another ${name} comes by TFTP than is in ${root}`, elsewhere)
   }
-  if (fetched.status === curlLacksProtocol)
-    return warning('not asked: this curl speaks no TFTP', 'dnf swap curl-minimal curl')
-  const missing = /not found/i.test(fetched.why)
-  return wrong(`no ${name} by TFTP: ${fetched.why}`, missing ? elsewhere : `systemctl restart ${unit}`)
+  if (fetched.trouble === 'no-client')
+    return warning(`not asked: ${fetched.why}`, 'dnf swap curl-minimal curl')
+  const fix = fetched.trouble === 'no-such-file' ? elsewhere : `systemctl restart ${unit}`
+  return wrong(`no ${name} by TFTP: ${fetched.why}`, fix)
 }

@@ -47,11 +47,9 @@ export function judgeZones(address: string, named: string, zones: readonly Serve
   if (without.length > 0)
     return wrong(`named at ${address} does not serve ${firstOf(without)}`, 'luna cluster makedns')
   const old = zones.filter(({ written, served }) => written !== undefined && written !== served)
-  const [first] = old
-  if (first)
-    return wrong(
-      `named at ${address} serves ${firstOf(old.map(({ name }) => name))} with serial ${first.served}, the file has ${first.written}`,
-      `systemctl reload ${named}`,
-    )
+  if (old.length > 0) {
+    const lines = old.map((zone) => `${zone.name} with serial ${zone.served}, the file has ${zone.written}`)
+    return wrong(`named at ${address} serves ${firstOf(lines)}`, `systemctl reload ${named}`)
+  }
   return fine(`named at ${address} serves ${zones.length} zone${zones.length === 1 ? '' : 's'}`)
 }
