@@ -1,5 +1,5 @@
-// luna doctor on a head with many nodes. Nobody answers there, so that every question is waited for as long as
-// the doctor waits.
+// luna doctor on a head with many nodes. Nobody answers there, so that every question is waited for as long
+// as the doctor waits.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { openStore } from '../../lib/store/open.ts'

@@ -1,5 +1,5 @@
-// luna doctor on a head of real daemons: files, database and machine. One thing after the other is broken, and
-// its line has to say so.
+// luna doctor on a head of real daemons: files, database and machine. One thing after the other is broken,
+// and its line has to say so.
 import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mac } from '../help.ts'

@@ -1,5 +1,5 @@
-// A whole head in a namespace of its own: dhcpd, nginx, tftpd, named, lweb and lfs_pxelinux, with a node and a
-// packed image; and `luna doctor` in it. Only systemctl, rndc, ssh and the firewall are stand-ins.
+// A whole head in a namespace of its own: dhcpd, nginx, tftpd, named, lweb and lfs_pxelinux, with a node and
+// a packed image; and `luna doctor` in it. Only systemctl, rndc, ssh and the firewall are stand-ins.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// What a check of `luna doctor` is: it looks at one thing and gives a verdict. How a verdict comes about is in
-// pure functions beside the checks.
+// What a check of `luna doctor` is: it looks at one thing and gives a verdict. Pure functions beside the
+// checks judge what was seen.
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { visible } from '../../log.ts'
