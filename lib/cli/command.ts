@@ -45,6 +45,8 @@ export interface Context {
   report(error: unknown): void
   /** Names that were given and to which nothing was done. */
   readonly undone: string[]
+  /** Has the command end with this status, or a higher one: its output says why. */
+  endWith(status: number): void
   /** A text from standard input when that is no terminal, else from $EDITOR preloaded with `old`. */
   readText(old: string): Promise<string>
   /** Standard input, as it is. */

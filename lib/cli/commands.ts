@@ -59,6 +59,11 @@ export const objects: readonly ObjectEntry[] = [
     help: 'the first run: user, cluster, network and servers of this head',
     load: async () => (await import('./commands/setup.ts')).setup,
   },
+  {
+    name: 'doctor',
+    help: 'look at all of this head: what is wrong, and what mends it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
 ]
 
 /** An object with all its commands, loaded; or a command of one word, which bears the name of the object. */

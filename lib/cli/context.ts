@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts'
 import type { Context } from './command.ts'
 
 export interface Running extends Context {
-  /** Exit status of what was reported so far. */
+  /** The exit status so far. */
   status(): number
   close(): Promise<void>
 }
@@ -18,6 +18,9 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
   const config = loadConfig(env)
   let store: Promise<Store> | undefined
   let status = 0
+  const endWith = (other: number) => {
+    status = Math.max(status, other)
+  }
   return {
     log,
     env,
@@ -29,9 +32,8 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
       return store
     },
     print,
-    report(error) {
-      status = Math.max(status, reportError(log, error, exits))
-    },
+    report: (error) => endWith(reportError(log, error, exits)),
+    endWith,
     async *input() {
       yield* (await import('./text.ts')).input(signal)
     },

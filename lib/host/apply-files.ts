@@ -47,11 +47,14 @@ export async function applyFiles(files: readonly DesiredFile[], steps: Steps): P
   }
 }
 
-/** What `applyFiles` would change, as unified diffs one after another; touches nothing. */
-export async function previewFiles(files: readonly DesiredFile[]): Promise<string> {
-  const diffs = []
-  for (const file of files) diffs.push(await diffFile(file))
-  return diffs.join('')
+/** What `applyFiles` would change: a unified diff for the path of each file that differs; touches nothing. */
+export async function previewFiles(files: readonly DesiredFile[]): Promise<ReadonlyMap<string, string>> {
+  const diffs = new Map<string, string>()
+  for (const file of files) {
+    const diff = await diffFile(file)
+    if (diff !== '') diffs.set(file.path, diff)
+  }
+  return diffs
 }
 
 async function compare(wanted: DesiredFile): Promise<Step> {

@@ -1,5 +1,6 @@
 // The directory pxelinux.cfg: Luna's files are kept up to date, files of others are left alone. A file beside
 // them records which are Luna's, for the next process.
+import { existsSync } from 'node:fs'
 import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../error.ts'
@@ -129,6 +130,23 @@ export class MenuFolder {
       })
     }
   }
+}
+
+/**
+ * The menus that a folder lacks, has otherwise than wanted, or still has of nodes that are gone; undefined
+ * without such a folder.
+ */
+export async function staleMenus(
+  folder: string,
+  wanted: ReadonlyMap<string, string>,
+): Promise<string[] | undefined> {
+  if (!existsSync(folder)) return undefined
+  const kept = ((await readText(join(folder, record))) ?? '').split('\n').filter((name) => isOurName(name))
+  const gone = kept.filter((name) => name !== 'default' && !wanted.has(name))
+  const stale = [...wanted].map(async ([name, text]) =>
+    (await readText(join(folder, name))) === text ? [] : [name],
+  )
+  return [...gone, ...(await Promise.all(stale)).flat()]
 }
 
 function isOurName(name: string): boolean {

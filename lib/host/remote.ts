@@ -6,13 +6,13 @@ import { shellWord } from './run-error.ts'
 const sshOptions = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5']
 
 /**
- * Runs a program on another head. Its arguments are quoted for the shell that sshd runs them with. `what` is
- * what an error says of it in place of the command.
+ * Runs a program on another head, and gives its output. Its arguments are quoted for the shell that sshd runs
+ * them with. `what` is what an error says of it in place of the command.
  */
-export async function runOn(head: string, args: readonly string[], what?: string): Promise<void> {
+export async function runOn(head: string, args: readonly string[], what?: string): Promise<string> {
   const command = args.map(shellWord).join(' ')
   const options = [...sshOptions, '--', head, command]
-  await onHead(head, what ?? `run "${command}" on ${head}`, 'ssh', options, timed)
+  return await onHead(head, what ?? `run "${command}" on ${head}`, 'ssh', options, timed)
 }
 
 /** Copies a file to a path on another head, with its mode. */

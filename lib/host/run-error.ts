@@ -62,6 +62,8 @@ const packages: Readonly<Record<string, string>> = {
   'named-checkzone': 'bind9-utils (Debian) or bind (EL)',
   systemctl: 'systemd',
   diff: 'diffutils',
+  curl: 'curl',
+  tcpdump: 'tcpdump',
   ip: 'iproute2 (Debian) or iproute (EL)',
   ssh: 'openssh-client (Debian) or openssh-clients (EL)',
   scp: 'openssh-client (Debian) or openssh-clients (EL)',

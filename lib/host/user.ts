@@ -30,3 +30,15 @@ export async function isLocalAddress(address: string): Promise<boolean> {
   const { status, stdout } = await run('ip', ['-o', 'addr', 'show', 'to', address], { allowFailure: true })
   return status === 0 && stdout.trim() !== ''
 }
+
+/**
+ * The paths that a user may not read and, with `write`, write; a directory also not search. Another user's
+ * rights are asked for with runuser(1), which needs root.
+ */
+export async function pathsDenied(user: string, paths: readonly string[], write: boolean): Promise<string[]> {
+  const rights = write ? '[ -r "$path" ] && [ -w "$path" ]' : '[ -r "$path" ]'
+  const search = '{ [ ! -d "$path" ] || [ -x "$path" ]; }'
+  const script = `for path; do ${rights} && ${search} || printf '%s\\n' "$path"; done`
+  const { stdout } = await run('runuser', ['-u', user, '--', 'sh', '-c', script, 'sh', ...paths])
+  return stdout.split('\n').filter((path) => path !== '')
+}

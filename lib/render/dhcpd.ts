@@ -81,3 +81,8 @@ export function keyOfDhcpd(text: string): string | undefined {
   if (!key || !/\balgorithm\s+hmac-sha256\s*;/.test(key)) return undefined
   return /\bsecret\s+"?([A-Za-z0-9+/]{43}=)"?\s*;/.exec(key)?.[1]
 }
+
+/** True when a dhcpd.conf makes its server one of a pair. */
+export function isFailover(text: string): boolean {
+  return /^\s*failover peer\b/m.test(text)
+}

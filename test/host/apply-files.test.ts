@@ -155,7 +155,8 @@ describe('applyFiles', () => {
 describe('previewFiles', () => {
   it('shows unified diffs of what would change, and touches nothing', async () => {
     writeFileSync(at('a'), 'one\ntwo\n')
-    const diff = await previewFiles([file('a', 'one\n2\n'), file('b', 'new\n')])
+    const diffs = await previewFiles([file('a', 'one\n2\n'), file('b', 'new\n')])
+    const diff = [...diffs.values()].join('')
     assert.equal(
       diff,
       `--- ${at('a')}\n+++ ${at('a')}\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n--- /dev/null\n+++ ${at('b')}\n@@ -0,0 +1 @@\n+new\n`,
@@ -165,7 +166,7 @@ describe('previewFiles', () => {
 
   it('is empty when nothing would change', async () => {
     writeFileSync(at('a'), 'same')
-    assert.equal(await previewFiles([file('a', 'same'), file('b', null)]), '')
+    assert.equal((await previewFiles([file('a', 'same'), file('b', null)])).size, 0)
   })
 })
 

@@ -1,9 +1,11 @@
 // luna cluster make...: the files that dhcpd, named, nginx and tftpd read; and what looks at all of the
 // database.
 
+import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
 import type { Store } from '../../store/store.ts'
 import type { Generated } from '../../task/generate/generate.ts'
+import type { Due } from '../../task/make-due.ts'
 import { type Context, command } from '../command.ts'
 import { jsonOption, jsonText, reportOutcome, withoutUndefined } from '../rows.ts'
 
@@ -19,6 +21,40 @@ async function tellMade(context: Context, made: Generated): Promise<void> {
   for (const file of made.changed) context.log.info('wrote', { file })
   for (const file of made.removed) context.log.info('removed', { file })
   reportOutcome(context, made)
+}
+
+const make = command({
+  action: 'make',
+  help: 'Write all generated files that are due, of the kinds that were made before.',
+  operand: 'none',
+  options: {
+    check: option('flag', 'only print what is due, and change nothing; exit status 1 when anything is'),
+  },
+  examples: [
+    ['luna cluster make', 'after changes, in place of makedhcp, makedns, makenginx and maketftp'],
+    ['luna cluster make --check || mail -s "luna cluster make is due" root', 'now and then, by cron'],
+  ],
+  async run(context, { check: checks }) {
+    const { findDue } = await import('../../task/make-due.ts')
+    const store = await context.store()
+    const { kinds, never, failures } = await findDue(store, context.config)
+    for (const failure of failures) context.report(failure)
+    if (checks) return tellDue(context, kinds)
+    for (const { kind } of kinds)
+      await kind
+        .make(store, context.config, false)
+        .then((made) => tellMade(context, made))
+        .catch((error: unknown) => context.report(error))
+    if (kinds.length === 0 && failures.length === 0) context.log.info('nothing is due')
+    for (const { name, first } of never) context.log.info(`never made: ${name} (${first})`)
+  },
+})
+
+function tellDue(context: Context, kinds: Due['kinds']): void {
+  for (const { kind, files } of kinds) for (const file of files) context.print(`${kind.name}: ${file}\n`)
+  if (kinds.length === 0) return
+  const names = kinds.map(({ kind }) => kind.name).join(', ')
+  context.report(new LunaError('failed', `due: ${names}`, { fix: 'luna cluster make' }))
 }
 
 const makedhcp = command({
@@ -133,7 +169,6 @@ const check = command({
     const { loadInventory } = await import('../../task/inventory.ts')
     for (const line of unpackedLines(await loadInventory(store))) context.log.warning(line)
     const left = findings.filter(({ repaired, harmless }) => !repaired && !harmless).length
-    const { LunaError } = await import('../../error.ts')
     const fix = given.repair
       ? 'decide about what is left'
       : 'luna cluster check --repair, or decide about each'
@@ -149,4 +184,4 @@ async function mayRepair(store: Store): Promise<void> {
   await assertActiveHead(await getCluster(store))
 }
 
-export const makeCommands = [makedhcp, makedns, makenginx, maketftp, listmacs, check]
+export const makeCommands = [make, makedhcp, makedns, makenginx, maketftp, listmacs, check]

@@ -5,6 +5,7 @@ import { label } from '../../object/check/defect.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import { formerTemplates } from '../generate/generate.ts'
+import { packedFiles } from '../image/packed.ts'
 import type { Difference } from './difference.ts'
 
 /** The first Luna's templates are in another language. */
@@ -20,13 +21,9 @@ export function imageFiles(cluster: Cluster, { osimage }: Inventory): Difference
     const line = `there is no ${path} on this machine: boot files and torrents were not looked for`
     return [{ in: 'files', line, lost: false }]
   }
-  return osimage.flatMap(({ name, kernfile, initrdfile, torrent, tarball }) => {
-    const files = [
-      ...[kernfile, initrdfile].filter(Boolean).map((file) => join('boot', String(file))),
-      ...(torrent ? [join('torrents', `${torrent}.torrent`)] : []),
-      ...(tarball ? [join('torrents', `${tarball}.tgz`)] : []),
-    ]
-    const missing = files.filter((file) => !existsSync(join(path, file)))
+  return osimage.flatMap((image) => {
+    const missing = packedFiles(image).filter((file) => !existsSync(join(path, file)))
+    const { name } = image
     const line = `${label('osimage', name)}: ${missing.join(', ')} not in ${path} (luna osimage pack ${name})`
     return missing.length === 0 ? [] : [{ in: 'files' as const, line, lost: true }]
   })

@@ -10,6 +10,8 @@ import type { Notes, Outcome } from '../outcome.ts'
 export interface Generated extends Outcome {
   /** Unified diffs of what would change; only with `dryRun`. */
   readonly diff: string
+  /** Files that would be written or removed; only with `dryRun`. */
+  readonly due: readonly string[]
   /** Files that were written, and files that were removed; none with `dryRun`. */
   readonly changed: readonly string[]
   readonly removed: readonly string[]
@@ -24,11 +26,15 @@ export async function generateFiles(
   notes: Notes,
   infos: readonly string[] = [],
 ): Promise<Generated> {
-  if (dryRun) return { ...notes, infos, diff: await previewFiles(files), changed: [], removed: [] }
+  if (dryRun) {
+    const diffs = await previewFiles(files)
+    const due = [...diffs.keys()]
+    return { ...notes, infos, diff: [...diffs.values()].join(''), due, changed: [], removed: [] }
+  }
   const gone = new Set(files.filter(({ content }) => content === null).map(({ path }) => path))
   const all = await applyFiles(files, steps)
   const [changed, removed] = [all.filter((path) => !gone.has(path)), all.filter((path) => gone.has(path))]
-  return { ...notes, infos, diff: '', changed, removed }
+  return { ...notes, infos, diff: '', due: [], changed, removed }
 }
 
 // Longer than a daemon and another head together may take.

@@ -46,7 +46,7 @@ export async function warnUnanswered(cluster: Cluster, notes: Notes): Promise<vo
 }
 
 /** What is wrong with an answer to the question for the boot menu. */
-function judgeAnswer(url: string, answer: HttpAnswer): string | undefined {
+export function judgeAnswer(url: string, answer: HttpAnswer): string | undefined {
   if (answer.status === null) return `nothing answers at ${url}: ${answer.why}`
   if (answer.status === 200 && answer.body.startsWith('#!ipxe')) return undefined
   if (answer.status === 502 || answer.status === 504)

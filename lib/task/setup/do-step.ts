@@ -67,7 +67,7 @@ async function init(wish: Init['wish'], { store, dryRun, logDir }: Hands): Promi
 }
 
 async function edit({ file, groupOf, unit }: Edit, { dryRun }: Hands): Promise<Done> {
-  if (dryRun) return { diff: await previewFiles([file]) }
+  if (dryRun) return { diff: [...(await previewFiles([file])).values()].join('') }
   const owner = groupOf === undefined ? {} : { owner: { uid: 0, gid: (await getUser(groupOf)).gid } }
   const activate = async () => {
     if (unit === undefined) return

@@ -1,0 +1,83 @@
+// luna doctor: looks at all of a head, side by side, and changes nothing.
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Config } from '../../config.ts'
+import { LunaError } from '../../error.ts'
+import { openMemoryStore } from '../../store/open.ts'
+import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
+import { findHeads, isActiveHead } from '../heads.ts'
+import { loadInventory } from '../inventory.ts'
+import { makeLimit } from '../limit.ts'
+import { type Check, type Finding, type Head, type Verdict, verdictOf, wrong } from './check.ts'
+import { checks } from './checks.ts'
+
+// Most checks wait for something else than this process.
+const atOnce = 12
+
+/**
+ * A finding for every check, in the order of the table. Where there is no store, or no cluster in it, that is
+ * the only one. `signal` ends the waiting: throws LunaError `failed`.
+ */
+export async function examine(
+  open: () => Promise<Store>,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const copy = openMemoryStore()
+  try {
+    const head = await open()
+      .then((store) => headOf(store, copy, config))
+      .catch(verdictOf)
+    if ('state' in head) return [{ check: 'cluster', ...head }]
+    return await runChecks(checks, head, signal)
+  } finally {
+    await copy.close()
+  }
+}
+
+/** The findings of checks, in their order. One that throws, or takes `longest` milliseconds, finds that. */
+export async function runChecks(
+  all: readonly Check[],
+  head: Head,
+  signal: AbortSignal,
+  longest = 15_000,
+): Promise<Finding[]> {
+  const limit = makeLimit(atOnce)
+  const find = async (check: Check): Promise<Finding> => {
+    const verdict = await limit(() => withinTime(check.run(head).catch(verdictOf), longest))
+    return { check: check.name, ...verdict }
+  }
+  const order = new Set([...all.filter(({ slow }) => slow), ...all])
+  const findings = await Promise.race([Promise.all([...order].map(find)), interruption(signal)])
+  const place = ({ check }: Finding) => all.findIndex(({ name }) => name === check)
+  return findings.toSorted((a, b) => place(a) - place(b))
+}
+
+async function headOf(store: Store, copy: Store, config: Config): Promise<Head> {
+  await getCluster(store)
+  await copy.restore(await store.dump())
+  const cluster = await getCluster(copy)
+  return {
+    config,
+    store: copy,
+    advice: await store.advice(),
+    cluster,
+    all: await loadInventory(copy),
+    heads: await findHeads(cluster),
+    active: await isActiveHead(cluster),
+    root: process.geteuid?.() === 0,
+  }
+}
+
+async function withinTime(work: Promise<Verdict>, longest: number): Promise<Verdict> {
+  const late = wrong(`no answer within ${longest / 1000} s`, 'look for what holds it up: luna -d doctor')
+  const over = new AbortController()
+  const timer = delay(longest, late, { signal: over.signal }).catch(() => late)
+  return await Promise.race([work, timer]).finally(() => over.abort())
+}
+
+async function interruption(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  throw new LunaError('failed', 'luna doctor was interrupted', { fix: null })
+}

@@ -1,0 +1,43 @@
+// Whether the packed files of images are there, and whole.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readTorrents } from '../../host/image/torrents.ts'
+import { paths } from '../../object/cluster.ts'
+import { packedFiles, unpackedImages } from '../image/packed.ts'
+import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check.ts'
+
+export const imageCheck: Check = {
+  name: 'images',
+  async run({ cluster, all }) {
+    const { root, torrents } = paths(cluster)
+    const { skipped } = await readTorrents(torrents)
+    const broken = all.osimage.flatMap((image) => {
+      const missing = packedFiles(image).filter((file) => !existsSync(join(root, file)))
+      const why = skipped.get(`${image.torrent}.torrent`)
+      const what = missing.length > 0 ? `${missing.join(', ')} not in ${root}` : why
+      return what === undefined ? [] : [{ name: image.name, what }]
+    })
+    return judgeImages(all.osimage.length, broken, unpackedImages(all))
+  },
+}
+
+/** `broken` are images whose files are not there or not whole, `unpacked` those that nodes wait for. */
+export function judgeImages(
+  count: number,
+  broken: readonly { readonly name: string; readonly what: string }[],
+  unpacked: readonly { readonly name: string }[],
+): Verdict {
+  const [first] = broken
+  if (first)
+    return wrong(
+      firstOf(broken.map(({ name, what }) => `${name}: ${what}`)),
+      `luna osimage pack ${first.name}`,
+    )
+  const [waiting] = unpacked
+  if (waiting)
+    return warning(
+      firstOf(unpacked.map(({ name }) => `${name} is not packed: its nodes cannot be installed`)),
+      `luna osimage pack ${waiting.name}`,
+    )
+  return fine(`${count} image${count === 1 ? '' : 's'}: what is packed is there and whole`)
+}

@@ -1,0 +1,26 @@
+// What nginx as a whole answers to a node that boots.
+import { join } from 'node:path'
+import { ask } from '../../host/service/nginx.ts'
+import { frontendUrl } from '../../object/cluster.ts'
+import { judgeAnswer, warnUnread } from '../generate/nginx-use.ts'
+import { newNotes } from '../outcome.ts'
+import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check.ts'
+
+export const nginxCheck: Check = {
+  name: 'boot menu',
+  async run({ cluster, config, active, root }) {
+    if (!active) return fine('asked for on the active head only')
+    const url = `${frontendUrl(cluster)}/luna?step=boot`
+    const notes = newNotes()
+    // Only root can read all of nginx's configuration.
+    if (root) await warnUnread(join(config.paths.nginx_conf_d, 'luna.conf'), cluster.frontend_port, notes)
+    return judgeMenu(url, judgeAnswer(url, await ask(url)), notes.warnings)
+  },
+}
+
+/** `trouble` is what is wrong with the answer, `unread` what is in the way of Luna's server. */
+export function judgeMenu(url: string, trouble: string | undefined, unread: readonly string[]): Verdict {
+  if (trouble !== undefined) return wrong(firstOf([...unread, trouble]), 'luna cluster makenginx')
+  if (unread.length > 0) return warning(firstOf(unread), 'nginx -T')
+  return fine(`nginx has it from lweb: ${url}`)
+}

@@ -1,0 +1,27 @@
+// What is packed of images, as the database has it.
+import { join } from 'node:path'
+import type { Inventory } from '../../object/net/address-use.ts'
+import type { Node } from '../../object/node.ts'
+import type { Osimage } from '../../object/osimage.ts'
+
+/** The files that nodes fetch of an image, as paths below the cluster path. */
+export function packedFiles({ kernfile, initrdfile, torrent, tarball }: Osimage): string[] {
+  return [
+    ...[kernfile, initrdfile].filter(Boolean).map((file) => join('boot', String(file))),
+    ...(torrent ? [join('torrents', `${torrent}.torrent`)] : []),
+    ...(tarball ? [join('torrents', `${tarball}.tgz`)] : []),
+  ]
+}
+
+/** Images without a tarball or torrent, and the nodes that cannot be installed for that. */
+export function unpackedImages(
+  all: Inventory,
+): { readonly name: string; readonly waiting: readonly Node[] }[] {
+  return all.osimage
+    .filter(({ torrent, tarball }) => !torrent || !tarball)
+    .map(({ id, name }) => {
+      const groups = new Set(all.group.filter(({ osimage }) => osimage === id).map((each) => each.id))
+      return { name, waiting: all.node.filter(({ group }) => group !== null && groups.has(group)) }
+    })
+    .filter(({ waiting }) => waiting.length > 0)
+}
