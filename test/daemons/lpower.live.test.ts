@@ -10,8 +10,8 @@ import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { changeBmcsetup } from '../../lib/task/change/bmcsetup.ts'
 import { addGroup } from '../../lib/task/change/group.ts'
-import { addNetwork } from '../../lib/task/change/network.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
+import { addNetwork } from '../scenario/boot.ts'
 import { fillSite } from '../task/site.ts'
 import { type Bmcs, simUser, startBmcs } from './ipmi-sim.ts'
 import { lackingProgram } from './namespace.ts'
@@ -37,7 +37,7 @@ describe('lpower', function () {
     store = await openStore(loadConfig({ LUNA_CONF: join(dir, 'luna.conf') }))
     await fillSite(store)
     await changeBmcsetup(store, 'base', simUser)
-    await addNetwork(store, { name: 'bmc', address: `${net}.0`, prefix: 24, nsHostname: 'head' })
+    await addNetwork(store, 'bmc', `${net}.0/24`)
     const group = { osimage: 'os', network: 'cluster', bmcnetwork: 'bmc' }
     await addGroup(store, { name: 'powered', bmcsetup: 'base', ...group })
     await addGroup(store, { name: 'bare', ...group })
