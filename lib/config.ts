@@ -95,6 +95,7 @@ export function parseConfig(text: string, file: string, family: keyof typeof def
   const [ofPaths, ofServices] = [Object.keys(paths), Object.keys(services)]
   const known = { MongoDB: mongoKeys, Embedded: ['path'], Paths: ofPaths, Services: ofServices }
   refuseUnknown(ini, known, file)
+  refuseRelative(ini, file)
   const embedded = ini.get('embedded')?.get('path')
   return {
     file,
@@ -123,6 +124,23 @@ function refuseUnknown(
       throw invalid(`${file}: unknown key "${key}"`, `known keys: ${names.join(', ')}`)
     }
   }
+}
+
+/**
+ * Refuses what is no absolute path: programs are started in several directories, and each would have its own.
+ */
+function refuseRelative(ini: ReadonlyMap<string, Section>, file: string): void {
+  for (const name of ['embedded', 'paths'])
+    for (const [key, value] of ini.get(name) ?? []) {
+      if (value !== '' && !value.startsWith('/'))
+        throw invalid(`${file}: ${key}=${value} is no absolute path`, 'write it from / on, without quotes')
+      refuseComment(key, value, file)
+    }
+}
+
+function refuseComment(key: string, value: string, file: string): void {
+  if (!/\s[#;]/.test(value)) return
+  throw invalid(`${file}: ${key}=${value} has a comment in it`, 'write the comment on a line of its own')
 }
 
 function mongoConfig(section: Section, file: string): MongoConfig {
@@ -172,7 +190,9 @@ function hostTrouble(host: string): readonly [string, string] | undefined {
   if (/^\/[^?#\s]+\.sock$/.test(host)) return undefined
   if (/[\s/?#]/.test(host))
     return ['has more than hosts in it', 'write host:port, or the path of a socket.sock']
-  if (/^(\[[\da-fA-F:.]+\]|[^:[\]]+)(:\d{1,5})?$/.test(host)) return undefined
+  const [whole, , port = '27017'] = /^(\[[\da-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(host) ?? []
+  if (whole !== undefined && Number(port) >= 1 && Number(port) <= 65535) return undefined
+  if (whole !== undefined) return ['has a port that there is not', 'write one from 1 to 65535, or none']
   return ['is no host', 'write host:port, and an IPv6 address in brackets: [::1]:27017']
 }
 
@@ -182,6 +202,11 @@ function withDefaults<T extends object>(base: T, section?: Section): T {
 }
 
 function servicesOf(services: Readonly<Record<keyof Services, string>>, file: string): Services {
+  for (const [key, unit] of Object.entries(services)) {
+    // Names of units (systemd.unit(5)); one with a hyphen in front would be an option.
+    if (/^[\w:.@\\][\w:.@\\-]*$/.test(unit)) continue
+    throw invalid(`${file}: ${key}=${unit} is no unit of systemd`, `write its name alone: ${key}=${key}`)
+  }
   const { responder } = services
   if (responder === 'own' || responder === 'node-fastcgi') return { ...services, responder }
   throw invalid(

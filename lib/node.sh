@@ -3,6 +3,9 @@
 # The second line of each program reads this file, with $top set to the folder of Luna.
 # shellcheck disable=SC2154 # set there
 
+# Node opens /dev/null in place of a standard output that is closed: what is printed would get lost unsaid.
+[ -e /proc/self/fd/1 ] || exec 1</dev/null
+
 node=$top/node_modules/node/bin/node
 if [ ! -x "$node" ]; then
   node=node

@@ -76,6 +76,17 @@ describe('luna.conf', () => {
     ['CAcert without SSL', '[MongoDB]\nCAcert=/ca.pem', /CAcert without SSL/, /SSL=Enabled/],
     ['a line that is none', '[MongoDB]\nserver', /line 2/, /correct/],
     ['a key before any section', 'server=db1', /line 1/, /\[MongoDB\]/],
+    [
+      'a store in the current directory',
+      '[Embedded]\npath=luna.db',
+      /path=luna\.db is no absolute/,
+      /from \//,
+    ],
+    ['a path in quotes', '[Embedded]\npath="/var/luna.db"', /no absolute path/, /without quotes/],
+    ['a comment behind a path', '[Embedded]\npath=/a # mine', /has a comment in it/, /line of its own/],
+    ['a file in the current directory', '[Paths]\ndhcpd_conf=dhcpd.conf', /no absolute path/, /from \//],
+    ['a unit that is an option', '[Services]\nnamed=--help', /no unit of systemd/, /named=named/],
+    ['a comment behind a unit', '[Services]\ndhcpd=dhcpd # EL', /no unit of systemd/, /dhcpd=dhcpd/],
   ]
   for (const [what, text, says, fix] of refused) {
     it(`refuses ${what}, and says what to write`, () => {
@@ -96,6 +107,8 @@ describe('luna.conf', () => {
     [',', /comma/],
     ['::1', /\[::1\]/],
     ['db1:port', /host:port/],
+    ['db1:65536', /from 1 to 65535/],
+    ['db1:0', /from 1 to 65535/],
   ] as const
   for (const [server, fix] of servers) {
     it(`refuses server=${server}, says what to write, and repeats no password`, () => {

@@ -3,7 +3,7 @@
 import type { Config } from '../config.ts'
 import type { Exits } from '../error.ts'
 import type { Log } from '../log.ts'
-import type { OptionKind, OptionKinds, OptionTable } from '../program/option.ts'
+import { type OptionKind, type OptionKinds, type OptionTable, option } from '../program/option.ts'
 import type { Store } from '../store/store.ts'
 
 type Sure =
@@ -43,6 +43,8 @@ export interface Context {
   print(text: string): void
   /** Says what went wrong and lets the command go on; the exit status will tell. */
   report(error: unknown): void
+  /** Names that were given and to which nothing was done. */
+  readonly undone: string[]
   /** A text from standard input when that is no terminal, else from $EDITOR preloaded with `old`. */
   readText(old: string): Promise<string>
 }
@@ -56,6 +58,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, what: string])[]
   /** Refused on a head that is not the active one, and while there is no cluster. */
   readonly guarded: boolean
+  /** It changes objects, and what it did is told; `asked` has --dry-run and --yes. */
+  readonly changes?: 'told' | 'asked'
   /** Of what `run` throws or reports: scripts of the first Luna know these. */
   readonly exits: Exits
   run(context: Context, given: Given<OptionTable>, operand: Operands[keyof Operands]): Promise<void>
@@ -68,8 +72,15 @@ interface Row<T extends OptionTable, K extends keyof Operands> {
   readonly options?: T
   readonly examples: Command['examples']
   readonly guarded?: true
+  readonly changes?: 'told' | 'asked'
   readonly exits?: Exits
   run(context: Context, given: Given<T>, operand: Operands[K]): Promise<void>
+}
+
+/** Options of every command that changes or deletes objects. */
+export const changeOptions = {
+  'dry-run': option('flag', 'show what would change, and change nothing', { newer: true }),
+  yes: option('flag', 'do not ask when many nodes lose something', { short: 'y', newer: true }),
 }
 
 /** Writes a row of the table; `run` sees the options with the types that they were declared with. */
@@ -78,7 +89,7 @@ export function command<K extends keyof Operands, const T extends OptionTable = 
 ): Command {
   return {
     ...row,
-    options: row.options ?? {},
+    options: { ...row.options, ...(row.changes === 'asked' && changeOptions) },
     guarded: row.guarded ?? false,
     exits: row.exits ?? {},
     // The parser gives what the row declares: the types are the same here, only no longer written down.

@@ -1,7 +1,7 @@
-// What a running command works with: the store opened once, output that survives a closed pipe, errors
-// counted.
+// What a running command works with: the store opened once, output, errors counted.
 import { type Config, loadConfig } from '../config.ts'
 import { type Exits, exitStatus, LunaError, sentence } from '../error.ts'
+import { print } from '../host/output.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { Context } from './command.ts'
@@ -23,11 +23,12 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     env,
     signal,
     config,
+    undone: [],
     store() {
       store ??= open(config)
       return store
     },
-    print: (text) => void process.stdout.write(text),
+    print,
     report(error) {
       status = Math.max(status, reportError(log, error, exits))
     },

@@ -20,7 +20,7 @@ type KindOf<F extends Field> = F['kind'] extends keyof typeof kindOf ? (typeof k
 type Table<K extends Kind> = (typeof fieldsOf)[K]
 type FieldOf<K extends Kind, N extends keyof Table<K>> = Table<K>[N] extends Field ? Table<K>[N] : never
 
-type More = Pick<Option, 'short' | 'aliases' | 'value' | 'required' | 'refersTo' | 'exclusive'> & {
+type More = Pick<Option, 'short' | 'aliases' | 'value' | 'required' | 'refersTo' | 'exclusive' | 'newer'> & {
   /** What the option does beside setting the field; stands behind the help of the field. */
   readonly note?: string
   /** Not given, it is the value of a new object. */

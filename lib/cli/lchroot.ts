@@ -1,6 +1,8 @@
 // Entry point of lchroot: its command line, and the terminal that it hands to whatever runs in the image.
 import { loadConfig } from '../config.ts'
+import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog, type Log } from '../log.ts'
+import { checkArguments } from '../object/given/text.ts'
 import { programHelp } from '../program/help.ts'
 import { lchroot as row } from '../program/program.ts'
 import { openStore } from '../store/open.ts'
@@ -11,9 +13,13 @@ const terminated = 128 + 15
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
+  return await statusWithOutput(() => runLine(args))
+}
+
+async function runLine(args: readonly string[]): Promise<number> {
   const [name, ...command] = args[0] === '--' ? args.slice(1) : args
   if (name === '-h' || name === '--help') {
-    process.stdout.write(programHelp(row))
+    print(programHelp(row))
     return 0
   }
   const log = commandLog(false)
@@ -23,6 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
+    checkArguments(args)
     return await run(name, command, log)
   } catch (error) {
     return reportError(log, error, row.exits)

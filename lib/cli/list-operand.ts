@@ -32,11 +32,13 @@ export async function eachOf(
     text ??= context.readText(old)
     return text
   }
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
     try {
       await work({ ...context, readText }, name)
     } catch (error) {
-      if (names.length === 1 || !(error instanceof LunaError) || endsAll.includes(error.code)) throw error
+      const ends = names.length === 1 || !(error instanceof LunaError) || endsAll.includes(error.code)
+      context.undone.push(...(ends ? names.slice(at) : [name]))
+      if (ends) throw error
       context.report(error)
     }
   }

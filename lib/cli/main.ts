@@ -1,25 +1,28 @@
 // Entry point of luna: picks the row of the command, checks that this head may act, runs it, and turns what
 // comes of it into text and an exit status. The only place that ends the process.
 import { LunaError } from '../error.ts'
+import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog, type Log } from '../log.ts'
 import { headAddresses } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 import { getCluster } from '../task/get-cluster.ts'
 import { parseArguments } from './arguments/parse.ts'
+import type { Line } from './change.ts'
 import type { Command } from './command.ts'
 import { type ObjectEntry, objects } from './commands.ts'
-import { reportError, startContext } from './context.ts'
+import { type Running, reportError, startContext } from './context.ts'
 
 const interrupted = 130
+// Milliseconds that connections and standard input that nobody waits for any more keep the process.
+const patience = 200
 
-/** Runs one command line (without the program's name) and ends the process with its status. */
-export async function main(argv: readonly string[]): Promise<never> {
-  // A reader that has gone (`luna node list | head`) is no error: what was to be done is done.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+/** Runs one command line (without the program's name); the process ends with its status soon after. */
+export async function main(argv: readonly string[]): Promise<void> {
   const interrupt = new AbortController()
-  const status = await runLine(argv, onSignals(interrupt))
-  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
-  process.exit(interrupt.signal.aborted ? interrupted : status)
+  const status = await statusWithOutput(() => runLine(argv, onSignals(interrupt)))
+  process.exitCode = interrupt.signal.aborted ? interrupted : status
+  // A process that ends by itself waits for V8's threads; process.exit() can wait for ever for one at work.
+  setTimeout(() => process.exit(), patience).unref()
 }
 
 /** The first signal asks the command to stop and clean up, the second one does not wait for that. */
@@ -56,7 +59,10 @@ async function printVersion(): Promise<number> {
 /** Not in any help: completion scripts call it. */
 async function answerShell(words: readonly string[]): Promise<number> {
   const { completionLines } = await import('./completion/answer.ts')
-  return printed(await completionLines(words))
+  // A shell that is gone needs no answer.
+  process.stdout.on('error', () => undefined)
+  process.stdout.write(await completionLines(words))
+  return 0
 }
 
 async function runObject(
@@ -90,7 +96,7 @@ async function runCommand(
     const context = startContext(log, signal, command.exits)
     try {
       if (command.guarded) await guard(await context.store())
-      await command.run(context, parsed.given, parsed.operand).catch(async (error: unknown) => {
+      await run(context, { object, row: command, ...parsed }).catch(async (error: unknown) => {
         await tellUsage(object, command, error)
         context.report(error)
       })
@@ -103,6 +109,13 @@ async function runCommand(
     await tellUsage(object, command, error)
     return reportError(log, error)
   }
+}
+
+async function run(context: Running, line: Line): Promise<void> {
+  const { row, given, operand } = line
+  if (!row.changes) return await row.run(context, given, operand)
+  const { runChange } = await import('./change.ts')
+  await runChange(context, line)
 }
 
 async function tellUsage(object: string, command: Command, error: unknown): Promise<void> {
@@ -138,7 +151,7 @@ function isPrefix(arg: string, whole: string): boolean {
 }
 
 function printed(text: string): number {
-  process.stdout.write(text)
+  print(text)
   return 0
 }
 

@@ -120,10 +120,11 @@ export function renameRow(kind: Kind): Command {
     options: { newname: option('text', 'the new name', { aliases: ['nn'], required: true }) },
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
     guarded: true,
+    changes: 'told',
     exits: { taken: 1 },
     async run(context, { newname }, name) {
       const { renameObject } = await import('../task/change/object.ts')
-      await renameObject(await context.store(), kind, name, newname)
+      reportOutcome(context, await renameObject(await context.store(), kind, name, newname))
     },
   })
 }
@@ -143,6 +144,7 @@ export function deleteRow<K extends 'name' | 'names'>(
     operand,
     examples: [[`luna ${kind} delete ${sample[kind]}`, 'gone']],
     guarded: true,
+    changes: 'asked',
     run: async (context, _given, names) => reportOutcome(context, await remove(context, names)),
   })
 }
@@ -155,6 +157,7 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
     operand: 'list',
     examples: [[`luna ${kind} delete NAME`, 'gone']],
     guarded: true,
+    changes: 'asked',
     async run(context, _given, list) {
       const { eachOf } = await import('./list-operand.ts')
       await eachOf(context, kind, list, async (one, name) => reportOutcome(one, await remove(one, name)))
@@ -164,8 +167,14 @@ export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
 
 /** Logs the outcome of a task; failures show in the exit status. */
 export function reportOutcome(context: Context, outcome: Outcome): void {
-  for (const warning of outcome.warnings) context.log.warning(warning)
+  warn(context, outcome.warnings)
   for (const failure of outcome.failures) context.report(failure)
+  context.undone.push(...(outcome.undone ?? []))
+}
+
+/** Logs warnings, a line of one a line of the log. */
+export function warn(context: Context, warnings: readonly string[]): void {
+  for (const line of warnings.flatMap((warning) => warning.split('\n'))) context.log.warning(line)
 }
 
 /** Says what is left undone of what was given, where one command does one thing: the first of `order`. */

@@ -1,14 +1,15 @@
 // Long texts (scripts, comments, lists): from standard input when it is not a terminal, else from an editor.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text as readAll } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { LunaError } from '../error.ts'
+import { withScratch } from '../host/scratch.ts'
+import { decodeText } from '../object/given/text.ts'
 
 /**
  * The text that the operator gives, without the line ends at its end. `old` is what the editor starts with.
- * Throws LunaError `failed` when the editor cannot be started or fails.
+ * Throws LunaError `failed` when the editor cannot be started or fails, `invalid` for what is no text.
  */
 export async function readText(old: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
   const text = process.stdin.isTTY ? await edit(old, env) : await standardInput(signal)
@@ -22,20 +23,17 @@ async function standardInput(signal: AbortSignal): Promise<string> {
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })
-  return await Promise.race([readAll(process.stdin), interrupted])
+  return decodeText(await Promise.race([buffer(process.stdin), interrupted]), 'standard input')
 }
 
 async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'luna-'))
-  const file = join(dir, 'text')
-  try {
+  return await withScratch(async (dir) => {
+    const file = join(dir, 'text')
     // As editors expect it: the last line ends too.
     await writeFile(file, old === '' ? '' : `${old}\n`, { mode: 0o600 })
     await runEditor(env.EDITOR || 'vi', file)
-    return await readFile(file, 'utf8')
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+    return decodeText(await readFile(file), 'the text')
+  })
 }
 
 function runEditor(editor: string, file: string): Promise<void> {

@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts'
 import { exitStatus, LunaError, sentence } from '../error.ts'
 import { sayFirstWord, signalDaemon, startInBackground, stopDaemon } from '../host/daemon/control.ts'
 import { runningPid } from '../host/daemon/daemon.ts'
+import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import { getCluster } from '../task/get-cluster.ts'
@@ -20,11 +21,7 @@ export interface Program extends Daemon {
 
 /** Carries out a command, and gives the exit status. `script` is the path of the program. */
 export async function runDaemonCommand(program: Program, action: string, script: string): Promise<number> {
-  if (['-h', '--help'].includes(action)) {
-    process.stdout.write(program.help)
-    return 0
-  }
-  return await exitStatusOf(() => act(program, action, script))
+  return await statusWithOutput(() => exitStatusOf(() => act(program, action, script)))
 }
 
 /**
@@ -50,6 +47,7 @@ export function stopSignal(): AbortSignal {
 }
 
 async function act(program: Program, action: string, script: string): Promise<void> {
+  if (['-h', '--help'].includes(action)) return print(program.help)
   const config = loadConfig()
   if (action === 'run') return await program.run(config)
   if (action === 'start') return await start(program, config, script)
@@ -102,5 +100,5 @@ async function pidFile(daemon: Daemon, config: Config): Promise<string> {
 }
 
 function say(text: string): void {
-  process.stdout.write(`${text}\n`)
+  print(`${text}\n`)
 }

@@ -4,7 +4,6 @@ import {
   chmod,
   chown,
   mkdir,
-  mkdtemp,
   open,
   readFile,
   readlink,
@@ -13,10 +12,10 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../error.ts'
 import { run } from './run.ts'
+import { withScratch } from './scratch.ts'
 import type { Owner } from './user.ts'
 
 export type Content = string | Uint8Array
@@ -171,26 +170,18 @@ function linesOf(bytes: Buffer): string {
 }
 
 async function diffTexts(before: string, after: string, from: string, to: string): Promise<string> {
-  const old = await temporary(before)
-  try {
-    const args = ['-u', '--label', from, '--label', to, old.path, '-']
+  return await withScratch(async (dir) => {
+    const old = join(dir, 'old')
+    await writeFile(old, before, { mode: 0o600 })
+    const args = ['-u', '--label', from, '--label', to, old, '-']
     const { status, stdout, stderr } = await run('diff', args, { input: after, allowFailure: true })
     if (status > 1)
       throw new LunaError('failed', 'diff(1) failed', {
         why: stderr.trim(),
-        fix: `look at whether ${tmpdir()} is full, and at diff itself: install diffutils`,
+        fix: `look at whether ${dirname(dir)} is full, and at diff itself: install diffutils`,
       })
     return stdout
-  } finally {
-    await old.remove()
-  }
-}
-
-async function temporary(text: string): Promise<{ path: string; remove: () => Promise<void> }> {
-  const dir = await mkdtemp(join(tmpdir(), 'luna-diff-'))
-  const path = join(dir, 'old')
-  await writeFile(path, text, { mode: 0o600 })
-  return { path, remove: () => rm(dir, { recursive: true, force: true }) }
+  })
 }
 
 function hide(text: string, secret: RegExp | undefined): string {

@@ -1,23 +1,60 @@
 // The other heads of a cluster: files and commands go there as root over ssh, without questions.
 import { LunaError } from '../error.ts'
-import { run } from './run.ts'
+import { type Ran, type RunOptions, run } from './run.ts'
 import { shellWord } from './run-error.ts'
 
 const sshOptions = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5']
 
-/** Runs a program on another head. Its arguments are quoted for the shell that sshd runs them with. */
-export async function runOn(head: string, args: readonly string[]): Promise<void> {
-  await run('ssh', [...sshOptions, '--', head, args.map(shellWord).join(' ')], { timeout: 120_000 })
+/**
+ * Runs a program on another head. Its arguments are quoted for the shell that sshd runs them with. `what` is
+ * what an error says of it in place of the command.
+ */
+export async function runOn(head: string, args: readonly string[], what?: string): Promise<void> {
+  const command = args.map(shellWord).join(' ')
+  const options = [...sshOptions, '--', head, command]
+  await onHead(head, what ?? `run "${command}" on ${head}`, 'ssh', options, timed)
 }
 
 /** Copies a file to a path on another head, with its mode. */
 export async function copyTo(head: string, from: string, to: string): Promise<void> {
-  await run('scp', [...sshOptions, '-q', '-p', '--', from, `${bracketed(head)}:${to}`], { timeout: 120_000 })
+  const args = [...sshOptions, '-q', '-p', '--', from, `${bracketed(head)}:${to}`]
+  await onHead(head, `copy ${to} to ${head}`, 'scp', args, timed)
 }
 
 /** Makes a directory (or file) on another head equal to the one here. */
 export async function rsyncTo(head: string, path: string, more: readonly string[] = []): Promise<void> {
-  await run('rsync', rsyncArguments(head, path, more))
+  await onHead(head, `copy ${path} to ${head}`, 'rsync', rsyncArguments(head, path, more))
+}
+
+const timed = { timeout: 120_000 }
+
+async function onHead(
+  head: string,
+  what: string,
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const ran = await run(program, args, { ...options, allowFailure: true })
+  if (ran.status === 0) return ran.stdout
+  throw notDone(`cannot ${what}`, head, ran, 'put that right, and give the command again')
+}
+
+/**
+ * What went wrong with a program of ssh's on another machine. Its first words name the cause, its last ones
+ * the place in its code; ssh(1) ends lines as for a terminal, and with status 255 when it did not get there.
+ */
+export function notDone(what: string, host: string, ran: Ran, otherwise: string): LunaError {
+  const lines = (ran.stderr.trim() || ran.stdout.trim())
+    .split(/[\r\n]+/)
+    .filter(
+      (line) => line.trim() !== '' && !/^rsync error:|^rsync: connection un|^lost connection/.test(line),
+    )
+  const unreached = ran.status === 255 || /\bssh\b|Connection|Permission denied \(/.test(ran.stderr)
+  return new LunaError('failed', what, {
+    why: lines.slice(0, 3).join('; ') || `exit status ${ran.status}`,
+    fix: unreached ? `see that root of this machine reaches it: ssh ${host} true` : otherwise,
+  })
 }
 
 // An incomplete file waits in here to be continued: under its own name it could be taken for a whole one.
@@ -37,11 +74,16 @@ export async function mirrorTo(head: string, path: string, { onLine, signal }: F
   const stopping = signal ? { signal } : {}
   const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`]
   // rsync gives the directory itself its mode; those above it get theirs here.
-  await runOn(head, ['sh', '-c', 'umask 022; mkdir -p -- "$1"', 'sh', path])
-  await run('rsync', rsyncArguments(head, path, [...more, '--info=progress2']), { onLine, ...stopping })
+  const make = ['sh', '-c', 'umask 022; mkdir -p -- "$1"', 'sh', path]
+  await runOn(head, make, `make ${path} on ${head}`)
+  const what = `copy ${path} to ${head}`
+  await onHead(head, what, 'rsync', rsyncArguments(head, path, [...more, '--info=progress2']), {
+    onLine,
+    ...stopping,
+  })
   onLine('comparing')
   const look = [...more, '--dry-run', '--checksum', '--itemize-changes']
-  const { stdout } = await run('rsync', rsyncArguments(head, path, look), stopping)
+  const stdout = await onHead(head, what, 'rsync', rsyncArguments(head, path, look), stopping)
   const differing = stdout.split('\n').filter((line) => line !== '')
   if (differing.length === 0) return
   throw new LunaError('failed', `${path} on ${head} is not what it is here`, {

@@ -1,8 +1,28 @@
-// Bash text that is run for what it says, in a folder that is gone afterwards.
+// Folders that are gone afterwards, and bash text that is run in one for what it says.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { LunaError } from '../error.ts'
 import { run } from './run.ts'
+
+/**
+ * Does work with a folder of its own, for root alone, which is removed afterwards. Throws LunaError `failed`
+ * where none can be made.
+ */
+export async function withScratch<T>(work: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'luna-')).catch((cause: unknown) => {
+    throw new LunaError('failed', `cannot make a temporary directory in ${tmpdir()}`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: process.env.TMPDIR ? 'correct TMPDIR, or unset it' : `look at ${tmpdir()}`,
+      cause,
+    })
+  })
+  try {
+    return await work(dir)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
 
 const longest = 10_000
 
@@ -15,8 +35,7 @@ export async function linesOfScript(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  const dir = await mkdtemp(join(tmpdir(), 'luna-scratch-'))
-  try {
+  return await withScratch(async (dir) => {
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(dir, path)), { recursive: true })
       await writeFile(join(dir, path), content)
@@ -24,7 +43,5 @@ export async function linesOfScript(
     const own = { LUNA_DIR: dir, LUNA_ROOT: join(dir, 'root') }
     const { stdout } = await run('bash', ['-s'], { input: text, env: { ...env, ...own }, timeout: longest })
     return stdout.split('\n').filter((line) => line !== '')
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 }

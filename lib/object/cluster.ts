@@ -1,5 +1,6 @@
 // The cluster: the one document that says where things are and how the services run.
 import { field, type ObjectOf } from './field.ts'
+import { pathRule, servedPathRule } from './given/rule.ts'
 
 /** The only database version there is; another one is somebody else's data. */
 export const dbVersion = 1.2
@@ -14,7 +15,9 @@ export const clusterFields = {
   nodedigits: field('int', 'how many digits automatic node names have', 3, { limits: [1, 15] }),
   user: field('text', 'the system user that the services run as', 'luna'),
   debug: field('int', 'not used; kept for the first Luna', 0),
-  path: field('text', 'where boot files, torrents and templates are', '/opt/luna'),
+  path: field('text', 'where boot files, torrents and templates are', '/opt/luna', {
+    rule: servedPathRule,
+  }),
   frontend_address: field('text', 'the address that nodes reach this cluster at', ''),
   frontend_port: field('port', 'the port that nginx listens on', 7050, { limits: port }),
   frontend_https: field('flag', 'nodes use https', false),
@@ -27,16 +30,18 @@ export const clusterFields = {
   }),
   torrent_listen_port_min: field('int', 'lowest port of the seeder', 7052, { limits: port }),
   torrent_listen_port_max: field('int', 'highest port of the seeder', 7200, { limits: port }),
-  torrent_pidfile: field('text', 'pid file of ltorrent', '/run/luna/ltorrent.pid'),
-  lweb_pidfile: field('text', 'pid file of lweb', '/run/luna/lweb.pid'),
+  torrent_pidfile: field('text', 'pid file of ltorrent', '/run/luna/ltorrent.pid', { rule: pathRule }),
+  lweb_pidfile: field('text', 'pid file of lweb', '/run/luna/lweb.pid', { rule: pathRule }),
   lweb_num_proc: field('int', 'web workers; 0 is one per processor', 0, { limits: [0, 1024] }),
-  named_include_file: field('text', 'the file that named.conf includes', '/etc/named.luna.zones'),
-  named_zone_dir: field('text', 'where zone files go', '/var/named'),
+  named_include_file: field('text', 'the file that named.conf includes', '/etc/named.luna.zones', {
+    rule: pathRule,
+  }),
+  named_zone_dir: field('text', 'where zone files go', '/var/named', { rule: pathRule }),
   dhcp_net: field('hexid', 'the network that dhcpd serves', null),
   dhcp_range_start: field('offset', 'first address given to unknown machines', null),
   dhcp_range_end: field('offset', 'last address given to unknown machines', null),
   db_version: field('double', 'version of the database', dbVersion),
-  comment: field('text', 'the comment', null),
+  comment: field('text', 'the comment', null, { lines: true }),
 }
 
 export type Cluster = ObjectOf<typeof clusterFields>

@@ -1,6 +1,7 @@
 // What a field of a stored object is. A table of fields per object says how each is kept, what it is when a
 // document lacks it, what help and manual say of it, and what an operator may give; the object's type follows
 // from its table.
+import type { Rule } from './given/rule.ts'
 
 /** The 24 hexadecimal digits of a document's ObjectId. */
 export type Id = string & { readonly [idBrand]: 'Id' }
@@ -93,8 +94,17 @@ export interface Field<K extends FieldKind = FieldKind> {
   readonly later?: true
   /** The lowest and the highest number that an operator may give. */
   readonly limits?: readonly [lowest: number, highest: number]
-  /** How many bytes a text may have. */
+  /** How many bytes a text may have, and how many characters it must. */
   readonly mostBytes?: number
+  readonly leastLength?: number
+  /** What says so. */
+  readonly standard?: string
+  /** What else a text must be. */
+  readonly rule?: Rule
+  /** A text of any number of lines. */
+  readonly lines?: true
+  /** Not for messages. */
+  readonly secret?: true
   /** The only texts that an operator may give. */
   readonly choices?: readonly string[]
 }

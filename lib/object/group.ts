@@ -14,16 +14,19 @@ export const groupFields = {
   osimage: field('ref', 'image that its nodes run', null, { to: 'osimage' }),
   bmcsetup: field('ref', 'setup of the BMCs', null, { to: 'bmcsetup' }),
   domain: field('ref', 'network that gives the DNS domain', null, { to: 'network' }),
-  prescript: field('text', 'script that runs before anything else of the installation', ''),
+  prescript: field('text', 'script that runs before anything else of the installation', '', { lines: true }),
   partscript: field(
     'text',
     'script that makes and mounts the root file system at /sysroot',
     defaultPartscript,
+    { lines: true },
   ),
-  postscript: field('text', 'script that runs when the image is unpacked and configured', defaultPostscript),
+  postscript: field('text', 'script that runs when the image is unpacked and configured', defaultPostscript, {
+    lines: true,
+  }),
   torrent_if: field('text', 'interface that the torrent client uses', null),
   interfaces: field('group-interfaces', 'network interfaces', {}),
-  comment: field('text', 'the comment', ''),
+  comment: field('text', 'the comment', '', { lines: true }),
 }
 
 export type Group = ObjectOf<typeof groupFields>

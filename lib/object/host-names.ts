@@ -9,6 +9,8 @@ export interface HostName {
   readonly name: string
   /** Relative to the network. */
   readonly offset: bigint
+  /** The node, where it is the name of one of several interfaces. */
+  readonly node?: Id
 }
 
 /**
@@ -35,7 +37,12 @@ function nodeNames(network: Id, { group, node }: Pick<Inventory, 'group' | 'node
     const own = member.group === null ? undefined : groups.get(member.group)
     if (!own) return []
     const held = heldBy(member, own.each).filter((slot) => slot.network === network)
-    return held.map(({ key, offset }) => ({ name: member.name + (own.suffixes.get(key) ?? ''), offset }))
+    return held.map(({ key, offset }) => {
+      const suffix = own.suffixes.get(key)
+      return suffix === undefined
+        ? { name: member.name, offset }
+        : { name: member.name + suffix, offset, node: member.id }
+    })
   })
 }
 

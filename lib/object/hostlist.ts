@@ -143,3 +143,9 @@ function runs(numbers: readonly string[]): string[] {
   }
   return found.map(({ first, last }) => (first === last ? first : `${first}-${last}`))
 }
+
+/** How many there are of something: `1 node`, `2 switches`. */
+export function counted(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`
+  return `${count} ${noun}${/(ch|ss)$/.test(noun) ? 'es' : 's'}`
+}

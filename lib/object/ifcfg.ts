@@ -1,6 +1,8 @@
 // What an operator may say of an interface, in the form of ifcfg files (Red Hat, sysconfig.txt). Images that
 // have other network files get a translation of it: which keys that knows is said here, and done in
 // conf-templates/install/network/model.sh.
+import { nameObjection } from './name.ts'
+import { parseIp } from './net/address.ts'
 
 /**
  * The lines of a text that only images with ifcfg files can use: keys that have no translation, and lines
@@ -17,6 +19,43 @@ function untranslated(line: string): string[] {
   const key = /^([A-Za-z_]\w*)=/.exec(line)?.[1]
   if (key === undefined) return [line]
   return translatedKeys.includes(key.replace(/^(IPADDR|PREFIX|NETMASK|DNS)\d$/, '$1[0-9]')) ? [] : [key]
+}
+
+/** What cannot be in the lines of an interface, whatever writes its network files: a sentence each. */
+export function parameterObjections(params: string): string[] {
+  return params.split('\n').flatMap((text, at) => {
+    const [, key = '', quoted = ''] = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(text) ?? []
+    const value = quoted.replace(/^(["'])(.*)\1$/, '$2')
+    // What a shell is to make of it is not known here.
+    if (value === '' || /[$`\s]/.test(value)) return []
+    const why = valueRules.find(([keys]) => keys.test(key))?.[1](value)
+    return why === undefined ? [] : [`line ${at + 1}, ${key} cannot be ${JSON.stringify(value)}: ${why}`]
+  })
+}
+
+type ValueRule = (value: string) => string | undefined
+
+const valueRules: readonly (readonly [keys: RegExp, rule: ValueRule])[] = [
+  [/^MTU$/, between(68, 65_535, 'RFC 791')],
+  [/^VLAN_ID$/, between(1, 4094, 'IEEE 802.1Q')],
+  [/^PREFIX\d?$/, between(0, 32, 'RFC 4632')],
+  [/^(IPADDR|NETMASK)\d?$|^GATEWAY$/, (value) => addressObjection(value, [4])],
+  [/^DNS\d$/, (value) => addressObjection(value, [4, 6])],
+  [/^(MASTER|BONDING_MASTER|BRIDGE|PHYSDEV)$/, (value) => nameObjection('interface', value)],
+]
+
+function between(lowest: number, highest: number, standard: string): ValueRule {
+  return (value) => {
+    const fits = /^\d{1,9}$/.test(value) && Number(value) >= lowest && Number(value) <= highest
+    return fits ? undefined : `it is a number from ${lowest} to ${highest} (${standard})`
+  }
+}
+
+function addressObjection(value: string, versions: readonly number[]): string | undefined {
+  const version = parseIp(value)?.version
+  return version !== undefined && versions.includes(version)
+    ? undefined
+    : `it is no IPv${versions.join(' or IPv')} address`
 }
 
 /** The keys that are translated, or that mean nothing elsewhere; `[0-9]` stands for one digit. */

@@ -3,26 +3,62 @@
 // they are rendered.
 import { LunaError } from '../error.ts'
 import type { Kind } from './field.ts'
+import type { Rule } from './given/rule.ts'
 
 /** What a name is given to; decides which characters it may have. */
 type Named = Kind | 'interface'
 
-interface Rule {
-  holds: (name: string) => boolean
-  fix: string
-}
-
 const hostRule: Rule = {
-  holds: isHostLabel,
+  objection: (name) => {
+    if (name.length > 63)
+      return `it has ${name.length} characters, a label of a host name 63 (RFC 1035 section 2.3.4)`
+    return isHostLabel(name)
+      ? undefined
+      : 'a host name has letters, digits and inner hyphens (RFC 1123 section 2.1)'
+  },
   fix: 'use letters, digits and inner hyphens, 63 characters at most',
 }
+
+// A name in DNS has 253 characters at most (RFC 1035 section 2.3.4): a host of the zone has 63 and a dot.
+const longestZone = 253 - 64
 const zoneRule: Rule = {
-  holds: isDnsName,
+  objection: (name) => {
+    if (name.length > longestZone)
+      return `it has ${name.length} characters, a zone ${longestZone}: its hosts must fit into 253 (RFC 1035 section 2.3.4)`
+    if (!isDnsName(name)) return 'it is no DNS name (RFC 1123 section 2.1)'
+    return /^[\d.]+$/.test(name)
+      ? 'host names in it could be read as addresses (RFC 1123 section 2.1)'
+      : undefined
+  },
   fix: 'use a DNS name: letters, digits and inner hyphens, parts separated by dots',
 }
+
 const wordRule: Rule = {
-  holds: isPlainWord,
+  objection: (name) =>
+    isPlainWord(name) ? undefined : 'it could not be used safely in boot scripts and file names',
   fix: 'use letters, digits and . _ + -, 63 characters at most, and start with a letter or digit',
+}
+
+/** What the install script can hold: names stand in file names, URLs and words of a shell. */
+export const scriptNameRule: Rule = {
+  objection: (name) =>
+    /^[A-Za-z0-9_][A-Za-z0-9._:@-]*$/.test(name)
+      ? undefined
+      : 'letters, digits and . _ : @ - are what it may have',
+  fix: 'rename it',
+}
+
+/** An interface of Linux, as the programs that read network files take it. */
+const interfaceRule: Rule = {
+  objection: (name) => {
+    if (name.length > 15)
+      return `it has ${name.length} characters, an interface of Linux 15 (IFNAMSIZ, linux/if.h)`
+    if (/[:@]/.test(name)) return 'Linux has no interface with : or @ in its name'
+    if (/^(\d+|all|default)$/.test(name))
+      return 'systemd and sysctl take it for a number or for all interfaces'
+    return scriptNameRule.objection(name)
+  },
+  fix: 'use letters, digits and . _ -, 15 characters at most',
 }
 
 // Nodes, switches and other devices are hosts in DNS; a network's name is the name of its zone.
@@ -31,7 +67,7 @@ const rules = {
   osimage: wordRule,
   bmcsetup: wordRule,
   group: wordRule,
-  interface: wordRule,
+  interface: interfaceRule,
   network: zoneRule,
   node: hostRule,
   switch: hostRule,
@@ -40,16 +76,34 @@ const rules = {
 
 /** Throws LunaError `refused` unless a new object of that kind may have the name. */
 export function checkNewName(kind: Named, name: string): void {
-  const rule = rules[kind]
-  if (rule.holds(name)) return
+  const why = nameObjection(kind, name)
+  if (why === undefined) return
   const shown = JSON.stringify(name.slice(0, 80)).replace(/\p{Cc}/gu, '?')
-  const why = name === '' ? 'it is empty' : 'it could not be used safely in DNS, boot scripts and file names'
-  throw new LunaError('refused', `${shown} cannot be the name of a new ${kind}`, { why, fix: rule.fix })
+  throw new LunaError('refused', `${shown} cannot be the name of a new ${kind}`, {
+    why,
+    fix: rules[kind].fix,
+  })
+}
+
+/** Why a new object of that kind could not have the name; undefined where it could. */
+export function nameObjection(kind: Named, name: string): string | undefined {
+  return name === '' ? 'it is empty' : rules[kind].objection(name)
+}
+
+// What gethostname(2) has room for.
+const longestHostName = 64
+
+/** Why a machine could not be called `NAME.DOMAIN`; undefined where it could. */
+export function hostNameObjection(name: string, domain: string): string | undefined {
+  const length = `${name}.${domain}`.length
+  if (length <= longestHostName) return undefined
+  return `${name}.${domain} has ${length} characters, the host name of a machine ${longestHostName} (HOST_NAME_MAX, gethostname(2))`
 }
 
 /** What to say of a name that another object of the kind has. */
-export function nameTaken(kind: Kind, name: string): LunaError {
+export function nameTaken(kind: Kind, name: string, why?: string): LunaError {
   return new LunaError('taken', `there is ${aKind(kind)} "${name}" already`, {
+    ...(why !== undefined && { why }),
     fix: `choose another name, or see what it is: luna ${kind} show ${name}`,
   })
 }
@@ -57,11 +111,6 @@ export function nameTaken(kind: Kind, name: string): LunaError {
 /** "a node", "an osimage". */
 export function aKind(kind: string): string {
   return /^[aeo]/.test(kind) ? `an ${kind}` : `a ${kind}`
-}
-
-/** Whether a new object of that kind could have the name. */
-export function fitsName(kind: Named, name: string): boolean {
-  return rules[kind].holds(name)
 }
 
 /** True for one label of a host name: RFC 1123 section 2.1, letters in either case, 1..63 characters. */

@@ -8,14 +8,14 @@ export const networkFields = {
   name: field('name', 'name of the network, and of its DNS zone', ''),
   version: field('int', 'IP version, 4 or 6', 4),
   NETWORK: field('wide', 'base address', null),
-  PREFIX: field('int', 'length of the prefix', 0),
+  PREFIX: field('int', 'length of the prefix', 0, { limits: [1, 126] }),
   freelist: field('ranges', 'addresses that nobody has', []),
   ns_hostname: field('text', 'host name of the name server', null),
   ns_ip: field('wide', 'address of the name server', null),
-  include: field('text', 'lines added to the forward zone', null),
-  rev_include: field('text', 'lines added to the reverse zone', null),
+  include: field('text', 'lines added to the forward zone', null, { lines: true }),
+  rev_include: field('text', 'lines added to the reverse zone', null, { lines: true }),
   classless: field('text', 'label below the /24 that its owner refers to (RFC 2317)', null, { later: true }),
-  comment: field('text', 'the comment', ''),
+  comment: field('text', 'the comment', '', { lines: true }),
 }
 
 export type Network = ObjectOf<typeof networkFields>

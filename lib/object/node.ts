@@ -8,12 +8,15 @@ export const nodeFields = {
   interfaces: field('node-interfaces', 'addresses per interface of the group', {}),
   mac: field('text', 'always null: the address is in the collection of the same name', null),
   switch: field('ref', 'switch that the node is plugged into', null, { to: 'switch' }),
-  port: field('text', 'port of that switch, by name or number', null),
+  port: field('text', 'port of that switch, by name or number', null, {
+    mostBytes: 255,
+    standard: 'ifName, RFC 2863',
+  }),
   localboot: field('flag', 'boot from the local disk', false),
   setupbmc: field('flag', 'set up the BMC at installation', true),
   service: field('flag', 'stop in the initramfs with network and sshd', false),
   status: field('status', 'what the node said last', null, { later: true }),
-  comment: field('text', 'the comment', ''),
+  comment: field('text', 'the comment', '', { lines: true }),
 }
 
 export type Node = ObjectOf<typeof nodeFields>

@@ -4,7 +4,7 @@ import { field, type ObjectOf } from './field.ts'
 export const otherdevFields = {
   name: field('name', 'host name', ''),
   connected: field('connected', 'address per network', {}),
-  comment: field('text', 'the comment', ''),
+  comment: field('text', 'the comment', '', { lines: true }),
 }
 
 export type Otherdev = ObjectOf<typeof otherdevFields>

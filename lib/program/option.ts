@@ -40,6 +40,8 @@ export interface Option<K extends OptionKind = OptionKind> {
   readonly refersTo?: Kind | 'interface' | 'file'
   /** Of the options with the same word here only one may be given. */
   readonly exclusive?: string
+  /** Luna 1.2 does not have it: what was short for another option there goes on meaning that one. */
+  readonly newer?: true
 }
 
 export type OptionTable = { readonly [long: string]: Option }

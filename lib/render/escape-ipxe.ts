@@ -1,6 +1,7 @@
 // What may stand in an iPXE script and in a SYSLINUX menu. Neither language can quote: what could be taken
 // for syntax is refused, and what goes into a URL is percent-encoded.
 import { LunaError } from '../error.ts'
+import { unreadByIpxe } from '../object/given/rule.ts'
 
 /** True for a name that stands for itself in both languages, in a URL and on a kernel command line. */
 export function isPlainName(name: string): boolean {
@@ -36,11 +37,10 @@ export function urlSegment(text: string): string {
  * for a backslash at the end.
  */
 export function kernelArguments(text: string): string {
-  const words = text.split(/[\s\u2028\u2029]+/).filter((word) => word !== '')
-  const bad = words.find((word) => /^#|\p{Cc}/u.test(word) || [';', '&&', '||'].includes(word))
-  if (bad === undefined && !words.at(-1)?.endsWith('\\')) return words.join(' ')
+  const bad = unreadByIpxe(text)
+  if (bad === undefined) return text.trim().replace(/[\s\u2028\u2029]+/g, ' ')
   throw new LunaError('invalid', `the kernel options ${shown(text)} cannot stand in a boot script`, {
-    why: `iPXE would not read ${shown(bad ?? '\\')} as an argument`,
+    why: `iPXE would not read ${shown(bad)} as an argument`,
     fix: 'change them: luna osimage change -o',
   })
 }

@@ -1,6 +1,7 @@
 // The install script of a node: conf-templates/install.sh.mustache with the values of the node, around the
 // shell functions of conf-templates/install/, which are the same for all.
 import { LunaError } from '../error.ts'
+import { scriptNameRule } from '../object/name.ts'
 import { endMarker, quoteForShell } from './escape-shell.ts'
 import { loadTemplate, renderTemplate, type View } from './template.ts'
 
@@ -153,15 +154,15 @@ function ifcfgLines(name: string, { v4, v6 }: InstallInterface): string[] {
   ]
 }
 
-// These names end up in file names and URLs of the script as well as in its words.
 function checkName(kind: string, name: string): string {
-  if (/^[A-Za-z0-9_][A-Za-z0-9._:@-]*$/.test(name)) return name
+  const why = scriptNameRule.objection(name)
+  if (why === undefined) return name
   throw new LunaError(
     'invalid',
     `${kind} name ${JSON.stringify(name)} cannot be put into an install script`,
     {
-      why: 'letters, digits and . _ : @ - are what it may have',
-      fix: 'rename it',
+      why,
+      fix: scriptNameRule.fix,
     },
   )
 }

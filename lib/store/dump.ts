@@ -56,10 +56,14 @@ function isPossible(name: string): boolean {
   return Buffer.byteLength(name) <= 240
 }
 
+// JSON.stringify writes such halves, and only them, with an escape; no engine could hold them.
+const halfCharacter = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
+
 const ours: readonly string[] = [...kinds, 'mac', 'switch_mac', 'tracker']
 
 function parseDocument(collection: string, json: unknown, at: string): Document {
   if (!isObject(json)) throw invalid(`${at}: not a document`)
+  if (halfCharacter.test(JSON.stringify(json))) throw invalid(`${at}: it has half of a surrogate pair`)
   let document: unknown
   try {
     document = EJSON.deserialize(json, { relaxed: false })

@@ -24,6 +24,27 @@ export async function isActiveHead(
 }
 
 /**
+ * Throws LunaError `refused` for a cluster that could not be changed on this head any more: it has several
+ * heads, and this one is none of them, or has not the frontend address.
+ */
+export async function refuseLocking(
+  cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
+): Promise<void> {
+  if (headAddresses(cluster).length === 0) return
+  const { own } = await findHeads(cluster)
+  const active = await isActiveHead(cluster)
+  if (own !== undefined && active) return
+  const why =
+    own === undefined
+      ? `none of cluster_ips (${headAddresses(cluster).join(', ')}) is an address of this machine`
+      : `the frontend address ${cluster.frontend_address || '(none)'} is not one of this machine`
+  throw new LunaError('refused', 'nothing could be changed on this head any more', {
+    why,
+    fix: 'give this machine the address first (ip addr add ADDRESS dev INTERFACE), or add --force',
+  })
+}
+
+/**
  * Warns, before anything is copied, that a passive head is about to overwrite the others. The first Luna
  * allowed it, and so does this one.
  */

@@ -6,12 +6,15 @@ export interface Outcome {
   readonly warnings: readonly string[]
   /** Not done; everything else was. The highest exit status among them is that of the command. */
   readonly failures: readonly LunaError[]
+  /** Of several names, those to which nothing was done. */
+  readonly undone?: readonly string[]
 }
 
 /** An Outcome under construction. */
 export interface Notes {
   readonly warnings: string[]
   readonly failures: LunaError[]
+  undone?: readonly string[]
 }
 
 export function newNotes(): Notes {
@@ -42,8 +45,27 @@ export async function inTurn(
   names: readonly string[],
   work: (name: string) => Promise<void>,
 ): Promise<void> {
-  for (const name of names) {
-    const done = await attempt(notes, () => work(name))
-    if (!done && notes.failures.at(-1)?.code === 'not-found') return
+  for (const [at, name] of names.entries()) {
+    if (await attempt(notes, () => work(name))) continue
+    const ends = notes.failures.at(-1)?.code === 'not-found'
+    leave(notes, ends ? names.slice(at) : [name])
+    if (ends) return
   }
+}
+
+/** Does `work` for each name in order until one fails: earlier ones stay done. */
+export async function untilOneFails(
+  notes: Notes,
+  names: readonly string[],
+  work: (name: string) => Promise<void>,
+): Promise<void> {
+  for (const [at, name] of names.entries()) {
+    if (await attempt(notes, () => work(name))) continue
+    leave(notes, names.slice(at))
+    return
+  }
+}
+
+function leave(notes: Notes, names: readonly string[]): void {
+  notes.undone = [...(notes.undone ?? []), ...names]
 }

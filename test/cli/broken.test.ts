@@ -43,6 +43,7 @@ function contextOverBrokenStore() {
     config: parseConfig('', '/etc/luna.conf', 'debian'),
     log: commandLog(false, () => undefined),
     env: {},
+    undone: [],
     signal: new AbortController().signal,
     store: async () => store,
     print: (text) => void printed.push(text),

@@ -43,6 +43,17 @@ describe('lchroot', function () {
     assert.deepEqual([mounted(), existsSync(join(root, 'tmp/lchroot.lock'))], [false, false])
   })
 
+  it('does not need the directories of system programs in PATH, nor see what a shell exports', () => {
+    const own = { ...env, PATH: '/usr/bin:/bin', LD_PRELOAD: '/nowhere.so' }
+    const { status, stderr } = spawnSync(process.execPath, [lchroot, 'compute', 'sh', '-c', ':'], {
+      env: own,
+      encoding: 'utf8',
+    })
+    const lines = stderr.split('\n').filter((line) => line.includes('LD_PRELOAD'))
+    // Node itself sees it once.
+    assert.deepEqual([status, lines.length], [0, 1])
+  })
+
   it('takes one word with blanks for a line of the image’s shell', () => {
     assert.equal(call('compute', 'echo a; echo b').stdout, 'a\nb\n')
   })

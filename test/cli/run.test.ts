@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { useSite } from './luna.ts'
 
 const silent = { status: 0, stdout: '', stderr: '' }
+const told = (line: string) => ({ ...silent, stderr: `INFO:luna:${line}\n` })
 
 describe('luna', () => {
   const site = useSite()
@@ -63,14 +64,14 @@ describe('luna', () => {
     assert.match(ran.stderr, /^ERROR:luna:there is no cluster yet: .* \(luna cluster init .*\)\n$/)
   })
 
-  it('makes a cluster and a node, silently where nothing needs to be said', () => {
+  it('makes a cluster and a node, and says what it did and what is due', () => {
     mkdirSync(join(site.dir, 'image/boot'), { recursive: true })
     mkdirSync(join(site.dir, 'image/lib/modules/6.1.0-9-amd64'), { recursive: true })
     writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')
     const user = userInfo().username
     assert.deepEqual(
       run('cluster', 'init', '--frontend_address', '127.0.0.1', '--user', user, '--path', site.dir),
-      silent,
+      told('added the cluster; due: luna cluster makenginx, luna cluster maketftp'),
     )
     // The address of the network, of which this machine has none: said, and done.
     const elsewhere = run('cluster', 'change', '--frontend_address', '10.30.255.254')
@@ -79,17 +80,20 @@ describe('luna', () => {
       /^WARNING:luna:the frontend address 10\.30\.255\.254 is not one of this machine: /,
     )
     assert.equal(elsewhere.status, 0)
-    for (const line of [
-      'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
-      `osimage add -n compute -p ${join(site.dir, 'image')}`,
-      'group add -n compute -o compute -N cluster',
-    ]) {
-      assert.deepEqual(run(...line.split(' ')), silent)
+    for (const [line, said] of [
+      [
+        'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
+        'added 1 network: cluster; due: luna cluster makedns',
+      ],
+      [
+        `osimage add -n compute -p ${join(site.dir, 'image')}`,
+        'added 1 osimage: compute; due: luna osimage pack compute',
+      ],
+      ['group add -n compute -o compute -N cluster', 'added 1 group: compute'],
+      ['node add -g compute', 'added 1 node with 1 address: node001; due: luna cluster makedns'],
+    ] as const) {
+      assert.deepEqual(run(...line.split(' ')), told(said))
     }
-    assert.deepEqual(run('node', 'add', '-g', 'compute'), {
-      ...silent,
-      stderr: 'INFO:luna:added node=node001\n',
-    })
   })
 
   it('shows a node as a table', () => {
@@ -119,7 +123,9 @@ describe('luna', () => {
       run('network', 'change', 'cluster', '--ns_hostname', 'master02', '--release', '10.30.9.9'),
       {
         ...silent,
-        stderr: 'WARNING:luna:only --release is done, not --ns_hostname: one command does one thing\n',
+        stderr:
+          'WARNING:luna:only --release is done, not --ns_hostname: one command does one thing\n' +
+          'INFO:luna:nothing is changed: it was so before\n',
       },
     )
     assert.match(run('network', 'show', 'cluster').stdout, /ns_hostname +\| master01 /)
@@ -128,7 +134,10 @@ describe('luna', () => {
   })
 
   it('reads a text from standard input, and prints it back without another line', () => {
-    assert.deepEqual(site.luna(['node', 'change', 'node001', '-C'], 'two\nlines\n\n'), silent)
+    assert.deepEqual(
+      site.luna(['node', 'change', 'node001', '-C'], 'two\nlines\n\n'),
+      told('changed 1 node: node001 (comment)'),
+    )
     assert.deepEqual(run('node', 'show', 'node001', '-C'), { ...silent, stdout: 'two\nlines\n' })
   })
 
@@ -142,7 +151,8 @@ describe('luna', () => {
   })
 
   it('refuses to rename to a name in use with status 1', () => {
-    assert.deepEqual(run('node', 'add', '-n', 'login', '-g', 'compute'), silent)
+    const said = 'added 1 node with 1 address: login; due: luna cluster makedns'
+    assert.deepEqual(run('node', 'add', '-n', 'login', '-g', 'compute'), told(said))
     const ran = run('node', 'rename', 'login', '--nn', 'node001')
     assert.equal(ran.status, 1)
     assert.match(ran.stderr, /^ERROR:luna:there is a node "node001" already /)
@@ -179,8 +189,11 @@ describe('luna', () => {
     assert.equal(run('db', 'export').stdout, exported)
   })
 
-  it('finds nothing wrong with what it made', () => {
-    assert.deepEqual(run('cluster', 'check'), silent)
+  const unpacked =
+    'WARNING:luna:osimage compute is not packed: login,node001 cannot be installed (luna osimage pack compute)\n'
+
+  it('finds nothing wrong with what it made, but that it is not packed', () => {
+    assert.deepEqual(run('cluster', 'check'), { ...silent, stderr: unpacked })
   })
 
   it('tells what needs a look before a database is taken over, with status 1 as long as something does', () => {
@@ -194,8 +207,12 @@ describe('luna', () => {
 
   it('lets a passive head look at the database, but not repair it', () => {
     const heads = ['--cluster_ips', '192.0.2.1,192.0.2.2']
-    run('cluster', 'change', '--frontend_address', '192.0.2.9', ...heads)
-    assert.deepEqual(run('cluster', 'check'), silent)
+    const lock = ['cluster', 'change', '--frontend_address', '192.0.2.9', ...heads]
+    const refused = run(...lock)
+    assert.equal(refused.status, 1)
+    assert.match(refused.stderr, /^ERROR:luna:nothing could be changed on this head any more: .*--force\)\n$/)
+    assert.equal(run(...lock, '--force').status, 0)
+    assert.deepEqual(run('cluster', 'check'), { ...silent, stderr: unpacked })
     const ran = run('cluster', 'check', '--repair')
     assert.equal(ran.status, 1)
     assert.match(ran.stderr, /^ERROR:luna:this head is passive/)

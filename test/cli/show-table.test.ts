@@ -35,6 +35,11 @@ describe('cellOf', () => {
     assert.equal(cellOf('node', 'status', status), 'install.download (25.00% / last update 3sec) - 0:00:40')
   })
 
+  it('leaves out interfaces of a node that have no address', () => {
+    const interfaces = { BMC: { ipv4: null, ipv6: null }, BOOTIF: { ipv4: '10.30.0.1', ipv6: null } }
+    assert.equal(cellOf('node', 'interfaces', interfaces), 'BOOTIF:10.30.0.1')
+  })
+
   it('shows flags as words and references in brackets', () => {
     assert.deepEqual([cellOf('node', 'localboot', true), cellOf('node', 'group', 'x')], ['yes', '[x]'])
   })

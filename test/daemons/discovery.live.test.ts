@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { addNetwork } from '../../lib/task/change/network.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
 import { mac } from '../help.ts'
+import { addNetwork } from '../scenario/boot.ts'
 import {
   fillPlace,
   makePlace,
@@ -40,7 +40,7 @@ for (const responder of responders)
       place = await makePlace(responder)
       await fillPlace(place)
       const store = await openPlace(place)
-      await addNetwork(store, { name: 'switches', address: `${net}.0`, prefix: 24, nsHostname: 'head' })
+      await addNetwork(store, 'switches', `${net}.0/24`)
       await addSwitches(store, { names: ['sw01'], network: 'switches', ip: `${net}.161` })
       await addSwitches(store, { names: ['dead'], network: 'switches', ip: `${net}.162` })
       await changeNodes(store, ['node002'], { switch: 'sw01', port: '4' })

@@ -10,8 +10,8 @@ import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { changeBmcsetup } from '../../lib/task/change/bmcsetup.ts'
 import { addGroup } from '../../lib/task/change/group.ts'
-import { addNetwork } from '../../lib/task/change/network.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
+import { addNetwork } from '../scenario/boot.ts'
 import { fillSite } from '../task/site.ts'
 import { type Bmcs, simUser, startBmcs } from './ipmi-sim.ts'
 import { lackingProgram } from './namespace.ts'
@@ -37,7 +37,7 @@ describe('lpower', function () {
     store = await openStore(loadConfig({ LUNA_CONF: join(dir, 'luna.conf') }))
     await fillSite(store)
     await changeBmcsetup(store, 'base', simUser)
-    await addNetwork(store, { name: 'bmc', address: `${net}.0`, prefix: 24, nsHostname: 'head' })
+    await addNetwork(store, 'bmc', `${net}.0/24`)
     const group = { osimage: 'os', network: 'cluster', bmcnetwork: 'bmc' }
     await addGroup(store, { name: 'powered', bmcsetup: 'base', ...group })
     await addGroup(store, { name: 'bare', ...group })
@@ -76,7 +76,10 @@ describe('lpower', function () {
     const ran = await lpower('n[4,2]', 'on')
     assert.equal(ran.status, 1)
     assert.match(ran.stdout, /^n4: Error: the BMC does not answer: .*\nn2: on\n$/)
-    assert.equal(ran.stderr, 'ERROR:luna:1 of 2 failed: n4: the BMC does not answer\n')
+    assert.equal(
+      ran.stderr,
+      'ERROR:luna:1 of 2 failed: n4: the BMC does not answer (see that it is on and at this address: lpower NODE status)\n',
+    )
   })
 
   it('says that the password is wrong, or that there is no such user', async () => {
@@ -84,7 +87,10 @@ describe('lpower', function () {
       await changeBmcsetup(store, 'base', { password: 'wrong' })
       const ran = await lpower('n[1-2]', 'status')
       assert.match(ran.stdout, /^(n\d: Error: the BMC does not accept the password: .*\n){2}$/)
-      assert.equal(ran.stderr, 'ERROR:luna:2 of 2 failed: n[1-2]: the BMC does not accept the password\n')
+      assert.equal(
+        ran.stderr,
+        'ERROR:luna:2 of 2 failed: n[1-2]: the BMC does not accept the password (luna bmcsetup change NAME --password PASSWORD)\n',
+      )
       await changeBmcsetup(store, 'base', { user: 'nobody' })
       assert.match(
         (await lpower('n1', 'status')).stdout,

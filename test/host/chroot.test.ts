@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -119,11 +120,55 @@ describe('runInside', () => {
     const { status, stderr } = await sh('echo no')
     assert.deepEqual([status, stderr], [125, 'the image has no directory /run\n'])
   })
+
+  it('mounts where links of the tree lead inside it, relative and absolute ones', async () => {
+    const moved = ['tmp', 'run', 'usr/lib/dracut', 'etc']
+    mkdirSync(join(root, 'data'))
+    for (const [index, path] of moved.entries()) {
+      renameSync(join(root, path), join(root, `data/${index}`))
+      symlinkSync(index === 0 ? 'data/0' : `/data/${index}`, join(root, path))
+    }
+    writeFileSync(join(root, 'data/3/resolv.conf'), '')
+    mkdirSync(join(place.path, 'ours/95luna'), { recursive: true })
+    const text = 'echo t >/tmp/t; cd /usr/lib/dracut/modules.d; echo *; cat /etc/resolv.conf'
+    const work = join(place.path, 'work')
+    const { stdout } = await sh(text, {
+      readOnly: true,
+      work,
+      dracutModules: join(place.path, 'ours'),
+      resolvesNames: true,
+    })
+    assert.equal(stdout, `95luna 95old\n${readFileSync('/etc/resolv.conf', 'utf8')}`)
+    assert.equal(readFileSync(join(work, 'tmp/t'), 'utf8'), 't\n')
+  })
+
+  const links = ['/run/a/b.conf', '../run/a/b.conf', '/var/run/a/b.conf', '../var/run/a/b.conf', 'other.conf']
+  for (const link of links) {
+    it(`resolves names as on this machine where resolv.conf is a link to ${link}`, async () => {
+      mkdirSync(join(root, 'var'))
+      symlinkSync('../run', join(root, 'var/run'))
+      writeFileSync(join(root, 'etc/other.conf'), 'of the image')
+      symlinkSync(link, join(root, 'etc/resolv.conf'))
+      const { stdout } = await sh('cat /etc/resolv.conf', { resolvesNames: true })
+      assert.equal(stdout, readFileSync('/etc/resolv.conf', 'utf8'))
+      assert.equal(readFileSync(join(root, 'etc/other.conf'), 'utf8'), 'of the image')
+      assert.deepEqual(readdirSync(join(root, 'run')), [])
+    })
+  }
+
+  it('gives what is installed the usual modes whatever the umask', async () => {
+    const before = process.umask(0o077)
+    try {
+      assert.equal((await sh('umask')).stdout, '0022\n')
+    } finally {
+      process.umask(before)
+    }
+  })
 })
 
 describe('insideCommand', () => {
-  it('hands over names as they are', () => {
-    const { program, args } = insideCommand({ root: '/a; rm -rf "$HOME"' }, 'sh', ['$(x)'])
+  it('hands over names as they are', async () => {
+    const { program, args } = await insideCommand({ root: '/a; rm -rf "$HOME"' }, 'sh', ['$(x)'])
     assert.deepEqual([program, args.at(-1), args.includes('/a; rm -rf "$HOME"')], ['setpriv', '$(x)', true])
   })
 })

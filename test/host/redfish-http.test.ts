@@ -240,6 +240,25 @@ describe('Redfish over HTTP as it is spoken', function () {
     )
   })
 
+  it('logs in by a session that is made elsewhere, and ends it though it has a name of the BMC in it', async () => {
+    const sessions = '/redfish/v1/SessionService/Sessions'
+    const { asked } = await start((request) => {
+      if (request.path === sessions) return { bytes: http(308, '', { Location: `${sessions}/` }) }
+      if (request.path === `${sessions}/`) {
+        assert.equal(request.headers.get('authorization'), undefined)
+        const fields = { 'X-Auth-Token': 'abc', Location: `https://bmc-17.example${sessions}/5` }
+        return { bytes: http(201, { '@odata.id': `${sessions}/5` }, fields) }
+      }
+      const mayIn = request.path === '/redfish/v1/' || request.headers.get('x-auth-token') === 'abc'
+      return { bytes: mayIn ? usual(request) : http(401) }
+    })
+    assert.equal(await ask(), 'off')
+    assert.deepEqual(
+      asked.filter((line) => !line.startsWith('GET')),
+      [`POST ${sessions}`, `POST ${sessions}/`, `DELETE ${sessions}/5`],
+    )
+  })
+
   it('tries no session where basic login is on offer: the password is wrong', async () => {
     const fields = { 'WWW-Authenticate': 'Basic realm="BMC"' }
     const { asked } = await start((request) => ({

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { programs } from '../../lib/task/image/initramfs.ts'
 
 export interface Place {
   readonly path: string
@@ -39,7 +40,7 @@ export function addScript(root: string, name: string, text: string): void {
 }
 
 /** What a node needs in its initramfs. */
-export const wholeInitramfs = ['luna/boot', 'usr/bin/bash', 'usr/bin/curl', 'usr/bin/tar', 'usr/sbin/ip']
+export const wholeInitramfs = ['luna/boot', ...programs.map((name) => `usr/bin/${name}`)]
 
 /** Has the lsinitrd of the image list these files, whatever the initramfs is. */
 export function addListing(root: string, files: readonly string[]): void {

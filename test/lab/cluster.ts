@@ -24,7 +24,8 @@ const kernelOptions = [
 
 /** Runs a command of Luna's; throws LunaError `failed` with what it said when its status is not 0. */
 export function luna(...args: string[]): Promise<Ran> {
-  return run(process.execPath, [program, ...args])
+  const { LUNA_CONF = '', LUNA_LOGDIR = '' } = process.env
+  return run(process.execPath, [program, ...args], { env: { LUNA_CONF, LUNA_LOGDIR } })
 }
 
 /** Writes the configuration that all of Luna's programs of this lab read. */

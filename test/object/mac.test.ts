@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { macsOfHwdata, parseMac, parseMacAny } from '../../lib/object/net/mac.ts'
+import { type Mac, macObjection, macsOfHwdata, parseMac, readMac } from '../../lib/object/net/mac.ts'
 
 describe('parseMac', () => {
   it('accepts six groups with colons in any case and gives lower case', () => {
@@ -22,20 +22,39 @@ describe('parseMac', () => {
   }
 })
 
-describe('parseMacAny', () => {
-  it('accepts hyphens, and blanks around', () => {
-    assert.equal(parseMacAny(' 52-54-00-00-00-0C\t'), '52:54:00:00:00:0c')
-    assert.equal(parseMacAny('52:54:00:00:00:0c'), '52:54:00:00:00:0c')
-  })
+describe('readMac', () => {
+  for (const text of [
+    ...['52:54:00:00:00:0c', '52-54-00-00-00-0C', '5254.0000.000C', '52540000000c', ' 52:54:00:00:00:0C\t'],
+  ]) {
+    it(`reads ${JSON.stringify(text)}`, () => assert.equal(readMac(text), '52:54:00:00:00:0c'))
+  }
 
-  it('refuses mixed separators', () => assert.equal(parseMacAny('52:54-00:00:00:0c'), undefined))
+  for (const text of [
+    '52:54-00:00:00:0c',
+    '5254:0000:000c',
+    '52.54.00.00.00.0c',
+    '5254.00000.00c',
+    '5254000000',
+    '',
+  ]) {
+    it(`refuses ${JSON.stringify(text)}`, () => assert.equal(readMac(text), undefined))
+  }
+})
 
-  it('refuses twelve digits, which may be an asset tag', () =>
-    assert.equal(parseMacAny('123456789012'), undefined))
+describe('macObjection', () => {
+  for (const [text, why] of [
+    ['00:00:00:00:00:00', /no address/],
+    ['ff:ff:ff:ff:ff:ff', /broadcast/],
+    ['01:00:5e:00:00:01', /multicast/],
+    ['33:33:00:00:00:01', /multicast/],
+    ['03:00:00:00:00:00', /multicast/],
+  ] as const) {
+    it(`says what ${text} is`, () => assert.match(macObjection(parseMac(text) as Mac) ?? '', why))
+  }
 
-  it('refuses addresses that stand for none', () => {
-    assert.equal(parseMacAny('00:00:00:00:00:00'), undefined)
-    assert.equal(parseMacAny('FF-FF-FF-FF-FF-FF'), undefined)
+  it('has none to machines, real or virtual', () => {
+    for (const text of ['52:54:00:00:00:01', '00:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff'])
+      assert.equal(macObjection(parseMac(text) as Mac), undefined)
   })
 })
 
@@ -43,6 +62,15 @@ describe('macsOfHwdata', () => {
   it('gives the addresses in order, each once, and ignores the rest', () => {
     const text = 'serial1|52:54:00:00:00:02||junk|52:54:00:00:00:01|52:54:00:00:00:02|00:00:00:00:00:00|'
     assert.deepEqual(macsOfHwdata(text), ['52:54:00:00:00:02', '52:54:00:00:00:01'])
+  })
+
+  it('reads hyphens, but not twelve digits, which may be an asset tag', () => {
+    assert.deepEqual(macsOfHwdata('123456789012|52-54-00-00-00-0C'), ['52:54:00:00:00:0c'])
+  })
+
+  it('leaves out what no machine can have', () => {
+    const text = 'ff:ff:ff:ff:ff:ff|00-00-00-00-00-00|01:00:5e:00:00:01|33-33-00-00-00-01|02:00:00:00:00:01'
+    assert.deepEqual(macsOfHwdata(text), ['02:00:00:00:00:01'])
   })
 
   it('gives nothing for what is empty or junk', () => {

@@ -3,9 +3,9 @@
 export const curl = `#!/bin/bash
 for last; do :; done
 case $last in
-* status=*) echo "status \${last##*=}" >>"$LUNA_FOLDER/log" ;; torrent) while [ $# -gt 1 ]; do [ "$1" = -o ]
-* && echo torrent >"$2"; shift; done ;; tgz) while [ $# -gt 1 ]; do [ "$1" = -o ] && cp
-* "$LUNA_FOLDER/image.tgz" "$2"; shift; done; echo http >>"$LUNA_FOLDER/log" ;;
+*status=*) echo "status \${last##*=}" >>"$LUNA_FOLDER/log" ;;
+*torrent) while [ $# -gt 1 ]; do [ "$1" = -o ] && echo torrent >"$2"; shift; done ;;
+*tgz) while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$LUNA_FOLDER/image.tgz" "$2"; shift; done; echo http >>"$LUNA_FOLDER/log" ;;
 esac
 `
 export const client = `#!/bin/bash

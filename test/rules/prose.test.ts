@@ -75,7 +75,7 @@ function paragraphs(comments: readonly Comment[]): Comment[] {
 /** What a comment looks like; what templates have beside theirs is part of the generated file. */
 function commentIn(file: string): RegExp {
   if (file.endsWith('.mustache')) return /^\{\{!\s*(.*)$/
-  return file.endsWith('.ts') ? /^\s*(?:\/\/|\/?\*+)\s?(.*)$|\s\/\/\s(.*)$/ : /^\s*(?:#|\/\/)\s?(.*)$/
+  return file.endsWith('.ts') ? /^\s*(?:\/\/|\/?\*+)(?:\s(.*))?$|\s\/\/\s(.*)$/ : /^\s*(?:#|\/\/)\s?(.*)$/
 }
 
 /** A standard with its section, which anybody can look up. */

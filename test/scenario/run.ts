@@ -25,10 +25,16 @@ if (dir === undefined || (store !== 'embedded' && store !== 'mongodb')) {
   console.error('usage: npm run scenarios -- DIR [--store embedded|mongodb] [-v] [NAME...]')
   process.exit(2)
 }
-process.exitCode = values.inside ? await inside(resolve(dir), store) : outside()
+process.exitCode = values.inside ? await inside(resolve(dir), store) : await outside(store)
 
-/** Starts this program again in namespaces of its own; all that it starts ends with it. */
-function outside(): number {
+/** Starts this program again in namespaces of its own, without a network; all that it starts ends with it. */
+async function outside(kind: 'embedded' | 'mongodb'): Promise<number> {
+  const { fetchMongoServer } = await import('../store/mongo-server.ts')
+  const lacking = kind === 'mongodb' ? fetchMongoServer() : undefined
+  if (lacking !== undefined) {
+    console.error(lacking)
+    return 1
+  }
   const namespaces = ['--mount', '--net', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc']
   const again = [process.execPath, import.meta.filename, '--inside', ...process.argv.slice(2)]
   const { status, error } = spawnSync('unshare', [...namespaces, ...again], { stdio: 'inherit' })

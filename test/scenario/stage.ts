@@ -100,9 +100,9 @@ async function storeOf(kind: 'embedded' | 'mongodb', base: string) {
     chmodSync(path, 0o2770)
     return { section: `[Embedded]\npath=${path}/luna.db`, close: nothing }
   }
-  const { startMongoServer } = await import('../store/mongo-server.ts')
+  const { noMongoServer, startMongoServer } = await import('../store/mongo-server.ts')
   const server = await startMongoServer()
-  if (!server) throw new Error('no MongoDB server can be had here')
+  if (!server) throw new Error(`the MongoDB server does not start: ${noMongoServer}`)
   return { section: `[MongoDB]\nserver=${server.config.server}`, close: () => server.stop() }
 }
 

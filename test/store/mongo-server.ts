@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MongoConfig } from '../../lib/config.ts'
-import { startStandIn, stopped } from './mongo-stand-in.ts'
+import { fetchJars, startStandIn, stopped } from './mongo-stand-in.ts'
 
 export interface MongoServer {
   /** How to reach it: as a URI, and as luna.conf says it. */
@@ -37,6 +37,30 @@ export type FailOver = 'lost' | 'done' | 'refused'
 
 /** What to say where no server can be had. */
 export const noMongoServer = 'there is no LUNA_TEST_MONGODB, no mongod, and no Java with mongo-java-server'
+
+const howToGetOne =
+  'looked for: the URI in LUNA_TEST_MONGODB, mongod in PATH, Java and Maven for mongo-java-server, which is fetched; ' +
+  'install one of these (apt-get install default-jre-headless maven), or set LUNA_TEST_MONGODB=mongodb://HOST'
+
+/**
+ * Fetches what a server needs, while there is a network. Gives what is lacking and how to get it where none
+ * can be had.
+ */
+export function fetchMongoServer(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (env.LUNA_TEST_MONGODB || inPath('mongod')) return undefined
+  const why = inPath('java') ? whyNotFetched() : undefined
+  if (inPath('java') && why === undefined) return undefined
+  return `no MongoDB server can be had: ${why ?? 'there is none, and no Java'} (${howToGetOne})`
+}
+
+function whyNotFetched(): string | undefined {
+  try {
+    fetchJars()
+    return undefined
+  } catch (error) {
+    return `mongo-java-server was not fetched: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
 
 /** Starts one on a free loopback port; undefined where none can be had. */
 export async function startMongoServer(

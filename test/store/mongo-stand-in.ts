@@ -38,7 +38,7 @@ const quickStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dio.netty.e
 const artifact = { group: 'de.bwaldvogel', name: 'mongo-java-server', version: '1.47.0' } as const
 
 /** The folder with the stand-in and all that it needs; fetched once by Maven. */
-function fetchJars(): string {
+export function fetchJars(): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
   const folder = join(cache, 'luna', `${artifact.name}-${artifact.version}`)
   const jars = join(folder, 'jars')

@@ -3,6 +3,7 @@ import type { Id } from '../../lib/object/field.ts'
 import { fromOffset } from '../../lib/object/net/address.ts'
 import { prefixOf } from '../../lib/object/network.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
@@ -71,6 +72,24 @@ describe('switches', () => {
     await assertSound(store)
   })
 
+  it('say who has the address that they cannot have', async () => {
+    await addNodes(store, { group: 'compute', names: ['node001'] })
+    const failure = async (ip: string) => (await change({ ip })).failures[0]
+    assert.equal((await failure('10.30.0.1'))?.why, 'node node001 (BOOTIF) has it')
+    assert.equal((await failure('10.30.255.254'))?.why, 'the name server of network cluster has it')
+    assert.equal(
+      (await failure('10.30.255.255'))?.why,
+      'it is the first or last address, which no host can have',
+    )
+    assert.equal((await failure('10.32.0.1'))?.why, 'which is network "cluster"')
+    await changeNetwork(store, 'cluster', { reserve: '10.30.9.9' })
+    assert.equal((await failure('10.30.9.9'))?.why, 'it is reserved')
+    const taken = await refuses(store, 'failed', changeNetwork(store, 'cluster', { reserve: '10.30.0.1' }))
+    assert.equal(taken.why, 'node node001 (BOOTIF) has it')
+    const moved = await refuses(store, 'taken', changeNetwork(store, 'cluster', { ns_ip: '10.30.0.1' }))
+    assert.equal(moved.why, 'node node001 (BOOTIF) has it')
+  })
+
   it('keep their offset in another network', async () => {
     await change({ network: 'ipmi' })
     assert.equal(await place(), '10.31.253.1')
@@ -105,7 +124,10 @@ describe('switches', () => {
   it('are not deleted while a node is plugged in', async () => {
     await addNodes(store, { group: 'compute', names: ['node001'] })
     await changeNodes(store, ['node001'], { switch: 'sw01' })
-    assert.deepEqual(codes(await deleteSwitches(store, ['sw01'])), ['refused'])
+    const outcome = await deleteSwitches(store, ['sw01'])
+    assert.deepEqual(codes(outcome), ['refused'])
+    assert.equal(outcome.failures[0]?.why, 'it is used by 1 node: node001')
+    assert.equal(outcome.failures[0]?.fix, 'luna node change node001 -s SWITCH')
     await changeNodes(store, ['node001'], { switch: '' })
     await deleteSwitches(store, ['sw01'])
     assert.equal(await freeIn(store, 'cluster'), '2-65533')

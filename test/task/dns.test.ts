@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { makeDns } from '../../lib/task/generate/dns.ts'
+import { includeWarnings } from '../../lib/task/generate/dns-include.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { rejectsWith } from '../help.ts'
 import { addCluster, addGroup, addNetwork, addNode, take } from '../scenario/boot.ts'
@@ -61,6 +62,25 @@ describe('makeDns', () => {
     writeFileSync(at('zones/cluster.luna.zone'), '@ IN SOA a. b. (\n 1 ; serial\n')
     await make({}, new Date('2026-05-05'))
     assert.match(zone('cluster'), /2026050500 ; serial/)
+  })
+
+  it('names the include that takes in a file which named does not accept', async () => {
+    writeFileSync(at('more'), 'this is no record (\n')
+    await addNetwork(store, 'cluster', '10.30.0.0/16', { include: `$INCLUDE ${at('more')}` })
+    const { message, why } = await rejectsWith('failed', make())
+    assert.equal(message, 'named-checkzone does not accept the include of network "cluster"')
+    assert.match(why ?? '', /^"\$INCLUDE .*\/more": .*\/more:\d+: /)
+  })
+
+  it('says what named leaves out of a zone that it takes', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16', {
+      include: 'a IN A 10.30.0.9\nwww.other. IN A 10.0.0.1',
+    })
+    const { warnings } = await make()
+    assert.match(
+      warnings.join('\n'),
+      /^named-checkzone warns of the include of network "cluster": "www\.other\. IN A 10\.0\.0\.1": .*\/zones\/cluster\.luna\.zone:\d+: ignoring out-of-zone data \(www\.other\) \(luna network change cluster --include\)$/m,
+    )
   })
 
   it('removes the zones of networks that are gone, and no other files', async () => {
@@ -130,8 +150,34 @@ describe('makeDns', () => {
     await addNode(store, 'node002', same, { eth2: '10.30.0.3', ETH2: '10.30.0.4' })
     const { warnings } = await make()
     assert.match(zone('cluster'), /^node001-bootif IN A 10\.30\.0\.1\nnode001-eth1 IN A 10\.30\.0\.2$/m)
-    assert.match(zone('cluster'), /^node002-ETH2 /m)
-    assert.match(warnings.join('\n'), /node002-eth2" is there already/)
+    // One name in DNS, with both addresses; neither address is lost backwards.
+    assert.match(zone('cluster'), /^node002-ETH2 IN A 10\.30\.0\.4\nnode002-eth2 IN A 10\.30\.0\.3$/m)
+    assert.match(
+      zone('30.10.in-addr.arpa'),
+      /^4\.0 IN PTR node002-ETH2\.cluster\.\n3\.0 IN PTR node002-eth2\./m,
+    )
+    assert.doesNotMatch(warnings.join('\n'), /already/)
+  })
+
+  it('knows when they are given whether named takes lines of the operator', async () => {
+    const id = await addNetwork(store, 'cluster', '10.30.0.0/16')
+    await store.update('network', id, { include: 'mail IN MX 10 mx.example.org.' })
+    assert.deepEqual(await includeWarnings(store, 'cluster'), [])
+    await store.update('network', id, { include: 'this is no record (' })
+    const [warning = '', ...more] = await includeWarnings(store, 'cluster')
+    assert.deepEqual(more, [])
+    assert.match(
+      warning,
+      /^makedns will refuse this: named-checkzone does not accept the include of network "cluster": "this is no record \(": /,
+    )
+    await store.update('network', id, { include: '', rev_include: '} evil' })
+    assert.match((await includeWarnings(store, 'cluster')).join(), /the reverse include of network "cluster"/)
+  })
+
+  it('says when lines are given what named will leave out of them', async () => {
+    await addNetwork(store, 'cluster', '10.30.0.0/16', { include: 'www.other. IN A 10.0.0.1' })
+    const [warning] = await includeWarnings(store, 'cluster')
+    assert.match(warning ?? '', /^named-checkzone warns of the include .*ignoring out-of-zone data/)
   })
 
   it('keeps the first of two equal names or addresses, and says so', async () => {
@@ -235,7 +281,7 @@ describe('makeDns', () => {
 
   it('says which line is missing where named does not include the zones', async () => {
     await addNetwork(store, 'cluster', '10.30.0.0/16')
-    fake.program('named-checkconf', 'echo "options { directory \\"/var/named\\"; };"')
+    fake.program('named-checkconf', '[ "$1" != -p ] || echo "options { directory \\"/var/named\\"; };"')
     const { warnings } = await make()
     const hint = new RegExp(
       `include "${at('list')}";  to (/etc/bind/named\\.conf(\\.local)?|/etc/named\\.conf),`,
@@ -247,7 +293,10 @@ describe('makeDns', () => {
     await addNetwork(store, 'cluster', '10.30.0.0/16')
     await make()
     const file = '"cluster.luna.zone"'
-    fake.program('named-checkconf', `echo 'options { directory "${at('zones')}"; }; zone { file ${file}; };'`)
+    fake.program(
+      'named-checkconf',
+      `[ "$1" != -p ] || echo 'options { directory "${at('zones')}"; }; zone { file ${file}; };'`,
+    )
     const answers: [string, string[]][] = [
       [
         'echo "rndc: \'zonestatus\' failed: not found" >&2; exit 1',

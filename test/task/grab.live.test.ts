@@ -1,19 +1,22 @@
 // A tree grabbed from another "node": rsync over ssh for real, with an sshd of the test's own on loopback.
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadConfig } from '../../lib/config.ts'
 import { LunaError } from '../../lib/error.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
-import { openMemoryStore } from '../../lib/store/open.ts'
+import { openMemoryStore, openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { grabOsimage } from '../../lib/task/image/grab.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 
 const sshd = '/usr/sbin/sshd'
+const luna = join(import.meta.dirname, '../../bin/luna')
 
 describe('grabOsimage', function () {
   this.timeout(60_000)
@@ -100,12 +103,36 @@ describe('grabOsimage', function () {
     assert.equal(existsSync(tree('file')), false)
   })
 
+  it('does not go on without its lock when it is killed', async () => {
+    const conf = join(place.path, 'luna.conf')
+    writeFileSync(conf, `[Embedded]\npath=${place.path}/luna.db\n`)
+    const env = { ...process.env, LUNA_CONF: conf }
+    const image = { path: join(place.path, 'image'), grab_filesystems: '/' }
+    const own = await openStore(loadConfig(env))
+    await own.insert('osimage', { name: 'compute', ...image })
+    await own.close()
+    // A node that never answers.
+    writeFileSync(join(place.path, 'bin/ssh'), '#!/bin/sh\ncat >/dev/null\n:\n', { mode: 0o755 })
+    const args = [luna, 'osimage', 'grab', 'compute', '-H', 'node001']
+    const command = spawn(process.execPath, args, { env, stdio: 'ignore' })
+    while (copiesInto(image.path) === '') await delay(20)
+    command.kill('SIGKILL')
+    await once(command, 'exit')
+    // The limit is mocha's.
+    while (copiesInto(image.path) !== '') await delay(20)
+  })
+
   it('takes no option for a host', async () => {
     const wish = { name: 'compute', host: '-oProxyCommand=x', dryRun: false, verbose: false }
     const means = { onLine: () => {}, signal: new AbortController().signal }
     await assert.rejects(grabOsimage(store, wish, means), /not a host name/)
   })
 })
+
+/** The processes of rsync(1) that copy into a directory. */
+function copiesInto(path: string): string {
+  return spawnSync('pgrep', ['-f', `^rsync .*${path}`], { encoding: 'utf8' }).stdout
+}
 
 /** An sshd, and an `ssh` in bin/ that finds it under the name node001. */
 async function startSshd(dir: string): Promise<ChildProcess> {

@@ -9,6 +9,7 @@ import {
 } from '../../lib/task/change/group-interface.ts'
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { deleteNetwork } from '../../lib/task/change/network.ts'
+import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { deleteObject } from '../../lib/task/change/object.ts'
 import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
@@ -79,6 +80,14 @@ describe('cloneGroup', () => {
     await assertSound(store)
   })
 
+  it('has an empty script in place of none', async () => {
+    await changeGroup(store, 'compute', { prescript: '' })
+    assert.equal((await store.getNamed('group', 'compute')).prescript, null)
+    await cloneGroup(store, { from: 'compute', to: 'copy' })
+    const copy = await store.getNamed('group', 'copy')
+    assert.equal((await store.raw('group', copy.id)).prescript, '')
+  })
+
   it('refuses a name in use and an unknown group', async () => {
     await refuses(store, 'taken', cloneGroup(store, { from: 'compute', to: 'compute' }))
     await refuses(store, 'not-found', cloneGroup(store, { from: 'nope', to: 'copy' }))
@@ -98,6 +107,16 @@ describe('changeGroup', () => {
 
   it('changes nothing when one thing that it names does not exist', async () => {
     await refuses(store, 'not-found', changeGroup(store, 'compute', { prescript: 'x', domain: 'nope' }))
+  })
+
+  it('warns of an image that is not packed', async () => {
+    const { id } = await store.getNamed('osimage', 'os')
+    const warnings = async () => (await changeGroup(store, 'compute', { osimage: 'os' })).warnings
+    assert.deepEqual(await warnings(), [
+      'osimage os is not packed: nodes of group "compute" cannot boot until then (luna osimage pack os)',
+    ])
+    await store.update('osimage', id, { kernfile: 'k', initrdfile: 'i', tarball: 't', torrent: 't' })
+    assert.deepEqual(await warnings(), [])
   })
 
   it('warns of an interface for torrents that the group lacks', async () => {
@@ -130,6 +149,21 @@ describe('the interfaces of a group', () => {
     ] as const)
       assert.equal((await addressesOf(store, node)).eth1, address)
     assert.equal(await freeIn(store, 'tiny'), '4-5')
+    await assertSound(store)
+  })
+
+  it('give every node the number that it has on another interface, where that is free', async () => {
+    // The numbers on BOOTIF: node003 has 1, node001 has 2, node002 has 3.
+    await changeNetwork(store, 'tiny', { reserve: '172.16.1.2' })
+    await setNetwork(store, 'compute', 'eth1', 'tiny', 'BOOTIF')
+    for (const [node, address] of [
+      ['node001', '172.16.1.4'],
+      ['node002', '172.16.1.3'],
+      ['node003', '172.16.1.1'],
+    ] as const)
+      assert.equal((await addressesOf(store, node)).eth1, address)
+    await refuses(store, 'failed', setNetwork(store, 'compute', 'eth1', 'six', 'nope'))
+    await changeNetwork(store, 'tiny', { release: '172.16.1.2' })
     await assertSound(store)
   })
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { missingIn, namesListed } from '../../lib/task/image/initramfs.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { missingIn, namesListed, programs } from '../../lib/task/image/initramfs.ts'
 import { wholeInitramfs } from '../host/small-image.ts'
 
 describe('namesListed', () => {
@@ -27,8 +29,15 @@ describe('missingIn', () => {
   it('is nothing of a whole one', () => assert.deepEqual(missingIn(wholeInitramfs, null, none), []))
 
   it('is content with programs in any of the usual places', () => {
-    const files = ['luna/boot', 'bin/bash', 'bin/curl', 'bin/tar', 'sbin/ip']
-    assert.deepEqual(missingIn(files, '', none), [])
+    const places = ['bin', 'sbin', 'usr/bin', 'usr/sbin']
+    const files = programs.map((name, index) => `${places[index % places.length]}/${name}`)
+    assert.deepEqual(missingIn(['luna/boot', ...files], '', none), [])
+  })
+
+  it('needs every program that the dracut module cannot do without', () => {
+    const setup = readFileSync(join(import.meta.dirname, '../../dracut/95luna/module-setup.sh'), 'utf8')
+    const [, list = ''] = /^ {2}inst_multiple (bash (?:.*\\\n)*.*)/m.exec(setup) ?? []
+    assert.deepEqual(missingIn(['luna/boot'], '', none), list.match(/[\w.]+/g))
   })
 
   it('takes a hyphen and an underscore in the name of a driver for the same', () => {
@@ -41,7 +50,16 @@ describe('missingIn', () => {
     assert.deepEqual(missingIn(wholeInitramfs, 'ipmi-si', none), ['the driver ipmi-si'])
   })
 
+  it('reads names with blanks between them, and those of files', () => {
+    assert.deepEqual(missingIn(wholeInitramfs, 'a b.ko, c.ko.xz,d', new Set(['d'])), [
+      'the driver a',
+      'the driver b',
+      'the driver c',
+    ])
+  })
+
   it('does not take a file of another directory for a program', () => {
-    assert.deepEqual(missingIn([...wholeInitramfs.slice(0, 4), 'etc/ip', 'usr/bin/ipcs'], '', none), ['ip'])
+    const files = wholeInitramfs.filter((file) => !file.endsWith('/ip'))
+    assert.deepEqual(missingIn([...files, 'etc/ip', 'usr/bin/ipcs', 'usr/bin/x/ip'], '', none), ['ip'])
   })
 })

@@ -168,7 +168,8 @@ describe('deleteNetwork', () => {
   it('names every user when it refuses', async () => {
     await addGroup(store, { name: 'login', osimage: 'os', network: 'cluster' })
     const error = await refuses(store, 'refused', deleteNetwork(store, 'cluster'))
-    assert.match(error.why ?? '', /\[group\/compute\] \[group\/login\]/)
+    assert.equal(error.why, 'it is used by 2 groups: compute,login')
+    assert.match(error.fix ?? '', /^luna group change 'compute,login' -i INTERFACE --delnet cluster/)
   })
 
   it('is not held up by a counter of a group that is gone', async () => {

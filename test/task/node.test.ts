@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { parseMac } from '../../lib/object/net/mac.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { changeCluster } from '../../lib/task/change/cluster.ts'
 import { addGroup } from '../../lib/task/change/group.ts'
 import { addInterface, renameInterface } from '../../lib/task/change/group-interface.ts'
 import { setNetwork } from '../../lib/task/change/group-network.ts'
@@ -34,6 +35,20 @@ describe('addNodes', () => {
     assert.deepEqual(await addressesOf(store, 'node005'), { BMC: '10.31.0.2', BOOTIF: '10.30.0.2' })
     assert.deepEqual(await linksOf(store, 'node', 'node005'), { 'cluster general': 1, 'group compute': 1 })
     await assertSound(store)
+  })
+
+  it('warns of host names that an initramfs of Luna 1.2 cuts to the same', async () => {
+    const { warnings } = await add('compute-rack01-node001', 'compute-rack01-node002', 'login')
+    assert.equal(warnings.length, 1)
+    assert.match(
+      warnings[0] ?? '',
+      /^compute-rack01-node\[001-002\]\.cluster: these host names begin with the same 20 characters, compute-rack01-node0: /,
+    )
+    await changeCluster(store, { nodeprefix: 'compute-rack01-node' })
+    const wish = { osimage: 'os', network: 'cluster' }
+    assert.equal((await addGroup(store, { name: 'long', ...wish })).warnings.length, 1)
+    await changeCluster(store, { nodeprefix: 'node' })
+    assert.equal((await addGroup(store, { name: 'short', ...wish })).warnings.length, 0)
   })
 
   it('gives addresses to two interfaces in one network by interface name', async () => {
@@ -211,6 +226,11 @@ describe('a node that moves to another group', () => {
     const before = JSON.stringify(await store.dump())
     await change('node001', { group: 'compute' })
     assert.equal(JSON.stringify(await store.dump()), before)
+  })
+
+  it('is warned of when the image there is not packed', async () => {
+    const { warnings } = await change('node001', { group: 'other' })
+    assert.match(warnings.join(), /^osimage os is not packed: these nodes cannot boot until then/)
   })
 
   it('moves without an address where the network has none, which is a failure', async () => {

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, linkSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { cloneOsimage } from '../../lib/task/image/clone.ts'
+import { rejectsWith } from '../help.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 
 describe('cloneOsimage', () => {
@@ -84,5 +94,42 @@ describe('cloneOsimage', () => {
   it('takes no path that exists', async () => {
     mkdirSync(join(place.path, 'gpu'))
     await assert.rejects(cloneOsimage(store, wish(), signal), /exists already/)
+  })
+
+  it('makes one tree of one image when two are copied to one path', async () => {
+    const images = ['compute', 'other']
+    mkdirSync(join(place.path, 'other'))
+    await store.insert('osimage', { name: 'other', path: join(place.path, 'other') })
+    for (let n = 0; n < 300; n++)
+      for (const tree of ['tree', 'other']) writeFileSync(join(place.path, `${tree}/${tree}${n}`), '')
+    const both = images.map((from) => cloneOsimage(store, { ...wish(), from, to: `${from}2` }, signal))
+    const done = (await Promise.allSettled(both)).map(({ status }) => status)
+    assert.deepEqual(done.toSorted(), ['fulfilled', 'rejected'])
+    const from = join(place.path, done[0] === 'fulfilled' ? 'tree' : 'other')
+    assert.deepEqual(readdirSync(join(place.path, 'gpu')), readdirSync(from))
+    assert.equal(existsSync(join(place.path, '.gpu.luna-clone')), false)
+  })
+
+  it('takes no path that is a link to nothing', async () => {
+    symlinkSync('nowhere', join(place.path, 'gpu'))
+    const error = await rejectsWith('taken', cloneOsimage(store, wish(), signal))
+    assert.match(error.message, /exists already/)
+  })
+
+  it('takes no path inside the tree that is copied, also by a link, and makes nothing there', async () => {
+    symlinkSync('tree', join(place.path, 'latest'))
+    for (const above of ['tree', 'latest/a/b']) {
+      const path = join(place.path, above, 'gpu')
+      const error = await rejectsWith('invalid', cloneOsimage(store, { ...wish(), path }, signal))
+      assert.match(error.message, /lies inside the tree/)
+    }
+    assert.deepEqual(readdirSync(join(place.path, 'tree')), ['one', 'two'])
+  })
+
+  it('says what is wrong with a path below links in a circle', async () => {
+    symlinkSync('loop', join(place.path, 'loop'))
+    const path = join(place.path, 'loop/gpu')
+    const error = await rejectsWith('failed', cloneOsimage(store, { ...wish(), path }, signal))
+    assert.match(error.message, /cannot make the directory/)
   })
 })

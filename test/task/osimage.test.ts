@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Code } from '../../lib/error.ts'
+import { dbVersion } from '../../lib/object/cluster.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { addOsimage, changeOsimage, kernelsOf } from '../../lib/task/change/osimage.ts'
 import { rejectsWith } from '../help.ts'
+import { needsRoot } from '../host/as-root.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 import { addCluster } from '../scenario/boot.ts'
 
@@ -65,6 +68,48 @@ describe('osimages', () => {
       ({ version, chosen }) => `${version}${chosen ? '!' : ''}`,
     )
     assert.deepEqual(shown, ['5.9.0-10', '5.14.0-9', '6.0.0-gone!'])
+  })
+
+  it('are refused where a tree of another image is mounted', function () {
+    needsRoot(this)
+    const [mounted, module] = [join(place.path, 'mounted'), (path: string) => join(import.meta.dirname, path)]
+    mkdirSync(mounted)
+    const text = `import { openMemoryStore } from ${JSON.stringify(module('../../lib/store/open.ts'))}
+      import { addOsimage } from ${JSON.stringify(module('../../lib/task/change/osimage.ts'))}
+      const store = openMemoryStore()
+      await store.insert('cluster', { name: 'general', path: ${JSON.stringify(place.path)}, db_version: ${dbVersion} })
+      await addOsimage(store, { name: 'a', path: ${JSON.stringify(tree)} })
+      await addOsimage(store, { name: 'b', path: ${JSON.stringify(mounted)} }).catch(({ code }) => console.log(code))`
+    const shell = `mount --bind "$1" "$2" && exec "$3" --input-type=module -e "$4"`
+    const args = [
+      '-m',
+      '--propagation',
+      'private',
+      'sh',
+      '-c',
+      shell,
+      'sh',
+      tree,
+      mounted,
+      process.execPath,
+      text,
+    ]
+    assert.equal(execFileSync('unshare', args, { encoding: 'utf8' }), 'taken\n')
+  })
+
+  it('have no tree where the root of the machine is mounted', function () {
+    needsRoot(this)
+    const mounted = join(place.path, 'mounted')
+    mkdirSync(mounted)
+    const module = join(import.meta.dirname, '../../lib/task/image/tree.ts')
+    const text = `import { treeOf } from ${JSON.stringify(module)}
+      await treeOf({ name: 'a', path: ${JSON.stringify(mounted)} }).catch(({ why }) => console.log(why))`
+    const shell = `mount --bind / "$1" && exec "$2" --input-type=module -e "$3"`
+    const args = ['-m', '--propagation', 'private', 'sh', '-c', shell, 'sh', mounted, process.execPath, text]
+    assert.equal(
+      execFileSync('unshare', args, { encoding: 'utf8' }),
+      `${mounted} is the root of this machine\n`,
+    )
   })
 
   const refused: [why: string, code: Code, wish: { name?: string; path?: string; kernver?: string }][] = [

@@ -67,13 +67,13 @@ describe('packOsimage', () => {
     packOsimage(store, { name: 'compute', what, copyBoot })
 
   it('makes tarball, torrent, kernel and initramfs, and tells the store', async () => {
-    const { change, warnings } = await pack('all')
+    const { change, untold } = await pack('all')
     const image = await store.get('osimage', id)
     assert.deepEqual({ ...image, ...change }, image)
     assert.deepEqual(files('torrents'), [`${image.tarball}.tgz`, `${image.torrent}.torrent`].sort())
     assert.deepEqual(files('boot'), ['compute-initramfs-1', 'compute-vmlinuz-1'])
     assert.equal(readFileSync(join(place.path, 'boot', image.kernfile ?? ''), 'utf8'), 'a kernel')
-    assert.match(warnings.join(), /ltorrent does not run/)
+    assert.match(untold.join(), /^ltorrent does not run/)
   })
 
   it('gives the files to the user of the cluster, for all to read', async () => {
@@ -151,6 +151,7 @@ describe('packOsimage', () => {
       /it lacks the dracut module luna$/,
     ],
     ['curl', wholeInitramfs.filter((file) => !file.endsWith('curl')), /it lacks curl$/],
+    ['gzip', wholeInitramfs.filter((file) => !file.endsWith('gzip')), /it lacks gzip$/],
     ['tar', wholeInitramfs.filter((file) => !file.endsWith('tar')), /it lacks tar$/],
     ['ip', wholeInitramfs.filter((file) => !file.endsWith('/ip')), /it lacks ip$/],
     ['a driver that was asked for', wholeInitramfs, /it lacks the driver nosuchdriver$/],
@@ -174,8 +175,14 @@ describe('packOsimage', () => {
     const { warnings } = await pack('boot', true)
     assert.match(
       warnings[0] ?? '',
-      /cannot install themselves.*lacks the dracut module luna, bash, curl, tar, ip/,
+      /cannot install themselves.*lacks the dracut module luna, bash, curl, ip, tar, gzip/,
     )
+  })
+
+  it('does not take what nodes may miss for a seeder that could not be told', async () => {
+    const { warnings, untold } = await pack('boot')
+    assert.ok(warnings.every((text) => /^the kernel of osimage "compute" has no ipmi_/.test(text)))
+    assert.deepEqual([warnings.length, untold.length], [3, 1])
   })
 
   it('packs while nobody works in the image', async () => {
@@ -183,6 +190,12 @@ describe('packOsimage', () => {
     writeFileSync(join(root, 'tmp/lchroot.lock'), '')
     await assert.rejects(pack('tree'), /somebody is in osimage "compute" already/)
     rmSync(join(root, 'tmp/lchroot.lock'))
+    await pack('tree')
+  })
+
+  it('packs a tree whose /tmp is a circle of links', async () => {
+    rmSync(join(root, 'tmp'), { recursive: true })
+    symlinkSync('tmp', join(root, 'tmp'))
     await pack('tree')
   })
 

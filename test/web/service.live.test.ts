@@ -63,7 +63,7 @@ function tests(responder: Responder): void {
     await fillPlace(place)
     const { says } = await up()
     await assert.rejects(fetch(`http://127.0.0.1:${place.serverPort}/luna?step=boot`))
-    await says(/^<3>HTTP came to the port of FastCGI: .* fix="luna cluster makenginx"$/m)
+    await says(/^<3>HTTP came to the port of FastCGI why=.* fix="luna cluster makenginx"$/m)
   })
 
   it('answers behind nginx, which serves the files itself', async () => {

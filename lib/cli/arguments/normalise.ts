@@ -64,7 +64,9 @@ function byLong(options: OptionTable, given: string): Known {
   }))
   const exact = spellings.find(({ names }) => names.includes(given))
   if (exact) return exact.known
-  const [first, second] = spellings.filter(({ names }) => names.some((name) => name.startsWith(given)))
+  const begun = spellings.filter(({ names }) => names.some((name) => name.startsWith(given)))
+  const older = begun.filter(({ known }) => !known.option.newer)
+  const [first, second] = older.length > 0 ? older : begun
   if (first && second) {
     const why = `it could be --${first.known.long} or --${second.known.long}`
     throw new LunaError('usage', `the option --${given} is ambiguous`, { why, fix: 'write it out' })

@@ -2,6 +2,7 @@
 // commander's.
 import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
 import { LunaError } from '../../error.ts'
+import { checkArguments } from '../../object/given/text.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
 import type { Option, OptionKind, OptionKinds, OptionTable } from '../../program/option.ts'
 import type { Command, Given, Operands } from '../command.ts'
@@ -18,6 +19,7 @@ interface Parsed {
  * `invalid` for a hostlist that cannot be read.
  */
 export function parseArguments(object: string, command: Command, argv: readonly string[]): Parsed | 'help' {
+  checkArguments(argv)
   const plain = normalise(command.options, argv)
   if (plain.slice(0, plain.indexOf('--')).includes('--help')) return 'help'
   const parser = parserOf(object, command, readers)

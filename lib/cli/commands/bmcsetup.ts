@@ -6,6 +6,7 @@ import {
   deleteRow,
   listRow,
   renameRow,
+  reportOutcome,
   showRow,
   withoutEmpty,
   withoutUndefined,
@@ -22,14 +23,16 @@ const add = command({
     userid: { short: 'I', defaulted: true },
     netchannel: { short: 'N', defaulted: true },
     mgmtchannel: { short: 'M', defaulted: true },
-    protocol: {},
-    certificate: {},
+    protocol: { newer: true },
+    certificate: { newer: true },
   }),
   examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
   guarded: true,
+  changes: 'told',
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
-    await addBmcsetup(await context.store(), { ...withoutUndefined(given), name: given.name })
+    const wish = { ...withoutUndefined(given), name: given.name }
+    reportOutcome(context, await addBmcsetup(await context.store(), wish))
   },
 })
 
@@ -44,18 +47,21 @@ const change = command({
       userid: { short: 'I' },
       netchannel: { short: 'N' },
       mgmtchannel: { short: 'M' },
-      protocol: {},
-      certificate: {},
+      protocol: { newer: true },
+      certificate: { newer: true },
     }),
     comment: textOption('bmcsetup', 'comment', { short: 'C' }),
   },
   examples: [['luna bmcsetup change base -p newsecret', 'another password']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, ...settings }, name) {
     const store = await context.store()
     const { changeBmcsetup } = await import('../../task/change/bmcsetup.ts')
     const wish = comment ? { comment: await commentFrom(context, 'bmcsetup', name) } : withoutEmpty(settings)
-    await changeBmcsetup(store, name, wish)
+    for (const field of ['userid', 'netchannel', 'mgmtchannel'] as const)
+      if (settings[field] === 0) context.log.warning(`${field} stays as it is: 0 means that it is not given`)
+    reportOutcome(context, await changeBmcsetup(store, name, wish))
   },
 })
 

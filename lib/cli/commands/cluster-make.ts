@@ -127,6 +127,9 @@ const check = command({
     if (given.json) context.print(jsonText(findings))
     else for (const { line, repaired } of findings) context.print(`${line}${repaired ? ' (repaired)' : ''}\n`)
     for (const line of await store.advice()) context.log.info(line)
+    const { unpackedLines } = await import('../../task/show/unpacked.ts')
+    const { loadInventory } = await import('../../task/inventory.ts')
+    for (const line of unpackedLines(await loadInventory(store))) context.log.warning(line)
     const left = findings.filter(({ repaired, harmless }) => !repaired && !harmless).length
     const { LunaError } = await import('../../error.ts')
     const fix = given.repair

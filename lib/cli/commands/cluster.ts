@@ -34,6 +34,7 @@ const init = command({
     path: { refersTo: 'file', defaulted: true },
   }),
   examples: [['luna cluster init --frontend_address 10.30.255.254', 'for nodes in that network']],
+  changes: 'told',
   exits: { invalid: 255 },
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
@@ -69,16 +70,18 @@ const change = command({
       named_zone_dir: { value: 'DIR', refersTo: 'file' },
     }),
     comment: textOption('cluster', 'comment', { short: 'C' }),
+    force: option('flag', 'also what makes this head passive: nothing can be changed here then'),
   },
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
   guarded: true,
-  async run(context, { comment, ...settings }) {
+  changes: 'asked',
+  async run(context, { comment, force, ...settings }) {
     const { changeCluster } = await import('../../task/change/cluster.ts')
     const store = await context.store()
     const wish = comment
       ? { comment: await commentFrom(context, 'cluster', general) }
       : withoutUndefined(settings)
-    reportOutcome(context, await changeCluster(store, wish))
+    reportOutcome(context, await changeCluster(store, wish, { force }))
   },
 })
 
@@ -89,6 +92,7 @@ const deleteCommand = command({
   options: { force: option('flag', 'delete the whole database, with everything in it') },
   examples: [['luna db export > backup.json; luna cluster delete --force', 'begin anew']],
   guarded: true,
+  changes: 'asked',
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
     const { copiesFolder } = await import('../../task/database/copy.ts')

@@ -1,6 +1,7 @@
 // luna db: the whole database as one text, to keep it and to move it between stores.
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
+import { decodeText } from '../../object/given/text.ts'
 import { option } from '../../program/option.ts'
 import { type Command, type Context, command } from '../command.ts'
 
@@ -71,8 +72,12 @@ const migrateCommand = command({
 
 async function exportedText(context: Context, file: string): Promise<string> {
   if (file === '-') return await context.readText('')
+  return decodeText(await bytesOf(file), file)
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new LunaError('invalid', `cannot read ${JSON.stringify(file)}`, {

@@ -26,6 +26,11 @@ const options = {
   add: option('flag', 'add that interface', { short: 'A' }),
   delete: option('flag', 'delete it', { short: 'D' }),
   setnet: option('text', 'put it into a network', { aliases: ['sn'], value: 'NETWORK', refersTo: 'network' }),
+  like: option('text', 'with --setnet: the number that each node has on that interface, where it is free', {
+    value: 'IF',
+    refersTo: 'interface',
+    newer: true,
+  }),
   delnet: option('optional', 'take it out of its network', {
     aliases: ['dn'],
     value: 'NETWORK',
@@ -46,9 +51,14 @@ export const change = command({
     ['luna group change compute -o compute-2026', 'another image, at the next boot of each node'],
     ['luna group change compute -i eth1 --add', 'one more interface,'],
     ['luna group change compute -i eth1 --setnet storage', 'and an address on it for every node'],
+    [
+      'luna group change compute -i ib0 --setnet ib --like BOOTIF',
+      'the same numbers as on the boot interface',
+    ],
     ['luna group change compute --post < post.sh', 'another script'],
   ],
   guarded: true,
+  changes: 'asked',
   exits: { usage: 1 },
   async run(context, asked, list) {
     refuseTwo(asked)
@@ -75,6 +85,10 @@ function refuseTwo(asked: Asked): void {
     ...textFields.filter((one) => asked[one]),
     ...(asked.interface === undefined ? [] : ['interface']),
   ]
+  if (asked.like !== undefined && !asked.setnet)
+    throw new LunaError('usage', '--like says which addresses --setnet gives', {
+      fix: 'add --setnet NETWORK',
+    })
   if (given.length < 2) return
   const why = `${given.map((one) => `--${one}`).join(' and ')} are given`
   throw new LunaError('usage', 'one command changes one of these', { why, fix: 'give one of them' })
@@ -109,10 +123,11 @@ async function changeInterface(context: Context, store: Store, group: string, as
   const task = await import('../../task/change/group-interface.ts')
   const networks = () => import('../../task/change/group-network.ts')
   const name = asked.interface ?? ''
-  const { setnet, delnet, rename } = asked
+  const { setnet, like, delnet, rename } = asked
   if (asked.add) reportOutcome(context, await task.addInterface(store, group, name))
   else if (asked.delete) reportOutcome(context, await task.deleteInterface(store, group, name))
-  else if (setnet) reportOutcome(context, await (await networks()).setNetwork(store, group, name, setnet))
+  else if (setnet)
+    reportOutcome(context, await (await networks()).setNetwork(store, group, name, setnet, like))
   else if (delnet !== undefined) {
     const network = delnet === true || delnet === '' ? undefined : delnet
     reportOutcome(context, await (await networks()).delNetwork(store, group, name, network))

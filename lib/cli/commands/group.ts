@@ -92,6 +92,7 @@ const add = command({
     ['luna group add -n compute -o compute -N cluster -b base -bn ipmi', 'with BMCs'],
   ],
   guarded: true,
+  changes: 'told',
   async run(context, { name, osimage, network, ...bmc }) {
     const { addGroup } = await import('../../task/change/group.ts')
     reportOutcome(
@@ -107,6 +108,7 @@ const clone = command({
   operand: 'name',
   options: { to: option('text', 'name of the new group', { short: 't', value: 'NAME', required: true }) },
   examples: [['luna group clone compute -t gpu', 'same image, scripts, interfaces and networks']],
+  changes: 'told',
   async run(context, { to }, from) {
     const { cloneGroup } = await import('../../task/change/group.ts')
     if (to === '')

@@ -13,6 +13,7 @@ import {
   show,
   showOptions,
   textFrom,
+  warn,
   warnOfRest,
   withoutEmpty,
   withoutUndefined,
@@ -62,6 +63,7 @@ const add = command({
     ['luna network add -n six -N fd00:30:: -P 64', 'IPv6'],
   ],
   guarded: true,
+  changes: 'told',
   exits: { invalid: 255 },
   async run(context, { name, network, prefix, ns_hostname, ns_ip }) {
     const { addNetwork } = await import('../../task/change/network.ts')
@@ -84,7 +86,7 @@ const changeOptions = {
   ns_ip: fieldOption('network', 'ns_ip', { value: 'ADDRESS' }),
   include: textOption('network', 'include'),
   rev_include: textOption('network', 'rev_include'),
-  classless: fieldOption('network', 'classless', { value: 'LABEL', note: '"" for none' }),
+  classless: fieldOption('network', 'classless', { value: 'LABEL', note: '"" for none', newer: true }),
   comment: textOption('network', 'comment', { short: 'C' }),
 }
 
@@ -98,6 +100,7 @@ const change = command({
     ['echo "mail IN MX 10 mx" | luna network change cluster --include', 'a record of your own'],
   ],
   guarded: true,
+  changes: 'asked',
   exits: { usage: 1, invalid: 255, refused: 255 },
   async run(context, given, list) {
     const texts = [given.include, given.rev_include, given.comment].filter(Boolean)
@@ -110,8 +113,12 @@ const change = command({
     const { changeNetwork } = await import('../../task/change/network-change.ts')
     await eachOf(context, 'network', list, async (one, name) => {
       const wish = await firstChange(one, given, name)
-      if (wish) reportOutcome(one, await changeNetwork(await one.store(), name, wish))
-      else await (await one.store()).getNamed('network', name)
+      const store = await one.store()
+      if (!wish) return void (await store.getNamed('network', name))
+      reportOutcome(one, await changeNetwork(store, name, wish))
+      if (!('include' in wish || 'rev_include' in wish)) return
+      const { includeWarnings } = await import('../../task/generate/dns-include.ts')
+      warn(one, await includeWarnings(store, name))
     })
   },
 })

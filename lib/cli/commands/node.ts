@@ -83,12 +83,12 @@ const add = command({
     ["luna node add -g compute -n 'node[001-100]'", 'a hundred'],
   ],
   guarded: true,
+  changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, group }) {
     const { addNodes } = await import('../../task/change/node.ts')
-    const outcome = await addNodes(await context.store(), { group, ...withoutUndefined({ names: name }) })
-    if (!name) for (const node of outcome.added) context.log.info('added', { node })
-    reportOutcome(context, outcome)
+    const wish = { group, ...withoutUndefined({ names: name }) }
+    reportOutcome(context, await addNodes(await context.store(), wish))
   },
 })
 
@@ -123,6 +123,7 @@ const change = command({
     ["luna node change 'node[001-100]' -g gpu", 'another group, at the next boot of each node'],
   ],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, interface: address, port, ...given }, names) {
     const { changeNodes } = await import('../../task/change/node-change.ts')
     const store = await context.store()

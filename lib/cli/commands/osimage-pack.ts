@@ -1,7 +1,9 @@
 // luna osimage pack, grab and sync: what takes long, and shows how far it is.
+import { basename } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { type Context, command } from '../command.ts'
+import { command } from '../command.ts'
+import { mebibytes, seconds, withProgress } from '../progress.ts'
 import { reportOutcome } from '../rows.ts'
 
 const half = { exclusive: 'half' } as const
@@ -22,50 +24,23 @@ export const pack = command({
   async run(context, given, name) {
     const { packOsimage } = await import('../../task/image/pack.ts')
     const what = given.image ? 'tree' : given.boot ? 'boot' : 'all'
-    const progress = progressLine(context)
-    const options = { progress: progress.show, signal: context.signal }
     const wish = { name, what, copyBoot: given.copy_boot } as const
-    const packed = await packOsimage(await context.store(), wish, options).finally(progress.end)
+    const since = Date.now()
+    const store = await context.store()
+    const packed = await withProgress(context, (progress) =>
+      packOsimage(store, wish, { progress, signal: context.signal }),
+    )
+    const sizes = packed.files.map(({ path, size }) => `${basename(path)} ${mebibytes(size)}`)
+    context.log.info(`packed ${name} in ${seconds(Date.now() - since)}: ${sizes.join(', ')}`)
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
+    reportOutcome(context, packed)
     // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.
-    if (given.boot)
-      for (const warning of packed.warnings)
-        context.report(new LunaError('failed', warning, { fix: 'see ltorrent(1)' }))
-    else reportOutcome(context, packed)
+    for (const why of packed.untold) {
+      if (given.boot) context.report(new LunaError('failed', why, { fix: 'see ltorrent(1)' }))
+      else context.log.warning(why)
+    }
   },
 })
-
-/** How far something is: of bytes, or of whatever `unit` says. */
-export interface Progress {
-  readonly phase: string
-  readonly done?: number
-  readonly total?: number
-  readonly unit?: string
-}
-
-/** On a terminal one line that is written over, else a line of the log per phase. */
-export function progressLine(context: Context): { show: (at: Progress) => void; end: () => void } {
-  let phase = ''
-  const terminal = process.stderr.isTTY
-  const end = () => {
-    if (terminal && phase !== '') process.stderr.write('\n')
-    phase = ''
-  }
-  const show = (at: Progress) => {
-    if (terminal) {
-      if (phase !== at.phase) end()
-      process.stderr.write(`\r${at.phase}${percent(at)}\u001b[K`)
-    } else if (phase !== at.phase) context.log.info(at.phase)
-    phase = at.phase
-  }
-  return { show, end }
-}
-
-function percent({ done, total, unit }: Progress): string {
-  if (done === undefined || !total) return ''
-  const whole = unit ? `${total} ${unit}` : `${Math.ceil(total / 2 ** 20)} MiB`
-  return ` ${Math.floor((100 * done) / total)}% of ${whole}`
-}
 
 export const grab = command({
   action: 'grab',

@@ -3,17 +3,19 @@
 import { option } from '../../program/option.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { fieldOptions, onlyOption, textOption } from '../field-option.ts'
+import { withProgress } from '../progress.ts'
 import {
   deleteRow,
   jsonOption,
   listRow,
   printText,
   renameRow,
+  reportOutcome,
   show,
   textFrom,
   withoutEmpty,
 } from '../rows.ts'
-import { grab, pack, progressLine, sync } from './osimage-pack.ts'
+import { grab, pack, sync } from './osimage-pack.ts'
 
 const one = { exclusive: 'one' } as const
 
@@ -61,6 +63,7 @@ const add = command({
   }),
   examples: [["luna osimage add -n compute -p /opt/luna/os/compute -o 'console=ttyS0'", 'with its kernel']],
   guarded: true,
+  changes: 'told',
   async run(context, given) {
     const { addOsimage } = await import('../../task/change/osimage.ts')
     await addOsimage(await context.store(), { ...withoutEmpty(given), name: given.name, path: given.path })
@@ -82,18 +85,19 @@ const change = command({
     grab_exclude_list: textOption('osimage', 'grab_exclude_list', { short: 'e', ...one }),
     ...fieldOptions('osimage', {
       grab_filesystems: { short: 'f', value: '/A,/B', ...one },
-      compression: one,
+      compression: { ...one, newer: true },
     }),
     comment: textOption('osimage', 'comment', { short: 'C', ...one }),
   },
   examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, grab_exclude_list, ...settings }, name) {
     const store = await context.store()
     const { changeOsimage } = await import('../../task/change/osimage.ts')
     const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
-    if (!text) return await changeOsimage(store, name, withoutEmpty(settings))
-    await changeOsimage(store, name, { [text]: await textFrom(context, 'osimage', name, text) })
+    const wish = text ? { [text]: await textFrom(context, 'osimage', name, text) } : withoutEmpty(settings)
+    reportOutcome(context, await changeOsimage(store, name, wish))
   },
 })
 
@@ -110,12 +114,16 @@ const clone = command({
     }),
   },
   examples: [['luna osimage clone compute -t gpu -p /opt/luna/os/gpu', 'an image to try things with']],
+  changes: 'told',
   exits: { taken: 1, invalid: 255 },
   async run(context, { to, path }, from) {
     const { cloneOsimage } = await import('../../task/image/clone.ts')
-    const line = progressLine(context)
-    const show = (done: number, total: number) => line.show({ phase: 'copy', done, total, unit: 'files' })
-    await cloneOsimage(await context.store(), { from, to, path }, context.signal, show).finally(line.end)
+    const store = await context.store()
+    await withProgress(context, (show) =>
+      cloneOsimage(store, { from, to, path }, context.signal, (done, total) =>
+        show({ phase: 'copy', done, total, unit: 'files' }),
+      ),
+    )
   },
 })
 
@@ -135,6 +143,10 @@ export const osimage: readonly Command[] = [
   renameRow('osimage'),
   deleteRow('osimage', 'name', async (context, name) => {
     const { deleteObject } = await import('../../task/change/object.ts')
-    return await deleteObject(await context.store(), 'osimage', name)
+    const store = await context.store()
+    const { path } = await store.getNamed('osimage', name)
+    const outcome = await deleteObject(store, 'osimage', name)
+    if (path) context.log.info(`the tree of osimage ${name} stays in ${path}`)
+    return outcome
   }),
 ]

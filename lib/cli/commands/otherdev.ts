@@ -25,6 +25,7 @@ const add = command({
   },
   examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
   guarded: true,
+  changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, network, ip }) {
     const { addOtherdevs } = await import('../../task/change/otherdev.ts')
@@ -49,6 +50,7 @@ const change = command({
     ['luna otherdev change pdu01 -N cluster -i ""', 'that network no more'],
   ],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, network, ip }, names) {
     const { changeOtherdevs } = await import('../../task/change/otherdev.ts')
     const store = await context.store()

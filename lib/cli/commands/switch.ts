@@ -59,6 +59,7 @@ const add = command({
     ],
   ],
   guarded: true,
+  changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, network, ip, ...settings }) {
     const { addSwitches } = await import('../../task/change/switch.ts')
@@ -84,6 +85,7 @@ const change = command({
   },
   examples: [["luna switch change 'sw[01-04]' -r secret", 'the community of four switches']],
   guarded: true,
+  changes: 'asked',
   async run(context, { comment, ...settings }, names) {
     const { changeSwitches } = await import('../../task/change/switch.ts')
     const store = await context.store()

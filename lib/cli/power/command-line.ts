@@ -1,6 +1,7 @@
 // The command line of lpower, in the ways in which the first Luna's could be written.
 import { LunaError } from '../../error.ts'
 import type { PowerAction } from '../../host/bmc/bmc.ts'
+import { checkArguments } from '../../object/given/text.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
 import { lpower } from '../../program/program.ts'
 import { normalise } from '../arguments/normalise.ts'
@@ -19,6 +20,7 @@ const actions = Object.keys(lpower.actions) as (keyof typeof lpower.actions)[]
 
 /** What the arguments say. Throws LunaError `usage`, or `invalid` for a hostlist that cannot be read. */
 export function parsePower(args: readonly string[]): PowerLine | 'help' {
+  checkArguments(args)
   const plain = normalise(lpower.options, args)
   const end = plain.indexOf('--')
   const given = new Map(plain.slice(0, end).map(nameAndValue))

@@ -1,6 +1,7 @@
 // Entry point of lpower: its command line, a line per node, and what to say when some did not obey.
 import { loadConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
+import { print, statusWithOutput } from '../../host/output.ts'
 import { commandLog, type Log } from '../../log.ts'
 import { programHelp } from '../../program/help.ts'
 import { lpower } from '../../program/program.ts'
@@ -12,12 +13,15 @@ import { failureLines, powerJson, powerLine } from './print.ts'
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
+  return await statusWithOutput(() => runLine(args))
+}
+
+async function runLine(args: readonly string[]): Promise<number> {
   const log = commandLog(false)
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   try {
     const line = parsePower(args)
     if (line !== 'help') return await run(line, log)
-    process.stdout.write(programHelp(lpower))
+    print(programHelp(lpower))
     return 0
   } catch (error) {
     if (error instanceof LunaError && error.code === 'usage')
@@ -52,8 +56,8 @@ async function tell(json: boolean, coming: AsyncIterable<Powered>): Promise<Powe
   const all: Powered[] = []
   for await (const one of coming) {
     all.push(one)
-    if (!json) process.stdout.write(powerLine(one))
+    if (!json) print(powerLine(one))
   }
-  if (json) process.stdout.write(powerJson(all))
+  if (json) print(powerJson(all))
   return all
 }

@@ -10,8 +10,8 @@ import { shown, table } from './table.ts'
 export function macTable(seen: readonly SeenMac[], { age: withAge }: { readonly age: boolean }): string {
   const rows = seen.map(({ switch: name, port, portname, mac, age, configured, node }) => [
     ...[name, port, portname, mac],
-    configured ? 'yes' : '',
-    node ?? '',
+    configured ? 'yes' : 'no',
+    node ?? '-',
     ...(withAge ? [duration(age)] : []),
   ])
   const titles = ['Switch', 'Port', 'Portname', 'MAC', 'Confport', 'Node', ...(withAge ? ['Age'] : [])]

@@ -1,6 +1,6 @@
 // The table of nodes, with an interface per line or (`-1`) a node per line.
 import type { ListedNode } from '../../task/show/nodes.ts'
-import { addressesOf, cellOf, entries } from './show-table.ts'
+import { addressed, addressesOf, cellOf } from './show-table.ts'
 import { borderOf, displayWidth, padEnd, shown, table } from './table.ts'
 
 const titles = ['Name', 'Group', 'MAC', 'IPs']
@@ -8,14 +8,9 @@ const titles = ['Name', 'Group', 'MAC', 'IPs']
 /** All nodes; interfaces without addresses are left out. */
 export function nodeTable(nodes: readonly ListedNode[]): string {
   const rows = nodes.map((node) => {
-    const addressed = Object.fromEntries(addressedOf(node))
-    return [node.name, groupCell(node), node.mac, cellOf('node', 'interfaces', addressed)]
+    return [node.name, groupCell(node), node.mac, cellOf('node', 'interfaces', node.interfaces)]
   })
   return table(titles, rows)
-}
-
-function addressedOf(node: ListedNode) {
-  return entries(node.interfaces).filter(([, iface]) => addressesOf(iface).length > 0)
 }
 
 function groupCell({ group }: ListedNode): string | null {
@@ -29,7 +24,7 @@ function groupCell({ group }: ListedNode): string | null {
 export function nodeTableOneLine(nodes: readonly ListedNode[]): string {
   const lines = nodes.map((node) => ({
     node,
-    parts: addressedOf(node).map(([name, i]) => [name, ...addressesOf(i)]),
+    parts: addressed(node.interfaces).map(([name, i]) => [name, ...addressesOf(i)]),
   }))
   const places = placesOf(lines.map(({ parts }) => parts))
   const cells = lines.map(({ parts }) => places.map((place, at) => partText(parts[at], place)))

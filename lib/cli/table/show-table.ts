@@ -51,11 +51,16 @@ function networkText(fact: Fact): string {
   return `[${String(name)}]:${String(network)}/${String(prefix)}`
 }
 
-/** `BOOTIF:10.30.0.1` for every interface of a node. */
+/** `BOOTIF:10.30.0.1` for every interface of a node that has an address. */
 function nodeCell(fact: Fact): string {
-  const interfaces = entries(fact)
+  const interfaces = addressed(fact)
   const width = Math.max(0, ...interfaces.map(([name]) => name.length + 1))
   return interfaces.flatMap(([name, iface]) => labelled(`${name}:`, width, addressesOf(iface))).join('\n')
+}
+
+/** The interfaces of a node that have addresses. */
+export function addressed(fact: Fact): [string, Fact][] {
+  return entries(fact).filter(([, iface]) => addressesOf(iface).length > 0)
 }
 
 /** The addresses of a node's interface, IPv4 first. */

@@ -32,7 +32,7 @@ export function openLogin({ user, password }: Bmc): Login {
   let tried = false
   return {
     // Whoever answers is told the password only when there is something to be had for it.
-    headers: (path) => (path === serviceRoot || path === sessions ? {} : (token ?? basic)),
+    headers: (path) => (path === serviceRoot || path.replace(/\/$/, '') === sessions ? {} : (token ?? basic)),
     request: (challenges = '') => {
       if (tried || /\bBasic\b/i.test(challenges)) return undefined
       tried = true

@@ -68,7 +68,7 @@ class Session {
 
   /** Throws unless the status is 2xx. */
   async ask(sent: Sent): Promise<Response> {
-    const heard = await this.#follow(sent)
+    const heard = await this.#follow(sent, (one) => this.#loggedIn(one))
     if (heard.status >= 200 && heard.status < 300) return heard
     throw refusal(this.#bmc, heard.status, heard.body ?? {}, sent.path)
   }
@@ -80,7 +80,7 @@ class Session {
   async change(sent: Sent, etag: string | undefined): Promise<void> {
     const strong = etag !== undefined && /^"[^"]*"$/.test(etag) ? [etag] : []
     for (const match of [...strong, undefined]) {
-      const { status, body } = await this.#follow({ ...sent, match })
+      const { status, body } = await this.#follow({ ...sent, match }, (one) => this.#loggedIn(one))
       if (status >= 200 && status < 300) return
       if (status !== 412 && status !== 428) throw refusal(this.#bmc, status, body ?? {}, sent.path)
     }
@@ -98,10 +98,10 @@ class Session {
    * Follows redirects on the same controller; with another method than GET only those that keep it (RFC 9110
    * section 15.4).
    */
-  async #follow(sent: Sent): Promise<Response> {
+  async #follow(sent: Sent, ask: (sent: Sent) => Promise<Response>): Promise<Response> {
     let path = sent.path
     for (let hops = 0; hops <= mostRedirects; hops++) {
-      const heard = await this.#loggedIn({ ...sent, path })
+      const heard = await ask({ ...sent, path })
       const location = heard.header('location')
       const follows = sent.method === 'GET' ? [301, 302, 303, 307, 308] : [307, 308]
       if (location === undefined || !follows.includes(heard.status)) return heard
@@ -118,10 +118,13 @@ class Session {
     const heard = await this.#whenReady(sent)
     const login = heard.status === 401 ? this.#login.request(heard.header('www-authenticate')) : undefined
     if (!login) return heard
-    const made = await this.#whenReady(login)
+    const made = await this.#follow(login, (one) => this.#whenReady(one))
     const token = made.header('x-auth-token')
     if (made.status < 200 || made.status >= 300 || token === undefined) return heard
-    this.#login.use(token, pathIn(this.#bmc, made.header('location') ?? ''))
+    // Some name themselves in Location, by a name that is not known here.
+    const links = [made.header('location'), made.body?.['@odata.id']]
+    const paths = links.map((link) => (typeof link === 'string' ? pathIn(this.#bmc, link) : undefined))
+    this.#login.use(token, paths[0] ?? paths[1])
     return await this.#whenReady(sent)
   }
 

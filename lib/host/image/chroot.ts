@@ -5,8 +5,9 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { programEnvironment } from '../environment.ts'
 import { type Ran, type RunOptions, run } from '../run.ts'
-import { fileInTree } from './tree.ts'
+import { fileInTree, inTree } from './tree.ts'
 
 export interface Inside {
   /** The tree. */
@@ -39,7 +40,11 @@ const script = join(import.meta.dirname, 'in-image.sh')
  * The command that runs a program inside. It dies with the process that starts it (PR_SET_PDEATHSIG), and its
  * namespaces and all that runs there die with it (pid_namespaces(7)).
  */
-export function insideCommand(inside: Inside, program: string, args: readonly string[]): CommandLine {
+export async function insideCommand(
+  inside: Inside,
+  program: string,
+  args: readonly string[],
+): Promise<CommandLine> {
   const options = [
     ...(inside.readOnly ? ['-r'] : []),
     ...(inside.work ? ['-w', inside.work] : []),
@@ -50,9 +55,26 @@ export function insideCommand(inside: Inside, program: string, args: readonly st
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child']
   return dyingWithUs('unshare', [
     ...namespaces,
-    ...['--', 'sh', script, ...options, '--', inside.root],
+    ...['--', 'env', ...(await placesIn(inside.root)), 'sh', script, ...options, '--', inside.root],
     ...['env', '-i', ...environment(inside), program, ...args],
   ])
+}
+
+/** What is mounted upon. Images may have links in place of each of them, or above them. */
+const places = {
+  at_dev: 'dev',
+  at_dracut: 'usr/lib/dracut/modules.d',
+  at_proc: 'proc',
+  at_resolv: 'etc/resolv.conf',
+  at_run: 'run',
+  at_sys: 'sys',
+  at_tmp: 'tmp',
+}
+
+/** Where these are, as assignments; empty for links in a circle. */
+async function placesIn(root: string): Promise<string[]> {
+  const assign = async ([name, path]: [string, string]) => `${name}=${(await inTree(root, path)) ?? ''}`
+  return await Promise.all(Object.entries(places).map(assign))
 }
 
 /** The shell of an image for a person: bash, or sh where it has none. */
@@ -79,7 +101,7 @@ export async function runInside(
   options: RunOptions = {},
 ): Promise<Ran> {
   mustBeRoot()
-  const command = insideCommand(inside, program, args)
+  const command = await insideCommand(inside, program, args)
   return await run(command.program, command.args, options)
 }
 
@@ -107,8 +129,8 @@ export async function enter(
   signal: AbortSignal,
 ): Promise<number> {
   mustBeRoot()
-  const command = insideCommand(inside, program, args)
-  const child = spawn(command.program, command.args, { stdio: 'inherit' })
+  const command = await insideCommand(inside, program, args)
+  const child = spawn(command.program, command.args, { env: programEnvironment(), stdio: 'inherit' })
   // What is inside ends with the first process that was started, and nothing can hold that one up.
   const kill = () => void child.kill('SIGKILL')
   signal.addEventListener('abort', kill, { once: true })

@@ -7,7 +7,11 @@
 #   -w DIR   is /run/luna inside, and its directory tmp is /tmp
 #   -m DIR   holds dracut modules that the image shall have as well, over its own of the same name
 #   -u FILE  is /run/luna-uname.so inside
+# Where the image has what is mounted upon, with its links followed, is in at_dev, at_dracut, at_proc,
+# at_resolv, at_run, at_sys and at_tmp.
 set -eu
+# That of the operator must not be seen in the modes of what is installed into the image.
+umask 022
 
 main() {
   names='' read_only='' work='' modules='' library=''
@@ -32,57 +36,49 @@ main() {
 prepare() {
   mount --rbind "$root" "$root"
   if [ "$read_only" ]; then mount -o remount,bind,ro "$root"; fi
-  onto proc && mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-  onto sys && mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
-  onto dev && mount --rbind /dev "$root/dev"
-  onto run && mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs "$root/run"
-  if [ "$library" ]; then cp "$library" "$root/run/luna-uname.so"; fi
+  onto proc "$at_proc" && mount -t proc -o nosuid,nodev,noexec proc "$at_proc"
+  onto sys "$at_sys" && mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$at_sys"
+  onto dev "$at_dev" && mount --rbind /dev "$at_dev"
+  onto run "$at_run" && mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs "$at_run"
+  if [ "$library" ]; then cp "$library" "$at_run/luna-uname.so"; fi
   if [ "$names" ]; then resolve_names; fi
   if [ "$work" ]; then
-    mkdir "$root/run/luna"
-    mount --bind "$work" "$root/run/luna"
-    onto tmp && mount --bind "$work/tmp" "$root/tmp"
+    mkdir "$at_run/luna"
+    mount --bind "$work" "$at_run/luna"
+    onto tmp "$at_tmp" && mount --bind "$work/tmp" "$at_tmp"
   fi
   if [ "$modules" ]; then add_modules; fi
 }
 
 # The tree stays as it is: its modules are seen in memory, with ours among them.
 add_modules() {
-  there=usr/lib/dracut/modules.d
-  onto "$there"
-  mkdir "$root/run/modules"
-  cp -a "$root/$there/." "$root/run/modules/"
+  onto usr/lib/dracut/modules.d "$at_dracut"
+  mkdir "$at_run/modules"
+  cp -a "$at_dracut/." "$at_run/modules/"
   for module in "$modules"/*/; do
     module=${module%/}
-    rm -rf "$root/run/modules/${module##*/}"
-    cp -R "$module" "$root/run/modules/"
+    rm -rf "$at_run/modules/${module##*/}"
+    cp -R "$module" "$at_run/modules/"
   done
-  chown -R 0:0 "$root/run/modules"
-  mount --bind "$root/run/modules" "$root/$there"
+  chown -R 0:0 "$at_run/modules"
+  mount --bind "$at_run/modules" "$at_dracut"
 }
 
-# The image's own resolv.conf is what its nodes shall have; this one is seen over it, or
-# at the end of its link to /run.
+# The image's own resolv.conf is what its nodes shall have; this one is seen over it, or at the end of its
+# link to /run, which is empty here.
 resolve_names() {
-  if ! [ -f /etc/resolv.conf ] || ! onto etc; then return; fi
-  if [ -L "$root/etc/resolv.conf" ]; then
-    target=$(readlink "$root/etc/resolv.conf")
-    case $target in
-      *..*..* | *[!./]*/../*) ;;
-      /run/* | ../run/*)
-        target=$root/run/${target#*run/}
-        mkdir -p "${target%/*}"
-        cat /etc/resolv.conf >"$target"
-        ;;
-    esac
-  elif [ -f "$root/etc/resolv.conf" ]; then
-    mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
-  fi
+  if ! [ -f /etc/resolv.conf ]; then return; fi
+  case $at_resolv in
+    "$at_run"/*)
+      mkdir -p "${at_resolv%/*}"
+      cat /etc/resolv.conf >"$at_resolv"
+      ;;
+    *) if [ -f "$at_resolv" ]; then mount --bind /etc/resolv.conf "$at_resolv"; fi ;;
+  esac
 }
 
-# A link here could lead out of the tree.
 onto() {
-  if [ -d "$root/$1" ] && [ ! -L "$root/$1" ]; then return; fi
+  if [ -d "$2" ]; then return; fi
   echo "the image has no directory /$1" >&2
   exit 125
 }

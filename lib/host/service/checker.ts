@@ -14,34 +14,48 @@ export interface Draft {
 }
 
 /**
- * Has a program judge a draft. Throws LunaError `failed` with the line and the words of the checker when it
- * does not accept it. `noise` are words that say nothing about the file.
+ * Has a program judge a draft, and gives its warnings. Throws LunaError `failed` with the line and the words
+ * of the checker when it does not accept it. `noise` are words that say nothing about the file.
  */
 export async function judge(
   program: string,
   args: readonly string[],
   draft: Draft,
   noise?: RegExp,
-): Promise<void> {
+): Promise<string[]> {
   const { status, stdout, stderr } = await run(program, args, { allowFailure: true })
-  if (status === 0) return
   const said = wordsOf(`${stderr}\n${stdout}`, noise)
-  const number = lineIn(said, draft.file)
+  const lines = await linesOf(draft.file)
+  if (status === 0) return said.map((words) => warning(program, words, draft, lines))
+  const number = lineIn(said.join('\n'), draft.file) ?? lineNaming(said.join('\n'), lines)
   const { name, fix } = draft.origin(number)
-  const line = number === undefined ? undefined : (await linesOf(draft.file))[number - 1]?.trim()
-  const words = said.replaceAll(draft.file, draft.path).split('\n').slice(0, mostLines).join('\n')
+  const words = said.slice(0, mostLines).join('\n').replaceAll(draft.file, draft.path)
   throw new LunaError('failed', `${program} does not accept ${name}`, {
-    why: [line && JSON.stringify(line), words || `exit status ${status}`].filter(Boolean).join(': '),
+    why: [quoted(lines, number), words || `exit status ${status}`].filter(Boolean).join(': '),
     fix,
   })
+}
+
+/** What a checker says of a draft that it accepts: a record that it leaves out, for one. */
+function warning(program: string, said: string, draft: Draft, lines: readonly string[]): string {
+  const number = lineIn(said, draft.file) ?? lineNaming(said, lines)
+  const words = said.replaceAll(draft.file, draft.path)
+  if (number === undefined) return `${program} warns: ${words}`
+  const { name, fix } = draft.origin(number)
+  return `${program} warns of ${name}: ${quoted(lines, number) ?? ''}: ${words} (${fix})`
+}
+
+function quoted(lines: readonly string[], number: number | undefined): string | undefined {
+  const line = number === undefined ? undefined : lines[number - 1]?.trim()
+  return line && JSON.stringify(line)
 }
 
 // The first line says what is wrong; checkers go on for a while after it.
 const mostLines = 6
 
-function wordsOf(text: string, noise: RegExp | undefined): string {
+function wordsOf(text: string, noise: RegExp | undefined): string[] {
   const lines = text.split('\n').map((line) => line.trimEnd())
-  return lines.filter((line) => line !== '' && !noise?.test(line)).join('\n')
+  return lines.filter((line) => line !== '' && !noise?.test(line))
 }
 
 /** named and nginx say FILE:LINE, dhcpd FILE line LINE. */
@@ -49,6 +63,15 @@ function lineIn(said: string, file: string): number | undefined {
   for (const rest of said.split(file).slice(1)) {
     const number = /^(?::| line )(\d+)/.exec(rest)?.[1]
     if (number !== undefined) return Number(number)
+  }
+  return undefined
+}
+
+/** The line that includes another file, when it is that file which the checker objects to. */
+function lineNaming(said: string, lines: readonly string[]): number | undefined {
+  for (const [, other = ''] of said.matchAll(/(\/[^\s:"]+)(?::| line )\d+/g)) {
+    const at = lines.findIndex((line) => line.includes(other))
+    if (at >= 0) return at + 1
   }
   return undefined
 }

@@ -5,9 +5,9 @@ import { isMissing, readBytes, reason } from '../file.ts'
 import { findGroup, type Owner } from '../user.ts'
 import { type Draft, judge } from './checker.ts'
 
-/** Has dhcpd judge a configuration file. Throws LunaError `failed` with what it says. */
-export async function checkDhcpd(draft: Draft): Promise<void> {
-  await judge('dhcpd', ['-4', '-t', '-cf', draft.file], draft, banner)
+/** Has dhcpd judge a configuration file, and gives its warnings. Throws LunaError `failed`. */
+export async function checkDhcpd(draft: Draft): Promise<string[]> {
+  return await judge('dhcpd', ['-4', '-t', '-cf', draft.file], draft, banner)
 }
 
 // What dhcpd says about itself, whatever it was given.
@@ -15,7 +15,7 @@ const banner = new RegExp(
   [
     '^Internet Systems Consortium|^Copyright|^All rights reserved|^For info, please visit',
     '^Configuration file errors|^If you think you have|^than a configuration issue|^bugs on either|^before submitting',
-    '^process and the information|^exiting\\.$',
+    '^(Config|Database|PID) file: |^process and the information|^exiting\\.$',
   ].join('|'),
 )
 

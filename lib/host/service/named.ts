@@ -11,15 +11,25 @@ export interface ZoneDraft extends Draft {
   readonly underscores: boolean
 }
 
-/** Has the checkers of named judge the list of zones and every zone. Throws LunaError `failed`. */
-export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<void> {
-  await judge('named-checkconf', [list.file], list)
-  for (const zone of zones) {
-    // Only within the zone: other names would be asked for on the network.
-    const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
-    await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, /not loaded due to/)
-  }
+/**
+ * Has the checkers of named judge the list of zones and every zone, and gives their warnings. Throws
+ * LunaError `failed`.
+ */
+export async function checkNamed(list: Draft, zones: readonly ZoneDraft[]): Promise<string[]> {
+  const warnings = await judge('named-checkconf', [list.file], list)
+  for (const zone of zones) warnings.push(...(await checkZone(zone)))
+  return warnings
 }
+
+/** Has named-checkzone(1) judge a zone, and gives its warnings. Throws LunaError `failed`. */
+export async function checkZone(zone: ZoneDraft): Promise<string[]> {
+  // Only within the zone: other names would be asked for on the network.
+  const names = zone.underscores ? ['-k', 'ignore'] : ['-k', 'fail']
+  return await judge('named-checkzone', ['-i', 'local', ...names, zone.name, zone.file], zone, outcome)
+}
+
+/** What named-checkzone says of every zone at its end. */
+const outcome = /not loaded due to|: loaded serial |^OK$/
 
 /** The account of named: `named` on EL, `bind` on Debian. */
 export async function namedOwner(): Promise<Owner | undefined> {

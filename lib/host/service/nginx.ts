@@ -1,33 +1,28 @@
 // The nginx of this machine: its own opinion of a configuration, all of its configuration, what it answers.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { run } from '../run.ts'
+import { withScratch } from '../scratch.ts'
 import { type Draft, judge } from './checker.ts'
 
 /**
- * Has nginx judge a whole configuration text around a draft. It works on a live head, too: `nginx -t` opens
- * its ports, but takes those already in use for good. `around` gives the text for a directory that holds pid
- * file and logs for the while.
+ * Has nginx judge a whole configuration text around a draft, and gives its warnings. It works on a live
+ * head, too: `nginx -t` opens its ports, but takes those already in use for good. `around` gives the text for
+ * a directory that holds pid file and logs for the while.
  */
-export async function checkNginx(draft: Draft, around: (dir: string) => string): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'luna-nginx-'))
-  try {
+export async function checkNginx(draft: Draft, around: (dir: string) => string): Promise<string[]> {
+  return await withScratch(async (dir) => {
     const file = join(dir, 'nginx.conf')
     await writeFile(file, around(dir))
-    await judge(
-      'nginx',
-      ['-t', '-q', '-p', dir, '-c', file],
-      draft,
-      /^nginx: configuration file .* test failed$/,
-    )
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+    return await judge('nginx', ['-t', '-q', '-p', dir, '-c', file], draft, idleTalk)
+  })
 }
+
+/** What nginx says about the account and the log of this machine. */
+const idleTalk = /configuration file .* test failed$|the "user" directive|could not open error log/
 
 /**
  * The texts of all files of nginx's configuration, by path; undefined where nginx itself does not accept it.

@@ -1,5 +1,5 @@
 // What a network switch knows: which MAC address it has seen at which port, by name and number.
-import { type Mac, parseMac } from '../../object/net/mac.ts'
+import { type Mac, macObjection, parseMac } from '../../object/net/mac.ts'
 import { portNames } from './port-names.ts'
 import { type SnmpAccess, withSession } from './session.ts'
 import type { Row, Walk } from './walk.ts'
@@ -85,8 +85,7 @@ function seenIn(
 
 /** The address of a station; groups of stations and nobody's address give undefined. */
 function macOf(bytes: readonly number[]): Mac | undefined {
-  const [first = 1] = bytes
-  if (bytes.length !== macLength || bytes.some((byte) => byte > 255) || (first & 1) === 1) return undefined
-  if (bytes.every((byte) => byte === 0)) return undefined
-  return parseMac(bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':'))
+  if (bytes.length !== macLength) return undefined
+  const mac = parseMac(bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':'))
+  return mac && macObjection(mac) === undefined ? mac : undefined
 }

@@ -7,6 +7,7 @@ import { macDefects, nameDefects } from './defect-name.ts'
 import { orphanDefects } from './defect-orphan.ts'
 import { peerDefects } from './defect-peer.ts'
 import { referenceDefects } from './defect-reference.ts'
+import { valueDefects } from './defect-value.ts'
 
 /** With `keepReserved` the repairing of free lists leaves alone what is reserved and unused. */
 export function findDefects(snapshot: Snapshot, keepReserved: boolean): Defect[] {
@@ -19,6 +20,7 @@ export function findDefects(snapshot: Snapshot, keepReserved: boolean): Defect[]
     ...references.defects,
     ...addressDefects(references.all, keepReserved),
     ...counterDefects(references.all, snapshot.counters),
+    ...valueDefects(references.all),
     ...peerDefects(references.all),
   ]
 }

@@ -8,6 +8,7 @@ import type { Change } from '../objects.ts'
 export type DefectName =
   | 'cluster' // not exactly one cluster
   | 'bad-name'
+  | 'bad-value' // what a field cannot have where it is used
   | 'duplicate-name'
   | 'duplicate-mac'
   | 'duplicate-address'

@@ -111,6 +111,34 @@ export function makePrefix(ip: Ip, length: number): Prefix | undefined {
   return { version: ip.version, base: (ip.value >> hostBits) << hostBits, length }
 }
 
+/** Whether one of the two lies in the other; there is nothing in between. */
+export function overlap(one: Prefix, other: Prefix): boolean {
+  if (one.version !== other.version) return false
+  const shift = BigInt(bitsOf(one.version) - Math.min(one.length, other.length))
+  return one.base >> shift === other.base >> shift
+}
+
+// Base, length, and what it is for: no host has an address of its own there.
+const noHosts: readonly (readonly [base: string, length: number, what: string])[] = [
+  ['0.0.0.0', 8, 'for "this network" (RFC 1122)'],
+  ['127.0.0.0', 8, 'loopback (RFC 1122)'],
+  ['224.0.0.0', 4, 'multicast (RFC 5771)'],
+  ['240.0.0.0', 4, 'reserved (RFC 1112)'],
+  ['::', 8, 'reserved (RFC 4291)'],
+  ['fe80::', 10, 'link-local, which every link has (RFC 4291)'],
+  ['ff00::', 8, 'multicast (RFC 4291)'],
+]
+
+/** Why no host could have an address of the network; undefined where hosts can. */
+export function prefixObjection(prefix: Prefix): string | undefined {
+  const found = noHosts.find(([base, length]) => {
+    const ip = parseIp(base)
+    const block = ip && makePrefix(ip, length)
+    return block && prefix.length >= length && overlap(block, prefix)
+  })
+  return found && `${found[0]}/${found[1]} is ${found[2]}`
+}
+
 /** `10.30.0.0/16` */
 export function formatPrefix(prefix: Prefix): string {
   return `${formatIp(prefix.version, prefix.base)}/${prefix.length}`

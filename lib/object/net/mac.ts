@@ -14,14 +14,31 @@ export function parseMac(text: string): Mac | undefined {
 }
 
 /**
- * Reads a MAC address as firmware reports it: blanks around it and hyphens instead of colons are accepted.
- * All zeros and all ones, which stand for "no address", give undefined; so do twelve digits without
- * separators, which could as well be an asset tag.
+ * Reads a MAC address in any of the usual spellings, with blanks around it: groups of two digits with colons
+ * or hyphens, of four with dots, twelve digits.
  */
-export function parseMacAny(text: string): Mac | undefined {
+export function readMac(text: string): Mac | undefined {
   const trimmed = text.trim()
-  const mac = parseMac(trimmed.includes(':') ? trimmed : trimmed.replaceAll('-', ':'))
-  return mac && /^(00:){5}00$|^(ff:){5}ff$/.test(mac) ? undefined : mac
+  const bare = /^[0-9a-f]{12}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$|^([0-9a-f]{2}-){5}[0-9a-f]{2}$/i.test(trimmed)
+  return parseMac(bare ? (trimmed.match(/[0-9a-f]{2}/gi) ?? []).join(':') : trimmed)
+}
+
+/** Why no machine has that MAC address; undefined where one may (IEEE 802 section 8.2). */
+export function macObjection(mac: Mac): string | undefined {
+  if (mac === 'ff:ff:ff:ff:ff:ff') return 'it is the broadcast address (IEEE 802 section 8.2)'
+  if (mac === '00:00:00:00:00:00') return 'it stands for no address'
+  const group = (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1
+  return group ? 'it is a multicast address, of a group of machines (IEEE 802 section 8.2)' : undefined
+}
+
+/**
+ * Reads a MAC address as firmware reports it: blanks around it and hyphens instead of colons are accepted.
+ * What no machine can have gives undefined; so do twelve digits without separators, which could as well be an
+ * asset tag.
+ */
+function parseReported(text: string): Mac | undefined {
+  const mac = /[:-]/.test(text) ? readMac(text) : undefined
+  return mac && macObjection(mac) === undefined ? mac : undefined
 }
 
 /**
@@ -31,7 +48,7 @@ export function parseMacAny(text: string): Mac | undefined {
 export function macsOfHwdata(text: string): Mac[] {
   const macs = new Set<Mac>()
   for (const field of text.split('|', 4 * mostMacs)) {
-    const mac = parseMacAny(field)
+    const mac = parseReported(field)
     if (mac && macs.size < mostMacs) macs.add(mac)
   }
   return [...macs]

@@ -1,8 +1,10 @@
 // A change of the cluster as typed: the checks of its values that need neither the store nor this machine.
+import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { clusterFields } from '../../object/cluster.ts'
+import type { Cluster, clusterFields } from '../../object/cluster.ts'
 import type { Typed } from '../../object/field.ts'
-import { hasControl, isHostLabel } from '../../object/name.ts'
+import { checkValues } from '../../object/given/value.ts'
+import { nameObjection } from '../../object/name.ts'
 import { parseIp } from '../../object/net/address.ts'
 import type { Change } from '../../object/objects.ts'
 
@@ -10,6 +12,8 @@ export type ClusterChange = Typed<typeof clusterFields>
 
 /** The change as it is stored: '' becomes null. Throws LunaError `invalid` for what cannot be. */
 export function readChange(wish: ClusterChange): Change<'cluster'> {
+  // A path may be given relative to where the command runs.
+  checkValues('cluster', { ...wish, ...(wish.path && { path: resolve(wish.path) }) })
   const pairs = Object.entries(wish).filter(([, value]) => value !== undefined)
   return Object.fromEntries(
     pairs.map(([name, value]) => [name, readValue(name as keyof ClusterChange, value)]),
@@ -17,21 +21,30 @@ export function readChange(wish: ClusterChange): Change<'cluster'> {
 }
 
 function readValue(name: keyof ClusterChange, value: string | number | boolean) {
-  if (typeof value === 'number') checkNumber(name, value)
   if (typeof value !== 'string') return value
   if (value === '' && (name === 'user' || name === 'path')) throw wrong(name, value, 'it cannot be empty')
-  if (name === 'comment') return value || null
-  if (hasControl(value)) throw wrong(name, value, 'it has control characters')
-  if (name === 'nodeprefix' && !isHostLabel(`${value}1`))
-    throw wrong(name, value, 'node names are made of letters, digits and inner hyphens')
-  if (name === 'cluster_ips') return readAddresses(value)
-  return value || null
+  return name === 'cluster_ips' ? readAddresses(value) : value || null
 }
 
-function checkNumber(name: keyof ClusterChange, value: number): void {
-  const [lowest, highest] = clusterFields[name].limits ?? [0, Number.MAX_SAFE_INTEGER]
-  if (Number.isInteger(value) && value >= lowest && value <= highest) return
-  throw wrong(name, String(value), `it must be ${lowest} to ${highest}`)
+/** Throws LunaError `invalid` when automatic names of nodes would be no host names. */
+export function checkPrefix({ nodeprefix, nodedigits }: Pick<Cluster, 'nodeprefix' | 'nodedigits'>): void {
+  const why = nameObjection('node', (nodeprefix ?? '') + '1'.padStart(nodedigits, '0'))
+  if (why !== undefined) throw wrong('nodeprefix', nodeprefix ?? '', `with ${nodedigits} digits, ${why}`)
+}
+
+/** Judges what depends on each other in the cluster as the wish makes it. */
+export function checkTogether(cluster: Cluster, wish: ClusterChange, warnings: string[]): void {
+  if (wish.nodeprefix !== undefined || wish.nodedigits !== undefined) checkPrefix(cluster)
+  const given = (...names: (keyof ClusterChange)[]) => names.some((name) => wish[name] !== undefined)
+  const { torrent_listen_port_min: lowest, torrent_listen_port_max: highest } = cluster
+  if (given('torrent_listen_port_min', 'torrent_listen_port_max') && lowest > highest)
+    warnings.push(`there is no port from torrent_listen_port_min (${lowest}) to _max (${highest})`)
+  const { tracker_interval: usual, tracker_min_interval: least } = cluster
+  if (given('tracker_interval', 'tracker_min_interval') && least > usual)
+    warnings.push(`tracker_min_interval (${least}) is longer than tracker_interval (${usual})`)
+  const { frontend_port, server_port } = cluster
+  if (given('frontend_port', 'server_port') && frontend_port === server_port)
+    warnings.push(`nginx and lweb cannot both listen on port ${server_port}`)
 }
 
 function readAddresses(text: string): string | null {

@@ -9,9 +9,9 @@ import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { keepCopy } from '../database/copy.ts'
-import { frontendWarnings } from '../heads.ts'
+import { frontendWarnings, refuseLocking } from '../heads.ts'
 import type { Outcome } from '../outcome.ts'
-import { type ClusterChange, readChange } from './cluster-fields.ts'
+import { type ClusterChange, checkPrefix, checkTogether, readChange } from './cluster-fields.ts'
 import { edit } from './edit.ts'
 
 export interface ClusterWish {
@@ -28,6 +28,7 @@ export interface ClusterWish {
 export async function initCluster(store: Store, wish: ClusterWish): Promise<Outcome> {
   const { logDir, ...fields } = wish
   const change = readChange(fields)
+  checkPrefix(fields)
   const owner = await requireUser(wish.user)
   const path = await requireDirectory(wish.path)
   await requireOwned(path, wish.user, owner)
@@ -40,13 +41,23 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
   return { ...outcome, warnings: await frontendWarnings(wish.frontend_address) }
 }
 
-/** Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. */
-export async function changeCluster(store: Store, wish: ClusterChange): Promise<Outcome> {
+/**
+ * Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. Unless
+ * forced, what would make this head passive is `refused`: nothing could be changed here any more.
+ */
+export async function changeCluster(
+  store: Store,
+  wish: ClusterChange,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<Outcome> {
   const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish)
   if (wish.user) await requireUser(wish.user)
   if (wish.path) change.path = await requireDirectory(wish.path)
   return await edit(store, async ({ notes, cluster, update }) => {
     const old = await cluster()
+    checkTogether({ ...old, ...change }, wish, notes.warnings)
+    const moves = wish.cluster_ips !== undefined || wish.frontend_address !== undefined
+    if (moves && !force) await refuseLocking({ ...old, ...change })
     if (Object.keys(change).length > 0) await update('cluster', old, change)
     await warnAfter({ ...old, ...change }, wish, notes.warnings)
   })

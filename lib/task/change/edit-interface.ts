@@ -28,15 +28,19 @@ export async function withInterface(
 ): Promise<Outcome> {
   return await edit(store, async (one) => {
     const group = await one.tx.getNamed('group', groupName)
-    const key = interfaceKey(group, name)
-    const iface = key === undefined ? undefined : group.interfaces[key]
-    if (key === undefined || !iface) {
-      throw new LunaError('failed', `group "${groupName}" has no interface "${name}"`, {
-        fix: `add it: luna group change ${groupName} -i ${name} --add`,
-      })
-    }
+    const { key, iface } = requireInterface(group, name)
     await one.pool.load([iface.network[4], iface.network[6]].filter((id) => id !== null))
     await work({ ...one, group, key, iface })
+  })
+}
+
+/** The interface of that name; `failed` when the group has none. */
+export function requireInterface(group: Group, name: string): Pick<InterfaceEdit, 'key' | 'iface'> {
+  const key = interfaceKey(group, name)
+  const iface = key === undefined ? undefined : group.interfaces[key]
+  if (key !== undefined && iface) return { key, iface }
+  throw new LunaError('failed', `group "${group.name}" has no interface "${name}"`, {
+    fix: `add it: luna group change ${group.name} -i ${name} --add`,
   })
 }
 

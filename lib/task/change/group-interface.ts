@@ -2,7 +2,9 @@
 // changed here is carried over to all nodes of the group.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface } from '../../object/field.ts'
+import { scriptWarnings } from '../../object/given/text.ts'
 import { type Group, interfaceKey } from '../../object/group.ts'
+import { parameterObjections } from '../../object/ifcfg.ts'
 import { checkNewName } from '../../object/name.ts'
 import { noAddress } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
@@ -62,7 +64,14 @@ export async function editInterface(
   name: string,
   params: string,
 ): Promise<Outcome> {
-  const outcome = await withInterface(store, groupName, name, async ({ tx, group, key, iface }) => {
+  const outcome = await withInterface(store, groupName, name, async ({ tx, notes, group, key, iface }) => {
+    const [why] = parameterObjections(params)
+    if (why)
+      throw new LunaError('invalid', `interface "${name}" cannot have these parameters`, {
+        why,
+        fix: 'correct that line, and give all of them again',
+      })
+    notes.warnings.push(...scriptWarnings(`the parameters of interface ${name}`, params))
     await writeInterface(tx, group, key, { ...iface, params: params.trim() })
   })
   return { ...outcome, warnings: [...outcome.warnings, ...(await networkLosses(store, groupName, name))] }

@@ -4,20 +4,30 @@ import type { GroupInterface, Id } from '../../object/field.ts'
 import type { Version } from '../../object/net/address.ts'
 import { noAddress } from '../../object/net/slot.ts'
 import type { Network } from '../../object/network.ts'
+import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
 import { exhausted } from './assign-address.ts'
-import { eachNode, freeAddress, type InterfaceEdit, withInterface } from './edit-interface.ts'
+import {
+  eachNode,
+  freeAddress,
+  type InterfaceEdit,
+  requireInterface,
+  withInterface,
+} from './edit-interface.ts'
+import type { Pool } from './pool.ts'
 
 /**
- * Gives the interface a network, and every node of the group, by name, the lowest free address there. Nodes
- * for which none is left are failures; the others keep what they got.
+ * Gives the interface a network, and every node of the group, by name, the lowest free address there; with
+ * `like` the number that it has on that other interface, where that is free. Nodes for which none is left are
+ * failures; the others keep what they got.
  */
 export async function setNetwork(
   store: Store,
   groupName: string,
   name: string,
   networkName: string,
+  like?: string,
 ): Promise<Outcome> {
   return await withInterface(store, groupName, name, async (edit) => {
     const { tx, notes, group, key, iface, pool } = edit
@@ -28,16 +38,28 @@ export async function setNetwork(
         fix: `take it off first: luna group change ${groupName} -i ${name} --delnet`,
       })
     }
+    const model = like === undefined ? undefined : requireInterface(group, like).key
     await setLinked(edit, version, network.id)
     await pool.load([network.id])
+    const nodes = model === undefined ? [] : await tx.nodesOf(group.id)
+    // All of these first: no other node is given one of them.
+    const alike = new Map(nodes.map((node) => [node.id, reserveLike(pool, node, model ?? '', network.id)]))
     const lacking: string[] = []
     await eachNode(tx, group, (node) => {
-      const offset = pool.take(network.id) ?? null
+      const offset = alike.get(node.id) ?? pool.take(network.id) ?? null
       if (offset === null) lacking.push(node.name)
       return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [version]: offset } }
     })
     if (lacking.length > 0) notes.failures.push(exhausted(network, groupName, lacking))
   })
+}
+
+/** Takes the number that the node has on an interface, in that network; undefined where it cannot have it. */
+function reserveLike(pool: Pool, { interfaces }: Node, key: string, network: Id): bigint | undefined {
+  const own = interfaces[key]
+  return [own?.[4] ?? null, own?.[6] ?? null]
+    .filter((offset) => offset !== null)
+    .find((offset) => pool.reserve(network, offset))
 }
 
 /**

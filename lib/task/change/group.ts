@@ -1,12 +1,17 @@
 // Groups: added, cloned, changed, deleted. Their interfaces are in group-interface.ts.
 import { randomUUID } from 'node:crypto'
 import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
+import { scriptWarnings } from '../../object/given/text.ts'
+import { checkValues } from '../../object/given/value.ts'
 import { type Group, type groupFields, interfaceKey } from '../../object/group.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { checkHostNames, memberNames } from '../claim-names.ts'
 import type { Notes, Outcome } from '../outcome.ts'
+import { alikeWarnings, exampleNames } from '../show/alike-hosts.ts'
+import { unpackedWarning } from '../show/unpacked.ts'
 import { edit } from './edit.ts'
 
 export interface GroupWish {
@@ -22,7 +27,7 @@ export interface GroupWish {
 /** Adds a group with the interface BOOTIF, and BMC where there is a network for it. */
 export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> {
   checkNewName('group', wish.name)
-  return await edit(store, async ({ tx, insert }) => {
+  return await edit(store, async ({ tx, notes, cluster, insert }) => {
     const boot = await tx.getNamed('network', wish.network)
     const bmc = wish.bmcnetwork === undefined ? [] : [await tx.getNamed('network', wish.bmcnetwork)]
     await insert('group', {
@@ -35,6 +40,7 @@ export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> 
         ...bmc.map((network) => makeInterface('BMC', network)),
       ]),
     })
+    notes.warnings.push(...alikeWarnings(exampleNames(await cluster()), boot))
   })
 }
 
@@ -55,6 +61,7 @@ export async function cloneGroup(store: Store, wish: { from: string; to: string 
     ])
     await insert('group', {
       ...old,
+      prescript: old.prescript ?? '',
       name: wish.to,
       interfaces: Object.fromEntries(interfaces),
     })
@@ -80,16 +87,27 @@ async function readChange(
   change: GroupChange,
   notes: Notes,
 ): Promise<Change<'group'>> {
+  checkValues('group', change)
   const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
+  for (const script of ['prescript', 'partscript', 'postscript'] as const)
+    notes.warnings.push(...scriptWarnings(`the ${script} of group "${group.name}"`, texts[script] ?? ''))
   if (torrent_if && interfaceKey(group, torrent_if) === undefined)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
+  const image = osimage === undefined ? undefined : await store.getNamed('osimage', osimage)
+  if (image) notes.warnings.push(...unpackedWarning(image, `nodes of group "${group.name}"`))
   return {
     ...texts,
     ...(torrent_if !== undefined && { torrent_if: torrent_if || null }),
-    ...(osimage !== undefined && { osimage: (await store.getNamed('osimage', osimage)).id }),
-    ...(domain !== undefined && { domain: await idOrNull(store, 'network', domain) }),
+    ...(image && { osimage: image.id }),
+    ...(domain !== undefined && { domain: await domainFor(store, group, domain) }),
     ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),
   }
+}
+
+async function domainFor(store: Store, group: Group, name: string): Promise<Id | null> {
+  const id = await idOrNull(store, 'network', name)
+  if (id !== null) checkHostNames(await memberNames(store, group.id), name)
+  return id
 }
 
 async function idOrNull(store: Store, kind: Kind, name: string): Promise<Id | null> {

@@ -9,9 +9,9 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
 import { usersOf } from '../show/addresses-in-use.ts'
-import { assignAddress } from './assign-address.ts'
+import { assignAddress, whoHas } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
-import { checkClassless, checkNsHostname, readOffset, readPrefix, refuseSameBase } from './network.ts'
+import { checkClassless, checkNsHostname, placeAmong, readOffset, readPrefix } from './network.ts'
 
 type Fields = Required<Typed<typeof networkFields>>
 type Changes = Pick<Fields, 'ns_hostname' | 'include' | 'rev_include' | 'classless' | 'comment'> & {
@@ -39,16 +39,16 @@ export async function changeNetwork(store: Store, name: string, change: NetworkC
 async function decide(one: Edit, network: Network, change: NetworkChange): Promise<Change<'network'>> {
   if ('network' in change) return await move(one, network, change.network)
   if ('prefix' in change) return await changeLength(one, network, change.prefix)
-  if ('ns_ip' in change) return moveNameServer(one, network, change.ns_ip)
+  if ('ns_ip' in change) return await moveNameServer(one, network, change.ns_ip)
   if ('reserve' in change) {
-    assignAddress(one.pool, network, change.reserve)
+    await assignAddress(one.pool, network, change.reserve)
     return {}
   }
   if ('release' in change) {
     await releaseAddress(one, network, change.release)
     return {}
   }
-  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname)
+  if ('ns_hostname' in change) checkNsHostname(change.ns_hostname, network.name)
   if ('classless' in change) checkClassless(network, change.classless)
   return change
 }
@@ -61,7 +61,7 @@ async function move({ tx, notes }: Edit, network: Network, to: string): Promise<
       fix: `add another network, and take this one off the interfaces`,
     })
   }
-  await refuseSameBase(tx, next, network.id)
+  await placeAmong(tx, network.name, next, notes, network.id)
   if (next.base !== now.base)
     notes.warnings.push(
       `network "${network.name}" moves from ${formatPrefix(now)} to ${formatPrefix(next)}, and every address in it`,
@@ -81,7 +81,7 @@ async function changeLength(
       fix: now.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
     })
   }
-  await refuseSameBase(tx, next, network.id)
+  await placeAmong(tx, network.name, next, notes, network.id)
   const freelist = resize(tidy(network.freelist, now), now, next)
   if (!freelist) {
     throw new LunaError('refused', `network "${network.name}" cannot shrink to /${length}`, {
@@ -104,12 +104,18 @@ async function releaseAddress({ tx, notes, pool }: Edit, network: Network, addre
   pool.release(network.id, offset)
 }
 
-function moveNameServer({ pool }: Edit, network: Network, address: string): Change<'network'> {
+async function moveNameServer(
+  { tx, pool }: Edit,
+  network: Network,
+  address: string,
+): Promise<Change<'network'>> {
   const prefix = prefixOf(network)
   const offset = readOffset(prefix, address)
   if (offset === network.ns_ip) return {}
   if (!pool.reserve(network.id, offset)) {
+    const who = await whoHas(tx, network, offset)
     throw new LunaError('taken', `${fromOffset(prefix, offset)} is in use in network "${network.name}"`, {
+      why: who ? `${who} has it` : 'it is reserved',
       fix: 'choose a free address, or give its user another one first',
     })
   }

@@ -2,20 +2,23 @@
 // network-change.ts.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
-import { checkNewName, isHostLabel } from '../../object/name.ts'
+import { checkNewName, isDnsName } from '../../object/name.ts'
 import {
   formatPrefix,
   lastHost,
   makePrefix,
+  overlap,
   type Prefix,
   parseIp,
+  prefixObjection,
   toOffset,
 } from '../../object/net/address.ts'
 import { fullRange, isUsable, reserve } from '../../object/net/freelist.ts'
 import { classlessZone } from '../../object/net/reverse.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
-import type { Outcome } from '../outcome.ts'
+import { claimNames } from '../claim-names.ts'
+import type { Notes, Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
 export interface NetworkWish {
@@ -35,13 +38,15 @@ export interface NetworkWish {
  */
 export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outcome> {
   checkNewName('network', wish.name)
-  checkNsHostname(wish.nsHostname)
+  checkNsHostname(wish.nsHostname, wish.name)
   const prefix = readPrefix(wish.address, wish.prefix)
   const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp)
   const freelist = reserve(fullRange(prefix), nsIp)
   if (!freelist) throw unusable(prefix, wish.nsIp ?? '')
-  return await edit(store, async ({ tx, insert }) => {
-    await refuseSameBase(tx, prefix)
+  return await edit(store, async ({ tx, notes, insert }) => {
+    const claim = await claimNames(tx, 'network')
+    claim(wish.name, notes)
+    await placeAmong(tx, wish.name, prefix, notes)
     await insert('network', {
       name: wish.name,
       version: prefix.version,
@@ -77,6 +82,12 @@ export function readPrefix(address: string, length: number): Prefix {
       fix: 'write it like 10.30.0.0 or fd00:30::',
     })
   const prefix = makePrefix(ip, length)
+  const why = prefix && prefixObjection(prefix)
+  if (why)
+    throw new LunaError('invalid', `no hosts can be in the network ${formatPrefix(prefix)}`, {
+      why,
+      fix: 'use private addresses (RFC 1918, RFC 4193) or those that are yours',
+    })
   if (prefix) return prefix
   throw new LunaError('invalid', `a network cannot have the prefix length ${length}`, {
     fix: ip.version === 4 ? 'use 1 to 30' : 'use 1 to 126',
@@ -102,10 +113,12 @@ function unusable(prefix: Prefix, address: string): LunaError {
   })
 }
 
-/** Refuses a name server name that could not stand in a zone file. */
-export function checkNsHostname(name: string): void {
-  if (name.split('.').every(isHostLabel)) return
+/** Refuses a name server name that could not stand in the zone. */
+export function checkNsHostname(name: string, zone: string): void {
+  const fits = isDnsName(`${name}.${zone}`)
+  if (fits) return
   throw new LunaError('invalid', `${JSON.stringify(name)} cannot be the host name of a name server`, {
+    why: 'host names have labels of 63 characters and 253 in all, the zone included (RFC 1123 section 2.1)',
     fix: 'use letters, digits and inner hyphens',
   })
 }
@@ -123,15 +136,27 @@ export function checkClassless(network: Network, label: string): void {
 }
 
 /**
- * Networks may overlap, but no two may start at the same address; `except` is the one that is being changed.
+ * Networks may lie in each other, with a warning, but no two may start at the same address (`taken`);
+ * `except` is the one that is being changed.
  */
-export async function refuseSameBase(store: Store, prefix: Prefix, except?: Id): Promise<void> {
-  const networks = await store.list('network')
-  const same = networks
-    .filter(({ id }) => id !== except)
-    .find((network) => prefixOf(network).base === prefix.base && prefixOf(network).version === prefix.version)
-  if (!same) return
-  throw new LunaError('taken', `network "${same.name}" starts at the same address`, {
-    fix: `use it, or delete it: luna network delete ${same.name}`,
-  })
+export async function placeAmong(
+  store: Store,
+  name: string,
+  prefix: Prefix,
+  notes: Notes,
+  except?: Id,
+): Promise<void> {
+  for (const other of await store.list('network')) {
+    const there = prefixOf(other)
+    if (other.id === except || !overlap(prefix, there)) continue
+    if (there.base === prefix.base)
+      throw new LunaError('taken', `network "${other.name}" starts at the same address`, {
+        fix: `use it, or delete it: luna network delete ${other.name}`,
+      })
+    const [inner, outer] = [`"${name}" (${formatPrefix(prefix)})`, `"${other.name}" (${formatPrefix(there)})`]
+    const [small, large] = prefix.length > there.length ? [inner, outer] : [outer, inner]
+    notes.warnings.push(
+      `network ${small} lies in network ${large}: the same address can be given out in both`,
+    )
+  }
 }

@@ -66,7 +66,7 @@ export async function readdress(
   const network = id && pool.network(id)
   if (!network || key === undefined) throw nowhere(node, name, ip.version)
   const old = node.interfaces[key]?.[ip.version] ?? null
-  const offset = reassignAddress(pool, network, address, old)
+  const offset = await reassignAddress(pool, network, address, old)
   return { ...node.interfaces, [key]: { ...noAddress, ...node.interfaces[key], [ip.version]: offset } }
 }
 

@@ -2,14 +2,16 @@
 // others.
 import { LunaError } from '../../error.ts'
 import type { Id, Typed } from '../../object/field.ts'
+import { checkValues } from '../../object/given/value.ts'
 import type { Group } from '../../object/group.ts'
-import { hasControl } from '../../object/name.ts'
-import { type Mac, parseMac } from '../../object/net/mac.ts'
+import { type Mac, macObjection, parseMac, readMac } from '../../object/net/mac.ts'
 import type { Node, nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { checkHostNames, domainOf } from '../claim-names.ts'
 import { type Find, finder, groupOf } from '../find.ts'
 import type { Notes, Outcome } from '../outcome.ts'
+import { unpackedWarning } from '../show/unpacked.ts'
 import { type Edit, edit } from './edit.ts'
 import { moveNode, readdress } from './node-address.ts'
 
@@ -35,8 +37,10 @@ export async function changeNodes(
   change: NodeChange,
 ): Promise<Outcome> {
   return await edit(store, async (one) => {
-    const { tx } = one
+    const { tx, notes } = one
     const group = change.group === undefined ? undefined : await tx.getNamed('group', change.group)
+    const image = group?.osimage ? await tx.find('osimage', group.osimage) : undefined
+    if (image) notes.warnings.push(...unpackedWarning(image, 'these nodes'))
     const switchId = change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch)
     const nodeEdit = { ...one, find: finder(tx), group, switchId }
     await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))
@@ -59,6 +63,7 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
     ...(service !== undefined && { service }),
   }
   if (group) {
+    checkHostNames([name], await domainOf(tx, group))
     fields.group = group.id
     fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes)
   }
@@ -71,7 +76,8 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
   }
   if (port !== undefined)
     await attempt(async () => {
-      fields.port = checkedPort(port)
+      checkValues('node', { port })
+      fields.port = port
     })
   await update('node', node, fields)
 }
@@ -91,15 +97,14 @@ async function giveMac(store: Store, node: Node, text: string, notes: Notes): Pr
 
 function checkedMac(text: string): Mac {
   const mac = parseMac(text)
-  if (mac) return mac
-  throw new LunaError('invalid', `${JSON.stringify(text)} is not a MAC address`, {
-    fix: 'write it like 52:54:00:00:00:01',
-  })
-}
-
-function checkedPort(port: string): string {
-  if (!hasControl(port)) return port
-  throw new LunaError('invalid', 'the name of a switch port cannot hold control characters', {
-    fix: 'give it as luna cluster listmacs shows it',
+  if (!mac)
+    throw new LunaError('invalid', `${JSON.stringify(text)} is not a MAC address`, {
+      fix: `write it like ${readMac(text) ?? '52:54:00:00:00:01'}`,
+    })
+  const why = macObjection(mac)
+  if (why === undefined) return mac
+  throw new LunaError('invalid', `no machine has the MAC address ${mac}`, {
+    why,
+    fix: 'give that of the interface that it boots from',
   })
 }

@@ -3,8 +3,10 @@ import type { Group } from '../../object/group.ts'
 import { checkNewName, nextNodeName } from '../../object/name.ts'
 import { interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
+import { checkHostNames, claimNames, domainOf } from '../claim-names.ts'
 import { finder, groupOf } from '../find.ts'
-import type { Outcome } from '../outcome.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
+import { alikeWarnings } from '../show/alike-hosts.ts'
 import { exhausted, releaseAll, takeAll } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
 
@@ -22,14 +24,23 @@ export async function addNodes(
   store: Store,
   wish: NodesWish,
 ): Promise<Outcome & { added: readonly string[] }> {
-  const added: string[] = []
+  let added: readonly string[] = []
   const outcome = await edit(store, async (change) => {
-    const group = await change.tx.getNamed('group', wish.group)
-    await change.pool.load(slotsOf(group).map(({ network }) => network))
-    for (const name of wish.names ?? [await automaticName(change)]) {
-      if (!(await change.attempt(() => addNode(change, group, name)))) break
-      added.push(name)
-    }
+    const { tx, pool, notes } = change
+    const group = await tx.getNamed('group', wish.group)
+    await pool.load(slotsOf(group).map(({ network }) => network))
+    const [claim, domain] = [await claimNames(tx, 'node'), await domainOf(tx, group)]
+    const names = wish.names ?? [await automaticName(change)]
+    await untilOneFails(notes, names, async (name) => {
+      checkNewName('node', name)
+      checkHostNames([name], domain)
+      claim(name, notes)
+      await addNode(change, group, name)
+    })
+    const network = group.domain === null ? undefined : await tx.find('network', group.domain)
+    const members = (await tx.nodesOf(group.id)).map(({ name }) => name)
+    notes.warnings.push(...alikeWarnings(members, network))
+    added = names.slice(0, names.length - (notes.undone?.length ?? 0))
   })
   return { ...outcome, added }
 }
@@ -41,7 +52,6 @@ async function automaticName({ tx, cluster }: Edit): Promise<string> {
 }
 
 async function addNode({ pool, insert }: Edit, group: Group, name: string): Promise<void> {
-  checkNewName('node', name)
   const { held, lacking } = takeAll(pool, slotsOf(group))
   try {
     const [first] = lacking

@@ -3,8 +3,9 @@ import type { Kind } from '../../object/field.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
-import type { Outcome } from '../outcome.ts'
-import { checkFreeName, edit } from './edit.ts'
+import { checkRenamed, claimNames } from '../claim-names.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
+import { edit } from './edit.ts'
 
 /** Deletes a named object that nothing uses: `not-found`, or `refused` with the users named. */
 export async function deleteObject(store: Store, kind: Kind, name: string): Promise<Outcome> {
@@ -15,12 +16,21 @@ export async function deleteObject(store: Store, kind: Kind, name: string): Prom
  * Gives an object another name; references are by id and stay. `taken` when the new name is in use, `refused`
  * when it cannot be a name, `not-found` when there is no such object.
  */
-export async function renameObject(store: Store, kind: Kind, name: string, newName: string): Promise<void> {
+export async function renameObject(
+  store: Store,
+  kind: Kind,
+  name: string,
+  newName: string,
+): Promise<Outcome> {
   checkNewName(kind, newName)
-  await store.transaction(async (tx) => {
+  return await store.transaction(async (tx) => {
+    const notes = newNotes()
     const { id } = await tx.getNamed(kind, name)
-    await checkFreeName(tx, kind, newName)
+    const claim = await claimNames(tx, kind, name === newName ? undefined : name)
+    claim(newName, notes)
+    await checkRenamed(tx, kind, id, newName)
     const change: Change<Kind> = { name: newName }
     await tx.update(kind, id, change)
+    return notes
   })
 }

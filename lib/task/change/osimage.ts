@@ -1,13 +1,16 @@
 // OS images: added and changed. Cloning and packing are in task/image.
-import { realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { paths } from '../../object/cluster.ts'
+import { checkValues } from '../../object/given/value.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
+import type { Osimage } from '../../object/osimage.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
 export interface OsimageWish {
@@ -24,6 +27,7 @@ export interface OsimageWish {
 export async function addOsimage(store: Store, wish: OsimageWish): Promise<void> {
   checkNewName('osimage', wish.name)
   const path = resolve(wish.path)
+  checkValues('osimage', { ...wish, path })
   await checkDirectory(path)
   const kernver = chooseKernel(path, await installedKernels(path), wish.kernver)
   await edit(store, async ({ tx, cluster, insert }) => {
@@ -35,10 +39,14 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
 }
 
 async function checkDirectory(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+  if (await isDirectory(path)) return
   throw new LunaError('not-found', `${path} is not a directory`, {
     fix: 'install an operating system into a directory first, and give that',
   })
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
 }
 
 function chooseKernel(path: string, kernels: readonly string[], asked?: string): string {
@@ -54,10 +62,10 @@ function chooseKernel(path: string, kernels: readonly string[], asked?: string):
 }
 
 async function refuseTakenPath(store: Store, path: string): Promise<void> {
-  const real = await realTree(path)
+  const tree = await treeAt(path)
   const images = await store.list('osimage')
-  const trees = await Promise.all(images.map(async (image) => image.path && (await realTree(image.path))))
-  const other = images[trees.indexOf(real)]
+  const trees = await Promise.all(images.map(async (image) => image.path && (await treeAt(image.path))))
+  const other = images[trees.indexOf(tree)]
   if (!other) return
   throw new LunaError('taken', `${path} belongs to the osimage "${other.name}" already`, {
     why: 'what one of them packs or changes the other one would have, too',
@@ -65,15 +73,37 @@ async function refuseTakenPath(store: Store, path: string): Promise<void> {
   })
 }
 
-/** Where a path leads: a tree may have several, by links. One that is not there is compared as it is. */
-async function realTree(path: string): Promise<string> {
-  return await realpath(path).catch(() => path)
+/** What tells a tree whatever its path: it may have several, by links and bind mounts. */
+async function treeAt(path: string): Promise<string> {
+  return await stat(path).then(
+    ({ dev, ino }) => `${dev}-${ino}`,
+    () => path,
+  )
 }
 
-/** Changes fields of an image as they are given: nothing is checked, as the tree may be prepared later. */
-export async function changeOsimage(store: Store, name: string, change: Change<'osimage'>): Promise<void> {
-  const { id } = await store.getNamed('osimage', name)
-  await store.update('osimage', id, change)
+/**
+ * Changes fields of an image as they are given. A tree or kernel that is not there is warned of: it may be
+ * prepared later.
+ */
+export async function changeOsimage(store: Store, name: string, change: Change<'osimage'>): Promise<Outcome> {
+  const wish = change.path ? { ...change, path: resolve(change.path) } : change
+  checkValues('osimage', wish)
+  const image = await store.getNamed('osimage', name)
+  await store.update('osimage', image.id, wish)
+  const notes = newNotes()
+  if (wish.path || wish.kernver) notes.warnings.push(...(await treeWarnings({ ...image, ...wish })))
+  return notes
+}
+
+async function treeWarnings({ path, kernver }: Pick<Osimage, 'path' | 'kernver'>): Promise<string[]> {
+  if (path === null) return []
+  if (!(await isDirectory(path))) return [`${path} is not a directory: nothing can be packed until it is`]
+  const kernels = await installedKernels(path)
+  if (kernver === null || kernels.includes(kernver)) return []
+  const there = kernels.length > 0 ? kernels.join(', ') : 'none'
+  return [
+    `the kernel ${kernver} is not installed in ${path}: it cannot be packed until it is (there: ${there})`,
+  ]
 }
 
 /** Every kernel in the image and the one that it is set to, sorted. */

@@ -1,12 +1,14 @@
 // Other devices: added, changed, deleted. Each has an address in any number of networks.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
+import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
-import type { Outcome } from '../outcome.ts'
+import { claimNames } from '../claim-names.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
-import { checkFreeName, edit } from './edit.ts'
+import { edit } from './edit.ts'
 import type { Pool } from './pool.ts'
 
 /** Adds devices. An address that is missing, outside or taken is `failed` and ends it; earlier ones stay. */
@@ -16,17 +18,16 @@ export async function addOtherdevs(
 ): Promise<Outcome> {
   const address = wish.ip
   if (!address) throw new LunaError('failed', 'a new device needs an address', { fix: 'add --ip ADDRESS' })
-  return await edit(store, async ({ tx, pool, attempt, insert }) => {
+  return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', wish.network)
     await pool.load([network.id])
-    for (const name of wish.names) {
-      const done = await attempt(async () => {
-        await checkFreeName(tx, 'otherdev', name)
-        const connected = { [network.id]: assignAddress(pool, network, address) }
-        await insert('otherdev', { name, connected })
-      })
-      if (!done) break
-    }
+    const claim = await claimNames(tx, 'otherdev')
+    await untilOneFails(notes, wish.names, async (name) => {
+      checkNewName('otherdev', name)
+      claim(name, notes)
+      const connected = { [network.id]: await assignAddress(pool, network, address) }
+      await insert('otherdev', { name, connected })
+    })
   })
 }
 
@@ -57,25 +58,25 @@ export async function changeOtherdevs(
       let { connected } = old
       if (network)
         await attempt(async () => {
-          connected = reconnect(pool, old, network, ip)
+          connected = await reconnect(pool, old, network, ip)
         })
       await update('otherdev', old, { connected, ...(comment !== undefined && { comment }) })
     })
   })
 }
 
-function reconnect(
+async function reconnect(
   pool: Pool,
   device: Otherdev,
   network: Network,
   address: string | undefined,
-): Otherdev['connected'] {
+): Promise<Otherdev['connected']> {
   const { [network.id]: old = null, ...others } = device.connected
   if (address === undefined)
     throw new LunaError('failed', `no address is given for network "${network.name}"`, {
       fix: 'add --ip ADDRESS, or --ip "" to disconnect',
     })
-  if (address !== '') return { ...others, [network.id]: reassignAddress(pool, network, address, old) }
+  if (address !== '') return { ...others, [network.id]: await reassignAddress(pool, network, address, old) }
   if (old === null)
     throw new LunaError('failed', `otherdev "${device.name}" is not in network "${network.name}"`, {
       fix: `see where it is: luna otherdev show ${device.name}`,

@@ -7,6 +7,8 @@ import { type Network, prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface Pool {
+  /** Where the networks are. */
+  readonly store: Store
   /** Fetches networks; those that are gone (damaged data) have no address to give or take from then on. */
   load(networks: Iterable<Id>): Promise<void>
   /** A loaded network as it was fetched. */
@@ -39,6 +41,7 @@ export function openPool(store: Store): Pool {
   }
 
   return {
+    store,
     async load(networks) {
       for (const id of new Set(networks)) if (!entries.has(id)) entries.set(id, await fetchEntry(store, id))
     },

@@ -1,15 +1,18 @@
 // Switches: added, changed, deleted. Each has one address in one network.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
+import { checkValues } from '../../object/given/value.ts'
+import { checkNewName } from '../../object/name.ts'
 import { fromOffset, lastHost } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
-import type { Outcome } from '../outcome.ts'
-import { checkSnmp, checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
-import { assignAddress, reassignAddress } from './assign-address.ts'
-import { checkFreeName, edit } from './edit.ts'
+import { claimNames } from '../claim-names.ts'
+import { type Outcome, untilOneFails } from '../outcome.ts'
+import { checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
+import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
+import { edit } from './edit.ts'
 import type { Pool } from './pool.ts'
 
 /** Adds switches. An address that is outside or taken is `failed` and ends it; earlier ones stay. */
@@ -18,19 +21,18 @@ export async function addSwitches(
   wish: { readonly names: readonly string[]; readonly network: string; readonly ip: string } & Snmp,
 ): Promise<Outcome> {
   const { names, network: networkName, ip: address, ...snmp } = wish
-  checkSnmp(snmp)
+  checkValues('switch', snmp)
   checkSnmpUser(snmp, snmp)
-  return await edit(store, async ({ tx, pool, attempt, insert }) => {
+  return await edit(store, async ({ tx, notes, pool, insert }) => {
     const network = await tx.getNamed('network', networkName)
     await pool.load([network.id])
-    for (const name of names) {
-      const done = await attempt(async () => {
-        await checkFreeName(tx, 'switch', name)
-        const ip = assignAddress(pool, network, address)
-        await insert('switch', { name, network: network.id, ip, ...snmp })
-      })
-      if (!done) break
-    }
+    const claim = await claimNames(tx, 'switch')
+    await untilOneFails(notes, names, async (name) => {
+      checkNewName('switch', name)
+      claim(name, notes)
+      const ip = await assignAddress(pool, network, address)
+      await insert('switch', { name, network: network.id, ip, ...snmp })
+    })
   })
 }
 
@@ -47,7 +49,7 @@ export async function changeSwitches(
   change: SwitchChange,
 ): Promise<Outcome> {
   const { network: networkName, ip, ...fields } = change
-  checkSnmp(fields)
+  checkValues('switch', fields)
   return await edit(store, async ({ tx, pool, attempt, inTurn, update }) => {
     const target = networkName === undefined ? undefined : await tx.getNamed('network', networkName)
     await inTurn(names, async (name) => {
@@ -57,19 +59,19 @@ export async function changeSwitches(
       let place: Change<'switch'> = {}
       if (target || ip !== undefined)
         await attempt(async () => {
-          place = moveSwitch(pool, old, target, ip)
+          place = await moveSwitch(pool, old, target, ip)
         })
       await update('switch', old, { ...fields, ...place })
     })
   })
 }
 
-function moveSwitch(
+async function moveSwitch(
   pool: Pool,
   old: Switch,
   target: Network | undefined,
   address: string | undefined,
-): Change<'switch'> {
+): Promise<Change<'switch'>> {
   if (target && target.id === old.network && address === undefined)
     throw new LunaError('failed', `switch "${old.name}" is in network "${target.name}" already`, {
       fix: 'give its new address there: --ip ADDRESS',
@@ -81,17 +83,21 @@ function moveSwitch(
     })
   }
   if (address !== undefined && network.id === old.network)
-    return { ip: reassignAddress(pool, network, address, old.ip) }
-  const ip = address === undefined ? keepOffset(pool, network, old) : assignAddress(pool, network, address)
+    return { ip: await reassignAddress(pool, network, address, old.ip) }
+  const ip =
+    address === undefined ? await keepOffset(pool, network, old) : await assignAddress(pool, network, address)
   if (old.network !== null && old.ip !== null) pool.release(old.network, old.ip)
   return { network: network.id, ip }
 }
 
-function keepOffset(pool: Pool, network: Network, old: Switch): bigint {
+async function keepOffset(pool: Pool, network: Network, old: Switch): Promise<bigint> {
   if (old.ip !== null && pool.reserve(network.id, old.ip)) return old.ip
   const prefix = prefixOf(network)
-  const wanted = old.ip === null || old.ip > lastHost(prefix) ? 'its address' : fromOffset(prefix, old.ip)
+  const fits = old.ip !== null && old.ip <= lastHost(prefix)
+  const wanted = fits ? fromOffset(prefix, old.ip) : 'its address'
+  const who = fits ? await whoHas(pool.store, network, old.ip) : undefined
   throw new LunaError('failed', `switch "${old.name}" cannot have ${wanted} in network "${network.name}"`, {
+    why: who ? `${who} has it` : 'it is not free there',
     fix: 'say which address it is to have there: --ip ADDRESS',
   })
 }

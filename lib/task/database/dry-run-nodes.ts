@@ -11,6 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { bootMenu, bootScript } from '../boot/boot.ts'
 import { previewInstallScript } from '../boot/install-script.ts'
 import { getCluster } from '../get-cluster.ts'
+import { unpackedLines } from '../show/unpacked.ts'
 import type { Difference } from './difference.ts'
 
 export async function dryRunNodes(store: Store, all: Inventory): Promise<Difference[]> {
@@ -18,7 +19,8 @@ export async function dryRunNodes(store: Store, all: Inventory): Promise<Differe
     ...(await menu(store)),
     ...(await scripts('boot', all.node, (node) => bootScript(store, node))),
     ...(await scripts('install', all.node, (node) => previewInstallScript(store, node))),
-    ...unpacked(all),
+    // As in the first Luna, but worth knowing.
+    ...unpackedLines(all).map((line): Difference => ({ in: 'install', line, lost: false })),
     ...sharedPorts(all),
     ...all.group.flatMap(({ name, torrent_if, interfaces }) => {
       const unknown = torrent_if && interfaceKey({ interfaces }, torrent_if) === undefined
@@ -71,20 +73,6 @@ function textOf(error: unknown): string {
 function listOf(names: readonly string[]): string {
   const list = compressHostlist(names)
   return /^[\w.,[\]+-]+$/.test(list) ? list : JSON.stringify(list)
-}
-
-/** As in the first Luna, but worth knowing. */
-function unpacked({ group, node, osimage }: Inventory): Difference[] {
-  return osimage
-    .filter(({ torrent, tarball }) => !torrent || !tarball)
-    .flatMap(({ id, name }): Difference[] => {
-      const groups = new Set(group.filter(({ osimage }) => osimage === id).map((each) => each.id))
-      const waiting = node.filter((each) => each.group !== null && groups.has(each.group))
-      if (waiting.length === 0) return []
-      const names = listOf(waiting.map((each) => each.name))
-      const line = `${label('osimage', name)} is not packed: ${names} cannot be installed (luna osimage pack ${name})`
-      return [{ in: 'install', line, lost: false }]
-    })
 }
 
 /** The first Luna took any of them. */

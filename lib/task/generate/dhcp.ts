@@ -60,8 +60,10 @@ function stepsOf(host: Host, plan: DhcpPlan): Steps {
   }
   return {
     async check(draftOf) {
-      for (const { file, origin } of plan.files)
-        await checkDhcpd({ path: file.path, file: draftOf(file.path), origin })
+      for (const { file, origin } of plan.files) {
+        const draft = { path: file.path, file: draftOf(file.path), origin }
+        plan.notes.warnings.push(...(await checkDhcpd(draft)))
+      }
     },
     async activate(changed, back) {
       await tryOthers(host, stoppedTogether(plan), 'stop')

@@ -66,13 +66,13 @@ export async function dnsFiles(
   }
 }
 
-/** Has named judge the drafts. Throws LunaError `failed`. */
-export async function checkDnsFiles(files: DnsFiles, draftOf: (path: string) => string): Promise<void> {
+/** Has named judge the drafts, and gives its warnings. Throws LunaError `failed`. */
+export async function checkDnsFiles(files: DnsFiles, draftOf: (path: string) => string): Promise<string[]> {
   const draft = ({ file, origin }: DnsFile) => ({ path: file.path, file: draftOf(file.path), origin })
   const zones = files.zones.map((each) => {
     return { ...draft(each), name: each.zone.name, underscores: hasUnderscores(each.zone) }
   })
-  await checkNamed(draft(files.list), zones)
+  return await checkNamed(draft(files.list), zones)
 }
 
 function desired(path: string, content: string, owner: Owner | undefined): DesiredFile {

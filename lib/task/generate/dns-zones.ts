@@ -1,5 +1,6 @@
 // Which zones the networks of a cluster make, and what is in them. Values only.
 import { LunaError } from '../../error.ts'
+import type { Id } from '../../object/field.ts'
 import type { HostName } from '../../object/host-names.ts'
 import { hostNames } from '../../object/host-names.ts'
 import { bitsOf, formatIp, formatPrefix, type Ip } from '../../object/net/address.ts'
@@ -105,18 +106,22 @@ function includeOf(network: Network, field: ZoneInclude['field']): ZoneInclude[]
   return text.trim() === '' ? [] : [{ text, network: network.name, field }]
 }
 
-/** The names of a network that can be in its zone, each once. */
+/**
+ * The names of a network that can be in its zone, each once; but the addresses of interfaces of one node
+ * whose names differ only in case are all under what is one name in DNS (RFC 4343).
+ */
 function namesIn(network: Network, all: Inventory, notes: Notes): HostName[] {
-  const seen = new Set<string>()
-  return hostNames(network, all).filter(({ name, offset }) => {
+  const seen = new Map<string, Id | undefined>()
+  return hostNames(network, all).filter(({ name, offset, node }) => {
     const where = `network ${network.name}: ${JSON.stringify(name)}`
-    const again = seen.has(name.toLowerCase())
+    const key = name.toLowerCase()
+    const again = seen.has(key) && (node === undefined || seen.get(key) !== node)
     if (!isZoneName(`${name}.${network.name}`))
       notes.warnings.push(`${where} cannot be a name in DNS: left out`)
     else if (again) notes.warnings.push(`${where} is there already: only the first one is in DNS`)
     else if (!toIp(network, offset))
       notes.warnings.push(`${where} has an address outside the network: left out`)
-    else return seen.add(name.toLowerCase())
+    else return seen.set(key, node)
     return false
   })
 }

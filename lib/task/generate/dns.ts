@@ -33,7 +33,9 @@ export async function makeDns(
     await requireDirectory(place.dir)
     const files = await dnsFiles(place, zones, now, notes)
     const steps: Steps = {
-      check: (draftOf) => checkDnsFiles(files, draftOf),
+      async check(draftOf) {
+        notes.warnings.push(...(await checkDnsFiles(files, draftOf)))
+      },
       async activate(changed) {
         const fresh = changed.length === 0 && (await isActive(services.named)) && !(await lacksZones(zones))
         if (!fresh) await reloadOrStart(services.named)

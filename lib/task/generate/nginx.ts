@@ -25,14 +25,14 @@ export async function makeNginx(
   return await whileAlone(path, dryRun, async () => {
     const cluster = await getCluster(store)
     const { file, origin, port } = nginxFile(cluster, path, host.services)
+    const notes = newNotes()
     const steps: Steps = {
       check: async (draftOf) => {
         const draft = { path, file: draftOf(path), origin }
-        await checkNginx(draft, (dir) => nginxAround(draft.file, dir))
+        notes.warnings.push(...(await checkNginx(draft, (dir) => nginxAround(draft.file, dir))))
       },
       activate: () => reloadOrStart(host.services.nginx),
     }
-    const notes = newNotes()
     const made = await generateFiles([file], steps, dryRun, notes)
     if (dryRun) return made
     await warnUnread(path, port, notes)

@@ -1,8 +1,10 @@
 // A copy of an OS image: its tree and its settings under another name.
-import { rename, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
+import { dyingWithUs } from '../../host/image/chroot.ts'
+import { withLock } from '../../host/lock.ts'
 import { run } from '../../host/run.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -24,22 +26,41 @@ export async function cloneOsimage(
   const from = await store.getNamed('osimage', wish.from)
   const path = resolve(wish.path)
   await checkFreeName(store, 'osimage', wish.to)
-  if (await stat(path).catch(() => undefined)) {
-    throw new LunaError('taken', `${path} exists already`, { fix: 'give another path, or remove it first' })
-  }
-  // Nobody else's: what an earlier copy left behind when it was killed is cleared away.
-  const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
-  try {
-    await withImageLock(store, from, 'cloned', async (root) => {
-      await copyTree(root, draft, signal, progress)
-      await rename(draft, path)
+  await withImageLock(store, from, 'cloned', async (root) => {
+    await refuseTaken(path)
+    await refuseInside(root, path)
+    await makeDirectory(dirname(path))
+    const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
+    await mkdir(draft, { recursive: true, mode: 0o700 })
+    await withLock(draft, `another image is being copied to ${path}`, async () => {
+      try {
+        await refuseTaken(path)
+        await copyTree(root, draft, signal, progress)
+        await rename(draft, path)
+      } finally {
+        await rm(draft, { recursive: true, force: true })
+      }
     })
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
+  })
   await insertClone(store, from, wish.to, path).catch(async (error: unknown) => {
     await rm(path, { recursive: true, force: true })
     throw error
+  })
+}
+
+async function refuseTaken(path: string): Promise<void> {
+  // Also a link that leads nowhere is in the way.
+  if (!(await lstat(path).catch(() => undefined))) return
+  throw new LunaError('taken', `${path} exists already`, { fix: 'give another path, or remove it first' })
+}
+
+/** A copy inside its own original would copy itself, and its directories would get to the nodes. */
+async function refuseInside(root: string, path: string): Promise<void> {
+  const above = await realpath(dirname(path)).catch(() => undefined)
+  if (above === undefined && dirname(path) !== '/') return await refuseInside(root, dirname(path))
+  if (above !== root && !above?.startsWith(`${root}/`)) return
+  throw new LunaError('invalid', `${path} lies inside the tree that is to be copied, ${root}`, {
+    fix: 'give a path outside it',
   })
 }
 
@@ -49,8 +70,8 @@ async function copyTree(
   signal: AbortSignal,
   progress: (files: number, total: number) => void,
 ): Promise<void> {
-  await makeDirectory(dirname(target))
-  await rm(target, { recursive: true, force: true })
+  // What an earlier copy left behind when it was killed; the directory itself is locked.
+  for (const name of await readdir(target)) await rm(join(target, name), { recursive: true, force: true })
   // One file system only: what is mounted in the image (a running lchroot) is not part of it.
   const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })
   const total = Number.parseInt(counted.stdout, 10)
@@ -59,7 +80,9 @@ async function copyTree(
     files++
     if (files % 100 === 0) progress(Math.min(files, total), total)
   }
-  await run('cp', ['-a', '-x', '--reflink=auto', '--verbose', '--', from, target], { signal, onLine })
+  const args = ['-a', '-x', '--reflink=auto', '--verbose', '--', `${from}/.`, target]
+  const command = dyingWithUs('cp', args)
+  await run(command.program, command.args, { signal, onLine })
 }
 
 async function insertClone(store: Store, from: Osimage, name: string, path: string): Promise<void> {

@@ -3,8 +3,9 @@
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
+import { dyingWithUs } from '../../host/image/chroot.ts'
 import { inTree } from '../../host/image/tree.ts'
-import { mirrorTo } from '../../host/remote.ts'
+import { mirrorTo, notDone } from '../../host/remote.ts'
 import { run } from '../../host/run.ts'
 import { type Grab, grabsOf } from '../../object/grab.ts'
 import { isDnsName } from '../../object/name.ts'
@@ -68,12 +69,12 @@ async function grabOne(
   const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
   const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
   const options = { input, signal, allowFailure: true, ...(loud && { onLine }) }
-  const { status, stderr } = await run(
-    'rsync',
-    [...args, '-e', ssh, '--', source, join(target, '/')],
-    options,
-  )
-  if (status !== 0) throw notGrabbed(wish.host, grab.mountPoint, status, stderr)
+  // It holds no lock by itself, so it must not outlive what does.
+  const command = dyingWithUs('rsync', [...args, '-e', ssh, '--', source, join(target, '/')])
+  const ran = await run(command.program, command.args, options)
+  if (ran.status === 0) return
+  const otherwise = 'grab again when that is mended; what was copied stays'
+  throw notDone(`cannot copy ${grab.mountPoint} of ${wish.host}`, wish.host, ran, otherwise)
 }
 
 /** Links of the tree lead where they would lead in the image, and never out of it. */
@@ -82,23 +83,6 @@ async function targetOf(root: string, mountPoint: string): Promise<string> {
   if (target !== undefined) return target
   throw new LunaError('invalid', `${mountPoint} of the image is a circle of links`, {
     fix: `look at ${join(root, mountPoint)}`,
-  })
-}
-
-/**
- * What rsync(1) says comes from itself and from ssh; its first words name the cause, its
- * last ones the place in its code.
- */
-function notGrabbed(host: string, mountPoint: string, status: number, stderr: string): LunaError {
-  const lines = stderr
-    .split(/[\r\n]+/)
-    .filter((line) => line.trim() !== '' && !/^rsync error:|^rsync: connection un/.test(line))
-  return new LunaError('failed', `cannot copy ${mountPoint} of ${host}`, {
-    why: lines.slice(0, 3).join('; ') || `rsync ended with status ${status}`,
-    fix:
-      status === 255 || /ssh|Connection|Permission denied/.test(stderr)
-        ? `see that root of this machine reaches it: ssh ${host} true`
-        : 'grab again when that is mended; what was copied stays',
   })
 }
 

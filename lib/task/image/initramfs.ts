@@ -40,7 +40,7 @@ export async function judgeInitramfs(job: PackJob, version: string, copied: bool
 function remedy(name: string, lacks: readonly string[]): string {
   const steps = [
     ...(lacks.includes(lunaModule) ? [`luna osimage change ${name} --dracutmodules luna,...`] : []),
-    ...(lacks.some((one) => one in programs) ? [`install what is missing: lchroot ${name}`] : []),
+    ...(lacks.some((one) => programs.includes(one)) ? [`install what is missing: lchroot ${name}`] : []),
     ...(lacks.some((one) => one.startsWith(driver)) ? [`luna osimage change ${name} --kernmodules ...`] : []),
   ]
   return `${steps.join('; ')}; then pack again`
@@ -50,10 +50,40 @@ const lunaModule = 'the dracut module luna'
 const driver = 'the driver '
 /** Drivers that nobody asked for: nodes of that image may do without a service processor. */
 const usualDrivers = new Set((osimageFields.kernmodules.absent ?? '').split(',').map((name) => driver + name))
-/** What the boot script and the install script run before there is an image, and where each may be. */
-const programs: Readonly<Record<string, RegExp>> = Object.fromEntries(
-  ['bash', 'curl', 'tar', 'ip'].map((name) => [name, new RegExp(`^(usr/)?s?bin/${name}$`)]),
-)
+/** What the scripts of Luna run before there is an image: what dracut/95luna cannot do without. */
+export const programs = [
+  ...[
+    'bash',
+    'curl',
+    'ip',
+    'tar',
+    'gzip',
+    'cat',
+    'chown',
+    'chroot',
+    'cp',
+    'cut',
+    'grep',
+    'head',
+    'kill',
+    'ln',
+  ],
+  ...[
+    'ls',
+    'mkdir',
+    'mkfifo',
+    'modprobe',
+    'mount',
+    'mv',
+    'readlink',
+    'rm',
+    'sed',
+    'setsid',
+    'sha1sum',
+    'sleep',
+  ],
+  ...['tail', 'udevadm', 'umount'],
+]
 
 /**
  * The files of an initramfs, as lsinitrd lists them: the last word of a line, before the
@@ -81,12 +111,12 @@ export function missingIn(
   builtInDrivers: ReadonlySet<string>,
 ): string[] {
   const modules = new Set(files.flatMap((file) => moduleName(file) ?? []))
-  const wanted = (drivers ?? '').split(',').map((name) => name.trim())
+  const runnable = new Set(files.flatMap((file) => /^(?:usr\/)?s?bin\/([^/]+)$/.exec(file)?.[1] ?? []))
+  // dracut(8) divides by blanks what Luna divides by commas, and takes the name of a file for its module.
+  const wanted = (drivers ?? '').split(/[,\s]+/).map((name) => name.replace(/\.ko(\.\w+)?$/, ''))
   return [
     ...(files.includes('luna/boot') ? [] : [lunaModule]),
-    ...Object.entries(programs).flatMap(([name, place]) =>
-      files.some((file) => place.test(file)) ? [] : [name],
-    ),
+    ...programs.filter((name) => !runnable.has(name)),
     ...wanted
       .filter((name) => /^[\w-]+$/.test(name) && !name.startsWith('-'))
       .filter((name) => !modules.has(plain(name)) && !builtInDrivers.has(plain(name)))

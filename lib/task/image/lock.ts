@@ -3,7 +3,6 @@
 import { chown, lstat, mkdir, open, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { isMissing } from '../../host/file.ts'
 import { withLock } from '../../host/lock.ts'
 import { findUser } from '../../host/user.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -43,12 +42,8 @@ export async function withImageLock<T>(
 
 async function refuseFormerLock({ name }: Osimage, root: string): Promise<void> {
   const lock = join(root, 'tmp/lchroot.lock')
-  try {
-    await lstat(lock)
-  } catch (cause) {
-    if (isMissing(cause)) return
-    throw cause
-  }
+  // Where /tmp of the image is no directory it has none.
+  if (!(await lstat(lock).catch(() => undefined))) return
   throw new LunaError('refused', `somebody is in osimage "${name}" already`, {
     why: `there is ${lock}, the lock of the first Luna’s lchroot`,
     fix: `wait until that is done; when nobody is in it: rm ${lock}`,

@@ -8,6 +8,7 @@ import { runInside } from '../../host/image/chroot.ts'
 import { kernelFile, kernelPlaces } from '../../host/image/kernel.ts'
 import { fileInTree } from '../../host/image/tree.ts'
 import { makeDurable } from '../../host/publish.ts'
+import { kernelVersionRule } from '../../object/given/rule.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { judgeInitramfs } from './initramfs.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
@@ -41,7 +42,7 @@ export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
 }
 
 function kernelVersion(image: Osimage): string {
-  if (image.kernver && /^[\w.+~-]+$/.test(image.kernver)) return image.kernver
+  if (image.kernver && kernelVersionRule.objection(image.kernver) === undefined) return image.kernver
   throw new LunaError('invalid', `osimage "${image.name}" has no kernel version that can be used`, {
     why: image.kernver ? `it is ${JSON.stringify(image.kernver)}` : 'it is not set',
     fix: `luna osimage change ${image.name} --kernver VERSION`,

@@ -1,17 +1,17 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside
 // its place; then it is published at once, and the store is told last.
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getUser } from '../../host/daemon/daemon.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
-import { publish } from '../../host/publish.ts'
+import { type Move, publish } from '../../host/publish.ts'
 import type { Owner } from '../../host/user.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import type { Outcome } from '../outcome.ts'
+import { newNotes, type Outcome } from '../outcome.ts'
 import { syncCluster } from '../sync.ts'
 import { withImageLock } from './lock.ts'
 import { notifySeeder } from './notify-seeder.ts'
@@ -33,6 +33,10 @@ export interface Packed extends Outcome {
   readonly change: PackChange
   /** Files of the tree that are not in the tarball. */
   readonly excluded: readonly string[]
+  /** Why the seeder of this head could not be told. */
+  readonly untold: readonly string[]
+  /** What nodes download from now on, with its bytes. */
+  readonly files: readonly { readonly path: string; readonly size: number }[]
 }
 
 /**
@@ -67,12 +71,12 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
         () => store.transaction((tx) => tx.update('osimage', image.id, change)),
       )
       const excluded = halves.flatMap((half) => half.excluded)
-      const { warnings, failures } = await spreadWord(store, cluster, wish, options)
+      const files = await sizesOf(halves.flatMap((half) => half.moves))
+      const { warnings: untold } = await notifySeeder(cluster)
+      const { warnings, failures } = await syncWhole(store, wish, options)
       return {
-        change,
-        excluded,
+        ...{ change, excluded, files, untold, failures },
         warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
-        failures,
       }
     } finally {
       for (const dir of drafts) await rm(dir, { recursive: true, force: true })
@@ -80,18 +84,16 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
   })
 }
 
+async function sizesOf(moves: readonly Move[]): Promise<Packed['files']> {
+  const paths = moves.flatMap(({ draft, target }) => (draft === null ? [] : [target]))
+  return await Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })))
+}
+
 /** Only a whole pack goes to the other heads, as it always was: halves are for trying things. */
-async function spreadWord(
-  store: Store,
-  cluster: Cluster,
-  wish: PackWish,
-  { progress, signal }: PackOptions,
-): Promise<Outcome> {
-  const told = await notifySeeder(cluster)
-  if (wish.what !== 'all') return told
+async function syncWhole(store: Store, wish: PackWish, { progress, signal }: PackOptions): Promise<Outcome> {
+  if (wish.what !== 'all') return newNotes()
   const onLine = (detail: string) => progress?.({ phase: 'sync', detail })
-  const { warnings, failures } = await syncCluster(store, { onLine, ...(signal && { signal }) })
-  return { warnings: [...told.warnings, ...warnings], failures: [...told.failures, ...failures] }
+  return await syncCluster(store, { onLine, ...(signal && { signal }) })
 }
 
 function bootFilesOf(images: readonly Osimage[]): Set<string> {

@@ -9,14 +9,21 @@ import type { Osimage } from '../../object/osimage.ts'
  */
 export async function treeOf({ name, path }: Pick<Osimage, 'name' | 'path'>): Promise<string> {
   const root = path ? await realpath(path).catch(() => undefined) : undefined
-  if (root && root !== '/' && path?.startsWith('/') && (await stat(root)).isDirectory()) return root
+  const own = root !== undefined && (await isRoot(root))
+  if (root && !own && path?.startsWith('/') && (await stat(root)).isDirectory()) return root
   throw new LunaError('invalid', `the tree of osimage "${name}" is not there`, {
-    why: why(path, root),
+    why: why(path, own),
     fix: `luna osimage change ${name} --path DIRECTORY`,
   })
 }
 
-function why(path: string | null, root: string | undefined): string {
+/** The root of this machine may be mounted elsewhere, too. */
+async function isRoot(path: string): Promise<boolean> {
+  const [one, root] = await Promise.all([stat(path), stat('/')])
+  return one.dev === root.dev && one.ino === root.ino
+}
+
+function why(path: string | null, own: boolean): string {
   if (!path) return 'its path is not set'
-  return root === '/' ? `${path} is the root of this machine` : `${path} is not a directory`
+  return own ? `${path} is the root of this machine` : `${path} is not a directory`
 }

@@ -14,6 +14,7 @@ import { type Find, groupOf, networksOf } from '../find.ts'
 import { secondsSince } from './age.ts'
 import type { Fact, Facts } from './facts.ts'
 import { progressOf } from './progress.ts'
+import { statusFacts } from './status.ts'
 
 /** Everything about one object, as `show` shows it; `now` dates the status of a node. */
 export async function describe<K extends Kind>(
@@ -122,10 +123,9 @@ async function describeNode(node: Node, context: DescribeContext): Promise<Facts
   const interfaces = interfaceFacts(node, group, networks)
   const facts = { mac: (await store.macOf(node.id)) ?? null, interfaces }
   if (!node.status) return facts
-  const { step, time } = node.status
   const progress = await progressOf(context, node, group, interfaces)
-  const age = secondsSince(time, now)
-  return { ...facts, status: { step, time: time.toISOString(), age, ...(progress && { progress }) } }
+  const age = secondsSince(node.status.time, now)
+  return { ...facts, status: { ...statusFacts(node.status), age, ...(progress && { progress }) } }
 }
 
 /** Addresses of every interface of a node, by interface name: `{eth0: {ipv4: '10.30.0.1', ipv6: null}}`. */

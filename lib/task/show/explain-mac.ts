@@ -1,7 +1,7 @@
 // Why discovery takes a machine for a node or not: its verdict, and the sightings that it goes by.
 import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
-import { type Mac, parseMacAny } from '../../object/net/mac.ts'
+import { type Mac, macObjection, readMac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Learned, Store } from '../../store/store.ts'
 import { judge, type Sees, type Sighting, sightingsOf, type Verdict } from '../boot/switch-port.ts'
@@ -31,9 +31,11 @@ export interface Explanation {
 
 /** Explains one MAC address as typed. Throws LunaError `invalid` when it is none. */
 export async function explainMac(store: Store, text: string, now: Date): Promise<Explanation> {
-  const mac = parseMacAny(text)
-  if (!mac) {
+  const mac = readMac(text)
+  const why = mac && macObjection(mac)
+  if (!mac || why !== undefined) {
     throw new LunaError('invalid', `${JSON.stringify(text)} is not the MAC address of a machine`, {
+      ...(why !== undefined && { why }),
       fix: 'write it like 52:54:00:00:00:01',
     })
   }

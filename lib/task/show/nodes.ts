@@ -4,6 +4,7 @@ import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { interfaceFacts } from './describe.ts'
 import type { Facts } from './facts.ts'
+import { statusFacts } from './status.ts'
 
 export interface ListedNode extends Facts {
   readonly name: string
@@ -40,6 +41,5 @@ async function nodesOf(store: Store, groups: readonly Group[]): Promise<Node[]> 
 }
 
 function flags({ localboot, service, setupbmc, status, comment }: Node): Facts {
-  const said = status && { step: status.step, time: status.time.toISOString() }
-  return { localboot, service, setupbmc, ...(said && { status: said }), comment }
+  return { localboot, service, setupbmc, ...(status && { status: statusFacts(status) }), comment }
 }

@@ -1,7 +1,6 @@
 // How a switch is asked by SNMP: what its settings must be, and where it is.
 import { LunaError } from '../../error.ts'
 import type { SnmpAccess } from '../../host/snmp/session.ts'
-import { hasControl } from '../../object/name.ts'
 import { addressIn, type Network } from '../../object/network.ts'
 import type { Switch } from '../../object/switch.ts'
 
@@ -19,23 +18,6 @@ const settings = [
 
 /** The settings of a switch that have to do with SNMP. */
 export type Snmp = { readonly [F in (typeof settings)[number]]?: Switch[F] }
-
-/** Throws LunaError `invalid` for values that no switch can have. */
-export function checkSnmp(snmp: Snmp): void {
-  for (const name of settings) {
-    if (hasControl(snmp[name] ?? ''))
-      throw new LunaError('invalid', `"${name}" cannot hold control characters`, {
-        fix: `type it without them: --${name}`,
-      })
-  }
-  for (const name of ['auth_key', 'priv_key'] as const) {
-    if (!snmp[name] || snmp[name].length >= 8) continue
-    throw new LunaError('invalid', `"${name}" is too short`, {
-      why: 'an SNMPv3 key has at least 8 characters (RFC 3414 section 11.2)',
-      fix: `give a longer one here and on the switch: --${name}`,
-    })
-  }
-}
 
 const only3 = ['user', 'auth_protocol', 'auth_key', 'priv_protocol', 'priv_key'] as const
 

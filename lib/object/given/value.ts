@@ -1,0 +1,57 @@
+// Whether a field can have a value: what its row in the field tables says of numbers, lengths, choices and
+// texts. One rule for what an operator gives and for what `luna cluster check` finds.
+import { LunaError } from '../../error.ts'
+import type { Field, FieldTable, Kind } from '../field.ts'
+import { hasControl } from '../name.ts'
+import { fieldsOf } from '../objects.ts'
+
+interface Objection {
+  readonly why: string
+  readonly fix?: string
+}
+
+/** Why a field cannot have the value; undefined where it can. Empty texts erase, and are no value. */
+export function objectionTo(field: Field, value: unknown): Objection | undefined {
+  if (typeof value === 'number') return numberObjection(field, value)
+  return typeof value === 'string' && value !== '' ? textObjection(field, value) : undefined
+}
+
+function numberObjection({ limits, standard }: Field, value: number): Objection | undefined {
+  if (!limits) return undefined
+  const [lowest, highest] = limits
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return undefined
+  return { why: `it must be ${lowest} to ${highest}${standard ? ` (${standard})` : ''}` }
+}
+
+function textObjection(field: Field, text: string): Objection | undefined {
+  const { lines, leastLength = 0, mostBytes = Infinity, choices, rule, standard } = field
+  const by = standard ? ` (${standard})` : ''
+  if (lines) return text.includes('\0') ? { why: 'it has a NUL character', fix: 'write it anew' } : undefined
+  if (hasControl(text))
+    return { why: 'it has control characters', fix: 'use characters that can be typed on one line' }
+  const bytes = Buffer.byteLength(text)
+  if (bytes > mostBytes) return { why: `it has ${bytes} bytes, and ${mostBytes} are the most${by}` }
+  if (text.length < leastLength) return { why: `it has fewer than ${leastLength} characters${by}` }
+  if (choices && !choices.includes(text)) return { why: `it must be one of ${choices.join(', ')}` }
+  const why = rule?.objection(text)
+  return why !== undefined && rule ? { why, fix: rule.fix } : undefined
+}
+
+/** Throws LunaError `invalid` for the first of the values that a field of the kind cannot have. */
+export function checkValues(kind: Kind, values: Readonly<Record<string, unknown>>): void {
+  const fields: FieldTable = fieldsOf[kind]
+  for (const [name, value] of Object.entries(values)) {
+    const found = fields[name] && objectionTo(fields[name], value)
+    if (!found) continue
+    throw new LunaError('invalid', `${name} cannot be ${shownValue(fields[name], value)}`, {
+      why: found.why,
+      fix: found.fix ?? `see what it takes: luna ${kind} change --help`,
+    })
+  }
+}
+
+/** A value for a message: secrets are not shown, nor more than a line of anything. */
+export function shownValue(field: Field | undefined, value: unknown): string {
+  if (field?.secret) return 'as it is'
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, 80) : value).replace(/\p{Cc}/gu, '?')
+}

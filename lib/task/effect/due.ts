@@ -1,0 +1,127 @@
+// What a change outdates: the one table of it. What nodes fetch when they boot (menus, boot and install
+// scripts) is made anew for each of them and is never out of date.
+import type { Kind } from '../../object/field.ts'
+import type { Group } from '../../object/group.ts'
+import { slotsOf } from '../../object/net/slot.ts'
+import type { Node } from '../../object/node.ts'
+import type { Objects } from '../../object/objects.ts'
+import type { Store } from '../../store/store.ts'
+import { changedFields } from './fields.ts'
+import type { Effect, EffectOn } from './record.ts'
+
+/** What is made from the database: files of services, and packed images. */
+type Product = 'dhcp' | 'dns' | 'nginx' | 'tftp' | 'pack'
+
+const command: { readonly [P in Exclude<Product, 'pack'>]: string } = {
+  dhcp: 'luna cluster makedhcp',
+  dns: 'luna cluster makedns',
+  nginx: 'luna cluster makenginx',
+  tftp: 'luna cluster maketftp',
+}
+
+type Row<K extends Kind> = {
+  /** When such an object is added. */
+  readonly added?: readonly Product[]
+  readonly deleted?: readonly Product[]
+} & { readonly [F in keyof Objects[K]]?: readonly Product[] }
+
+const outdates: { readonly [K in Kind]: Row<K> } = {
+  cluster: {
+    added: ['nginx', 'tftp'],
+    // Torrents say where their tracker is.
+    frontend_address: ['dhcp', 'nginx', 'pack'],
+    frontend_port: ['dhcp', 'nginx', 'pack'],
+    frontend_https: ['dhcp', 'nginx', 'pack'],
+    server_port: ['nginx'],
+    path: ['nginx', 'tftp', 'pack'],
+    cluster_ips: ['dhcp', 'dns'],
+    named_include_file: ['dns'],
+    named_zone_dir: ['dns'],
+  },
+  network: {
+    added: ['dns'],
+    deleted: ['dns'],
+    name: ['dns'],
+    NETWORK: ['dhcp', 'dns'],
+    PREFIX: ['dhcp', 'dns'],
+    ns_hostname: ['dns'],
+    ns_ip: ['dns'],
+    include: ['dns'],
+    rev_include: ['dns'],
+    classless: ['dns'],
+  },
+  // Where its nodes have addresses on them.
+  group: { interfaces: ['dhcp', 'dns'] },
+  node: {
+    added: ['dns'],
+    deleted: ['dhcp', 'dns'],
+    name: ['dhcp', 'dns'],
+    group: ['dhcp', 'dns'],
+    interfaces: ['dhcp', 'dns'],
+    mac: ['dhcp'],
+  },
+  switch: { added: ['dns'], deleted: ['dns'], name: ['dns'], network: ['dns'], ip: ['dns'] },
+  otherdev: { added: ['dns'], deleted: ['dns'], name: ['dns'], connected: ['dns'] },
+  osimage: {
+    added: ['pack'],
+    path: ['pack'],
+    kernver: ['pack'],
+    dracutmodules: ['pack'],
+    kernmodules: ['pack'],
+    compression: ['pack'],
+  },
+  bmcsetup: {},
+}
+
+/** The commands that are to be given after these changes, in the order in which they are best given. */
+export async function dueAfter(store: Store, effects: readonly Effect[]): Promise<string[]> {
+  if (effects.some(({ kind, after }) => kind === 'cluster' && !after)) return []
+  const products = new Set<Product>()
+  const images = new Set<string>()
+  for (const effect of effects) {
+    const own = await productsOf(store, effect)
+    for (const product of own) products.add(product)
+    if (own.has('pack')) for (const name of await imagesOf(store, effect)) images.add(name)
+  }
+  const commands = Object.entries(command).filter(([product]) => products.has(product as Product))
+  return [...commands.map(([, text]) => text), ...[...images].map((name) => `luna osimage pack ${name}`)]
+}
+
+async function productsOf(store: Store, effect: Effect): Promise<Set<Product>> {
+  const row: { readonly [field: string]: readonly Product[] | undefined } = outdates[effect.kind]
+  if (effect.kind === 'group' && !(await movesNodes(store, effect))) return new Set()
+  const products = new Set(reasonsOf(effect).flatMap((reason) => row[reason] ?? []))
+  // dhcpd knows nodes by their MAC addresses.
+  if (effect.kind === 'node' && !(await hasMac(store, effect))) products.delete('dhcp')
+  return products
+}
+
+/** The fields that have other values; an interface without addresses is in no file. */
+function reasonsOf(effect: Effect): string[] {
+  if (!effect.before) return ['added']
+  if (!effect.after) return ['deleted']
+  if (effect.kind !== 'node') return changedFields(effect)
+  const same = JSON.stringify(addresses(effect.before)) === JSON.stringify(addresses(effect.after))
+  return changedFields(effect).filter((field) => !(same && field === 'interfaces'))
+}
+
+function addresses({ interfaces }: Node): string[] {
+  const held = Object.entries(interfaces).filter(([, own]) => own[4] !== null || own[6] !== null)
+  return held.map(([key, own]) => `${key} ${own[4]} ${own[6]}`).sort()
+}
+
+/** Whether nodes of the group have other addresses or names of interfaces by the change. */
+async function movesNodes(store: Store, { id, before, after }: EffectOn<'group'>): Promise<boolean> {
+  const slots = (group: Group | undefined) => JSON.stringify(group ? slotsOf(group) : [])
+  return slots(before) !== slots(after) && (await store.nodesOf(id)).length > 0
+}
+
+async function hasMac(store: Store, { id, before, after }: EffectOn<'node'>): Promise<boolean> {
+  return Boolean(before?.mac || after?.mac || (await store.macOf(id)))
+}
+
+/** The images that have to be packed: those that were before, when the cluster changes. */
+async function imagesOf(store: Store, effect: Effect): Promise<string[]> {
+  if (effect.kind === 'osimage') return [effect.after?.name ?? '']
+  return (await store.list('osimage')).filter(({ torrent }) => torrent).map(({ name }) => name)
+}

@@ -1,0 +1,116 @@
+// Records what a command does to objects, so that it can be told in one line: a store that notes every object
+// before its first change and after its last one.
+import { type Id, type Kind, kinds } from '../../object/field.ts'
+import { completed } from '../../object/link.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import type { Change, New, Objects } from '../../object/objects.ts'
+import type { Store } from '../../store/store.ts'
+
+/** What became of an object. `before` is absent of a new one, `after` of one that is gone. */
+export type Effect = { readonly [K in Kind]: EffectOn<K> }[Kind]
+
+export interface EffectOn<K extends Kind> {
+  readonly kind: K
+  readonly id: Id
+  /** Of a node whose MAC address changes, `mac` holds it. */
+  readonly before: Objects[K] | undefined
+  readonly after: Objects[K] | undefined
+}
+
+export interface Recorder {
+  /** Does what the store does that it was made of. */
+  readonly store: Store
+  /** Everything that was committed so far. */
+  effects(): Effect[]
+}
+
+/** `mac` of the object before is what it was: it is only looked up when it changes. */
+type Entry = EffectOn<Kind> & { readonly macKnown?: true }
+type Ledger = Map<string, Entry>
+
+/** A recorder of what is done with its store. */
+export function recordEffects(store: Store): Recorder {
+  const ledger: Ledger = new Map()
+  const real = ({ before, after }: EffectOn<Kind>) => before !== undefined || after !== undefined
+  return { store: recording(store, ledger), effects: () => [...ledger.values()].filter(real) as Effect[] }
+}
+
+function recording(store: Store, ledger: Ledger): Store {
+  return { ...store, ...objectWrites(store, ledger), ...macWrites(store, ledger), transaction }
+
+  // What a transaction did counts when it is committed; one in another one may fail alone.
+  async function transaction<T>(work: (tx: Store) => Promise<T>): Promise<T> {
+    let own: Ledger = new Map()
+    const result = await store.transaction(async (tx) => {
+      own = new Map(ledger)
+      return await work(recording(tx, own))
+    })
+    for (const [key, effect] of own) ledger.set(key, effect)
+    return result
+  }
+}
+
+function objectWrites(store: Store, ledger: Ledger) {
+  return {
+    insert: async <K extends Kind>(kind: K, object: New<K>): Promise<Id> => {
+      const id = await store.insert(kind, object)
+      const after: Objects[Kind] = completed(kind, id, object)
+      ledger.set(keyOf(kind, id), { kind, id, before: undefined, after })
+      return id
+    },
+    update: async <K extends Kind>(kind: K, id: Id, change: Change<K>): Promise<void> => {
+      const effect = await effectOn(store, ledger, kind, id)
+      await store.update(kind, id, change)
+      note(ledger, effect, change)
+    },
+    remove: async (kind: Kind, id: Id): Promise<void> => {
+      const effect = await effectOn(store, ledger, kind, id)
+      await store.remove(kind, id)
+      ledger.set(keyOf(kind, id), { ...effect, after: undefined })
+    },
+    drop: async (): Promise<void> => {
+      for (const kind of kinds)
+        for (const before of await store.list(kind))
+          ledger.set(keyOf(kind, before.id), { kind, id: before.id, before, after: undefined })
+      await store.drop()
+    },
+  }
+}
+
+function macWrites(store: Store, ledger: Ledger) {
+  const macOf = async (node: Id) => (await store.macOf(node)) ?? null
+  async function noteMac(node: Id, mac: Mac | null): Promise<void> {
+    const effect = await effectOn(store, ledger, 'node', node)
+    const before =
+      effect.macKnown || !effect.before ? effect.before : { ...effect.before, mac: await macOf(node) }
+    note(ledger, { ...effect, before, macKnown: true }, { mac })
+  }
+  return {
+    setMac: async (node: Id, mac: Mac): Promise<void> => {
+      const owner = await store.findMac(mac)
+      if (owner !== undefined && owner !== node) await noteMac(owner, null)
+      await noteMac(node, mac)
+      await store.setMac(node, mac)
+    },
+    clearMac: async (node: Id): Promise<void> => {
+      await noteMac(node, null)
+      await store.clearMac(node)
+    },
+  }
+}
+
+function keyOf(kind: Kind, id: Id): string {
+  return `${kind} ${id}`
+}
+
+async function effectOn(store: Store, ledger: Ledger, kind: Kind, id: Id): Promise<Entry> {
+  const present = ledger.get(keyOf(kind, id))
+  if (present) return present
+  const object: Objects[Kind] | undefined = await store.find(kind, id)
+  return { kind, id, before: object, after: object }
+}
+
+function note(ledger: Ledger, effect: Entry, change: object): void {
+  if (effect.after)
+    ledger.set(keyOf(effect.kind, effect.id), { ...effect, after: { ...effect.after, ...change } })
+}

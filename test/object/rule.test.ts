@@ -1,0 +1,236 @@
+// What values may be: the numbers are those of the standards, just fitting and just not.
+import assert from 'node:assert/strict'
+import { checkValues } from '../../lib/object/given/value.ts'
+import { parameterObjections } from '../../lib/object/ifcfg.ts'
+import { hostNameObjection, nameObjection } from '../../lib/object/name.ts'
+import { makePrefix, overlap, type Prefix, parseIp, prefixObjection } from '../../lib/object/net/address.ts'
+
+const long = 'x'.repeat(300)
+
+describe('checkValues', () => {
+  const fits: readonly (readonly [Parameters<typeof checkValues>[0], Record<string, unknown>])[] = [
+    ['bmcsetup', { userid: 1, netchannel: 0, mgmtchannel: 15 }],
+    ['bmcsetup', { userid: 63, user: 'x'.repeat(16), password: 'x'.repeat(20) }],
+    ['switch', { oid: '.1.3.6.1.2.1.17.4.3.1.2', user: 'x'.repeat(32), auth_key: '12345678' }],
+    ['switch', { oid: '1.3', read: 'Ä public "x"' }],
+    ['switch', { oid: `2.999.4294967295${'.0'.repeat(125)}` }],
+    [
+      'osimage',
+      { kernver: '5.14.0-427.13.1.el9_4.x86_64+rt', kernopts: 'console=ttyS1,115200n8 dyndbg="file x.c +p"' },
+    ],
+    [
+      'osimage',
+      { kernver: `6${'x'.repeat(63)}`, kernopts: 'x'.repeat(1599), dracutmodules: 'luna, -i18n,,' },
+    ],
+    ['osimage', { kernmodules: 'ixgbe,-mei,=drivers/net', grab_filesystems: '/,/boot, /var', path: '/a' }],
+    ['cluster', { frontend_port: 65_535, server_port: 0, lweb_pidfile: `/${'x'.repeat(255)}`, path: '/a b' }],
+    ['cluster', { tracker_interval: 86_400, lweb_num_proc: 1024, nodedigits: 15, comment: 'a\nb\tc' }],
+    ['group', { prescript: 'a\n\u001b[1m', partscript: '' }],
+    ['node', { port: 'GigabitEthernet1/0/1' }],
+  ]
+  for (const [kind, values] of fits)
+    it(`takes ${kind} ${JSON.stringify(values).slice(0, 90)}`, () => checkValues(kind, values))
+
+  const refused: readonly (readonly [Parameters<typeof checkValues>[0], Record<string, unknown>, RegExp])[] =
+    [
+      ...[64, 0, -3].map(
+        (userid) => ['bmcsetup', { userid }, /1 to 63 \(IPMI 2\.0 section 22\.30\)/] as const,
+      ),
+      ...[16, -1].map((netchannel) => ['bmcsetup', { netchannel }, /0 to 15 \(IPMI 2\.0/] as const),
+      ['bmcsetup', { mgmtchannel: 16 }, /0 to 15/],
+      [
+        'bmcsetup',
+        { user: `${'x'.repeat(15)}é` },
+        /it has 17 bytes, and 16 are the most \(IPMI 2\.0 section 22\.28\)/,
+      ],
+      ['bmcsetup', { password: 'x'.repeat(21) }, /it has 21 bytes, and 20/],
+      ['bmcsetup', { user: 'a\nb' }, /control characters/],
+      ...['BRIDGE-MIB::dot1dTpFdbPort', '1..3', '1.3.', 'x', '1.03', '1.4294967296', '..1.3', '1.3 '].map(
+        (oid) => ['switch', { oid }, /RFC 2578 section 3\.5/] as const,
+      ),
+      ['switch', { oid: '.1' }, /it has 1 numbers/],
+      ['switch', { oid: `1.3${'.1'.repeat(127)}` }, /it has 129 numbers, and an OID has 2 to 128/],
+      ...['3.1', '0.40', '1.40'].map((oid) => ['switch', { oid }, /X\.660/] as const),
+      ['switch', { user: 'x'.repeat(33) }, /32 are the most \(RFC 3414/],
+      ['switch', { priv_key: '1234567' }, /fewer than 8 characters \(RFC 3414 section 11\.2\)/],
+      ['switch', { read: 'a\u0000b' }, /control/],
+      ...['../x', 'a b', '-x', '.', 'a/b', 'é'].map(
+        (kernver) => ['osimage', { kernver }, /version of a kernel/] as const,
+      ),
+      ['osimage', { kernver: 'x'.repeat(65) }, /it has 65 characters, and uname\(2\) has room for 64/],
+      [
+        'osimage',
+        { kernopts: 'x'.repeat(1600) },
+        /1600 bytes of 1599: the kernel takes 2048 \(COMMAND_LINE_SIZE\)/,
+      ],
+      ['osimage', { kernopts: 'a="b c' }, /double quote is not closed/],
+      ['osimage', { kernopts: 'quiet\ninitrd evil' }, /control/],
+      ...['a ; b', 'a || b', 'a && b', '#x', 'a\\'].map(
+        (kernopts) => ['osimage', { kernopts }, /iPXE/] as const,
+      ),
+      ...['a b', 'luna;x', '$(x)'].map(
+        (name) => ['osimage', { dracutmodules: `luna,${name}` }, /name of a module/] as const,
+      ),
+      ['osimage', { kernmodules: 'e1000 ixgbe' }, /name of a module/],
+      ['osimage', { grab_filesystems: '/,boot' }, /"boot" is no absolute path/],
+      ['osimage', { grab_filesystems: '/../x' }, /absolute path without/],
+      ['osimage', { compression: 'xz' }, /one of gzip, zstd, auto/],
+      ['cluster', { frontend_port: 65_536 }, /1 to 65535/],
+      ['cluster', { frontend_port: 0 }, /1 to 65535/],
+      ['cluster', { lweb_num_proc: 1025 }, /0 to 1024/],
+      ['cluster', { torrent_pidfile: 'lt.pid' }, /does not begin with a slash/],
+      ['cluster', { named_zone_dir: `/${long}` }, /255 bytes \(NAME_MAX/],
+      ['cluster', { named_include_file: `${'/x'.repeat(2050)}` }, /4095 bytes at most \(PATH_MAX/],
+      ['cluster', { path: '/a$b' }, /nginx/],
+      ['node', { port: 'x'.repeat(256) }, /255 are the most \(ifName, RFC 2863\)/],
+      ['group', { postscript: 'a\0b' }, /NUL/],
+    ]
+  for (const [kind, values, why] of refused) {
+    it(`refuses ${kind} ${JSON.stringify(values).slice(0, 60)}, and says why`, () => {
+      assert.throws(
+        () => checkValues(kind, values),
+        (error: Error & { why?: string; fix?: string; code?: string }) => {
+          assert.match(error.why ?? '', why)
+          return error.code === 'invalid' && Boolean(error.fix)
+        },
+      )
+    })
+  }
+
+  it('shows no secret', () => {
+    assert.throws(
+      () => checkValues('bmcsetup', { password: 'verysecretpasswordindeed' }),
+      (error: Error) => !/secretp/.test(error.message),
+    )
+  })
+})
+
+describe('nameObjection', () => {
+  for (const name of [
+    'eth0',
+    'eth0.100',
+    'BOOTIF',
+    'bond-management',
+    '_x',
+    'enp1s0f0np0',
+    'ETH2',
+    'x'.repeat(15),
+  ])
+    it(`takes the interface ${name}`, () => assert.equal(nameObjection('interface', name), undefined))
+
+  for (const [name, why] of [
+    ['bond-management0', /it has 16 characters, an interface of Linux 15 \(IFNAMSIZ/],
+    ['a+b', /letters, digits and/],
+    ['eth0:1', /: or @/],
+    ['eth0@x', /: or @/],
+    ['a/b', /letters/],
+    ['a b', /letters/],
+    ['é', /letters/],
+    ['..', /letters/],
+    ['-x', /letters/],
+    ['12', /number/],
+    ['all', /all interfaces/],
+    ['', /empty/],
+  ] as const)
+    it(`refuses the interface ${JSON.stringify(name)}`, () =>
+      assert.match(nameObjection('interface', name) ?? '', why))
+
+  it('tells the number and the standard of names in DNS', () => {
+    const label = 'x'.repeat(64)
+    for (const kind of ['node', 'switch', 'otherdev'] as const) {
+      assert.match(nameObjection(kind, label) ?? '', /64 characters, a label of a host name 63 \(RFC 1035/)
+      assert.match(nameObjection(kind, 'a_b') ?? '', /RFC 1123 section 2\.1/)
+    }
+    const zone = `${'a.'.repeat(94)}a`
+    assert.equal(nameObjection('network', zone), undefined)
+    assert.match(nameObjection('network', `${zone}b`) ?? '', /190 characters, a zone 189: .* 253 \(RFC 1035/)
+    assert.match(nameObjection('network', '30.10') ?? '', /read as addresses/)
+  })
+})
+
+describe('hostNameObjection', () => {
+  it('is that a machine has 64 characters for NAME.DOMAIN', () => {
+    assert.equal(hostNameObjection('x'.repeat(56), 'cluster'), undefined)
+    assert.match(
+      hostNameObjection('x'.repeat(57), 'cluster') ?? '',
+      /has 65 characters, .* 64 \(HOST_NAME_MAX/,
+    )
+  })
+})
+
+describe('parameterObjections', () => {
+  it('has none to what network files can have, nor to what is not known', () => {
+    const lines = [
+      'MTU=9000',
+      'MTU="68"',
+      "VLAN_ID='4094'",
+      'PREFIX=0',
+      'IPADDR1=10.0.0.1',
+      'DNS1=fd00::1',
+      'BRIDGE=br0',
+    ]
+    const others = [
+      'MTU=$MTU',
+      'MTU=',
+      '#MTU=x',
+      'SITE=x',
+      'junk',
+      'BONDING_OPTS="mode=1 miimon=100"',
+      'NETMASK=255.0.0.0',
+    ]
+    assert.deepEqual(parameterObjections([...lines, ...others].join('\n')), [])
+  })
+
+  for (const [line, why] of [
+    ['MTU=67', /^line 2, MTU cannot be "67": it is a number from 68 to 65535 \(RFC 791\)/],
+    ['MTU=jumbo', /68 to 65535/],
+    ['VLAN_ID=4095', /1 to 4094 \(IEEE 802\.1Q\)/],
+    ['VLAN_ID="0"', /1 to 4094/],
+    ['PREFIX=33', /0 to 32/],
+    ['IPADDR=10.0.0.256', /no IPv4 address/],
+    ['GATEWAY=fd00::1', /no IPv4 address/],
+    ['NETMASK1=24', /no IPv4 address/],
+    ['DNS2=resolver', /no IPv4 or IPv6 address/],
+    ['MASTER=bond-management0', /IFNAMSIZ/],
+    ['PHYSDEV=eth0:1', /: or @/],
+  ] as const)
+    it(`tells the line of ${line}`, () =>
+      assert.match(parameterObjections(`ONBOOT=yes\n${line}\n`).join(), why))
+})
+
+describe('prefixObjection', () => {
+  const prefix = (text: string): Prefix => {
+    const [address = '', length] = text.split('/')
+    const ip = parseIp(address)
+    const made = ip && makePrefix(ip, Number(length))
+    assert(made)
+    return made
+  }
+  for (const text of [
+    '10.0.0.0/8',
+    '128.0.0.0/1',
+    '192.168.7.0/30',
+    '100.64.0.0/10',
+    'fd00::/64',
+    '2001:db8::/32',
+  ])
+    it(`has none to ${text}`, () => assert.equal(prefixObjection(prefix(text)), undefined))
+
+  for (const [text, why] of [
+    ['224.0.1.0/24', /multicast \(RFC 5771\)/],
+    ['240.0.0.0/8', /reserved/],
+    ['127.0.0.0/8', /loopback/],
+    ['0.0.0.0/16', /this network/],
+    ['ff02::/64', /multicast/],
+    ['fe80::/64', /link-local/],
+    ['::/64', /reserved/],
+  ] as const)
+    it(`says why not ${text}`, () => assert.match(prefixObjection(prefix(text)) ?? '', why))
+
+  it('tells networks in each other from networks apart', () => {
+    assert.ok(overlap(prefix('10.30.0.0/16'), prefix('10.30.128.0/17')))
+    assert.ok(overlap(prefix('10.30.128.0/17'), prefix('10.30.0.0/16')))
+    assert.ok(!overlap(prefix('10.30.0.0/17'), prefix('10.30.128.0/17')))
+    assert.ok(!overlap(prefix('10.30.0.0/16'), prefix('fd00::/64')))
+  })
+})
