@@ -30,17 +30,6 @@ describe('discover', () => {
     assert.deepEqual(await statusOf('node001'), { step: 'boot.request', time: now })
   })
 
-  it('tells a node whose image has no kernel yet by its status, unless it boots its disk', async () => {
-    const { id } = await store.getNamed('osimage', 'compute')
-    await store.update('osimage', id, { kernfile: '' })
-    const { script } = await ask([1])
-    assert.match(script, /no-kernel-available/)
-    assert.deepEqual(await statusOf('node001'), { step: 'boot.error.image', time: now })
-    await store.update('node', place.node001, { localboot: true })
-    await ask([1])
-    assert.equal((await statusOf('node001'))?.step, 'boot.request')
-  })
-
   it('gives the first MAC address to the node that was chosen by hand', async () => {
     const found = await ask([7, 8], { node: 'node002' })
     assert.deepEqual([found.by, found.mac, found.takenFrom], ['hand', mac(7), undefined])

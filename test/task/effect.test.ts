@@ -167,6 +167,8 @@ describe('what is told of a change', () => {
     assert.deepEqual(undone, ['nope', 'node002'])
     const { sentence } = await told(store, (it) => deleteNodes(it, ['node003', 'nope']), ['nope'])
     assert.match(sentence ?? '', /^deleted 1 node with 2 addresses: node003; left undone: nope; due: /)
+    const none = await told(store, async () => undefined, ['nope', 'node004'])
+    assert.equal(none.sentence, 'nothing is changed; left undone: nope,node004')
   })
 
   it('knows a node with a MAC address, which dhcpd does, too', async () => {

@@ -37,8 +37,7 @@ export interface Discovered extends Found {
 
 /**
  * Finds the node: the chosen one, else by any of the MAC addresses, else by the switch port where one was
- * seen. In the first and last case the address becomes the node's. Sets the status `boot.request`, or
- * `boot.error.image` when there is nothing to boot: its image was never packed. Throws
+ * seen. In the first and last case the address becomes the node's. Sets the status `boot.request`. Throws
  * LunaError `not-found` when no node is found, or when there is no such type of script.
  */
 export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
@@ -51,8 +50,7 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
     })
   const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
   const script = scriptOf({ ...facts, mac }, type, url)
-  const lacking = !facts.image.kernfile && !found.node.localboot
-  await store.setStatus(found.node.id, { step: lacking ? 'boot.error.image' : 'boot.request', time: now })
+  await store.setStatus(found.node.id, { step: 'boot.request', time: now })
   return { ...found, script, ...(takenFrom && { takenFrom }) }
 }
 

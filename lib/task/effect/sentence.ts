@@ -19,11 +19,12 @@ export interface Told {
 /** `did`, or with `would` what it would do. */
 export type Mood = 'did' | 'would'
 
-/** The sentence; undefined where nothing is changed. Pure. */
+/** The sentence; undefined where nothing is changed and no names were left undone. Pure. */
 export function effectSentence({ effects, nodes, due, undone }: Told, mood: Mood): string | undefined {
   const clauses = Map.groupBy(relevant(effects), clauseOf)
-  if (clauses.size === 0) return undefined
+  if (clauses.size === 0 && undone.length < 2) return undefined
   const parts = [
+    ...(clauses.size === 0 ? ['nothing is changed'] : []),
     ...[...clauses].map(([clause, all]) => objectsText(clause, all, nodes, mood)),
     ...nodesText(effects, nodes, mood),
     ...(undone.length > 0 ? [`left undone: ${compressHostlist(undone)}`] : []),

@@ -19,7 +19,7 @@ export async function summarise(
   undone: readonly string[],
   mood: Mood,
 ): Promise<Summary> {
-  if (effects.length === 0) return { sentence: undefined, losing: 0 }
+  if (effects.length + undone.length === 0) return { sentence: undefined, losing: 0 }
   const [nodes, due] = [await nodeEffects(store, effects), await dueAfter(store, effects)]
   const sentence = effectSentence({ effects, nodes, due, undone }, mood)
   return { sentence, losing: nodes.filter(({ loses }) => loses).length }

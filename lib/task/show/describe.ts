@@ -125,7 +125,11 @@ async function describeNode(node: Node, context: DescribeContext): Promise<Facts
   if (!node.status) return facts
   const progress = await progressOf(context, node, group, interfaces)
   const age = secondsSince(node.status.time, now)
-  return { ...facts, status: { ...statusFacts(node.status), age, ...(progress && { progress }) } }
+  const image = group?.osimage ? await find('osimage', group.osimage) : undefined
+  return {
+    ...facts,
+    status: { ...statusFacts(node.status, node, image), age, ...(progress && { progress }) },
+  }
 }
 
 /** Addresses of every interface of a node, by interface name: `{eth0: {ipv4: '10.30.0.1', ipv6: null}}`. */

@@ -1,6 +1,7 @@
 // The list of nodes: everything else is read once, so that it is fast for many thousands.
 import type { Group } from '../../object/group.ts'
 import type { Node } from '../../object/node.ts'
+import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { interfaceFacts } from './describe.ts'
 import type { Facts } from './facts.ts'
@@ -23,6 +24,7 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
   const nodes = groupName === undefined ? await store.list('node') : await nodesOf(store, groups)
   const byId = new Map(groups.map((group) => [group.id, group]))
   const networks = new Map((await store.list('network')).map((network) => [network.id, network]))
+  const images = new Map((await store.list('osimage')).map((image) => [image.id, image]))
   const macs = await store.macs()
   const place = new Map(groups.map((group, at) => [group.id, at]))
   const placeOf = ({ group }: Node) => (group && place.get(group)) ?? groups.length
@@ -31,7 +33,8 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
     const group = node.group === null ? undefined : byId.get(node.group)
     const interfaces = interfaceFacts(node, group, networks)
     const mac = macs.get(node.id) ?? null
-    listed.push({ name: node.name, group: group?.name ?? null, mac, interfaces, ...flags(node) })
+    const image = group?.osimage ? images.get(group.osimage) : undefined
+    listed.push({ name: node.name, group: group?.name ?? null, mac, interfaces, ...flags(node, image) })
   }
   return listed
 }
@@ -40,6 +43,7 @@ async function nodesOf(store: Store, groups: readonly Group[]): Promise<Node[]> 
   return (await Promise.all(groups.map((group) => store.nodesOf(group.id)))).flat()
 }
 
-function flags({ localboot, service, setupbmc, status, comment }: Node): Facts {
-  return { localboot, service, setupbmc, ...(status && { status: statusFacts(status) }), comment }
+function flags({ localboot, service, setupbmc, status, comment }: Node, image: Osimage | undefined): Facts {
+  const said = status && { status: statusFacts(status, { localboot }, image) }
+  return { localboot, service, setupbmc, ...said, comment }
 }
