@@ -7,6 +7,7 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { run } from '../../lib/host/run.ts'
+import { allCases } from '../all-cases.ts'
 import { skipUnless } from '../daemons/skip.ts'
 import { needsRoot } from '../host/as-root.ts'
 import { builtPackages } from './built.ts'
@@ -38,6 +39,7 @@ for (const [suite, name] of [
     let head: Head | undefined
     before(async function () {
       needsRoot(this)
+      skipUnless(this, allCases ? undefined : 'npm run test:all-cases runs it')
       for (const program of ['debootstrap', 'systemd-nspawn', 'rpmbuild', 'checkmodule'])
         skipUnless(this, spawnSync(program, ['--version']).error && `${program} is not installed`)
       const mirror = await mirrorOf(suite)
