@@ -1,5 +1,5 @@
-// Tests that try many combinations try every pair of values, and those of whole heads under load are left out,
-// unless `npm run test:all-cases` asks for all.
+// Tests that try many combinations try every pair of values, and whole heads under load are left out, unless
+// `npm run test:all-cases` asks for all.
 
 /** True where the whole product of values is to be tried, however long it takes. */
 export const allCases = process.env.LUNA_TEST_CASES === 'all'
