@@ -10,6 +10,8 @@ import { type Ran, run } from '../../lib/host/run.ts'
 
 const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
 const machineCertificates = '/etc/ssl/machine.pem'
+/** The authorities that this machine trusts (update-ca-certificates(8)). */
+const trusted = '/etc/ssl/certs/ca-certificates.crt'
 
 export interface DebianRoot {
   readonly path: string
@@ -137,8 +139,9 @@ async function likeThisMachine(root: string): Promise<Record<string, string>> {
   }
   const registry = await npmSetting('registry')
   if (registry) env.npm_config_registry = registry
-  const certificates = (await npmSetting('cafile')) ?? process.env.NODE_EXTRA_CA_CERTS
-  if (certificates) {
+  // npm started by npm with another Node knows nothing of the cafile in the global npmrc of this machine
+  const certificates = (await npmSetting('cafile')) ?? process.env.NODE_EXTRA_CA_CERTS ?? trusted
+  if (existsSync(certificates)) {
     await cp(certificates, join(root, machineCertificates), { dereference: true })
     env.npm_config_cafile = env.NODE_EXTRA_CA_CERTS = machineCertificates
   }
