@@ -6,14 +6,17 @@ import type { Server } from 'node:net'
 const requestLine = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS) /
 
 /**
- * Calls `tell` for a connection that begins as HTTP does, at most once in `every`
- * milliseconds, however many there are.
+ * Ends a connection that begins as HTTP does, and calls `tell` for it, at most once in `every` milliseconds,
+ * however many there are.
  */
 export function heardHttp(server: Server, tell: () => void, every = 300_000): void {
   let told = Number.NEGATIVE_INFINITY
   server.on('connection', (socket) => {
     socket.once('data', (chunk) => {
-      if (performance.now() - told < every || !requestLine.test(chunk.toString('latin1', 0, 8))) return
+      if (!requestLine.test(chunk.toString('latin1', 0, 8))) return
+      // node-fastcgi would wait for the rest of a record of that length
+      socket.destroy()
+      if (performance.now() - told < every) return
       told = performance.now()
       tell()
     })
