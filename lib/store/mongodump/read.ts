@@ -53,8 +53,8 @@ async function readBytes(given: Bytes): Promise<Exported> {
   const bytes = packed ? unpacked(given) : given
   const magic = await bytes.peek(archiveMagic.length)
   if (!magic.equals(archiveMagic)) {
-    // Neither BSON nor anything else that begins with such bytes is a text.
-    if (magic.includes(0) && !/^[\s\x21-\x7e]/.test(magic.toString('latin1'))) throw noDatabase(bytes.name)
+    // A text begins as JSON does. What else has a NUL so early is BSON, or nothing of ours.
+    if (magic.includes(0) && !/^\s*\{/.test(magic.toString('latin1'))) throw noDatabase(bytes.name)
     return { dump: parseDump(await textOf(bytes)), others: [] }
   }
   const gathering = new DumpGathering()
