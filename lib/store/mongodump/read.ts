@@ -53,8 +53,9 @@ async function readBytes(given: Bytes): Promise<Exported> {
   const bytes = packed ? unpacked(given) : given
   const magic = await bytes.peek(archiveMagic.length)
   if (!magic.equals(archiveMagic)) {
-    // A text begins as JSON does. What else has a NUL so early is BSON, or nothing of ours.
-    if (magic.includes(0) && !/^\s*\{/.test(magic.toString('latin1'))) throw noDatabase(bytes.name)
+    // A text may have a NUL that does not belong there; more than that is BSON, or nothing of ours.
+    if (magic.includes(0) && !/^[\s!-~]*\0[\s!-~]*$/.test(magic.toString('latin1')))
+      throw noDatabase(bytes.name)
     return { dump: parseDump(await textOf(bytes)), others: [] }
   }
   const gathering = new DumpGathering()
