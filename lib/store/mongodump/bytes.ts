@@ -1,4 +1,5 @@
 // The bytes of a dump in their order, from a file or a pipe. No more of it is in memory than one document.
+import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { LunaError } from '../../error.ts'
@@ -98,6 +99,15 @@ export class Bytes {
       throw this.damaged(`cannot be read on: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
+}
+
+/** The bytes of a file, which is opened when the first of them is asked for. */
+export function bytesOfFile(path: string): Bytes {
+  return new Bytes(path, readingLater(path))
+}
+
+async function* readingLater(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path)
 }
 
 /** The bytes that gzip packed into these; offsets count from the first of them. */

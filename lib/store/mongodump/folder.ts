@@ -1,10 +1,9 @@
 // The folder that mongodump writes: COLLECTION.bson or COLLECTION.bson.gz for every collection, documents one
 // after another, and metadata that tells of indexes and is not needed.
-import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { Bytes, terminator, unpacked } from './bytes.ts'
+import { type Bytes, bytesOfFile, terminator, unpacked } from './bytes.ts'
 import { type DumpGathering, isLeftOut } from './gather.ts'
 
 /**
@@ -37,7 +36,7 @@ async function readFiles(folder: string, files: readonly string[], into: DumpGat
     const path = join(folder, file)
     const collection = collectionOf(file)
     if (isLeftOut(collection)) continue
-    const raw = new Bytes(path, createReadStream(path))
+    const raw = bytesOfFile(path)
     const other = seen.get(collection)
     if (other !== undefined) throw raw.damaged(`${collection} is in ${other} as well`)
     seen.set(collection, file)

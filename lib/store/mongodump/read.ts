@@ -1,13 +1,12 @@
 // A database from any form in which it is kept outside of a store: a text of `luna db export`, a folder or an
 // archive of mongodump.
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
 import { decodeText } from '../../object/given/text.ts'
 import { parseDump } from '../dump.ts'
 import type { Dump } from '../store.ts'
 import { archiveMagic, readArchive } from './archive.ts'
-import { Bytes, unpacked } from './bytes.ts'
+import { Bytes, bytesOfFile, unpacked } from './bytes.ts'
 import { readFolder } from './folder.ts'
 import { DumpGathering } from './gather.ts'
 
@@ -29,7 +28,7 @@ const longestText = 500_000_000
  */
 export async function readExported(source: string | AsyncIterable<Uint8Array>): Promise<Exported> {
   if (typeof source !== 'string') return await readBytes(new Bytes('standard input', source))
-  if (!(await isFolder(source))) return await readBytes(new Bytes(source, createReadStream(source)))
+  if (!(await isFolder(source))) return await readBytes(bytesOfFile(source))
   const gathering = new DumpGathering()
   await readFolder(source, gathering)
   return { dump: gathering.dump(), others: [] }
