@@ -78,6 +78,20 @@ export const bookkeeping = {
   versions: 'luna_version',
 } as const
 
+/** What happened, beside the database and no part of it: it is dumped only when that is asked for. */
+export const records = {
+  lastBoots: 'luna_boot',
+  pastBoots: 'luna_boot_past',
+  reports: 'luna_report',
+} as const
+
+const recordNames: readonly string[] = Object.values(records)
+
+export function isRecord(collection: string): boolean {
+  return recordNames.includes(collection)
+}
+
+/** Of bookkeeping and records alike: what is no part of the database. */
 export function isBookkeeping(collection: string): boolean {
   return collection.startsWith('luna_')
 }
@@ -89,6 +103,7 @@ const indexes: { readonly [collection: string]: readonly (readonly string[])[] }
   mac: [['mac'], ['node.$id']],
   switch_mac: [['mac'], ['switch_id', 'port'], ['switch_id', 'mac', 'port', 'portname']],
   tracker: [['info_hash'], ['peer_id'], ['info_hash', 'ip', 'port']],
+  [records.pastBoots]: [['node'], ['node', 'slot']],
 }
 
 /** The indexes of a collection: lists of paths. */

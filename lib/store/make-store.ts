@@ -3,11 +3,13 @@ import { ObjectId } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New } from '../object/objects.ts'
+import type { Report } from '../object/record/report.ts'
 import type { Backend, Write } from './backend.ts'
 import { batching } from './batch.ts'
 import { learnedWrite, peerWrite } from './bson/expiring.ts'
+import { bootWrite, reportWrite } from './bson/records.ts'
 import { dump, readsOf } from './reads.ts'
-import { type Dump, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
+import { type Dump, type KeptBoot, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
 import { UnitOfWork } from './transaction/unit-of-work.ts'
 import { writesOf } from './transaction/writes.ts'
 import { makeNamesUnique, refuseInside } from './unique.ts'
@@ -39,7 +41,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
   return {
     where: backend.where,
     ...readsOf(backend, now),
-    dump: () => settledDump(backend, transaction),
+    dump: (what) => settledDump(backend, transaction, what),
     ...loneWrites(transaction),
     ...directWrites(apply, now),
     transaction,
@@ -54,13 +56,17 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
  * All collections as they are between two transactions. Where changes come all the time, they have to wait
  * for it.
  */
-async function settledDump(backend: Backend, transaction: Store['transaction']): Promise<Dump> {
+async function settledDump(
+  backend: Backend,
+  transaction: Store['transaction'],
+  what: { readonly records: boolean } | undefined,
+): Promise<Dump> {
   for (let tries = 0; tries < dumpTries; tries++) {
     const before = await readVersion(backend)
-    const all = await dump(backend)
+    const all = await dump(backend, what)
     if ((await readVersion(backend)) === before) return all
   }
-  return await transaction((tx) => tx.dump())
+  return await transaction((tx) => tx.dump(what))
 }
 
 /** What `work` is given. Asking it for `transaction` joins the unit of work that is running. */
@@ -72,6 +78,8 @@ function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
     transaction: (work) => work(store),
     version: refuseInside,
     makeNamesUnique: refuseInside,
+    keepBoots: refuseInside,
+    keepReport: refuseInside,
     advice: refuseInside,
     close: () => Promise.resolve(),
   }
@@ -119,6 +127,8 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
     learn: (seen: readonly Learned[]) =>
       apply([...seen.map(learnedWrite), ...sweep('switch_mac', ttl.learned)]),
     forget: (mac: Mac) => apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
+    keepBoots: (boots: readonly KeptBoot[]) => apply(boots.map(bootWrite)),
+    keepReport: (node: Id, report: Report) => apply([reportWrite(node, report)]),
     announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', ttl.peers)]),
   }
 }

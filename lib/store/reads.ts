@@ -4,9 +4,11 @@ import { LunaError } from '../error.ts'
 import { type Id, type Kind, kinds } from '../object/field.ts'
 import { type Mac, parseMac } from '../object/net/mac.ts'
 import type { Objects } from '../object/objects.ts'
-import { idText, type Reader, type Where } from './backend.ts'
+import { mostBoots } from '../object/record/boot.ts'
+import { idText, type Reader, records, type Where } from './backend.ts'
 import { readLearned, readPeer } from './bson/expiring.ts'
 import { readObject } from './bson/object-codec.ts'
+import { byId as byNodeId, ofNode, readBoot, readLastBoot, readReport } from './bson/records.ts'
 import { byBytes, copyOf, idOf, isMap, numberOf } from './bson/values.ts'
 import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, ttl } from './store.ts'
 
@@ -31,12 +33,22 @@ type Reads = Pick<
   | 'peers'
   | 'peersSince'
   | 'peerNamed'
+  | 'boots'
+  | 'lastBoot'
+  | 'lastBoots'
+  | 'report'
   | 'dump'
 >
 
 /** All reading methods; `now` decides what is too old to be remembered. */
 export function readsOf(reader: Reader, now: () => Date): Reads {
-  return { ...objectReads(reader), ...linkReads(reader), ...macReads(reader), ...expiringReads(reader, now) }
+  return {
+    ...objectReads(reader),
+    ...linkReads(reader),
+    ...macReads(reader),
+    ...expiringReads(reader, now),
+    ...recordReads(reader),
+  }
 }
 
 function objectReads(reader: Reader) {
@@ -69,13 +81,14 @@ function objectReads(reader: Reader) {
       const [document] = await reader.find(kind, { _id: new ObjectId(id) }, 'whole')
       return document ? copyOf(document) : missing(kind, `with id ${id}`)
     },
-    dump: () => dump(reader),
+    dump: (what?: { readonly records: boolean }) => dump(reader, what),
   }
 }
 
 /** All collections, one after the other. */
-export async function dump(reader: Reader): Promise<Dump> {
-  const collections = (await reader.collections()).sort(byBytes)
+export async function dump(reader: Reader, what = { records: false }): Promise<Dump> {
+  const names = [...(await reader.collections()), ...(what.records ? Object.values(records) : [])]
+  const collections = names.sort(byBytes)
   const all: Record<string, Document[]> = {}
   for (const name of collections) {
     const documents = (await reader.find(name, undefined, 'whole')).map(copyOf)
@@ -147,6 +160,23 @@ function expiringReads(reader: Reader, now: () => Date) {
     peersSince: async (infoHash: string, time: Date) =>
       peersIn(await reader.since('tracker', { info_hash: infoHash }, time)),
     peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
+  }
+}
+
+function recordReads(reader: Reader) {
+  const lastBoot = async (node: Id) => (await reader.find(records.lastBoots, byNodeId(node))).map(readBoot)[0]
+  return {
+    lastBoot,
+    lastBoots: async () => {
+      const documents = await reader.find(records.lastBoots)
+      return new Map(documents.map(readLastBoot).filter((one) => one !== undefined))
+    },
+    boots: async (node: Id) => {
+      const [last, past] = [await lastBoot(node), await reader.find(records.pastBoots, ofNode(node))]
+      const boots = [last, ...past.map(readBoot)].filter((boot) => boot !== undefined)
+      return boots.sort((a, b) => b.number - a.number).slice(0, mostBoots)
+    },
+    report: async (node: Id) => (await reader.find(records.reports, byNodeId(node))).map(readReport)[0],
   }
 }
 

@@ -15,6 +15,8 @@ import type { Document } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
+import type { Boot } from '../object/record/boot.ts'
+import type { Report } from '../object/record/report.ts'
 
 export type { Document } from 'bson'
 export { idOf, isMap, numberOf } from './bson/values.ts'
@@ -58,6 +60,13 @@ export interface Peer {
   /** The last event that was not empty; null where there was none yet. */
   readonly status: string | null
   readonly updated: Date
+}
+
+/** A boot to be put down: over the last boot of its node, or among those before. */
+export interface KeptBoot {
+  readonly node: Id
+  readonly boot: Boot
+  readonly past: boolean
 }
 
 /** A name that several objects of a kind have. */
@@ -160,12 +169,23 @@ export interface Store {
   /** The newest record of a client, by its peer id. */
   peerNamed(peerId: string): Promise<Peer | undefined>
 
+  /** The boots of a node that are remembered, newest first, at most `mostBoots`. */
+  boots(node: Id): Promise<Boot[]>
+  /** The last boot of a node, or of every node that has one: much quicker than `boots`. */
+  lastBoot(node: Id): Promise<Boot | undefined>
+  lastBoots(): Promise<Map<Id, Boot>>
+  /** Puts boots down over what is there: of a node one that is not `past`, and one of each number. */
+  keepBoots(boots: readonly KeptBoot[]): Promise<void>
+  /** What the node had to say of the step that failed last. */
+  report(node: Id): Promise<Report | undefined>
+  keepReport(node: Id, report: Report): Promise<void>
+
   /**
    * Runs `work` alone in the whole cluster, and writes what it changed when it is done (see the top of this
    * file). Rejected work changes nothing. Inside `work` only the store that it is given may be used; asking
    * that one for
-   * `transaction` joins the work that runs. Single writes outside (setStatus, announce, learn, forget) do not
-   * wait.
+   * `transaction` joins the work that runs. Single writes outside (setStatus, announce, learn, forget,
+   * keepBoots, keepReport) do not wait.
    */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 
@@ -187,9 +207,10 @@ export interface Store {
   advice(): Promise<string[]>
 
   /**
-   * The whole database at one moment, unknown collections included; only Luna's own bookkeeping is left out.
+   * The whole database at one moment, unknown collections included; Luna's own bookkeeping is left out, and
+   * so are boots and reports unless they are asked for.
    */
-  dump(): Promise<Dump>
+  dump(what?: { readonly records: boolean }): Promise<Dump>
   /**
    * Puts a whole database in place of what is there. `invalid` when the engine refuses some of it; nothing
    * changes then.

@@ -8,6 +8,7 @@ import { linkContract } from './contract-link.ts'
 import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
 import { readerContract } from './contract-reader.ts'
+import { recordContract } from './contract-record.ts'
 import { aloneContract } from './contract-transaction.ts'
 import { uniqueContract } from './contract-unique.ts'
 import { versionContract } from './contract-version.ts'
@@ -49,6 +50,7 @@ export function contract(name: string, makePlace: () => Place): void {
     aloneContract(theScene, several)
     uniqueContract(theScene, several)
     versionContract(theScene, several)
+    recordContract(theScene)
     if (several) processContract(theScene)
     if (several) readerContract(theScene)
   })

@@ -12,20 +12,22 @@ const exportCommand = command({
       value: 'DIR',
       refersTo: 'file',
     }),
+    records: option('flag', 'with what happened, too: the boots of nodes and their failures'),
   },
   examples: [
     ['luna db export > luna.json', 'a backup, with all passwords in it: keep it safe'],
     ['luna db export --mongodump /root/back; mongorestore /root/back', 'to MongoDB of any age'],
   ],
-  async run(context, { mongodump }) {
+  async run(context, { mongodump, records }) {
     const store = await context.store()
     if (mongodump !== undefined) {
       const { writeMongodump } = await import('../../store/open.ts')
-      context.log.info('written', { folder: await writeMongodump(await store.dump(), mongodump) })
+      const dump = await store.dump({ records })
+      context.log.info('written', { folder: await writeMongodump(dump, mongodump) })
       return
     }
     const { exportDatabase } = await import('../../task/database/export-import.ts')
-    context.print(await exportDatabase(store))
+    context.print(await exportDatabase(store, { records }))
   },
 })
 

@@ -2,6 +2,7 @@
 // engines, or would not come back as it was.
 import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
 import { kinds } from '../../object/field.ts'
+import { isRecord } from '../backend.ts'
 import type { Dump } from '../store.ts'
 import { isMap } from './values.ts'
 
@@ -46,6 +47,7 @@ export class Gathering {
  * namespaces have 255 bytes.
  */
 function isPossible(name: string): boolean {
+  if (isRecord(name)) return true
   if (/^$|[$\0]|^system\.|^sqlite_|^luna_|^\.|\.\.|\.$/.test(name)) return false
   return Buffer.byteLength(name) <= 240
 }

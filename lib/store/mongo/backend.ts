@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Document } from 'bson'
 import type { Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
-import { type Backend, bookkeeping, isBookkeeping, type Part, type Where, type Write } from '../backend.ts'
+import {
+  type Backend,
+  bookkeeping,
+  isBookkeeping,
+  isRecord,
+  type Part,
+  type Where,
+  type Write,
+} from '../backend.ts'
 import { documentOf } from '../bson/values.ts'
 import { adviceOn } from './advice.ts'
 import { again, connectMongo, helloOf, isDirect, refuseSecondary } from './client.ts'
@@ -104,7 +112,7 @@ class MongoBackend implements Backend {
 
   /** In a replica set a transaction becomes visible at once, but a long read may have begun before. */
   #mayTear(collection: string, where: Where): boolean {
-    if (collection === 'tracker' || collection === 'switch_mac') return false
+    if (collection === 'tracker' || collection === 'switch_mac' || isRecord(collection)) return false
     return !this.#setting.transactions || Object.keys(where).length === 0
   }
 

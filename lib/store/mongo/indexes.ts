@@ -2,7 +2,7 @@
 // Luna may hold duplicates.
 import type { Collection, Db, IndexDescription, IndexDescriptionInfo } from 'mongodb'
 import { kinds } from '../../object/field.ts'
-import { bookkeeping, indexesOf } from '../backend.ts'
+import { bookkeeping, indexesOf, records } from '../backend.ts'
 import { ttl } from '../store.ts'
 import { codeOf, isDuplicate } from './errors.ts'
 
@@ -29,7 +29,7 @@ export interface BuildOptions {
 const buildLimit = 10_000
 const tryEvery = 3_600_000
 
-const collections = [...kinds, 'mac', 'switch_mac', 'tracker']
+const collections = [...kinds, 'mac', 'switch_mac', 'tracker', records.pastBoots]
 const wanted = JSON.stringify(collections.map((name) => [name, ...descriptions(name)]))
 const mark = { _id: 'indexes' }
 

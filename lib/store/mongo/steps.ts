@@ -1,6 +1,6 @@
 // How writes are done in MongoDB, call by call.
 import type { ClientSession, Db } from 'mongodb'
-import { isBookkeeping, type Write } from '../backend.ts'
+import { isBookkeeping, isRecord, type Write } from '../backend.ts'
 import { runsOf } from './bulk.ts'
 import { again } from './client.ts'
 import { codeOf, codes, isKnown } from './errors.ts'
@@ -73,12 +73,13 @@ async function unlessKnown(written: Promise<unknown>): Promise<void> {
 }
 
 async function rename(database: Db, { collection, to }: Rename): Promise<void> {
+  const own = isBookkeeping(to) && !isRecord(to)
   try {
     // An index that is being built meanwhile makes an empty collection of that name again.
-    await database.renameCollection(collection, to, { dropTarget: !isBookkeeping(to) })
+    await database.renameCollection(collection, to, { dropTarget: !own })
   } catch (error) {
     const code = codeOf(error)
     // Done before: names of our own were free when the journal began.
-    if (code !== codes.namespaceMissing && !(code === codes.namespaceExists && isBookkeeping(to))) throw error
+    if (code !== codes.namespaceMissing && !(code === codes.namespaceExists && own)) throw error
   }
 }

@@ -1,6 +1,6 @@
 // Documents of a dump put into a database, each checked.
 import { type Document, serialize } from 'bson'
-import { isBookkeeping } from '../backend.ts'
+import { isBookkeeping, isRecord } from '../backend.ts'
 import { Gathering } from '../bson/gathering.ts'
 import { documentOf } from '../bson/values.ts'
 import type { Bytes, Piece } from './bytes.ts'
@@ -10,7 +10,7 @@ const mostBytes = 64 * 1024 * 1024
 
 /** Collections of a dump that are no part of a database: those of MongoDB and Luna's own bookkeeping. */
 export function isLeftOut(collection: string): boolean {
-  return collection.startsWith('system.') || isBookkeeping(collection)
+  return collection.startsWith('system.') || (isBookkeeping(collection) && !isRecord(collection))
 }
 
 /** What is gathered from a dump. Methods throw LunaError `invalid` that says which byte of which file. */

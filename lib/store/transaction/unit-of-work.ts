@@ -3,8 +3,16 @@
 import { type Document, Int32, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
 import { kinds, parseId } from '../../object/field.ts'
-import type { Backend, Part, Reader, Where, Write } from '../backend.ts'
-import { copyOf, isMap, numberOf } from '../bson/values.ts'
+import {
+  type Backend,
+  isBookkeeping,
+  type Part,
+  type Reader,
+  records,
+  type Where,
+  type Write,
+} from '../backend.ts'
+import { byBytes, copyOf, isMap, numberOf } from '../bson/values.ts'
 import type { Dump, Ref } from '../store.ts'
 import { duplicatesIn } from '../unique.ts'
 import { type Entry, Overlay } from './overlay.ts'
@@ -19,6 +27,7 @@ export class UnitOfWork implements Reader {
   #cleared: string[] = []
   // How many counters a map has: counting a big one for every link would take longer than all else.
   readonly #sizes = new WeakMap<object, number>()
+  readonly #later: Write[] = []
   #open = true
 
   constructor(backend: Backend) {
@@ -37,7 +46,8 @@ export class UnitOfWork implements Reader {
 
   async collections(): Promise<string[]> {
     const kept = (await this.#backend.collections()).filter((name) => !this.#cleared.includes(name))
-    return [...new Set([...kept, ...this.#overlays.keys()])]
+    const changed = [...this.#overlays.keys()].filter((name) => !isBookkeeping(name))
+    return [...new Set([...kept, ...changed])]
   }
 
   insert(collection: string, document: Document): void {
@@ -54,6 +64,11 @@ export class UnitOfWork implements Reader {
   async remove(collection: string, where: Where): Promise<void> {
     const overlay = this.#overlay(collection)
     for (const entry of await overlay.find(where)) overlay.remove(entry)
+  }
+
+  /** Writes that need not be seen before the end of the unit: of records beside the database. */
+  later(writes: readonly Write[]): void {
+    this.#later.push(...writes)
   }
 
   /** How often `other` is counted on one side of `of`; undefined when `of` is gone. */
@@ -87,9 +102,9 @@ export class UnitOfWork implements Reader {
       if (duplicatesIn(kind, dump[kind] ?? []).length > 0) await this.#backend.setUnique(kind, false)
     }
     const present = await this.#backend.collections()
-    this.#cleared = present
+    this.#cleared = [...present, ...Object.values(records)]
     this.#overlays = new Map()
-    for (const name of present) this.#overlay(name).complete()
+    for (const name of this.#cleared) this.#overlay(name).complete()
     for (const [name, documents] of Object.entries(dump)) {
       const overlay = this.#overlay(name)
       overlay.complete()
@@ -102,7 +117,7 @@ export class UnitOfWork implements Reader {
     this.#open = false
     const entries = [...this.#overlays.values()].flatMap((overlay) => [...overlay.entries.values()])
     const clear = this.#cleared.map((collection): Write => ({ op: 'clear', collection }))
-    return [...clear, ...orderedWrites(entries)]
+    return [...clear, ...orderedWrites(entries), ...this.#later.sort(byCollection)]
   }
 
   /** Undefined also for a text that cannot be an id: damaged counters have such. */
@@ -119,6 +134,10 @@ export class UnitOfWork implements Reader {
     this.#overlays.set(collection, overlay)
     return overlay
   }
+}
+
+function byCollection(a: Write, b: Write): number {
+  return byBytes(a.collection, b.collection)
 }
 
 /** A link counter of a document, 0 where there is none. */

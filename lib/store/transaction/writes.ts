@@ -8,6 +8,7 @@ import type { Change, New } from '../../object/objects.ts'
 import type { Write } from '../backend.ts'
 import { keyFields, learnedWrite, peerWrite } from '../bson/expiring.ts'
 import { changedFields, documentId, newDocument } from '../bson/object-codec.ts'
+import { forgetWrites } from '../bson/records.ts'
 import { idOf, refTo } from '../bson/values.ts'
 import type { Dump, Learned, Peer, Ref, Store } from '../store.ts'
 import type { Side, UnitOfWork } from './unit-of-work.ts'
@@ -50,7 +51,10 @@ function objectWrites(unit: UnitOfWork) {
       if (typeof name === 'string' && name !== document.name) await checkFree(unit, kind, name)
       await unit.set(kind, id, changedFields(kind, change, document))
     },
-    remove: (kind: Kind, id: Id) => unit.remove(kind, { _id: new ObjectId(id) }),
+    remove: async (kind: Kind, id: Id): Promise<void> => {
+      await unit.remove(kind, { _id: new ObjectId(id) })
+      if (kind === 'node') unit.later(forgetWrites(id))
+    },
     restore: (dump: Dump) => unit.replace(dump),
     drop: () => unit.replace({}),
     setStatus: async (node: Id, status: Status): Promise<void> => {

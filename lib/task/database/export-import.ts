@@ -5,8 +5,8 @@ import type { Dump, Store } from '../../store/store.ts'
 import { contentOf, keepCopy } from './copy.ts'
 
 /** The database as canonical Extended JSON (version 2), one document a line. */
-export async function exportDatabase(store: Store): Promise<string> {
-  return dumpText(await store.dump())
+export async function exportDatabase(store: Store, what?: { readonly records: boolean }): Promise<string> {
+  return dumpText(await store.dump(what))
 }
 
 /** How a database may take the place of another one. */
