@@ -108,9 +108,10 @@ function prefixed(log: Log, before: string): Log {
   return { debug: at('debug'), info: at('info'), warning: at('warning'), error: at('error') }
 }
 
-function sayIdle(log: Log, { object, given }: Line): void {
+function sayIdle(log: Log, { object, row, given }: Line): void {
   const [what, fix] = ['nothing to change was given', `see what there is: luna ${object} change --help`]
-  if (Object.values(given).some((value) => value !== undefined && value !== false))
+  const wished = Object.entries(given).filter(([long]) => !row.options[long]?.chooses)
+  if (wished.some(([, value]) => value !== undefined && value !== false))
     log.info('nothing is changed: it was so before')
   else if (mayBeIdle.includes(object)) log.warning(`${what} (${fix})`)
   else throw new LunaError('usage', what, { fix })

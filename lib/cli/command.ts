@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts'
 import type { Exits } from '../error.ts'
 import type { Log } from '../log.ts'
+import type { NameList } from '../object/choice/name-list.ts'
 import { type OptionKind, type OptionKinds, type OptionTable, option } from '../program/option.ts'
 import type { Store } from '../store/store.ts'
 
@@ -25,6 +26,10 @@ export interface Operands {
   none: undefined
   name: string
   names: readonly string[]
+  /** Of nodes: options may say it as well. The parser gives what is typed, `run` gets names. */
+  chosen: readonly string[]
+  /** The same where none given means all, as it is typed: the command itself looks for whom it means. */
+  some: NameList | undefined
   list: string
   file: string
   mac: string | undefined

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { getCluster } from '../task/get-cluster.ts'
 import { parseArguments } from './arguments/parse.ts'
 import type { Line } from './change.ts'
-import { type Command, commandWords } from './command.ts'
+import { type Command, commandWords, type Operands } from './command.ts'
 import { type ObjectEntry, objects } from './commands.ts'
 import { type Running, reportError, startContext } from './context.ts'
 
@@ -114,10 +114,22 @@ async function runCommand(
 }
 
 async function run(context: Running, line: Line): Promise<void> {
-  const { row, given, operand } = line
-  if (!row.changes) return await row.run(context, given, operand)
+  const operand = await operandOf(context, line)
+  if (operand === 'nobody') return context.log.warning('nothing is done: no node fits')
+  if (!line.row.changes) return await line.row.run(context, line.given, operand)
   const { runChange } = await import('./change.ts')
-  await runChange(context, line)
+  await runChange(context, { ...line, operand })
+}
+
+/** The operand as `run` takes it: of nodes that are chosen, their names. */
+async function operandOf(
+  context: Running,
+  { row, given, operand }: Line,
+): Promise<Operands[keyof Operands] | 'nobody'> {
+  if (row.operand !== 'chosen') return operand
+  const { namesChosen } = await import('./choosing/chosen.ts')
+  const names = await namesChosen(context, row, given, operand as Operands['some'])
+  return names.length > 0 ? names : 'nobody'
 }
 
 async function tellUsage(object: string, command: Command, error: unknown): Promise<void> {

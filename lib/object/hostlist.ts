@@ -24,7 +24,8 @@ export function expandHostlist(text: string): string[] {
   return [...names]
 }
 
-function splitOutsideBrackets(text: string): string[] {
+/** The parts of a hostlist between the commas that stand outside of brackets. */
+export function splitOutsideBrackets(text: string): string[] {
   // A bracket swallows the commas up to the next bracket of either kind; what does not pair up is refused
   // later.
   return text.match(/(\[[^[\]]*|[^,[])+/g) ?? []

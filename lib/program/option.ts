@@ -4,6 +4,8 @@ import type { Kind } from '../object/field.ts'
 /** The value that each kind of option gives. */
 export interface OptionKinds {
   text: string
+  /** A text each time that it is given. */
+  texts: readonly string[]
   int: number
   /** `y`, `yes`, `n` or `no`. */
   'yes-no': boolean
@@ -38,6 +40,10 @@ export interface Option<K extends OptionKind = OptionKind> {
   readonly limits?: string
   /** What the value names, where it names something that is there: completion offers that. */
   readonly refersTo?: Kind | 'interface' | 'file'
+  /** What completion offers as the beginning of the value. */
+  readonly begins?: readonly string[]
+  /** It says which objects are meant, beside or in place of the operand. */
+  readonly chooses?: true
   /** Of the options with the same word here only one may be given. */
   readonly exclusive?: string
   /** Luna 1.2 does not have it: what was short for another option there goes on meaning that one. */

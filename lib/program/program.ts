@@ -75,7 +75,7 @@ export const pxelinux: Program = {
 
 export const lpower = {
   name: 'lpower',
-  synopsis: '[-h] [-i IF] [--json] [--pace N/s] (NAMES | -g GROUPS) ACTION',
+  synopsis: '[-h] [-i IF] [--fold | --json] [--pace N/s] (NAMES | -g GROUPS | --where FIELD=PATTERN) ACTION',
   about: 'Switches nodes on and off by their management controllers (BMC).',
   operand: { names: 'node', list: true },
   actions: {
@@ -88,7 +88,7 @@ export const lpower = {
       'light the lamp that shows which machine it is: for 255 seconds by IPMI, until noidentify by Redfish',
     noidentify: 'turn that lamp off',
   },
-  words: { NAMES: 'nodes, as a hostlist' },
+  words: { NAMES: 'nodes, as a hostlist; @FILE: those in a file; !NAMES: not these' },
   options: {
     groups: option('names', 'the nodes of these groups, as a hostlist', { short: 'g', refersTo: 'group' }),
     interface: option('text', "the interface that has the BMC's address", {
@@ -98,10 +98,19 @@ export const lpower = {
       default: 'BMC',
     }),
     pace: option('text', 'no more than N nodes a second (N/m: a minute)', { value: 'N/s' }),
+    where: option('texts', 'only nodes of which this holds; given several times, all of them', {
+      value: 'FIELD=PATTERN',
+      newer: true,
+    }),
+    fold: option('flag', 'a line per answer, with the nodes that gave it as a hostlist', { newer: true }),
     json: option('flag', 'as JSON, for scripts'),
   },
   notes: 'A line per node, in the order of the list. The exit status is 1 when a node did not obey.',
-  examples: ["lpower 'node[001-036]' status", 'lpower -g compute --pace 2/s on'],
+  examples: [
+    "lpower 'node[001-036]' status",
+    'lpower -g compute --pace 2/s on',
+    "lpower -g compute --where 'status=install.error.*' cycle",
+  ],
 } as const satisfies Program
 
 export const lchroot: Program = {

@@ -94,6 +94,8 @@ function sampleOperand({ operand }: Command): Operands[keyof Operands] {
     none: undefined,
     name: 'sample',
     names: ['sample'],
+    chosen: ['sample'],
+    some: undefined,
     list: 'sample',
     file: '-',
     mac: '52:54:00:00:00:01',

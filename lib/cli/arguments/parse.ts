@@ -2,10 +2,11 @@
 // commander's.
 import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
 import { LunaError } from '../../error.ts'
+import { namesLeft } from '../../object/choice/name-list.ts'
 import { checkArguments } from '../../object/given/text.ts'
-import { expandHostlist } from '../../object/hostlist.ts'
 import type { Option, OptionKind, OptionKinds, OptionTable } from '../../program/option.ts'
 import type { Command, Given, Operands } from '../command.ts'
+import { readNames } from './names.ts'
 import { normalise, pairSeparator } from './normalise.ts'
 import { parserOf } from './parser.ts'
 
@@ -24,7 +25,18 @@ export function parseArguments(object: string, command: Command, argv: readonly 
   if (plain.slice(0, plain.indexOf('--')).includes('--help')) return 'help'
   const parser = parserOf(object, command, readers)
   parseQuietly(parser, plain)
-  return { given: parser.opts(), operand: operandOf(command.operand, parser.args) }
+  const given: Given<OptionTable> = parser.opts()
+  if (command.operand === 'chosen' && parser.args.length === 0) checkChosen(command, given)
+  return { given, operand: operandOf(command.operand, parser.args) }
+}
+
+/** Somebody must be meant: all is only what lists take it for. */
+function checkChosen({ options }: Command, given: Given<OptionTable>): void {
+  const choosing = Object.keys(options).filter((long) => options[long]?.chooses)
+  if (choosing.some((long) => given[long] !== undefined)) return
+  throw new LunaError('usage', "missing required argument 'NAMES'", {
+    fix: `give a hostlist, or ${choosing.map((long) => `--${long}`).join(' or ')}`,
+  })
 }
 
 function parseQuietly(parser: Parser, plain: string[]): void {
@@ -44,6 +56,7 @@ type Reader<K extends OptionKind> = (text: string, option: Option) => OptionKind
 /** Text to value, per kind of option. */
 const readers: { readonly [K in OptionKind]: Reader<K> } = {
   text: (text) => text,
+  texts: (text) => [text],
   int: readInt,
   'yes-no': readYesNo,
   flag: () => true,
@@ -52,7 +65,7 @@ const readers: { readonly [K in OptionKind]: Reader<K> } = {
     const [first = '', second = ''] = text.split(pairSeparator)
     return [first, second]
   },
-  names: (text) => expandHostlist(text),
+  names: (text) => namesLeft(readNames(text)),
   choice: (text, { choices = [] }) => {
     if (choices.includes(text)) return text
     throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
@@ -78,7 +91,10 @@ function operandOf(kind: keyof Operands, args: readonly string[]): Operands[keyo
     case 'mac':
       return args[0]
     case 'names':
-      return expandHostlist(first)
+      return namesLeft(readNames(first))
+    case 'chosen':
+    case 'some':
+      return args.length === 0 ? undefined : readNames(first)
     case 'name':
     case 'list':
     case 'file':

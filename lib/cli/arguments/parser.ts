@@ -11,6 +11,8 @@ export const operandNames = {
   none: '',
   name: 'NAME',
   names: 'NAMES',
+  chosen: '[NAMES]',
+  some: '[NAMES]',
   list: 'NAMES',
   file: 'FILE',
   mac: '[MAC]',
@@ -36,7 +38,10 @@ export function parserOf(object: string, command: Command, readers: Readers): Pa
 
 function commanderOption(long: string, option: Option, command: Command, readers: Readers): CommanderOption {
   const made = new LongOption(flagsOf(long, option), option.help)
-  made.argParser((text: string) => readers[option.kind](text, option))
+  made.argParser((text: string, before: unknown) => {
+    const value = readers[option.kind](text, option)
+    return option.kind === 'texts' && Array.isArray(before) ? [...before, ...(value as string[])] : value
+  })
   made.default(option.default ?? (option.kind === 'flag' ? false : undefined))
   made.makeOptionMandatory(option.required ?? false)
   return made.conflicts(rivals(long, option, command))

@@ -1,13 +1,13 @@
 // luna node
 
 import { option } from '../../program/option.ts'
+import { choiceOf, choosingOptions, whereOption } from '../choosing/chosen.ts'
+import { columnOptions } from '../choosing/columns.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import {
   commentFrom,
-  deleteRow,
   jsonOption,
-  jsonText,
   renameRow,
   reportOutcome,
   show,
@@ -17,22 +17,29 @@ import {
 } from '../rows.ts'
 import { discover } from './node-discover.ts'
 
-const list = command({
+const list: Command = command({
   action: 'list',
   help: 'List nodes, those of a group together.',
-  operand: 'none',
+  operand: 'some',
   options: {
-    group: option('text', 'only those of this group', { short: 'g', refersTo: 'group' }),
+    group: option('text', 'only those of this group', { short: 'g', refersTo: 'group', chooses: true }),
+    where: whereOption,
     'one-line': option('flag', 'a line per node', { short: '1' }),
+    ...columnOptions,
     json: jsonOption,
   },
-  examples: [['luna node list -g compute -1', 'the nodes of one group, a line each']],
-  async run(context, given) {
-    const { listNodes } = await import('../../task/show/nodes.ts')
-    const nodes = await listNodes(await context.store(), given.group || undefined)
-    if (given.json) return context.print(jsonText(nodes))
-    const { nodeTable, nodeTableOneLine } = await import('../table/node-table.ts')
-    context.print(given['one-line'] ? nodeTableOneLine(nodes) : nodeTable(nodes))
+  examples: [
+    ['luna node list -g compute -1', 'the nodes of one group, a line each'],
+    [
+      "luna node list --where 'status=install.error.*' --columns name,status --fold",
+      'what failed, and where',
+    ],
+  ],
+  async run(context, given, names) {
+    const { chosenNodes } = await import('../../task/choose/nodes.ts')
+    const chosen = await chosenNodes(await context.store(), choiceOf(list, given, names))
+    const { printNodes } = await import('../choosing/print.ts')
+    printNodes(context, given, chosen)
   },
 })
 
@@ -41,9 +48,10 @@ const scripts = ['boot', 'install'] as const
 const showCommand = command({
   action: 'show',
   help: 'Show nodes.',
-  operand: 'names',
+  operand: 'chosen',
   options: {
     ...showOptions,
+    ...choosingOptions,
     script: option('choice', 'only the script that it boots or is installed with', {
       short: 's',
       choices: scripts,
@@ -95,7 +103,7 @@ const add = command({
 const change = command({
   action: 'change',
   help: 'Change nodes. All that is given is done.',
-  operand: 'names',
+  operand: 'chosen',
   options: {
     group: fieldOption('node', 'group', {
       short: 'g',
@@ -117,14 +125,16 @@ const change = command({
       service: { aliases: ['sv'] },
     }),
     comment: textOption('node', 'comment', { short: 'C' }),
+    where: whereOption,
   },
   examples: [
     ['luna node change node001 --mac 52:54:00:00:00:01', 'the machine with that MAC address is node001'],
+    ["luna node change --where group=compute --where 'port=' --localboot y", 'those without a switch port'],
     ["luna node change 'node[001-100]' -g gpu", 'another group, at the next boot of each node'],
   ],
   guarded: true,
   changes: 'asked',
-  async run(context, { comment, interface: address, port, ...given }, names) {
+  async run(context, { comment, interface: address, port, where: _where, ...given }, names) {
     const { changeNodes } = await import('../../task/change/node-change.ts')
     const store = await context.store()
     const wish = {
@@ -137,6 +147,23 @@ const change = command({
   },
 })
 
+const deleteCommand = command({
+  action: 'delete',
+  help: 'Delete nodes. Their addresses are free again.',
+  operand: 'chosen',
+  options: choosingOptions,
+  examples: [
+    ["luna node delete 'node[001-003]'", 'gone'],
+    ["luna node delete -g old '!node007' --dry-run", 'who would go'],
+  ],
+  guarded: true,
+  changes: 'asked',
+  async run(context, _given, names) {
+    const { deleteNodes } = await import('../../task/change/node.ts')
+    reportOutcome(context, await deleteNodes(await context.store(), names))
+  },
+})
+
 export const node: readonly Command[] = [
   list,
   showCommand,
@@ -144,13 +171,5 @@ export const node: readonly Command[] = [
   change,
   discover,
   renameRow('node'),
-  deleteRow(
-    'node',
-    'names',
-    async (context, names) => {
-      const { deleteNodes } = await import('../../task/change/node.ts')
-      return await deleteNodes(await context.store(), names)
-    },
-    'Delete nodes. Their addresses are free again.',
-  ),
+  deleteCommand,
 ]

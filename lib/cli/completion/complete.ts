@@ -77,5 +77,6 @@ async function operandOf(
   if (command.operand === 'file') return 'files'
   if (command.operand === 'mac') return []
   const all = await names.ofKind(object as Kind)
-  return command.operand === 'names' ? hostlist(all, current) : plain(all, current)
+  if (!['names', 'chosen', 'some'].includes(command.operand)) return plain(all, current)
+  return current.startsWith('@') ? 'files' : hostlist(all, current)
 }

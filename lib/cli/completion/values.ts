@@ -2,7 +2,7 @@
 import type { Kind } from '../../object/field.ts'
 import type { Option } from '../../program/option.ts'
 import type { Scan } from './scan.ts'
-import { type Candidate, hostlist, plain } from './words.ts'
+import { beginning, type Candidate, hostlist, plain } from './words.ts'
 
 /** Reads what there is; completion asks only for what it offers. */
 export interface Names {
@@ -28,7 +28,12 @@ export async function valuesOf(
   seen: Pick<Scan, 'operands'>,
   current: string,
 ): Promise<Completion> {
-  const { refersTo, kind, choices } = option
+  const { refersTo, kind, choices, begins } = option
+  if (begins)
+    return beginning(
+      current,
+      begins.map((word) => ({ word })),
+    )
   if (refersTo === 'file') return 'files'
   if (refersTo === 'interface')
     return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)

@@ -31,13 +31,8 @@ export function hostlist(all: readonly string[], current: string): Candidate[] {
   if (/\[[^\]]*$/.test(current)) return []
   const [, head = '', tail = ''] = /^(.*,)?([^,]*)$/s.exec(current) ?? []
   const named = new Set(namesIn(head))
-  return prefixed(
-    head,
-    plain(
-      all.filter((name) => !named.has(name)),
-      tail,
-    ),
-  )
+  const open = all.filter((name) => !named.has(name))
+  return prefixed(head, tail.startsWith('!') ? prefixed('!', plain(all, tail.slice(1))) : plain(open, tail))
 }
 
 function namesIn(head: string): string[] {

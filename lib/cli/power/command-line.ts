@@ -1,18 +1,22 @@
 // The command line of lpower, in the ways in which the first Luna's could be written.
 import { LunaError } from '../../error.ts'
 import type { PowerAction } from '../../host/bmc/bmc.ts'
+import { type NameList, namesLeft } from '../../object/choice/name-list.ts'
 import { checkArguments } from '../../object/given/text.ts'
-import { expandHostlist } from '../../object/hostlist.ts'
 import { lpower } from '../../program/program.ts'
+import { readNames } from '../arguments/names.ts'
 import { normalise } from '../arguments/normalise.ts'
 
 export interface PowerLine {
   readonly action: PowerAction
-  readonly names: readonly string[]
+  /** Undefined when none are named. */
+  readonly names: NameList | undefined
   readonly groups: readonly string[]
   readonly interface: string
   /** Milliseconds between two nodes. */
   readonly pause: number
+  readonly where: readonly string[]
+  readonly fold: boolean
   readonly json: boolean
 }
 
@@ -23,7 +27,8 @@ export function parsePower(args: readonly string[]): PowerLine | 'help' {
   checkArguments(args)
   const plain = normalise(lpower.options, args)
   const end = plain.indexOf('--')
-  const given = new Map(plain.slice(0, end).map(nameAndValue))
+  const all = plain.slice(0, end).map(nameAndValue)
+  const given = new Map(all)
   if (given.has('help')) return 'help'
   const operands = plain.slice(end + 1)
   const action = actions.find((one) => one === operands.at(-1))
@@ -31,13 +36,16 @@ export function parsePower(args: readonly string[]): PowerLine | 'help' {
   const [names, ...more] = operands.slice(0, -1)
   const groups = given.get('groups')
   if (more.length > 0) throw misused('there is a word too many', 'write the nodes as one hostlist')
-  if (!names && !groups) throw misused('no nodes are given', 'give a hostlist, or -g GROUPS')
+  if (!names && !groups && !given.has('where'))
+    throw misused('no nodes are given', 'give a hostlist, or -g GROUPS')
   return {
     action,
-    names: names ? expandHostlist(names) : [],
-    groups: groups ? expandHostlist(groups) : [],
+    names: names ? readNames(names) : undefined,
+    groups: groups ? namesLeft(readNames(groups)) : [],
     interface: given.get('interface') || lpower.options.interface.default,
     pause: pauseOf(given.get('pace')),
+    where: all.flatMap(([name, value]) => (name === 'where' ? [value] : [])),
+    fold: given.has('fold'),
     json: given.has('json'),
   }
 }

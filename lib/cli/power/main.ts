@@ -6,10 +6,12 @@ import { commandLog, type Log } from '../../log.ts'
 import { programHelp } from '../../program/help.ts'
 import { lpower } from '../../program/program.ts'
 import { openStore } from '../../store/open.ts'
-import { type Powered, type PowerTargets, powerAll, powerTargets } from '../../task/power.ts'
+import type { Store } from '../../store/store.ts'
+import { chosenNames } from '../../task/choose/nodes.ts'
+import { type Powered, type PowerTargets, type PowerWish, powerAll, powerTargets } from '../../task/power.ts'
 import { reportError } from '../context.ts'
 import { type PowerLine, parsePower } from './command-line.ts'
-import { failureLines, powerJson, powerLine } from './print.ts'
+import { failureLines, foldedLines, powerJson, powerLine } from './print.ts'
 
 /** Does what the arguments (without the program's name) say, and gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -35,7 +37,9 @@ async function run(line: PowerLine, log: Log): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
   const { targets, skipped } = await readTargets(line)
   for (const why of skipped) log.warning(`skipped: ${why}`)
-  const powered = await tell(line.json, powerAll(targets, line.action, { ...line, signal: stop.signal }))
+  if (targets.length + skipped.length === 0 && line.where.length > 0)
+    log.warning('nothing is done: no node fits')
+  const powered = await tell(line, powerAll(targets, line.action, { ...line, signal: stop.signal }))
   const failures = failureLines(powered)
   for (const text of failures) log.error(text)
   if (stop.signal.aborted) return 130
@@ -46,18 +50,29 @@ async function run(line: PowerLine, log: Log): Promise<number> {
 async function readTargets(line: PowerLine): Promise<PowerTargets> {
   const store = await openStore(loadConfig())
   try {
-    return await powerTargets(store, line)
+    return await powerTargets(store, { ...line, ...(await meant(store, line)) })
   } finally {
     await store.close()
   }
 }
 
-async function tell(json: boolean, coming: AsyncIterable<Powered>): Promise<Powered[]> {
+/** Who is meant: names and groups as they are given, unless conditions or exceptions leave fewer. */
+async function meant(
+  store: Store,
+  { names, groups, where }: PowerLine,
+): Promise<Pick<PowerWish, 'names' | 'groups'>> {
+  if (where.length === 0 && !names?.except.size) return { names: names?.names ?? [], groups }
+  const group = groups.length > 0 ? groups.join(',') : undefined
+  return { names: await chosenNames(store, { names, group, where }), groups: [] }
+}
+
+async function tell({ json, fold }: PowerLine, coming: AsyncIterable<Powered>): Promise<Powered[]> {
   const all: Powered[] = []
   for await (const one of coming) {
     all.push(one)
-    if (!json) print(powerLine(one))
+    if (!json && !fold) print(powerLine(one))
   }
   if (json) print(powerJson(all))
+  else if (fold) for (const line of foldedLines(all)) print(line)
   return all
 }

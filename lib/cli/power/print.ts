@@ -9,6 +9,12 @@ export function powerLine({ node, result }: Powered): string {
   return `${shown(node)}: ${result instanceof LunaError ? `Error: ${shown(withWhy(result))}` : shown(result)}\n`
 }
 
+/** A line per answer, in the order in which the answers came first, with the nodes that gave it. */
+export function foldedLines(all: readonly Powered[]): string[] {
+  const answers = Map.groupBy(all, (one) => powerLine({ ...one, node: '' }))
+  return [...answers].map(([answer, same]) => shown(compressHostlist(same.map(({ node }) => node))) + answer)
+}
+
 /** All of it for scripts: `[{"node", "result"}]`, or with `error` in place of the result. */
 export function powerJson(all: readonly Powered[]): string {
   const objects = all.map(({ node, result }) =>

@@ -1,4 +1,5 @@
 // The list of nodes: everything else is read once, so that it is fast for many thousands.
+import type { Id } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
 import type { Node } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -10,6 +11,7 @@ import { statusFacts } from './status.ts'
 export interface ListedNode extends Facts {
   readonly name: string
   readonly group: string | null
+  readonly osimage: string | null
   readonly mac: string | null
   readonly interfaces: Facts
 }
@@ -25,6 +27,7 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
   const byId = new Map(groups.map((group) => [group.id, group]))
   const networks = new Map((await store.list('network')).map((network) => [network.id, network]))
   const images = new Map((await store.list('osimage')).map((image) => [image.id, image]))
+  const switches = new Map((await store.list('switch')).map(({ id, name }) => [id, name]))
   const macs = await store.macs()
   const place = new Map(groups.map((group, at) => [group.id, at]))
   const placeOf = ({ group }: Node) => (group && place.get(group)) ?? groups.length
@@ -34,13 +37,19 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
     const interfaces = interfaceFacts(node, group, networks)
     const mac = macs.get(node.id) ?? null
     const image = group?.osimage ? images.get(group.osimage) : undefined
-    listed.push({ name: node.name, group: group?.name ?? null, mac, interfaces, ...flags(node, image) })
+    const place = { switch: switchName(node, switches), port: node.port }
+    const kin = { group: group?.name ?? null, osimage: image?.name ?? null }
+    listed.push({ name: node.name, ...kin, mac, interfaces, ...place, ...flags(node, image) })
   }
   return listed
 }
 
 async function nodesOf(store: Store, groups: readonly Group[]): Promise<Node[]> {
   return (await Promise.all(groups.map((group) => store.nodesOf(group.id)))).flat()
+}
+
+function switchName({ switch: id }: Node, switches: ReadonlyMap<Id, string>): string | null {
+  return id === null ? null : (switches.get(id) ?? `missing switch ${id}`)
 }
 
 function flags({ localboot, service, setupbmc, status, comment }: Node, image: Osimage | undefined): Facts {

@@ -1,0 +1,82 @@
+// Which nodes are meant: names, groups, conditions on fields, and exceptions.
+import { readCondition } from '../../object/choice/condition.ts'
+import type { NameList } from '../../object/choice/name-list.ts'
+import { expandHostlist } from '../../object/hostlist.ts'
+import type { Store } from '../../store/store.ts'
+import { type ListedNode, listNodes } from '../show/nodes.ts'
+import { type FieldReaders, readerOf, textsOf } from './fields.ts'
+
+/** Names and groups add up; the conditions must all hold. */
+export interface NodeChoice {
+  readonly names?: NameList | undefined
+  /** A group, or a hostlist of groups. */
+  readonly group?: string | undefined
+  /** `FIELD=PATTERN` each. */
+  readonly where?: readonly string[] | undefined
+}
+
+/**
+ * The names of the nodes that are meant, in the order given; then those of the groups. Without conditions a
+ * name stands for itself, whether there is such a node or not. Throws LunaError `not-found` for a group that
+ * does not exist, and, with conditions, for a node.
+ */
+export async function chosenNames(store: Store, choice: NodeChoice): Promise<readonly string[]> {
+  const { names, group, where = [] } = choice
+  const left = (names?.names ?? []).filter((name) => !names?.except.has(name))
+  if (where.length === 0 && group === undefined) return left
+  const rest = { group, names: names && { ...names, names: undefined } }
+  const chosen = (await chosenNodes(store, where.length > 0 ? choice : rest)).map(({ name }) => name)
+  const holding = new Set(chosen)
+  return [...new Set([...left.filter((name) => where.length === 0 || holding.has(name)), ...chosen])]
+}
+
+/**
+ * The nodes that are meant, as they are listed: those of a group together; all when neither names nor groups
+ * are given. Throws LunaError `not-found` for a node or group that does not exist, `usage` for a condition
+ * that cannot be read or a field that no node has.
+ */
+export async function chosenNodes(
+  store: Store,
+  { names, group, where = [] }: NodeChoice,
+  readers?: FieldReaders,
+): Promise<ListedNode[]> {
+  const conditions = where.map(readCondition)
+  const nodes = await listNodes(store, names?.names ? undefined : await onlyGroup(store, group))
+  const meant = await meantOf(store, nodes, names?.names, group)
+  const tests = conditions.map(({ field, holds }) => ({ holds, read: readerOf(field, nodes, readers) }))
+  return nodes.filter(
+    (node) =>
+      meant(node) &&
+      !names?.except.has(node.name) &&
+      tests.every(({ holds, read }) => holds(textsOf(read(node)))),
+  )
+}
+
+/** The group, when it is one: its nodes are found faster than all. */
+async function onlyGroup(store: Store, group: string | undefined): Promise<string | undefined> {
+  if (group === undefined) return undefined
+  const groups = await groupsOf(store, group)
+  return groups.length === 1 ? groups[0] : undefined
+}
+
+async function meantOf(
+  store: Store,
+  nodes: readonly ListedNode[],
+  names: readonly string[] | undefined,
+  group: string | undefined,
+): Promise<(node: ListedNode) => boolean> {
+  if (!names && group === undefined) return () => true
+  const groups = new Set(group === undefined ? [] : await groupsOf(store, group))
+  for (const name of groups) await store.getNamed('group', name)
+  const present = new Set(nodes.map(({ name }) => name))
+  const missing = names?.find((name) => !present.has(name))
+  if (missing !== undefined) await store.getNamed('node', missing)
+  const wanted = new Set(names)
+  return (node) => wanted.has(node.name) || (node.group !== null && groups.has(node.group))
+}
+
+/** A group of that very name, else those of the hostlist. */
+async function groupsOf(store: Store, group: string): Promise<string[]> {
+  if (!/[,[\]]/.test(group) || (await store.findNamed('group', group))) return [group]
+  return expandHostlist(group)
+}
