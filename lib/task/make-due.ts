@@ -1,64 +1,12 @@
 // luna cluster make: which kinds of generated files are due, as far as a kind was ever made.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { LunaError } from '../error.ts'
-import { readText } from '../host/file.ts'
-import type { Cluster } from '../object/cluster.ts'
-import { isFailover } from '../render/dhcpd.ts'
-import { bootFiles } from '../render/tftp.ts'
 import type { Store } from '../store/store.ts'
-import { makeDhcp } from './generate/dhcp.ts'
-import { makeDns } from './generate/dns.ts'
-import type { Generated } from './generate/generate.ts'
-import { makeNginx } from './generate/nginx.ts'
-import { makeTftp } from './generate/tftp.ts'
 import { getCluster } from './get-cluster.ts'
+import { type MadeKind, madeKinds } from './made-kinds.ts'
 import { attempt, newNotes } from './outcome.ts'
 
 type Host = Pick<Config, 'paths' | 'services'>
-
-/** Files that are made together. */
-export interface MadeKind {
-  readonly name: 'dhcp' | 'dns' | 'nginx' | 'tftp'
-  /** The command that makes them the first time. */
-  readonly first: string
-  /** True when they were made before; what a site does not use is never due. */
-  wasMade(cluster: Cluster, host: Host): boolean
-  make(store: Store, host: Host, dryRun: boolean): Promise<Generated>
-}
-
-/** All kinds, in the order in which a node needs them. */
-export const madeKinds: readonly MadeKind[] = [
-  {
-    name: 'dhcp',
-    first: 'luna cluster makedhcp -N NETWORK -s FIRST -e LAST',
-    wasMade: ({ dhcp_net }) => dhcp_net !== null,
-    async make(store, host, dryRun) {
-      // A pair stays a pair: nothing but the file says that it is one.
-      const nativeHa = isFailover((await readText(host.paths.dhcpd_conf)) ?? '')
-      return await makeDhcp(store, host, { nativeHa, dryRun })
-    },
-  },
-  {
-    name: 'tftp',
-    first: 'luna cluster maketftp',
-    wasMade: (_cluster, { paths }) => bootFiles.some(({ name }) => existsSync(join(paths.tftp_root, name))),
-    make: (store, host, dryRun) => makeTftp(store, host, { dryRun }),
-  },
-  {
-    name: 'nginx',
-    first: 'luna cluster makenginx',
-    wasMade: (_cluster, { paths }) => existsSync(join(paths.nginx_conf_d, 'luna.conf')),
-    make: (store, host, dryRun) => makeNginx(store, host, { dryRun }),
-  },
-  {
-    name: 'dns',
-    first: 'luna cluster makedns',
-    wasMade: ({ named_include_file: list }) => Boolean(list) && existsSync(list ?? ''),
-    make: (store, host, dryRun) => makeDns(store, host, { dryRun }),
-  },
-]
 
 export interface Due {
   /** Kinds with files that are not what the database says, and these files. */

@@ -4,7 +4,7 @@ import type { Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Store } from '../../store/store.ts'
-import { newNotes, type Outcome } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
 type Settings = Typed<typeof bmcsetupFields>
@@ -20,9 +20,10 @@ export async function addBmcsetup(store: Store, wish: { name: string } & Setting
 /** Changes what is given. `not-found` when there is no such setup. */
 export async function changeBmcsetup(store: Store, name: string, change: Settings): Promise<Outcome> {
   checkValues('bmcsetup', change)
-  const { id } = await store.getNamed('bmcsetup', name)
-  await store.update('bmcsetup', id, change)
-  return { ...newNotes(), warnings: doubtful(change) }
+  const outcome = await edit(store, async ({ tx, update }) =>
+    update('bmcsetup', await tx.getNamed('bmcsetup', name), change),
+  )
+  return { ...outcome, warnings: doubtful(change) }
 }
 
 /** What IPMI has, and what a BMC hardly does with it. */

@@ -6,7 +6,7 @@ import { checkNewName, nameTaken } from '../../object/name.ts'
 import type { Change, New, Objects } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import { attempt, inTurn, type Notes, newNotes, type Outcome } from '../outcome.ts'
+import { attempt, inTurn, type Notes, newNotes, type Outcome, untilOneFails } from '../outcome.ts'
 import { openPool, type Pool } from './pool.ts'
 import { insertLinked, refuseUsed, removeLinked, updateLinked } from './reference-counts.ts'
 
@@ -26,6 +26,8 @@ export interface Edit {
   attempt(work: () => Promise<void>): Promise<boolean>
   /** Does `work` for one name after the other; one that does not exist ends it. */
   inTurn(names: readonly string[], work: (name: string) => Promise<void>): Promise<void>
+  /** Does `work` for one name after the other until one fails; earlier ones stay done. */
+  untilOneFails(names: readonly string[], work: (name: string) => Promise<void>): Promise<void>
 }
 
 /** Does `work` in a transaction, and writes the free lists back that it changed. */
@@ -61,6 +63,7 @@ function editOf(tx: Store, notes: Notes, pool: Pool): Edit {
     },
     attempt: (one) => attempt(notes, one),
     inTurn: (names, one) => inTurn(notes, names, one),
+    untilOneFails: (names, one) => untilOneFails(notes, names, one),
   }
 }
 

@@ -5,7 +5,7 @@ import { interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
 import { checkHostNames, claimNames, domainOf } from '../claim-names.ts'
 import { finder, groupOf } from '../find.ts'
-import { type Outcome, untilOneFails } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { alikeWarnings } from '../show/alike-hosts.ts'
 import { exhausted, releaseAll, takeAll } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
@@ -26,12 +26,12 @@ export async function addNodes(
 ): Promise<Outcome & { added: readonly string[] }> {
   let added: readonly string[] = []
   const outcome = await edit(store, async (change) => {
-    const { tx, pool, notes } = change
+    const { tx, pool, notes, untilOneFails } = change
     const group = await tx.getNamed('group', wish.group)
     await pool.load(slotsOf(group).map(({ network }) => network))
     const [claim, domain] = [await claimNames(tx, 'node'), await domainOf(tx, group)]
     const names = wish.names ?? [await automaticName(change)]
-    await untilOneFails(notes, names, async (name) => {
+    await untilOneFails(names, async (name) => {
       checkNewName('node', name)
       checkHostNames([name], domain)
       claim(name, notes)

@@ -4,7 +4,7 @@ import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { checkRenamed, claimNames } from '../claim-names.ts'
-import { newNotes, type Outcome } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
 /** Deletes a named object that nothing uses: `not-found`, or `refused` with the users named. */
@@ -23,14 +23,12 @@ export async function renameObject(
   newName: string,
 ): Promise<Outcome> {
   checkNewName(kind, newName)
-  return await store.transaction(async (tx) => {
-    const notes = newNotes()
+  return await edit(store, async ({ tx, notes }) => {
     const { id } = await tx.getNamed(kind, name)
     const claim = await claimNames(tx, kind, name === newName ? undefined : name)
     claim(newName, notes)
     await checkRenamed(tx, kind, id, newName)
     const change: Change<Kind> = { name: newName }
     await tx.update(kind, id, change)
-    return notes
   })
 }

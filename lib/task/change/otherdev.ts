@@ -6,7 +6,7 @@ import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
 import { claimNames } from '../claim-names.ts'
-import { type Outcome, untilOneFails } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
 import { edit } from './edit.ts'
 import type { Pool } from './pool.ts'
@@ -18,11 +18,11 @@ export async function addOtherdevs(
 ): Promise<Outcome> {
   const address = wish.ip
   if (!address) throw new LunaError('failed', 'a new device needs an address', { fix: 'add --ip ADDRESS' })
-  return await edit(store, async ({ tx, notes, pool, insert }) => {
+  return await edit(store, async ({ tx, notes, pool, insert, untilOneFails }) => {
     const network = await tx.getNamed('network', wish.network)
     await pool.load([network.id])
     const claim = await claimNames(tx, 'otherdev')
-    await untilOneFails(notes, wish.names, async (name) => {
+    await untilOneFails(wish.names, async (name) => {
       checkNewName('otherdev', name)
       claim(name, notes)
       const connected = { [network.id]: await assignAddress(pool, network, address) }

@@ -9,7 +9,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import { claimNames } from '../claim-names.ts'
-import { type Outcome, untilOneFails } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
 import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
 import { edit } from './edit.ts'
@@ -23,11 +23,11 @@ export async function addSwitches(
   const { names, network: networkName, ip: address, ...snmp } = wish
   checkValues('switch', snmp)
   checkSnmpUser(snmp, snmp)
-  return await edit(store, async ({ tx, notes, pool, insert }) => {
+  return await edit(store, async ({ tx, notes, pool, insert, untilOneFails }) => {
     const network = await tx.getNamed('network', networkName)
     await pool.load([network.id])
     const claim = await claimNames(tx, 'switch')
-    await untilOneFails(notes, names, async (name) => {
+    await untilOneFails(names, async (name) => {
       checkNewName('switch', name)
       claim(name, notes)
       const ip = await assignAddress(pool, network, address)

@@ -1,9 +1,9 @@
 // Checks the whole database, and repairs what takes no decision: `luna cluster check [--repair]`.
 import { findDefects } from '../../object/check/check.ts'
-import type { Counter, Defect, DefectName, Repair, Snapshot, Update } from '../../object/check/defect.ts'
-import { type Id, type Kind, kinds } from '../../object/field.ts'
-import { type Dump, idOf, isMap, numberOf, type Ref, type Store } from '../../store/store.ts'
-import { loadInventory } from '../inventory.ts'
+import type { Defect, DefectName, Repair, Update } from '../../object/check/defect.ts'
+import type { Kind } from '../../object/field.ts'
+import type { Store } from '../../store/store.ts'
+import { takeSnapshot } from './snapshot.ts'
 
 export interface Finding {
   readonly defect: DefectName
@@ -59,48 +59,4 @@ async function apply(store: Store, repair: Repair): Promise<void> {
 
 async function update<K extends Kind>(store: Store, { kind, id, change }: Update<K>): Promise<void> {
   await store.update(kind, id, change)
-}
-
-async function takeSnapshot(store: Store): Promise<Snapshot> {
-  const dump = await store.dump()
-  return {
-    all: await loadInventory(store),
-    counters: countersOf(dump),
-    macs: (dump.mac ?? []).map(({ mac, node }) => ({ mac: String(mac), node: idOf(node) })),
-  }
-}
-
-/** Both sides of all link counters, joined. */
-function countersOf(dump: Dump): Counter[] {
-  const counters = new Map<string, Counter>()
-  for (const { own, other, count } of entriesOf(dump, '_use_')) {
-    const counter = { user: own, used: other, uses: count, usedBy: 0 }
-    counters.set(`${own.kind} ${own.id} ${other.kind} ${other.id}`, counter)
-  }
-  for (const { own, other, count } of entriesOf(dump, '_usedby_')) {
-    const key = `${other.kind} ${other.id} ${own.kind} ${own.id}`
-    const { uses = 0 } = counters.get(key) ?? {}
-    counters.set(key, { user: other, used: own, uses, usedBy: count })
-  }
-  return [...counters.values()]
-}
-
-function* entriesOf(
-  dump: Dump,
-  side: '_use_' | '_usedby_',
-): Generator<{ own: Ref; other: Ref; count: number }> {
-  for (const kind of kinds) {
-    for (const document of dump[kind] ?? []) {
-      const id = idOf(document._id)
-      const maps: unknown = document[side]
-      if (id === undefined || !isMap(maps)) continue
-      for (const [collection, counts] of Object.entries(maps))
-        for (const [other, count] of isMap(counts) ? Object.entries(counts) : [])
-          yield {
-            own: { kind, id },
-            other: { kind: collection as Kind, id: other as Id },
-            count: numberOf(count) ?? 0,
-          }
-    }
-  }
 }

@@ -3,7 +3,7 @@
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { visible } from '../../log.ts'
-import type { Cluster } from '../../object/cluster.ts'
+import type { Cluster, ClusterPaths } from '../../object/cluster.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import type { Store } from '../../store/store.ts'
 import type { Heads } from '../heads.ts'
@@ -30,6 +30,7 @@ export interface Head {
   /** What is to be known of the database engine. */
   readonly advice: readonly string[]
   readonly cluster: Cluster
+  readonly paths: ClusterPaths
   readonly all: Inventory
   readonly heads: Heads
   /** The frontend address is on this head, or there is no other head that it could be on. */

@@ -4,12 +4,10 @@ import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { openMemoryStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { findHeads, isActiveHead } from '../heads.ts'
-import { loadInventory } from '../inventory.ts'
 import { makeLimit } from '../limit.ts'
 import { type Check, type Finding, type Head, type Verdict, verdictOf, wrong } from './check.ts'
 import { checks } from './checks.ts'
+import { lookAtHead } from './head.ts'
 
 // Most checks wait for something else than this process.
 const atOnce = 12
@@ -26,7 +24,7 @@ export async function examine(
   const copy = openMemoryStore()
   try {
     const head = await open()
-      .then((store) => headOf(store, copy, config))
+      .then((store) => lookAtHead(store, copy, config))
       .catch(verdictOf)
     if ('state' in head) return [{ check: 'cluster', ...head }]
     return await runChecks(checks, head, signal)
@@ -51,22 +49,6 @@ export async function runChecks(
   const findings = await Promise.race([Promise.all([...order].map(find)), interruption(signal)])
   const place = ({ check }: Finding) => all.findIndex(({ name }) => name === check)
   return findings.toSorted((a, b) => place(a) - place(b))
-}
-
-async function headOf(store: Store, copy: Store, config: Config): Promise<Head> {
-  await getCluster(store)
-  await copy.restore(await store.dump())
-  const cluster = await getCluster(copy)
-  return {
-    config,
-    store: copy,
-    advice: await store.advice(),
-    cluster,
-    all: await loadInventory(copy),
-    heads: await findHeads(cluster),
-    active: await isActiveHead(cluster),
-    root: process.geteuid?.() === 0,
-  }
 }
 
 async function withinTime(work: Promise<Verdict>, longest: number): Promise<Verdict> {

@@ -2,7 +2,7 @@
 
 import { sentence } from '../../error.ts'
 import type { Generated } from '../generate/generate.ts'
-import { type MadeKind, madeKinds } from '../make-due.ts'
+import { type MadeKind, madeKinds } from '../made-kinds.ts'
 import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check.ts'
 
 const names: Readonly<Record<MadeKind['name'], string>> = {

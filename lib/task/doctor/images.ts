@@ -2,14 +2,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readTorrents } from '../../host/image/torrents.ts'
-import { paths } from '../../object/cluster.ts'
 import { packedFiles, unpackedImages } from '../image/packed.ts'
 import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check.ts'
 
 export const imageCheck: Check = {
   name: 'images',
-  async run({ cluster, all }) {
-    const { root, torrents } = paths(cluster)
+  async run({ paths: { root, torrents }, all }) {
     const { skipped } = await readTorrents(torrents)
     const broken = all.osimage.flatMap((image) => {
       const missing = packedFiles(image).filter((file) => !existsSync(join(root, file)))

@@ -2,7 +2,6 @@
 import { stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../../host/file.ts'
-import { paths } from '../../object/cluster.ts'
 import { type Check, fine, type Verdict, warning, wrong } from './check.ts'
 
 const mebibyte = 2 ** 20
@@ -10,8 +9,7 @@ const mebibyte = 2 ** 20
 export const spaceChecks: readonly Check[] = [
   {
     name: 'space for images',
-    async run({ cluster, all }) {
-      const { torrents } = paths(cluster)
+    async run({ paths: { torrents }, all }) {
       const sizes = all.osimage.map(({ tarball }) => sizeOf(join(torrents, `${tarball}.tgz`)))
       return await spaceAt(torrents, Math.max(0, ...(await Promise.all(sizes))))
     },

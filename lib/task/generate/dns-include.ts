@@ -10,7 +10,6 @@ import { hasUnderscores, renderZone, type Zone, zoneFile, zoneOrigin } from '../
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
 import { loadInventory } from '../inventory.ts'
-import { newNotes } from '../outcome.ts'
 import { zonesOf } from './dns-zones.ts'
 
 /**
@@ -20,7 +19,7 @@ import { zonesOf } from './dns-zones.ts'
 export async function includeWarnings(store: Store, network: string): Promise<string[]> {
   if (!(await isInstalled('named-checkzone'))) return []
   const cluster = await getCluster(store)
-  const zones = zonesOf(await loadInventory(store), newNotes())
+  const zones = zonesOf(await loadInventory(store), { warnings: [], failures: [] })
   const own = zones.filter(({ includes }) => includes.some((one) => one.network === network))
   return await withScratch(async (dir) => {
     return (await Promise.all(own.map((zone) => whatIsWrong(zone, cluster, dir)))).flat()
