@@ -56,6 +56,10 @@ export interface Context {
   readText(old: string): Promise<string>
   /** Standard input, as it is. */
   input(): AsyncIterable<Uint8Array>
+  /** The text of a file or of standard input (`-`), read once: before the store is held by a change. */
+  content(file: string): Promise<string>
+  /** Writes to standard output what a change does, in detail: once, before any question. */
+  preview(text: string): void
 }
 
 export interface Command {

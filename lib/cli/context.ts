@@ -18,6 +18,8 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
   const config = loadConfig(env)
   let store: Promise<Store> | undefined
   let status = 0
+  const contents = new Map<string, Promise<string>>()
+  let previewed = false
   const endWith = (other: number) => {
     status = Math.max(status, other)
   }
@@ -37,10 +39,23 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     async *input() {
       yield* (await import('./text.ts')).input(signal)
     },
+    content(file) {
+      const content = contents.get(file) ?? contentOf(file, signal)
+      contents.set(file, content)
+      return content
+    },
+    preview(text) {
+      if (!previewed) print(text)
+      previewed = true
+    },
     readText: async (old) => await (await import('./text.ts')).readText(old, env, signal),
     status: () => status,
     close: async () => await (await store?.catch(() => undefined))?.close(),
   }
+}
+
+async function contentOf(file: string, signal: AbortSignal): Promise<string> {
+  return await (await import('./text.ts')).readContent(file, signal)
 }
 
 async function open(config: Config): Promise<Store> {

@@ -172,6 +172,17 @@ export function reportOutcome(context: Context, outcome: Outcome): void {
   context.undone.push(...(outcome.undone ?? []))
 }
 
+/** Says every fault of a file before the error that counts them. */
+export async function tellFaults<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  const { Faulty } = await import('../task/apply/faults.ts')
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Faulty) for (const fault of error.faults) context.report(fault)
+    throw error
+  }
+}
+
 /** Logs warnings, a line of one a line of the log. */
 export function warn(context: Context, warnings: readonly string[]): void {
   for (const line of warnings.flatMap((warning) => warning.split('\n'))) context.log.warning(line)

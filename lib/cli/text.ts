@@ -1,5 +1,6 @@
 // Long texts (scripts, comments, lists): from standard input when it is not a terminal, else from an editor.
 import { spawn } from 'node:child_process'
+import { createReadStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -26,6 +27,37 @@ export async function* input(signal: AbortSignal): AsyncGenerator<Uint8Array> {
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
   yield* stdin
+}
+
+// In bytes: ten times what 10,000 nodes take.
+const mostBytes = 64 * 1024 * 1024
+
+/**
+ * The text of a file, or of standard input (`-`). Throws LunaError `failed` when it cannot be read, `invalid`
+ * for what is no text, or too much of it.
+ */
+export async function readContent(file: string, signal: AbortSignal): Promise<string> {
+  const name = file === '-' ? 'standard input' : file
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const part of file === '-' ? input(signal) : createReadStream(file, { signal })) {
+      parts.push(part as Uint8Array)
+      bytes += (part as Uint8Array).length
+      if (bytes > mostBytes)
+        throw new LunaError('invalid', `${name} is too long`, {
+          why: `${mostBytes} bytes are the most`,
+          fix: 'give it in parts',
+        })
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause instanceof LunaError) throw cause
+    if (signal.aborted)
+      throw new LunaError('failed', `interrupted while ${name} was read`, { fix: null, cause })
+    const fix = 'give a file that can be read, or - for standard input'
+    throw new LunaError('failed', `${name} cannot be read`, { why: cause.message, fix, cause })
+  }
+  return decodeText(Buffer.concat(parts), name)
 }
 
 async function edit(old: string, env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,4 +1,5 @@
 // The command line over a big cluster: what commands take, beside what Node takes to start and do nothing.
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openStore } from '../../lib/store/open.ts'
 import { type Bench, figure, median, type Place, ratio, type Table } from './bench.ts'
@@ -66,6 +67,9 @@ async function bigCluster(place: Place, stage: Stage): Promise<Row[]> {
   luna(stage, 'node', 'add', '-g', 'compute', '-n', 'node[00001-05000]')
   const list5000 = repeated(() => luna(stage, 'node', 'list'))
   luna(stage, 'node', 'delete', 'node[00001-05000]')
+  const imported = luna(stage, 'node', 'import', '-g', 'compute', await tableOf(stage, 10_000))
+  const again = luna(stage, 'node', 'import', '-g', 'compute', await tableOf(stage, 10_000))
+  luna(stage, 'node', 'delete', 'node[00001-10000]')
   place.say(`${store}: 10,000 nodes`)
   const add = luna(stage, 'node', 'add', '-g', 'compute', '-n', 'node[00001-10000]')
   await giveMacs(stage)
@@ -76,6 +80,8 @@ async function bigCluster(place: Place, stage: Stage): Promise<Row[]> {
   const one = (...args: string[]) => repeated(() => luna(stage, ...args))
   const rows: Row[] = [
     ['luna node add, 10,000 nodes', add, '20 s'],
+    ['luna node import of a CSV, 10,000 nodes', imported, '20 s'],
+    ['the same again: no differences', again, '20 s'],
     ['luna node list, 5,000 nodes', list5000, '400 ms'],
     ['luna node list, 10,000 nodes', one('node', 'list'), '700 ms'],
     ['luna node show node00042', one('node', 'show', 'node00042'), '150 ms'],
@@ -86,6 +92,18 @@ async function bigCluster(place: Place, stage: Stage): Promise<Row[]> {
   luna(stage, 'group', 'change', 'compute', '-i', 'eth1', '-A')
   const setnet = luna(stage, 'group', 'change', 'compute', '-i', 'eth1', '--setnet', 'data')
   return [...rows, ['luna group change --setnet, 10,000 nodes', setnet, '']]
+}
+
+/** A table of nodes with MAC addresses and addresses, as a spreadsheet writes it. */
+async function tableOf({ dir }: Stage, count: number): Promise<string> {
+  const lines = Array.from({ length: count }, (_, at) => {
+    const octets = [(at + 1) >> 8, (at + 1) & 255]
+    const mac = octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':')
+    return `node${String(at + 1).padStart(5, '0')},52:54:00:01:${mac},10.30.${octets.join('.')},rack ${at % 250}`
+  })
+  const file = join(dir, 'nodes.csv')
+  await writeFile(file, ['name,mac,BOOTIF,comment', ...lines, ''].join('\n'))
+  return file
 }
 
 /** By hand: what `cluster listmacs` and discovery would do over days. */

@@ -53,6 +53,8 @@ function contextOverBrokenStore(dir: string) {
     report: (error) => void reported.push(error),
     endWith: () => undefined,
     readText: async () => '{}',
+    content: async () => '{}',
+    preview: (text) => void printed.push(text),
     input: () => Readable.from([Buffer.from('{}')]),
   }
   return { context, printed, reported }

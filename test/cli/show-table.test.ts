@@ -8,7 +8,7 @@ function listed(
   interfaces: ListedNode['interfaces'],
   group: string | null = 'compute',
 ): ListedNode {
-  return { name, group, osimage: null, mac: null, interfaces }
+  return { name, group, osimage: null, mac: null, switch: null, port: null, interfaces }
 }
 
 describe('cellOf', () => {

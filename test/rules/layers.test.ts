@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { circles, files, imports, lib, textOf } from './imports.ts'
 
 const root = ['error.ts', 'log.ts', 'config.ts']
-const middle = ['task', 'store', 'render', 'host', 'object', ...root]
+const middle = ['task', 'store', 'render', 'host', 'format', 'object', ...root]
 
 /** What each room may import beside itself. Names of files stand for files directly in lib/. */
 const allowed: Record<string, readonly string[]> = {
@@ -16,8 +16,9 @@ const allowed: Record<string, readonly string[]> = {
   program: ['object', 'error.ts'],
   store: ['object', 'error.ts', 'config.ts'],
   render: ['object', 'error.ts'],
+  format: ['object', 'error.ts'],
   host: ['object', ...root],
-  task: ['store', 'render', 'host', 'object', ...root],
+  task: ['store', 'render', 'host', 'format', 'object', ...root],
   daemon: ['task', 'store', 'host', 'object', ...root],
   cli: ['program', ...middle],
   web: ['program', 'daemon', ...middle],
@@ -31,6 +32,8 @@ const packages: Record<string, string> = {
   bson: 'store',
   commander: 'cli/arguments',
   'create-torrent': 'host/image',
+  'csv-parse': 'format',
+  'csv-stringify': 'format',
   mongodb: 'store/mongo',
   mustache: 'render',
   'net-snmp': 'host/snmp',
@@ -38,6 +41,7 @@ const packages: Record<string, string> = {
   'systemd-notify': 'host/daemon',
   undici: 'host/bmc',
   webtorrent: 'seed',
+  yaml: 'format',
 }
 
 /** What the rest of the house may know of the store. */

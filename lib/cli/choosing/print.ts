@@ -11,17 +11,19 @@ interface Wanted {
   readonly sort: string | undefined
   readonly fold: boolean
   readonly json: boolean
+  readonly csv: boolean
   readonly 'one-line': boolean
 }
 
-/** JSON has all fields whatever the columns. */
-export function printNodes(
+/** JSON and CSV have all fields whatever the columns. */
+export async function printNodes(
   context: Pick<Context, 'print'>,
   wanted: Wanted,
   chosen: readonly ListedNode[],
-): void {
+): Promise<void> {
   const nodes = wanted.sort === undefined ? chosen : sortedBy(wanted.sort, chosen)
   if (wanted.json) context.print(jsonText(nodes satisfies readonly Facts[]))
+  else if (wanted.csv) context.print((await import('../../task/show/nodes-csv.ts')).nodesCsv(nodes))
   else if (wanted.columns !== undefined) context.print(columnTable(wanted.columns, nodes, wanted.fold))
   else if (wanted.fold) context.print(foldedNames(nodes))
   else context.print(wanted['one-line'] ? nodeTableOneLine(nodes) : nodeTable(nodes))

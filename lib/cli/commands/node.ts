@@ -16,6 +16,7 @@ import {
   withoutUndefined,
 } from '../rows.ts'
 import { discover } from './node-discover.ts'
+import { importRow } from './node-import.ts'
 
 const list: Command = command({
   action: 'list',
@@ -26,7 +27,11 @@ const list: Command = command({
     where: whereOption,
     'one-line': option('flag', 'a line per node', { short: '1' }),
     ...columnOptions,
-    json: jsonOption,
+    csv: option('flag', 'as a table for spreadsheets, which luna node import takes', {
+      exclusive: 'form',
+      newer: true,
+    }),
+    json: option('flag', jsonOption.help, { exclusive: 'form' }),
   },
   examples: [
     ['luna node list -g compute -1', 'the nodes of one group, a line each'],
@@ -39,7 +44,7 @@ const list: Command = command({
     const { chosenNodes } = await import('../../task/choose/nodes.ts')
     const chosen = await chosenNodes(await context.store(), choiceOf(list, given, names))
     const { printNodes } = await import('../choosing/print.ts')
-    printNodes(context, given, chosen)
+    await printNodes(context, given, chosen)
   },
 })
 
@@ -169,6 +174,7 @@ export const node: readonly Command[] = [
   showCommand,
   add,
   change,
+  importRow,
   discover,
   renameRow('node'),
   deleteCommand,

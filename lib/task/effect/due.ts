@@ -53,7 +53,7 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
   // Where its nodes have addresses on them.
   group: { interfaces: ['dhcp', 'dns'] },
   node: {
-    added: ['dns'],
+    added: ['dhcp', 'dns'],
     deleted: ['dhcp', 'dns'],
     name: ['dhcp', 'dns'],
     group: ['dhcp', 'dns'],

@@ -13,6 +13,8 @@ export interface ListedNode extends Facts {
   readonly group: string | null
   readonly osimage: string | null
   readonly mac: string | null
+  readonly switch: string | null
+  readonly port: string | null
   readonly interfaces: Facts
 }
 

@@ -1,0 +1,37 @@
+// luna node import: nodes of a file.
+import { option } from '../../program/option.ts'
+import { command } from '../command.ts'
+import { jsonText, reportOutcome, tellFaults, withoutEmpty } from '../rows.ts'
+
+export const importRow = command({
+  action: 'import',
+  help: 'Add and change nodes as FILE or standard input (-) says: all or nothing, with a table of differences.',
+  operand: 'file',
+  options: {
+    group: option('text', 'group of the nodes that the file gives none', { short: 'g', refersTo: 'group' }),
+    prune: option('flag', 'remove the nodes of the groups in the file that it does not name'),
+    json: option('flag', 'the differences as JSON, for scripts: one for each field of each node'),
+  },
+  examples: [
+    ['luna node import -g compute rack.csv', 'a rack, of name, MAC address, switch and port'],
+    [
+      'luna node list --csv > nodes.csv; luna node import nodes.csv',
+      'what is listed can be edited and given back',
+    ],
+  ],
+  guarded: true,
+  changes: 'asked',
+  async run(context, { group, prune, json }, file) {
+    const { readNodeFile } = await import('../../format/node-file.ts')
+    const { importNodes } = await import('../../task/apply/import-nodes.ts')
+    const { differenceTable } = await import('../table/difference-table.ts')
+    const source = file === '-' ? 'standard input' : file
+    const nodes = readNodeFile(await context.content(file), source)
+    const store = await context.store()
+    const { differences, ...outcome } = await tellFaults(context, () =>
+      importNodes(store, nodes, { prune, ...withoutEmpty({ group }) }),
+    )
+    reportOutcome(context, outcome)
+    context.preview(json ? jsonText(differences) : differenceTable(differences))
+  },
+})

@@ -1,0 +1,98 @@
+// An object as a document of the inventory: names instead of ids, addresses instead of offsets, and nothing
+// that Luna keeps by itself.
+import type { Id, Kind } from '../field.ts'
+import { type Group, sortedInterfaces } from '../group.ts'
+import { formatIp } from '../net/address.ts'
+import { addressIn, type Network, prefixOf } from '../network.ts'
+import type { Node } from '../node.ts'
+import type { Objects } from '../objects.ts'
+import type { Otherdev } from '../otherdev.ts'
+import { givenFields } from './fields.ts'
+
+export type DocumentValue = string | number | boolean | null | InventoryDocument
+export interface InventoryDocument {
+  readonly [field: string]: DocumentValue
+}
+
+/** Finds what an object refers to; undefined for what is gone (damaged data). */
+export type Lookup = <K extends Kind>(kind: K, id: Id) => Objects[K] | undefined
+
+/** The document of an object; that of a node says the MAC address which its object holds. */
+export function documentOf<K extends Kind>(
+  kind: K,
+  object: Objects[K],
+  find: Lookup,
+  { secrets }: { readonly secrets: boolean },
+): InventoryDocument {
+  const values: Readonly<Record<string, unknown>> = { ...object }
+  const document: Record<string, DocumentValue> = {}
+  for (const [name, field] of givenFields(kind)) {
+    if (field.secret && !secrets) continue
+    const value = values[name]
+    if (field.later && value === null) continue
+    if (field.kind === 'ref') document[name] = nameOf(find, field.to ?? 'network', value as Id | null)
+    else if (isPlain(value)) document[name] = value
+    const made = special[kind]?.[name]?.(object, find)
+    if (made !== undefined) document[name] = made
+  }
+  return document
+}
+
+function isPlain(value: unknown): value is string | number | boolean | null {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+function nameOf(find: Lookup, kind: Kind, id: Id | null): string | null {
+  return id === null ? null : (find(kind, id)?.name ?? null)
+}
+
+type Special<K extends Kind> = {
+  readonly [field: string]: (object: Objects[K], find: Lookup) => DocumentValue
+}
+
+/** The fields that need more than their value, per kind. */
+const special: { readonly [K in Kind]?: Special<K> } = {
+  network: {
+    NETWORK: (network) => formatIp(prefixOf(network).version, prefixOf(network).base),
+    ns_ip: (network) => addressAt(network, network.ns_ip),
+  },
+  switch: {
+    ip: ({ network, ip }, find) => addressAt(network === null ? undefined : find('network', network), ip),
+  },
+  otherdev: { connected: connections },
+  group: { interfaces: groupInterfaces },
+  node: { interfaces: nodeInterfaces },
+}
+
+function addressAt(network: Network | undefined, offset: bigint | null): string | null {
+  return network && offset !== null ? (addressIn(network, offset) ?? null) : null
+}
+
+function connections({ connected }: Otherdev, find: Lookup): InventoryDocument {
+  const pairs = Object.entries(connected).flatMap(([id, offset]): [string, string | null][] => {
+    const network = find('network', id as Id)
+    return network ? [[network.name, addressAt(network, offset)]] : []
+  })
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function groupInterfaces(group: Group, find: Lookup): InventoryDocument {
+  const pairs = sortedInterfaces(group).map(({ name, network, params }) => {
+    return [
+      name,
+      { ipv4: nameOf(find, 'network', network[4]), ipv6: nameOf(find, 'network', network[6]), params },
+    ]
+  })
+  return Object.fromEntries(pairs)
+}
+
+function nodeInterfaces(node: Node, find: Lookup): InventoryDocument {
+  const group = node.group === null ? undefined : find('group', node.group)
+  const pairs = (group ? sortedInterfaces(group) : []).map(({ key, name, network }) => {
+    const own = node.interfaces[key] ?? { 4: null, 6: null }
+    const at = (id: Id | null, offset: bigint | null) =>
+      addressAt(id === null ? undefined : find('network', id), offset)
+    return [name, { ipv4: at(network[4], own[4]), ipv6: at(network[6], own[6]) }]
+  })
+  return Object.fromEntries(pairs)
+}

@@ -1,0 +1,89 @@
+// luna node import and luna node list --csv, as a person or a script uses them.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { useSite } from './luna.ts'
+
+const image = { _id: { $oid: '64b000000000000000000001' }, name: 'os', path: null, _use_: {}, _usedby_: {} }
+
+describe('luna node import', () => {
+  const site = useSite()
+  const run = (line: string, input = '') => site.luna(line.split(' '), input)
+  const dump = () => site.luna(['db', 'export']).stdout
+
+  before(() => {
+    run(`cluster init --frontend_address 127.0.0.1 --user ${userInfo().username} --path ${site.dir}`)
+    run('network add -n net -N 10.30.0.0 -P 16')
+    const exported = JSON.parse(dump()) as Record<string, unknown[]>
+    writeFileSync(join(site.dir, 'db.json'), JSON.stringify({ ...exported, osimage: [image] }))
+    assert.equal(run(`db import --replace ${join(site.dir, 'db.json')}`).status, 0)
+    run('group add -n compute -o os -N net')
+    const lines = Array.from({ length: 30 }, (_, at) => `node${at + 101},52:54:00:00:01:${at + 10}\n`)
+    writeFileSync(join(site.dir, 'rack.csv'), `name,mac\n${lines.join('')}`)
+  })
+
+  it('shows with --dry-run what it would do, and then does it', () => {
+    const file = join(site.dir, 'rack.csv')
+    const before = dump()
+    const dry = run(`node import -g compute --dry-run ${file}`)
+    assert.equal(dry.status, 0)
+    assert.match(dry.stdout, /\| add +\| node node\[101-130\] +\| mac +\| +\| 52:54:00:00:01:10 \.\. /)
+    assert.equal(
+      dry.stderr,
+      'INFO:luna:would add 30 nodes with 30 addresses: node[101-130]; then due: luna cluster makedhcp, luna cluster makedns\n',
+    )
+    assert.equal(dump(), before)
+    const done = run(`node import -g compute ${file}`)
+    assert.deepEqual([done.status, done.stdout], [0, dry.stdout])
+    assert.match(done.stderr, /^INFO:luna:added 30 nodes with 30 addresses: node\[101-130\]; due: /)
+  })
+
+  it('changes nothing when it is given what is listed, from standard input', () => {
+    const before = dump()
+    for (const form of ['--csv', '--json']) {
+      const listed = run(`node list ${form}`).stdout
+      const { status, stdout, stderr } = run('node import -', listed)
+      assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: 'no differences\n', stderr: '' })
+    }
+    assert.equal(dump(), before)
+  })
+
+  it('tells every difference with --json', () => {
+    const { stdout } = run('node import --dry-run --json -', 'name,comment\nnode101,hot\n')
+    assert.deepEqual(JSON.parse(stdout), [
+      { change: 'change', kind: 'node', name: 'node101', field: 'comment', from: '', to: 'hot' },
+    ])
+  })
+
+  it('refuses as a whole, with status 1, a line for everything that is wrong', () => {
+    const before = dump()
+    const { status, stdout, stderr } = run(
+      'node import -',
+      'name,mac,comment\nnode101,,x\nnode102,zz,x\nn_,,\n',
+    )
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
+    assert.match(
+      stderr,
+      /^ERROR:luna:standard input, line 3, column 2: mac cannot be "zz": it is not a MAC address \(/,
+    )
+    assert.match(
+      stderr,
+      /ERROR:luna:3 things are wrong, and nothing is changed \(correct the file, and give it again\)\n$/,
+    )
+    assert.equal(dump(), before)
+  })
+
+  it('says what cannot be read', () => {
+    assert.match(run(`node import ${site.dir}/none.csv`).stderr, /none\.csv cannot be read: ENOENT/)
+    assert.match(run(`node import ${site.dir}`).stderr, /cannot be read: EISDIR/)
+    assert.match(
+      run('node import -', 'name\n\0').stderr,
+      /standard input has a NUL character in it: line 2, column 1/,
+    )
+    assert.match(
+      run('node import -', '{"name": ').stderr,
+      /standard input, line 1, column \d+: it cannot be read/,
+    )
+  })
+})
