@@ -6,6 +6,7 @@ import type { MenuFolder } from '../host/menu-folder.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { type PxelinuxMenus, pxelinuxMenus } from '../task/boot/pxelinux.ts'
+import { macOwners } from '../task/macs.ts'
 
 // Somebody may have removed or edited our files, or the site's template; a first Luna changes a database
 // without a word.
@@ -97,7 +98,7 @@ export class MenuKeeper {
  * Another text after every change of what menus are made of: the version does not change with MAC addresses.
  */
 async function stateOf(store: Store): Promise<string> {
-  return JSON.stringify([await store.version(), [...(await store.macs())]])
+  return JSON.stringify([await store.version(), [...(await macOwners(store))]])
 }
 
 /** The text of the file that machines without a menu of their own get. Throws LunaError `failed`. */

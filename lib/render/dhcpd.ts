@@ -8,7 +8,10 @@ import { loadTemplate, renderTemplate, templateSource } from './template.ts'
 
 /** A node with a known MAC address: always the same address. IPv4 in text. */
 export interface Reservation {
+  /** What the declaration is called; every one has a name of its own. */
   readonly name: string
+  /** The node, where that is called otherwise. */
+  readonly node?: string
   readonly mac: Mac
   readonly address: string
 }
@@ -62,9 +65,9 @@ export function renderDhcpd(facts: DhcpdFacts, siteDir?: string): string {
 
 /** Where the lines of a dhcpd.conf come from. */
 export function dhcpdOrigin(text: string, hosts: readonly Reservation[], siteDir: string): Origin {
-  const parts = hosts.map(({ name }) => ({
+  const parts = hosts.map(({ name, node = name }) => ({
     text: `host ${name} {`,
-    source: { name: `the reservation of node "${name}"`, fix: `luna node rename ${name} --newname OTHER` },
+    source: { name: `the reservation of node "${node}"`, fix: `luna node rename ${node} --newname OTHER` },
   }))
   return originIn(text, parts, templateSource('dhcpd.conf.mustache', siteDir))
 }

@@ -96,11 +96,15 @@ export function isBookkeeping(collection: string): boolean {
   return collection.startsWith('luna_')
 }
 
+/** MAC addresses of further boot cards; the collection is there only when some node has any. */
+export const alsoMacs = 'mac_also'
+
 /** The paths by which documents can be found, per collection. */
 const indexes: { readonly [collection: string]: readonly (readonly string[])[] } = {
   ...Object.fromEntries(kinds.map((kind) => [kind, [['name']]])),
   node: [['name'], ['group.$id'], ['switch.$id']],
   mac: [['mac'], ['node.$id']],
+  [alsoMacs]: [['mac'], ['node.$id']],
   switch_mac: [['mac'], ['switch_id', 'port'], ['switch_id', 'mac', 'port', 'portname']],
   tracker: [['info_hash'], ['peer_id'], ['info_hash', 'ip', 'port']],
   [records.pastBoots]: [['node'], ['node', 'slot']],

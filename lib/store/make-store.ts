@@ -98,6 +98,7 @@ function loneWrites(transaction: Store['transaction']) {
     dropLink: (side: 'uses' | 'usedBy', of: Ref, other: Ref) =>
       transaction((store) => store.dropLink(side, of, other)),
     setMac: (node: Id, mac: Mac) => transaction((store) => store.setMac(node, mac)),
+    setAlso: (node: Id, macs: readonly Mac[]) => transaction((store) => store.setAlso(node, macs)),
     clearMac: (node: Id) => transaction((store) => store.clearMac(node)),
     restore: (dump: Dump) => transaction((store) => store.restore(dump)),
     drop: () => transaction((store) => store.drop()),

@@ -2,14 +2,15 @@
 import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../error.ts'
 import { type Id, type Kind, kinds } from '../object/field.ts'
-import { type Mac, parseMac } from '../object/net/mac.ts'
+import type { Mac } from '../object/net/mac.ts'
 import type { Objects } from '../object/objects.ts'
 import { mostBoots } from '../object/record/boot.ts'
-import { idText, type Reader, records, type Where } from './backend.ts'
+import { type Reader, records, type Where } from './backend.ts'
 import { readLearned, readPeer } from './bson/expiring.ts'
 import { readObject } from './bson/object-codec.ts'
 import { byId as byNodeId, ofNode, readBoot, readLastBoot, readReport } from './bson/records.ts'
 import { byBytes, copyOf, idOf, isMap, numberOf } from './bson/values.ts'
+import { byId, macReads } from './macs.ts'
 import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, ttl } from './store.ts'
 
 type Reads = Pick<
@@ -28,6 +29,8 @@ type Reads = Pick<
   | 'findMac'
   | 'macOf'
   | 'macs'
+  | 'also'
+  | 'alsoOf'
   | 'learned'
   | 'learnedAt'
   | 'peers'
@@ -116,30 +119,6 @@ function linksIn(side: unknown): Link[] {
   })
 }
 
-function macReads(reader: Reader) {
-  return {
-    findMac: async (mac: Mac) => {
-      const documents = await reader.find('mac', { mac })
-      return documents.sort(byId).flatMap(({ node }) => idOf(node) ?? [])[0]
-    },
-    macOf: async (node: Id) => {
-      const documents = await reader.find('mac', { 'node.$id': new ObjectId(node) })
-      return documents.sort(byId).flatMap((document) => macIn(document) ?? [])[0]
-    },
-    macs: async () => {
-      const lowest = new Map<Id, { readonly of: string; readonly mac: Mac }>()
-      for (const document of await reader.find('mac')) {
-        const [node, mac, of] = [idOf(document.node), macIn(document), idText(document._id)]
-        const present = node && lowest.get(node)
-        if (node && mac && !(present && present.of < of)) lowest.set(node, { of, mac })
-      }
-      // Of an address that two nodes have, the one that `findMac` gives comes last.
-      const entries = [...lowest].sort(([, a], [, b]) => byBytes(b.of, a.of))
-      return new Map(entries.map(([node, { mac }]) => [node, mac]))
-    },
-  }
-}
-
 function expiringReads(reader: Reader, now: () => Date) {
   const peersIn = (documents: Document[]) =>
     remembered(
@@ -204,16 +183,8 @@ function learnedKey(seen: Learned): string {
   return `${seen.switch} ${seen.mac} ${seen.port} ${seen.portname}`
 }
 
-function macIn(document: Document): Mac | undefined {
-  return typeof document.mac === 'string' ? parseMac(document.mac) : undefined
-}
-
 function byName(a: { name: string; id: Id }, b: { name: string; id: Id }): number {
   return byBytes(a.name, b.name) || byBytes(a.id, b.id)
-}
-
-function byId(a: Document, b: Document): number {
-  return byBytes(idText(a._id), idText(b._id))
 }
 
 function byNameOrId(a: Document, b: Document): number {

@@ -133,16 +133,22 @@ export interface Store {
   /** Takes an entry out of one side of the counters, whatever it counts: for links to what is gone. */
   dropLink(side: 'uses' | 'usedBy', of: Ref, other: Ref): Promise<void>
 
-  /** The node that has the MAC address. */
+  /** The node that has the MAC address, on any of its boot cards. */
   findMac(mac: Mac): Promise<Id | undefined>
+  /** The address that the first Luna keeps; those of further boot cards are in `also`. */
   macOf(node: Id): Promise<Mac | undefined>
   /** MAC address of every node that has one. */
   macs(): Promise<Map<Id, Mac>>
+  /** The further MAC addresses of a node, in the order given; of every node that has any. */
+  alsoOf(node: Id): Promise<Mac[]>
+  also(): Promise<Map<Id, Mac[]>>
   /**
    * Gives the address to the node, takes it from the node that had it, and removes the node's former address.
    */
   setMac(node: Id, mac: Mac): Promise<void>
-  /** Removes the address of the node, and what switches saw of it. */
+  /** Gives these further addresses to the node, and no others; takes them from the nodes that had them. */
+  setAlso(node: Id, macs: readonly Mac[]): Promise<void>
+  /** Removes all addresses of the node, and what switches saw of them. */
   clearMac(node: Id): Promise<void>
 
   /** Sets the status of a node; nothing happens when the node is gone. */

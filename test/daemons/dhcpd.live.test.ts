@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import { makeDhcp } from '../../lib/task/generate/dhcp.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { mac } from '../help.ts'
 import { fillBoot } from '../scenario/boot.ts'
 import { hostIn } from '../task/host.ts'
 import { architectures } from './architectures.ts'
@@ -28,7 +29,8 @@ describe('dhcpd on the generated file', function () {
   })
   beforeEach(async () => {
     const store = openMemoryStore()
-    await fillBoot(store)
+    const { node001 } = await fillBoot(store)
+    await store.setAlso(node001, [mac(11)])
     writeFileSync(join(fake.dir, 'leases'), '')
     const range = { network: 'cluster', start: '10.30.128.1', end: '10.30.140.1' }
     await makeDhcp(store, hostIn(fake.dir), range)
@@ -65,6 +67,10 @@ describe('dhcpd on the generated file', function () {
       assert.deepEqual([answer.file, answer.nextServer], [file, '10.30.255.254'], what)
       assert.match(answer.address, /^10\.30\.1(2[89]|3\d|40)\.\d+$/, what)
     }
+  })
+
+  it('gives a node its address on each of its boot cards', () => {
+    for (const number of [1, 11]) assert.equal(ask({ mac: mac(number) }).address, '10.30.0.1')
   })
 
   const given = async (hex: string, what: 'PXEClient' | 'HTTPClient') => {

@@ -111,6 +111,60 @@ export function linkContract(scene: () => Scene): void {
       assert.equal(await store.findMac(mac(2)), undefined)
     })
 
+    it('knows a node by further addresses, which are kept where the first Luna does not look', async () => {
+      const { store } = scene()
+      const [a, b] = [await store.insert('node', { name: 'a' }), await store.insert('node', { name: 'b' })]
+      await store.setMac(a, mac(1))
+      assert.equal('mac_also' in (await store.dump()), false)
+      await store.setAlso(a, [mac(3), mac(2)])
+      assert.deepEqual(await store.alsoOf(a), [mac(3), mac(2)])
+      assert.deepEqual(await store.also(), new Map([[a, [mac(3), mac(2)]]]))
+      assert.deepEqual(await Promise.all([1, 2, 3, 4].map((n) => store.findMac(mac(n)))), [
+        a,
+        a,
+        a,
+        undefined,
+      ])
+      assert.equal(await store.macOf(a), mac(1))
+      assert.deepEqual(await store.macs(), new Map([[a, mac(1)]]))
+      const kept = (await store.dump()).mac_also ?? []
+      assert.deepEqual(kept.map((one) => one.mac).sort(), [mac(2), mac(3)])
+      assert.deepEqual(await store.alsoOf(b), [])
+    })
+
+    it('gives a further address to one node only, whichever way it had it before', async () => {
+      const { store } = scene()
+      const [a, b] = [await store.insert('node', { name: 'a' }), await store.insert('node', { name: 'b' })]
+      await store.setMac(a, mac(1))
+      await store.setAlso(a, [mac(2)])
+      await store.setAlso(b, [mac(1), mac(2), mac(3)])
+      assert.deepEqual([await store.macOf(a), await store.alsoOf(a)], [undefined, []])
+      await store.setMac(b, mac(2))
+      assert.deepEqual([await store.macOf(b), await store.alsoOf(b)], [mac(2), [mac(1), mac(3)]])
+      await store.setMac(a, mac(3))
+      assert.deepEqual([await store.macOf(a), await store.alsoOf(b)], [mac(3), [mac(1)]])
+      await store.setAlso(b, [])
+      assert.equal('mac_also' in (await store.dump()), false)
+      assert.equal(await store.findMac(mac(1)), undefined)
+    })
+
+    it('swaps addresses within one transaction, and brings all of them back from a dump', async () => {
+      const { store } = scene()
+      const a = await store.insert('node', { name: 'a' })
+      await store.setMac(a, mac(1))
+      await store.setAlso(a, [mac(2)])
+      await store.transaction(async (tx) => {
+        await tx.setMac(a, mac(2))
+        await tx.setAlso(a, [mac(1)])
+      })
+      assert.deepEqual([await store.macOf(a), await store.alsoOf(a)], [mac(2), [mac(1)]])
+      const dump = await store.dump()
+      await store.clearMac(a)
+      assert.equal(await store.findMac(mac(1)), undefined)
+      await store.restore(dump)
+      assert.deepEqual([await store.macOf(a), await store.alsoOf(a)], [mac(2), [mac(1)]])
+    })
+
     it('clears an address and what switches saw of it, and of no other', async () => {
       const { store, now } = scene()
       const node = await store.insert('node', { name: 'a' })

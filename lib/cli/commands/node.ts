@@ -122,6 +122,10 @@ const change = command({
       exclusive: 'address',
     }),
     mac: option('text', 'MAC address, taken from whoever has it; "" for none', { value: 'MAC' }),
+    also: option('texts', 'that of another boot card; all that it has beside --mac, "" for none', {
+      value: 'MAC',
+      newer: true,
+    }),
     ...fieldOptions('node', {
       switch: { short: 's', note: '"" for none' },
       port: { short: 'p' },
@@ -134,6 +138,10 @@ const change = command({
   },
   examples: [
     ['luna node change node001 --mac 52:54:00:00:00:01', 'the machine with that MAC address is node001'],
+    [
+      'luna node change node001 --mac 52:54:00:00:00:01 --also 52:54:00:00:00:02',
+      'it may boot from either card, with one address',
+    ],
     ["luna node change --where group=compute --where 'port=' --localboot y", 'those without a switch port'],
     ["luna node change 'node[001-100]' -g gpu", 'another group, at the next boot of each node'],
   ],

@@ -23,6 +23,7 @@ export function cellOf(kind: Kind, name: string, fact: Fact): Cell {
   if (name === 'interfaces') return kind === 'group' ? groupCell(fact) : nodeCell(fact)
   if (name === 'connected') return connectedCell(fact)
   if (name === 'status') return statusCell(fact)
+  if (Array.isArray(fact)) return fact.join('\n')
   if (typeof fact === 'boolean') return fact ? 'yes' : 'no'
   return isReference(kind, name) ? `[${String(fact)}]` : String(fact)
 }

@@ -77,23 +77,28 @@ export function macDefects({ all, macs }: Pick<Snapshot, 'all' | 'macs'>): Defec
       }),
     ...living
       .filter(({ mac }) => parseMac(mac) !== mac)
-      .map(({ mac, node }): Defect => {
-        const fix = 'luna node change NAME --mac ADDRESS'
+      .map(({ mac, node, further }): Defect => {
+        const fix = `luna node change NAME --${further ? 'also' : 'mac'} ADDRESS`
         const line = `${nodeNamed(names, node)}: ${JSON.stringify(mac)} is not a MAC address (${fix})`
         return { defect: 'bad-name', line }
       }),
-    ...living.flatMap(({ mac: text, node }): Defect[] => {
+    ...living.flatMap(({ mac: text, node, further }): Defect[] => {
       const mac = parseMac(text)
       const why = mac && macObjection(mac)
       if (why === undefined) return []
-      const line = `${nodeNamed(names, node)}: no machine has the MAC address ${mac}: ${why} (luna node change NAME --mac ADDRESS)`
+      const line = `${nodeNamed(names, node)}: no machine has the MAC address ${mac}: ${why} (luna node change NAME --${further ? 'also' : 'mac'} ADDRESS)`
       return [{ defect: 'bad-name', line }]
     }),
     ...several(Map.groupBy(living, ({ mac }) => mac.toLowerCase())).map(([mac, records]): Defect => {
       const nodes = records.map(({ node }) => nodeNamed(names, node)).join(', ')
       return { defect: 'duplicate-mac', line: `MAC address ${mac}: several have it: ${nodes}` }
     }),
-    ...several(Map.groupBy(living, ({ node }) => node)).map(([node, records]): Defect => {
+    ...several(
+      Map.groupBy(
+        living.filter(({ further }) => !further),
+        ({ node }) => node,
+      ),
+    ).map(([node, records]): Defect => {
       const list = records.map(({ mac }) => mac).join(', ')
       return {
         defect: 'duplicate-mac',

@@ -66,8 +66,8 @@ export interface Counter {
 export interface Snapshot {
   readonly all: Inventory
   readonly counters: readonly Counter[]
-  /** Records of the collection `mac`. */
-  readonly macs: readonly { readonly mac: string; readonly node: Id | undefined }[]
+  /** Records of the collection `mac`, and of the one with the addresses of further boot cards. */
+  readonly macs: readonly { readonly mac: string; readonly node: Id | undefined; readonly further?: true }[]
 }
 
 /** `node node001`, with quotes where the name is unusual. */

@@ -2,14 +2,14 @@
 // engines, or would not come back as it was.
 import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
 import { kinds } from '../../object/field.ts'
-import { isRecord } from '../backend.ts'
+import { alsoMacs, isRecord } from '../backend.ts'
 import type { Dump } from '../store.ts'
 import { isMap } from './values.ts'
 
 /** How deep documents nest in MongoDB at most. */
 const deepest = 100
 
-const ours: readonly string[] = [...kinds, 'mac', 'switch_mac', 'tracker']
+const ours: readonly string[] = [...kinds, 'mac', alsoMacs, 'switch_mac', 'tracker']
 
 /** Gathers a database from whatever form it has in files. */
 export class Gathering {

@@ -16,7 +16,14 @@ import { documentOf } from '../bson/values.ts'
 import { adviceOn } from './advice.ts'
 import { again, connectMongo, helloOf, isDirect, refuseSecondary } from './client.ts'
 import { explain, explained, noMajority } from './explain.ts'
-import { buildOptions, forgetIndexes, makeIndexes, makeUnique, whyNoIndexes } from './indexes.ts'
+import {
+  buildOptions,
+  forgetIndexes,
+  makeIndexes,
+  makeLateIndexes,
+  makeUnique,
+  whyNoIndexes,
+} from './indexes.ts'
 import { Lease, type LeaseDocument } from './lease.ts'
 import { SettledReads } from './settled.ts'
 import { writeDirectly } from './steps.ts'
@@ -168,12 +175,13 @@ class MongoBackend implements Backend {
     }
   }
 
-  #commit(lease: Lease, writes: readonly Write[]): Promise<void> {
+  async #commit(lease: Lease, writes: readonly Write[]): Promise<void> {
     this.#makeIndexes()
-    const { client, transactions } = this.#setting
-    return transactions
-      ? commitTransaction(client, this.#database, lease, writes)
-      : commitByJournal(this.#database, lease, writes)
+    const { client, transactions, replicaSet } = this.#setting
+    if (transactions) await commitTransaction(client, this.#database, lease, writes)
+    else await commitByJournal(this.#database, lease, writes)
+    const [before, options] = [this.#indexed, buildOptions(replicaSet)]
+    this.#indexed = makeLateIndexes(this.#database, writes, options).then(() => before)
   }
 
   #leases() {

@@ -2,7 +2,7 @@
 // Luna may hold duplicates.
 import type { Collection, Db, IndexDescription, IndexDescriptionInfo } from 'mongodb'
 import { kinds } from '../../object/field.ts'
-import { bookkeeping, indexesOf, records } from '../backend.ts'
+import { alsoMacs, bookkeeping, indexesOf, records, type Write } from '../backend.ts'
 import { ttl } from '../store.ts'
 import { codeOf, isDuplicate } from './errors.ts'
 
@@ -56,6 +56,20 @@ export async function makeIndexes(database: Db, options: BuildOptions): Promise<
     const why = error instanceof Error ? error.message : String(error)
     await note(marks, { why }).catch(() => undefined)
   }
+}
+
+/**
+ * Makes the indexes of a collection that is there only when something is in it, after writes that may have
+ * made it. Never rejects.
+ */
+export async function makeLateIndexes(
+  database: Db,
+  writes: readonly Write[],
+  options: BuildOptions,
+): Promise<void> {
+  if (!writes.some((write) => write.op === 'insert' && write.collection === alsoMacs)) return
+  const build = database.collection(alsoMacs).createIndexes(descriptions(alsoMacs), options)
+  await build.catch(() => undefined)
 }
 
 /** Why indexes are missing; undefined where none are, or nobody has tried to make them. */

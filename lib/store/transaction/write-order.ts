@@ -1,7 +1,7 @@
 // The changes of a unit of work as writes, in the only order that unique indexes ask for: a value is given up
 // before another document takes it. Crash safety is not the order's business: see store.ts.
 import type { Document } from 'bson'
-import { idText, type Values, type Write } from '../backend.ts'
+import { alsoMacs, idText, type Values, type Write } from '../backend.ts'
 import { changeByPath } from '../bson/path.ts'
 import { copyOf, isMap } from '../bson/values.ts'
 import type { Entry } from './overlay.ts'
@@ -30,7 +30,7 @@ export function orderedWrites(entries: readonly Entry[]): Write[] {
  * The field that an index may keep unique in a collection: names are our own, MAC addresses some sites' own.
  */
 function uniqueField(collection: string): string {
-  return collection === 'mac' ? 'mac' : 'name'
+  return collection === 'mac' || collection === alsoMacs ? 'mac' : 'name'
 }
 
 /** The entries whose former name (or MAC address) another entry takes. */

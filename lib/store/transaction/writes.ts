@@ -3,14 +3,13 @@ import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
 import type { Id, Kind, Status } from '../../object/field.ts'
 import { nameTaken } from '../../object/name.ts'
-import type { Mac } from '../../object/net/mac.ts'
 import type { Change, New } from '../../object/objects.ts'
 import type { Write } from '../backend.ts'
 import { keyFields, learnedWrite, peerWrite } from '../bson/expiring.ts'
 import { changedFields, documentId, newDocument } from '../bson/object-codec.ts'
 import { forgetWrites } from '../bson/records.ts'
-import { idOf, refTo } from '../bson/values.ts'
 import type { Dump, Learned, Peer, Ref, Store } from '../store.ts'
+import { macWrites } from './mac-writes.ts'
 import type { Side, UnitOfWork } from './unit-of-work.ts'
 
 export type Writes = Pick<
@@ -22,6 +21,7 @@ export type Writes = Pick<
   | 'unlink'
   | 'dropLink'
   | 'setMac'
+  | 'setAlso'
   | 'clearMac'
   | 'setStatus'
   | 'learn'
@@ -111,30 +111,6 @@ function notLinked(user: Ref, used: Ref, uses: number, times: number): LunaError
       fix: 'look for what else differs: luna cluster check',
     },
   )
-}
-
-function macWrites(unit: UnitOfWork) {
-  async function forget(mac: unknown): Promise<void> {
-    if (typeof mac === 'string') await unit.remove('switch_mac', { mac })
-  }
-  return {
-    forget: (mac: Mac) => forget(mac),
-    setMac: async (node: Id, mac: Mac): Promise<void> => {
-      const [byMac, byNode] = [await unit.find('mac', { mac }), await unit.find('mac', ofNode(node))]
-      if (byMac.length === 1 && byNode.length === 1 && idOf(byMac[0]?.node) === node) return
-      await unit.remove('mac', { mac })
-      await unit.remove('mac', ofNode(node))
-      unit.insert('mac', { _id: new ObjectId(), mac, node: refTo('node', node) })
-    },
-    clearMac: async (node: Id): Promise<void> => {
-      for (const { mac } of await unit.find('mac', ofNode(node))) await forget(mac)
-      await unit.remove('mac', ofNode(node))
-    },
-  }
-}
-
-function ofNode(node: Id) {
-  return { 'node.$id': new ObjectId(node) }
 }
 
 function expiringWrites(unit: UnitOfWork) {

@@ -3,6 +3,7 @@ import { LunaError, sentence } from '../../error.ts'
 import { frontendUrl } from '../../object/cluster.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Store } from '../../store/store.ts'
+import { macOwners } from '../macs.ts'
 import { scriptOf } from './boot.ts'
 import { loadCache } from './cache.ts'
 import { bootFacts } from './node-facts.ts'
@@ -15,7 +16,7 @@ export interface PxelinuxMenus {
 }
 
 /**
- * The menu of every node with a known MAC address, as `step=discovery&type=syslinux` answers it; the status
+ * The menu of every known MAC address of a node, as `step=discovery&type=syslinux` answers it; the status
  * stays. The number of reads does not depend on the number of nodes. Throws LunaError `not-found` before
  * there is a cluster.
  */
@@ -25,7 +26,7 @@ export async function pxelinuxMenus(store: Store): Promise<PxelinuxMenus> {
   const nodes = new Map((await store.list('node')).map((node) => [node.id, node]))
   const files = new Map<string, string>()
   const refused = new Map<string, string>()
-  for (const [id, mac] of await store.macs()) {
+  for (const [mac, id] of await macOwners(store)) {
     const node = nodes.get(id)
     if (!node) continue
     try {

@@ -1,22 +1,23 @@
 // What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
 // others.
-import { LunaError } from '../../error.ts'
 import type { Id, Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import type { Group } from '../../object/group.ts'
-import { type Mac, macObjection, parseMac, readMac } from '../../object/net/mac.ts'
-import type { Node, nodeFields } from '../../object/node.ts'
+import type { nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { checkHostNames, domainOf } from '../claim-names.ts'
 import { type Find, finder, groupOf } from '../find.ts'
-import type { Notes, Outcome } from '../outcome.ts'
+import { giveAlso, giveMac } from '../macs.ts'
+import type { Outcome } from '../outcome.ts'
 import { unpackedWarning } from '../show/unpacked.ts'
 import { type Edit, edit } from './edit.ts'
 import { moveNode, readdress } from './node-address.ts'
 
 /** Fields as typed ('' takes the MAC address off the node), and the address of an interface. */
 export type NodeChange = Typed<typeof nodeFields> & {
+  /** The MAC addresses of its boot cards beside the first; '' among them stands for none. */
+  readonly also?: readonly string[]
   readonly interface?: { readonly name: string; readonly address: string }
 }
 
@@ -53,7 +54,7 @@ function noneIf(name: string | undefined): null | undefined {
 
 async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange): Promise<void> {
   const { tx, notes, pool, attempt, update, group, find, switchId } = nodeEdit
-  const { comment, mac, localboot, setupbmc, service, interface: iface, port } = change
+  const { comment, mac, also, localboot, setupbmc, service, interface: iface, port } = change
   const node = await tx.getNamed('node', name)
   const fields: { -readonly [F in keyof Change<'node'>]: Change<'node'>[F] } = {
     ...(comment !== undefined && { comment }),
@@ -68,6 +69,7 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
     fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes)
   }
   if (mac !== undefined) await attempt(async () => await giveMac(tx, node, mac, notes))
+  if (also !== undefined) await attempt(async () => await giveAlso(tx, node, also, notes))
   if (iface) {
     const own = group ?? (await groupOf(find, node))
     await attempt(async () => {
@@ -80,31 +82,4 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
       fields.port = port
     })
   await update('node', node, fields)
-}
-
-/** Gives a MAC address to the node, whoever had it. */
-async function giveMac(store: Store, node: Node, text: string, notes: Notes): Promise<void> {
-  if (text === '') return await store.clearMac(node.id)
-  const mac = checkedMac(text)
-  const owner = await store.findMac(mac)
-  if (owner === node.id) return
-  if (owner !== undefined) {
-    const name = (await store.find('node', owner))?.name ?? 'a node that is gone'
-    notes.warnings.push(`${mac} was the MAC address of ${name}: it is ${node.name}'s now`)
-  }
-  await store.setMac(node.id, mac)
-}
-
-function checkedMac(text: string): Mac {
-  const mac = parseMac(text)
-  if (!mac)
-    throw new LunaError('invalid', `${JSON.stringify(text)} is not a MAC address`, {
-      fix: `write it like ${readMac(text) ?? '52:54:00:00:00:01'}`,
-    })
-  const why = macObjection(mac)
-  if (why === undefined) return mac
-  throw new LunaError('invalid', `no machine has the MAC address ${mac}`, {
-    why,
-    fix: 'give that of the interface that it boots from',
-  })
 }

@@ -16,7 +16,8 @@ export const nodeFieldReaders = {
   name: plain('name'),
   group: plain('group'),
   image: plain('osimage'),
-  mac: plain('mac'),
+  mac: (node) => ({ shown: text(node.mac), alike: alsoOf(node) }),
+  also: (node) => ({ shown: alsoOf(node).join(' '), alike: alsoOf(node) }),
   switch: plain('switch'),
   port: plain('port'),
   localboot: plain('localboot'),
@@ -59,6 +60,10 @@ function plain(field: string): FieldReader {
     if (typeof fact !== 'boolean') return { shown: text(fact) }
     return fact ? { shown: 'yes', alike: ['y', 'true'] } : { shown: 'no', alike: ['n', 'false'] }
   }
+}
+
+function alsoOf({ also }: ListedNode): string[] {
+  return Array.isArray(also) ? also.map(String) : []
 }
 
 function text(fact: unknown): string {

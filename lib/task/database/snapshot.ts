@@ -10,8 +10,15 @@ export async function takeSnapshot(store: Store): Promise<Snapshot> {
   return {
     all: await loadInventory(store),
     counters: countersOf(dump),
-    macs: (dump.mac ?? []).map(({ mac, node }) => ({ mac: String(mac), node: idOf(node) })),
+    macs: [
+      ...(dump.mac ?? []).map(recordOf),
+      ...(dump.mac_also ?? []).map((document) => ({ ...recordOf(document), further: true as const })),
+    ],
   }
+}
+
+function recordOf({ mac, node }: Dump[string][number]) {
+  return { mac: String(mac), node: idOf(node) }
 }
 
 /** Both sides of all link counters, joined. */

@@ -23,6 +23,8 @@ type Row<K extends Kind> = {
   /** When such an object is added. */
   readonly added?: readonly Product[]
   readonly deleted?: readonly Product[]
+  /** Of a node: the MAC addresses of its further boot cards, kept beside it. */
+  readonly also?: readonly Product[]
 } & { readonly [F in keyof Objects[K]]?: readonly Product[] }
 
 const outdates: { readonly [K in Kind]: Row<K> } = {
@@ -59,6 +61,7 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
     group: ['dhcp', 'dns'],
     interfaces: ['dhcp', 'dns'],
     mac: ['dhcp'],
+    also: ['dhcp'],
   },
   switch: { added: ['dns'], deleted: ['dns'], name: ['dns'], network: ['dns'], ip: ['dns'] },
   otherdev: { added: ['dns'], deleted: ['dns'], name: ['dns'], connected: ['dns'] },
@@ -116,8 +119,10 @@ async function movesNodes(store: Store, { id, before, after }: EffectOn<'group'>
   return slots(before) !== slots(after) && (await store.nodesOf(id)).length > 0
 }
 
-async function hasMac(store: Store, { id, before, after }: EffectOn<'node'>): Promise<boolean> {
-  return Boolean(before?.mac || after?.mac || (await store.macOf(id)))
+async function hasMac(store: Store, effect: EffectOn<'node'>): Promise<boolean> {
+  const { id, before, after } = effect
+  if (before?.mac || after?.mac || changedFields(effect).includes('also')) return true
+  return (await store.macOf(id)) !== undefined || (await store.alsoOf(id)).length > 0
 }
 
 /** The images that have to be packed: those that were before, when the cluster changes. */

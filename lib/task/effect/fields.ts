@@ -2,7 +2,7 @@
 import type { Effect } from './record.ts'
 
 /** The names of the fields that have other values, in the order of the field table. */
-export function changedFields({ before, after }: Effect): string[] {
+export function changedFields({ before, after }: Pick<Effect, 'before' | 'after'>): string[] {
   if (!before || !after) return []
   const [was, is] = [before, after].map((object) => new Map(Object.entries(object)))
   return [...(is?.keys() ?? [])].filter((name) => textOf(was?.get(name)) !== textOf(is?.get(name)))
@@ -10,7 +10,7 @@ export function changedFields({ before, after }: Effect): string[] {
 
 /** Values with big integers in them; "not set" is null, '' or nothing. */
 function textOf(value: unknown): string {
-  if (value === '' || value === undefined) return 'null'
+  if (value === '' || value === undefined || (Array.isArray(value) && value.length === 0)) return 'null'
   return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : sorted(one)))
 }
 

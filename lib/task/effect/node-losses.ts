@@ -46,9 +46,14 @@ function nodeEffect({ before, after }: EffectOn<'node'>, groups: Groups): NodeEf
   const lost = had.difference(has).size
   const stays = before && after && before.group === after.group
   const bare = stays && Object.keys(before.interfaces).some((key) => !(key in after.interfaces))
-  const nameless = before?.mac && before.mac !== after?.mac
-  const loses = before !== undefined && (!after || lost > 0 || Boolean(bare) || Boolean(nameless))
+  const nameless = cardsOf(before).some((mac) => !cardsOf(after).includes(mac))
+  const loses = before !== undefined && (!after || lost > 0 || Boolean(bare) || nameless)
   return { name: (before ?? after)?.name ?? '', lost, got: has.difference(had).size, moved: false, loses }
+}
+
+/** The MAC addresses of a node, as far as the change is about them. */
+function cardsOf(node: (Node & { readonly also?: readonly string[] }) | undefined): readonly string[] {
+  return [...(node?.mac ? [node.mac] : []), ...(node?.also ?? [])]
 }
 
 function addressesOf(node: Node | undefined, groups: Groups, when: keyof Both): Set<string> {

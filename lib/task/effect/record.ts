@@ -12,7 +12,7 @@ export type Effect = { readonly [K in Kind]: EffectOn<K> }[Kind]
 export interface EffectOn<K extends Kind> {
   readonly kind: K
   readonly id: Id
-  /** Of a node whose MAC address changes, `mac` holds it. */
+  /** Of a node whose MAC addresses change, `mac` holds the first, and a further field `also` the others. */
   readonly before: Objects[K] | undefined
   readonly after: Objects[K] | undefined
 }
@@ -78,22 +78,40 @@ function objectWrites(store: Store, ledger: Ledger) {
 }
 
 function macWrites(store: Store, ledger: Ledger) {
-  const macOf = async (node: Id) => (await store.macOf(node)) ?? null
-  async function noteMac(node: Id, mac: Mac | null): Promise<void> {
+  const cardsOf = async (node: Id) => ({
+    mac: (await store.macOf(node)) ?? null,
+    also: await store.alsoOf(node),
+  })
+  async function noteCards(node: Id, change: { mac?: Mac | null; also?: readonly Mac[] }): Promise<void> {
     const effect = await effectOn(store, ledger, 'node', node)
-    const before =
-      effect.macKnown || !effect.before ? effect.before : { ...effect.before, mac: await macOf(node) }
-    note(ledger, { ...effect, before, macKnown: true }, { mac })
+    const cards = await cardsOf(node)
+    const known = effect.macKnown || !effect.before
+    const before = known ? effect.before : { ...effect.before, ...cards }
+    note(ledger, { ...effect, before, macKnown: true } as Entry, { ...cards, ...change })
+  }
+  /** What it takes from the node that has it. */
+  async function noteLoss(mac: Mac): Promise<void> {
+    const owner = await store.findMac(mac)
+    if (owner === undefined) return
+    const cards = await cardsOf(owner)
+    const left = cards.also.filter((one) => one !== mac)
+    await noteCards(owner, { ...(cards.mac === mac && { mac: null }), also: left })
   }
   return {
     setMac: async (node: Id, mac: Mac): Promise<void> => {
-      const owner = await store.findMac(mac)
-      if (owner !== undefined && owner !== node) await noteMac(owner, null)
-      await noteMac(node, mac)
+      await noteLoss(mac)
+      const also = (await store.alsoOf(node)).filter((one) => one !== mac)
+      await noteCards(node, { mac, also })
       await store.setMac(node, mac)
     },
+    setAlso: async (node: Id, macs: readonly Mac[]): Promise<void> => {
+      for (const mac of macs) await noteLoss(mac)
+      const mac = (await store.macOf(node)) ?? null
+      await noteCards(node, { mac: mac !== null && macs.includes(mac) ? null : mac, also: macs })
+      await store.setAlso(node, macs)
+    },
     clearMac: async (node: Id): Promise<void> => {
-      await noteMac(node, null)
+      await noteCards(node, { mac: null, also: [] })
       await store.clearMac(node)
     },
   }

@@ -39,7 +39,8 @@ export async function planDhcp(
   notes.warnings.push(...rangeWarnings(cluster, all, range))
   if (native && heads.own === undefined && heads.others.length === 0)
     notes.warnings.push('the cluster has one head only (cluster_ips is not set): no failover pair')
-  const hosts = reservations(range.network, all, await store.macs(), notes)
+  const cards = { macs: await store.macs(), also: await store.also() }
+  const hosts = reservations(range.network, all, cards, notes)
   const facts = await factsOf(host.paths.dhcpd_conf, cluster, range, hosts)
   return { range, files: await filesOf(host, cluster, facts, heads, native), heads, native, notes }
 }

@@ -10,34 +10,45 @@ import type { Reservation } from '../../render/dhcpd.ts'
 import { isDhcpdName } from '../../render/escape-dhcpd.ts'
 import type { Notes } from '../outcome.ts'
 
+/** MAC addresses of nodes: the first of each, and those of further boot cards. */
+export interface Cards {
+  readonly macs: ReadonlyMap<Id, Mac>
+  readonly also: ReadonlyMap<Id, readonly Mac[]>
+}
+
 /**
- * One per node that has a MAC address and an address in the network. A node whose name dhcpd cannot have is
- * left out, with a warning.
+ * One per MAC address of a node that has an address in the network: the same address on each of its boot
+ * cards. A node whose name dhcpd cannot have is left out, with a warning.
  */
 export function reservations(
   network: Network,
   all: Pick<Inventory, 'group' | 'node'>,
-  macs: ReadonlyMap<Id, Mac>,
+  cards: Cards,
   notes: Notes,
 ): Reservation[] {
   const keys = new Map(all.group.map((group) => [group.id, bootKey(group, network.id)]))
   const found: Reservation[] = []
   const seen = new Set<string>()
   for (const node of all.node) {
-    const mac = macs.get(node.id)
+    const [mac, also] = [cards.macs.get(node.id), cards.also.get(node.id) ?? []]
     const key = node.group === null ? undefined : keys.get(node.group)
-    const address = mac && addressOf(node, key, network, notes)
-    if (!mac || !address) continue
+    const address = mac || also.length > 0 ? addressOf(node, key, network, notes) : undefined
+    if (!address) continue
     if (!isDhcpdName(node.name))
       notes.warnings.push(
         `no DHCP reservation for node ${JSON.stringify(node.name)}: dhcpd cannot have that name`,
       )
     else if (seen.has(node.name))
       notes.warnings.push(`several nodes are called ${node.name}: only the first has a DHCP reservation`)
-    else found.push({ name: node.name, mac, address })
+    else found.push(...(mac ? [{ name: node.name, mac, address }] : []), ...furtherOf(node, also, address))
     seen.add(node.name)
   }
   return found
+}
+
+/** Declarations of further cards are called by their address: no node is called so by chance. */
+function furtherOf({ name: node }: Node, also: readonly Mac[], address: string): Reservation[] {
+  return also.map((mac) => ({ name: `${node}-${mac.replaceAll(':', '')}`, node, mac, address }))
 }
 
 /** The interface that boots from the network: BOOTIF, else the first other one in it, but never the BMC. */

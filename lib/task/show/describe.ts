@@ -121,7 +121,9 @@ async function describeNode(node: Node, context: DescribeContext): Promise<Facts
   const group = await groupOf(find, node)
   const networks = group ? await networksOf(find, group) : new Map()
   const interfaces = interfaceFacts(node, group, networks)
-  const facts = { mac: (await store.macOf(node.id)) ?? null, interfaces }
+  const also = await store.alsoOf(node.id)
+  const mac = (await store.macOf(node.id)) ?? null
+  const facts = { mac, ...(also.length > 0 && { also }), interfaces }
   if (!node.status) return facts
   const progress = await progressOf(context, node, group, interfaces)
   const age = secondsSince(node.status.time, now)

@@ -5,6 +5,7 @@ import { type Mac, macObjection, readMac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Learned, Store } from '../../store/store.ts'
 import { judge, type Sees, type Sighting, sightingsOf, type Verdict } from '../boot/switch-port.ts'
+import { macOwners } from '../macs.ts'
 import { secondsSince } from './age.ts'
 
 export interface SeenPlace {
@@ -51,7 +52,7 @@ export async function explainAll(store: Store, now: Date): Promise<Explanation[]
   const sees = inMemory(await store.learned(), await store.list('node'))
   const switches = new Map((await store.list('switch')).map(({ id, name }) => [id, name]))
   const nodes = new Map((await store.list('node')).map(({ id, name }) => [id, name]))
-  const owners = new Map([...(await store.macs())].map(([id, mac]) => [mac, nodes.get(id)]))
+  const owners = new Map([...(await macOwners(store))].map(([mac, id]) => [mac, nodes.get(id)]))
   const all: Explanation[] = []
   for (const mac of sees.macs) {
     const sightings = await sightingsOf(sees, mac, { thorough: true })

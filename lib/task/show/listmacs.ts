@@ -1,6 +1,7 @@
 // MAC addresses that switches have seen, with the node of each, and whether it is configured at that port.
 import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
+import { macOwners } from '../macs.ts'
 import { secondsSince } from './age.ts'
 
 export interface SeenMac {
@@ -25,7 +26,7 @@ export async function listMacs(store: Store, now: Date): Promise<SeenMac[] | und
   if (switches.length === 0) return undefined
   const byId = new Map(switches.map((one): [string, Switch] => [one.id, one]))
   const nodes = new Map((await store.list('node')).map((node) => [node.id, node]))
-  const owners = new Map([...(await store.macs())].map(([id, mac]) => [mac, nodes.get(id)]))
+  const owners = new Map([...(await macOwners(store))].map(([mac, id]) => [mac, nodes.get(id)]))
   const seen: SeenMac[] = []
   for (const { switch: id, mac, port, portname, updated } of await store.learned()) {
     const name = byId.get(id)?.name

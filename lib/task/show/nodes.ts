@@ -30,18 +30,19 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
   const networks = new Map((await store.list('network')).map((network) => [network.id, network]))
   const images = new Map((await store.list('osimage')).map((image) => [image.id, image]))
   const switches = new Map((await store.list('switch')).map(({ id, name }) => [id, name]))
-  const macs = await store.macs()
+  const [macs, also] = [await store.macs(), await store.also()]
   const place = new Map(groups.map((group, at) => [group.id, at]))
   const placeOf = ({ group }: Node) => (group && place.get(group)) ?? groups.length
   const listed: ListedNode[] = []
   for (const node of nodes.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     const group = node.group === null ? undefined : byId.get(node.group)
     const interfaces = interfaceFacts(node, group, networks)
-    const mac = macs.get(node.id) ?? null
+    const others = also.get(node.id)
+    const cards = { mac: macs.get(node.id) ?? null, ...(others && { also: others }) }
     const image = group?.osimage ? images.get(group.osimage) : undefined
     const place = { switch: switchName(node, switches), port: node.port }
     const kin = { group: group?.name ?? null, osimage: image?.name ?? null }
-    listed.push({ name: node.name, ...kin, mac, interfaces, ...place, ...flags(node, image) })
+    listed.push({ name: node.name, ...kin, ...cards, interfaces, ...place, ...flags(node, image) })
   }
   return listed
 }
