@@ -2,13 +2,15 @@
 // It answers no requests itself.
 import { rm } from 'node:fs/promises'
 import type { Config } from '../config.ts'
-import { reopeningStore } from '../daemon/reopening-store.ts'
+import { type ReopeningStore, reopeningStore } from '../daemon/reopening-store.ts'
 import { type Daemon, type DaemonContext, runDaemon, whileUp } from '../daemon/run.ts'
 import { inheritedSocket } from '../host/daemon/inherited-socket.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import type { Address } from './fastcgi/handler.ts'
+import { recordSeen } from './seen.ts'
 import { pollSwitches } from './switch-polling.ts'
+import type { WorkerOptions } from './worker.ts'
 import { WorkerPool } from './workers.ts'
 
 export const lweb: Daemon = { name: 'lweb', pidFile: 'lweb_pidfile' }
@@ -36,17 +38,31 @@ async function serveUntil(
   { cluster, log, logFile }: DaemonContext,
 ): Promise<void> {
   const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
-  const pool = new WorkerPool(options, log)
+  const store = reopeningStore(() => openStore(config))
+  const recording = recordSeen(store.get, log)
+  try {
+    await serveWith(new WorkerPool(options, log, recording.add), stop, store, options, { cluster, log })
+  } finally {
+    await recording.end()
+    await store.close()
+  }
+  log.info('stopped')
+}
+
+async function serveWith(
+  pool: WorkerPool,
+  stop: AbortSignal,
+  store: ReopeningStore,
+  options: WorkerOptions,
+  { cluster, log }: Pick<DaemonContext, 'cluster' | 'log'>,
+): Promise<void> {
   await pool.start(cluster.lweb_num_proc, stop)
   const at = 'port' in options.address ? `127.0.0.1:${options.address.port}` : socketPath
   const fields = { at, frontend: options.url, workers: pool.size }
   const status = () => `serving at ${at} for ${options.url}`
-  const store = reopeningStore(() => openStore(config))
   const polling = pollSwitches({ store: store.get, log, now: () => new Date() }, stop)
   await whileUp({ log, fields, status, alive: () => pool.healthy() }, () => aborted(stop))
   await Promise.all([polling, pool.stop()])
-  await store.close()
-  log.info('stopped')
 }
 
 function addressOf({ server_port }: Cluster): Address {

@@ -4,6 +4,7 @@ import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
 import type { Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node } from '../object/node.ts'
+import type { BootEvent } from '../object/record/boot.ts'
 import type { Store } from '../store/store.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { installScript } from '../task/boot/install-script.ts'
@@ -19,6 +20,8 @@ export interface RouteContext {
   /** `PROTO://IP:PORT` where nodes reach the cluster, as it was when the server started. */
   readonly url: string
   readonly log: Log
+  /** Takes down what is seen of a boot. */
+  record(event: BootEvent): void
   now(): Date
   /** Numbers in 0..1. */
   random(): number
@@ -78,7 +81,7 @@ async function menu(
   return html(text)
 }
 
-async function discovery(query: Query, _request: Request, context: RouteContext): Promise<Response> {
+async function discovery(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
   const hwdata = textOf(query, 'hwdata')
   if (!hwdata) throw new LunaError('usage', 'hwdata is missing', { fix: null })
   const store = await context.store()
@@ -88,12 +91,16 @@ async function discovery(query: Query, _request: Request, context: RouteContext)
     type: textOf(query, 'type') ?? 'ipxe',
     ...(name && { node: await namedNode(store, name) }),
   }
-  const { script, node, mac, by, at, takenFrom } = await discover(store, asked, context.url, context.now())
+  const now = context.now()
+  const { script, step, image, kernel, way, ...found } = await discover(store, asked, context.url, now)
+  const { node, mac, by, at, takenFrom } = found
+  const asker = { address: remote, mac, by, ...(at !== undefined && { at }) }
+  context.record({ node: node.id, step, time: now.getTime(), asker, image, ...kernel, ...way })
   context.log.info('node discovered', { node: node.name, mac, by, at, takenFrom })
   return html(script)
 }
 
-async function install(query: Query, _request: Request, context: RouteContext): Promise<Response> {
+async function install(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
   const name = textOf(query, 'node')
   if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
   const store = await context.store()
@@ -101,7 +108,9 @@ async function install(query: Query, _request: Request, context: RouteContext): 
   const status = textOf(query, 'status')
   if (status !== undefined) return reported(store, node, status, context)
   const script = await installScript(store, node, context.url)
-  await store.setStatus(node.id, { step: 'install.request', time: context.now() })
+  const [step, time] = ['install.request', context.now()]
+  await store.setStatus(node.id, { step, time })
+  context.record({ node: node.id, step, time: time.getTime(), asker: { address: remote } })
   context.log.info('install script sent', { node: node.name })
   return html(script)
 }
@@ -110,10 +119,12 @@ async function reported(
   store: Store,
   node: Node,
   step: string,
-  { log, now }: RouteContext,
+  { log, now, record }: RouteContext,
 ): Promise<Response> {
   if (/^[a-z0-9 ._-]{1,200}$/i.test(step)) {
-    await store.setStatus(node.id, { step, time: now() })
+    const time = now()
+    await store.setStatus(node.id, { step, time })
+    record({ node: node.id, step, time: time.getTime() })
     log.info('node status', { node: node.name, step })
   }
   return html('')

@@ -10,7 +10,8 @@ import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import type { Address, Listener } from './fastcgi/handler.ts'
 import { serve } from './fastcgi/serve.ts'
-import { answerWith } from './routes.ts'
+import { answerWith, type RouteContext } from './routes.ts'
+import { gatherSeen, sendSeen } from './seen.ts'
 
 /**
  * The first message of the leader to a worker. It holds the configuration: arguments would show its password.
@@ -45,15 +46,17 @@ export async function runWorker(): Promise<void> {
   const log = options.logFile === null ? daemonLog() : fileLog(options.logFile)
   process.on('uncaughtExceptionMonitor', (error) => log.error('worker crashed', { why: error.stack }))
   const store = reopeningStore(() => openStore(options.config))
+  const gathering = gatherSeen(sendSeen)
   try {
     const { responder } = options.config.services
     const http = () => log.error('HTTP came to the port of FastCGI', { why: httpSpoken, fix: makeNginx })
-    const handler = answerWith(contextOf(options, store.get, log))
+    const handler = answerWith(contextOf(options, store.get, log, gathering.record))
     const listener = await serve(responder, handler, options.address, http)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
     clearInterval(beat)
     await finish(listener)
+    await gathering.flush()
   } catch (error) {
     log.error('worker cannot serve', { why: sentence(error) })
     process.exitCode = 1
@@ -62,8 +65,13 @@ export async function runWorker(): Promise<void> {
   if (process.connected) process.disconnect()
 }
 
-function contextOf({ url }: WorkerOptions, store: () => Promise<Store>, log: Log) {
-  return { url, store, log, now: () => new Date(), random: Math.random }
+function contextOf(
+  { url }: WorkerOptions,
+  store: () => Promise<Store>,
+  log: Log,
+  record: RouteContext['record'],
+): RouteContext {
+  return { url, store, log, record, now: () => new Date(), random: Math.random }
 }
 
 async function finish(listener: Listener): Promise<void> {

@@ -5,6 +5,8 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { LunaError } from '../error.ts'
 import type { Log } from '../log.ts'
+import type { BootEvent } from '../object/record/boot.ts'
+import { isSeen } from './seen.ts'
 import { heartbeatInterval, stopMessage, type WorkerOptions } from './worker.ts'
 
 // A worker that sends no heartbeat for so long has hung.
@@ -35,9 +37,13 @@ export class WorkerPool {
   #pause = 0
   #heartbeatTimer: NodeJS.Timeout | undefined
 
-  constructor(options: WorkerOptions, log: Log) {
+  readonly #seen: (events: readonly BootEvent[]) => void
+
+  /** `seen` gets what workers see of boots. */
+  constructor(options: WorkerOptions, log: Log, seen: (events: readonly BootEvent[]) => void) {
     this.#options = options
     this.#log = log
+    this.#seen = seen
   }
 
   get size(): number {
@@ -77,7 +83,9 @@ export class WorkerPool {
     this.#stopping = true
     clearInterval(this.#heartbeatTimer)
     const leaving = [...this.#workers.values()].map(async ({ worker }) => {
-      const gone = worker.isDead() ? undefined : once(worker, 'exit')
+      // The last messages of a worker may come after its exit is known.
+      const ends = [...(worker.isDead() ? [] : ['exit']), ...(worker.isConnected() ? ['disconnect'] : [])]
+      const gone = Promise.all(ends.map((end) => once(worker, end)))
       if (worker.isConnected()) worker.send(stopMessage, () => {})
       const timer = setTimeout(() => worker.process.kill('SIGKILL'), shutdownTimeout)
       await gone
@@ -91,8 +99,9 @@ export class WorkerPool {
     const pooled: PooledWorker = { worker, since: Date.now(), heard: Date.now(), listening: false }
     this.#workers.set(worker.id, pooled)
     worker.on('error', () => {})
-    worker.on('message', () => {
+    worker.on('message', (message: unknown) => {
       pooled.heard = Date.now()
+      if (isSeen(message)) this.#seen(message.seen)
     })
     worker.once('listening', () => {
       pooled.listening = true

@@ -1,6 +1,8 @@
 // One web worker of the bench: `node peer.ts MODE SOCKET`. `luna` is what a worker of
 // lweb does; `http` the same handlers over node:http; `node-fastcgi` the same over that
-// package; `empty` FastCGI with nothing behind it.
+// package; `empty` FastCGI with nothing behind it; `recording` is `luna` with what it sees of boots
+// written down by a `leader`, a process of its own as in lweb.
+import { fork } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { loadConfig } from '../../lib/config.ts'
@@ -9,7 +11,8 @@ import { daemonLog } from '../../lib/log.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Handler } from '../../lib/web/fastcgi/handler.ts'
 import { serve } from '../../lib/web/fastcgi/serve.ts'
-import { answerWith } from '../../lib/web/routes.ts'
+import { answerWith, type RouteContext } from '../../lib/web/routes.ts'
+import { gatherSeen, isSeen, recordSeen } from '../../lib/web/seen.ts'
 
 const [mode = '', path = ''] = process.argv.slice(2)
 const nothing: Handler = async () => ({ status: 200, type: 'text/plain', body: 'x'.repeat(560) })
@@ -18,6 +21,12 @@ rmSync(path, { force: true })
 switch (mode) {
   case 'luna':
     await serve('own', handlers(), { path })
+    break
+  case 'recording':
+    await serve('own', handlers(recording()), { path })
+    break
+  case 'leader':
+    lead()
     break
   case 'node-fastcgi':
     await serve('node-fastcgi', handlers(), { path })
@@ -33,10 +42,23 @@ switch (mode) {
 }
 process.on('disconnect', () => process.exit())
 
-function handlers(): Handler {
+function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const store = reopeningStore(() => openStore(loadConfig()))
   const url = 'http://10.30.255.254:7050'
-  return answerWith({ store: store.get, url, log: daemonLog(), now: () => new Date(), random: Math.random })
+  const now = () => new Date()
+  return answerWith({ store: store.get, url, log: daemonLog(), record, now, random: Math.random })
+}
+
+/** Gives what is seen of boots to a leader, as a worker does. */
+function recording(): RouteContext['record'] {
+  const leader = fork(import.meta.filename, ['leader'])
+  return gatherSeen(async (seen) => void (leader.connected && leader.send(seen))).record
+}
+
+function lead(): void {
+  const { get } = reopeningStore(() => openStore(loadConfig()))
+  const { add } = recordSeen(get, daemonLog())
+  process.on('message', (message) => isSeen(message) && add(message.seen))
 }
 
 function serveHttp(handler: Handler, path: string): void {

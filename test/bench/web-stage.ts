@@ -17,7 +17,8 @@ import type { Order, Outcome } from './load.ts'
 import type { Stage } from './stage.ts'
 
 export const modes = ['luna', 'http', 'node-fastcgi', 'empty'] as const
-export type Mode = (typeof modes)[number] | 'return'
+type WorkerMode = (typeof modes)[number] | 'recording'
+export type Mode = WorkerMode | 'return'
 
 export interface WebStage {
   /** Asks one kind of worker. */
@@ -66,11 +67,7 @@ export function macOf(node: number): string {
 }
 
 /** Starts nginx and a worker of each kind over the store of a stage. */
-export async function startWeb(
-  place: Place,
-  stage: Stage,
-  wanted: readonly (typeof modes)[number][],
-): Promise<WebStage> {
+export async function startWeb(place: Place, stage: Stage, wanted: readonly WorkerMode[]): Promise<WebStage> {
   const dir = mkdtempSync(join(stage.dir, 'web-'))
   await compileOnce(stage, join(dir, 'first'))
   const workers = new Map(wanted.map((mode) => [mode, worker(stage, mode, join(dir, mode))]))

@@ -1,6 +1,7 @@
 // Asks the routes of lweb without any web server.
 import type { Log } from '../../lib/log.ts'
 import { formatEvent } from '../../lib/log.ts'
+import type { BootEvent } from '../../lib/object/record/boot.ts'
 import type { Store } from '../../lib/store/store.ts'
 import type { Response } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
@@ -9,6 +10,8 @@ export interface Asking {
   ask(url: string, method?: string): Promise<{ status: number; type: string; body: string }>
   /** Every line that was logged. */
   readonly lines: string[]
+  /** What was seen of boots. */
+  readonly seen: BootEvent[]
 }
 
 export const frontend = 'http://10.30.255.254:7050'
@@ -16,9 +19,18 @@ export const now = new Date('2026-03-04T05:06:07Z')
 
 export function asking(store: () => Promise<Store>): Asking {
   const lines: string[] = []
-  const handler = answerWith({ store, url: frontend, log: logTo(lines), now: () => now, random: () => 0.5 })
+  const seen: BootEvent[] = []
+  const handler = answerWith({
+    store,
+    url: frontend,
+    log: logTo(lines),
+    record: (event) => seen.push(event),
+    now: () => now,
+    random: () => 0.5,
+  })
   return {
     lines,
+    seen,
     async ask(url, method = 'GET') {
       const [path = '', query = ''] = url.split(/\?(.*)/s)
       return plain(await handler({ method, path, query, remote: '10.30.0.1' }))

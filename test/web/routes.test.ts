@@ -167,6 +167,37 @@ describe('routes', () => {
       assert.equal((await web.ask(`${path}?step=boot`)).status, 404)
     })
   }
+
+  it('takes down who asked for what, how it was recognised, and each step', async () => {
+    const node = (await store.getNamed('node', 'node001')).id
+    await web.ask(`/luna?step=discovery&hwdata=${known}`)
+    await web.ask('/luna?step=install&node=node001')
+    await web.ask('/luna?step=install&node=node001&status=install.download')
+    await web.ask('/luna?step=install&node=node001&status=%3Cscript%3E')
+    const [address, time] = ['10.30.0.1', now.getTime()]
+    const asker = { address, mac: mac(1), by: 'mac' }
+    assert.deepEqual(web.seen, [
+      { node, step: 'boot.request', time, asker, image: 'compute', kernel: 'k' },
+      { node, step: 'install.request', time, asker: { address } },
+      { node, step: 'install.download', time },
+    ])
+  })
+
+  it('takes down that the image has no kernel, and that a node boots from its disk', async () => {
+    const image = await store.getNamed('osimage', 'compute')
+    await store.update('osimage', image.id, { kernfile: null })
+    await web.ask(`/luna?step=discovery&hwdata=${known}`)
+    const node = await store.getNamed('node', 'node001')
+    await store.update('node', node.id, { localboot: true })
+    await web.ask(`/luna?step=discovery&hwdata=${known}`)
+    assert.deepEqual(
+      web.seen.map(({ step, way }) => [step, way]),
+      [
+        ['boot.error.image', undefined],
+        ['boot.request', 'localboot'],
+      ],
+    )
+  })
 })
 
 describe('routes over a broken store', () => {

@@ -82,6 +82,24 @@ function tests(responder: Responder): void {
     assert.equal(statSync(join(place.dir, 'lweb.pid')).isFile(), true)
   })
 
+  it('writes down what nodes ask, of all workers, and the rest of it when it stops', async () => {
+    await fillPlace(place)
+    const { process: leader, ended } = await up()
+    await get(known)
+    await Promise.all([1, 2, 3, 4].map((n) => get(`/luna?step=install&node=node001&status=install.${n}`)))
+    leader.kill('SIGTERM')
+    await ended
+    const store = await openPlace(place)
+    const boot = await store.lastBoot((await store.getNamed('node', 'node001')).id)
+    await store.close()
+    assert.deepEqual(boot?.asker, { address: '127.0.0.1', mac: mac(1), by: 'mac' })
+    const steps = boot.steps.map(({ step }) => step)
+    assert.deepEqual(
+      [steps[0], steps.slice(1).sort()],
+      ['boot.error.image', ['install.1', 'install.2', 'install.3', 'install.4']],
+    )
+  })
+
   it('answers by the responder that luna.conf names', async () => {
     await fillPlace(place)
     await up()

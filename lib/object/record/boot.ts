@@ -107,7 +107,8 @@ export function beginsBoot(boot: Boot, { step, time }: BootEvent): boolean {
 export function withEvent(boot: Boot | undefined, event: BootEvent, number = 1): Boot {
   const { node: _node, asker, image, kernel, way, upSeconds, failure, ...step } = event
   const known = boot ?? { number, began: event.time, steps: [] }
-  const told = isFetch(step.step) ? {} : { asker, image, kernel, way }
+  // Who was recognised says more than who asked for a script.
+  const told = { asker: asker?.by ? asker : (known.asker ?? asker), image, kernel, way }
   return {
     ...known,
     ...withoutUndefined({ ...told, upSeconds, failure }),

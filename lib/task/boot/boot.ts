@@ -4,6 +4,7 @@ import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
+import type { Boot } from '../../object/record/boot.ts'
 import {
   type BootType,
   type BootView,
@@ -31,6 +32,11 @@ export interface Asked {
 
 export interface Discovered extends Found {
   readonly script: string
+  /** What comes of it, for the record: `boot.error.image` where the image has no kernel. */
+  readonly step: string
+  readonly image: string
+  readonly kernel: Pick<Boot, 'kernel'>
+  readonly way: Pick<Boot, 'way'>
   /** Whose MAC address it was until now. */
   readonly takenFrom?: string
 }
@@ -51,7 +57,15 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
   const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
   const script = scriptOf({ ...facts, mac }, type, url)
   await store.setStatus(found.node.id, { step: 'boot.request', time: now })
-  return { ...found, script, ...(takenFrom && { takenFrom }) }
+  return { ...found, script, ...forRecord(facts), ...(takenFrom && { takenFrom }) }
+}
+
+function forRecord({ node, image }: Pick<BootFacts, 'node' | 'image'>) {
+  const { localboot, service } = node
+  const way = localboot ? ({ way: 'localboot' } as const) : service ? ({ way: 'service' } as const) : {}
+  const kernel = image.kernfile ? { kernel: image.kernfile } : {}
+  const step = image.kernfile || localboot ? 'boot.request' : 'boot.error.image'
+  return { step, image: image.name, kernel, way }
 }
 
 /** Gives the MAC address to the node, and returns the name of the node that had it. */

@@ -1,0 +1,84 @@
+// What workers see of boots goes to the leader, which writes it down: gathered, so that a request costs
+// little and a boot is written once a second at most.
+import { Loop } from '../daemon/loop.ts'
+import { logTrouble } from '../daemon/trouble.ts'
+import type { Log } from '../log.ts'
+import type { BootEvent } from '../object/record/boot.ts'
+import type { Store } from '../store/store.ts'
+import { BootRecorder } from '../task/record/recorder.ts'
+
+/** The message of a worker to the leader. */
+export interface Seen {
+  readonly seen: readonly BootEvent[]
+}
+
+// How long a worker gathers, and how long the leader, in milliseconds.
+const workerPause = 300
+const leaderPause = 700
+// What comes on top within one pause is lost.
+const mostGathered = 5000
+
+export interface Gathering {
+  record(event: BootEvent): void
+  /** Sends what was gathered at once, and resolves when it is sent: before a worker ends. */
+  flush(): Promise<void>
+}
+
+/** Gathers what a worker sees and gives it to `send`. */
+export function gatherSeen(send: (message: Seen) => Promise<void>, pause = workerPause): Gathering {
+  let gathered: BootEvent[] = []
+  let timer: NodeJS.Timeout | undefined
+  async function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    const seen = gathered
+    gathered = []
+    if (seen.length > 0) await send({ seen })
+  }
+  return {
+    flush,
+    record(event) {
+      if (gathered.length < mostGathered) gathered.push(event)
+      timer ??= setTimeout(() => void flush(), pause)
+    },
+  }
+}
+
+/** Sends to the leader. What cannot be sent is lost: there is no leader any more. */
+export function sendSeen(message: Seen): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, undefined, undefined, () => resolve())
+    else resolve()
+  })
+}
+
+export function isSeen(message: unknown): message is Seen {
+  return typeof message === 'object' && message !== null && 'seen' in message && Array.isArray(message.seen)
+}
+
+export interface Recording {
+  add(events: readonly BootEvent[]): void
+  /** Writes down the rest and resolves. */
+  end(): Promise<void>
+}
+
+/** Writes down what is added, again and again. Never rejects: a store that is away is logged. */
+export function recordSeen(store: () => Promise<Store>, log: Log): Recording {
+  const recorder = new BootRecorder(store)
+  const loggingTrouble = logTrouble(log)
+  const ended = new AbortController()
+  const flush = () =>
+    loggingTrouble(async () => {
+      const lost = await recorder.flush()
+      if (lost > 0) log.warning('steps of boots are lost: there were too many at once', { lost })
+    })
+  const running = new Loop(leaderPause, flush).run(ended.signal)
+  return {
+    add: (events) => recorder.add(events),
+    end: async () => {
+      ended.abort()
+      await running
+      await flush()
+    },
+  }
+}
