@@ -8,6 +8,7 @@ export type Code =
   | 'failed' // the operation was tried and did not succeed
   | 'not-found' // the named object does not exist
   | 'taken' // the name, address or path is in use
+  | 'forbidden' // who asks over the network has no right to it
   | 'refused' // a rule forbids it (linked objects, passive head, a name that is not safe)
   | 'unavailable' // the store or a needed service cannot be reached
   | 'unsupported' // the database is of a version that this program does not know
@@ -18,6 +19,7 @@ export const exitStatus = {
   usage: 2,
   invalid: 1,
   failed: 1,
+  forbidden: 1,
   refused: 1,
   internal: 1,
   'not-found': 255,
@@ -35,6 +37,7 @@ export type Exits = { readonly [C in Code]?: number }
 export const httpStatus = {
   usage: 400,
   invalid: 400,
+  forbidden: 403,
   refused: 403,
   unsupported: 403,
   'not-found': 404,

@@ -41,6 +41,10 @@ export const clusterFields = {
   dhcp_range_start: field('offset', 'first address given to unknown machines', null),
   dhcp_range_end: field('offset', 'last address given to unknown machines', null),
   db_version: field('double', 'version of the database', dbVersion),
+  boot_access: field('text', 'who gets install scripts; node when it was never set', null, {
+    later: true,
+    choices: ['open', 'node', 'root', 'armed'],
+  }),
   comment: field('text', 'the comment', null, { lines: true }),
 }
 

@@ -13,6 +13,8 @@ export interface NginxFacts {
   readonly tls: { readonly certificate: string; readonly key: string } | null
   /** The loopback port of lweb; 0 is its unix socket. */
   readonly serverPort: number
+  /** The file that sets `$luna_key`, which shows lweb that nginx asks. */
+  readonly keyFile: string
   /** Connections to lweb stay open from one request to the next. */
   readonly keepConnections: boolean
 }
@@ -22,9 +24,14 @@ export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const ssl = facts.tls ? ' ssl' : ''
   const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
-  const { path, keepConnections } = facts
-  const view = { path, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
+  const { path, keyFile, keepConnections } = facts
+  const view = { path, keyFile, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
+}
+
+/** Whether nginx shows lweb the key with that text: a site's own template of a former release does not. */
+export function handsKeyOver(text: string): boolean {
+  return /^\s*fastcgi_param\s+LUNA_KEY\s+\$luna_key\s*;/m.test(text)
 }
 
 /** Where the text of `luna.conf` comes from. */

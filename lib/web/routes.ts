@@ -1,11 +1,13 @@
 // Every URL that lweb answers: path and step, how the query is read, the task, and the answer. Malformed
 // values are refused here; tasks take their values as good.
 import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
+import type { Place } from '../host/wire.ts'
 import type { Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
 import type { Store } from '../store/store.ts'
+import { type Asker, admit, refuseUntimely } from '../task/boot/access.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { installScript } from '../task/boot/install-script.ts'
 import { announce, scrape } from '../task/torrent/tracker.ts'
@@ -25,6 +27,8 @@ export interface RouteContext {
   now(): Date
   /** Numbers in 0..1. */
   random(): number
+  /** Where on the network an address is. */
+  place(address: string): Promise<Place>
 }
 
 interface Route {
@@ -51,7 +55,8 @@ export function answerWith(context: RouteContext): Handler {
     } catch (error) {
       const status = statusOf(error)
       const why = sentence(error).slice(0, 500)
-      const fields = { status, remote: request.remote, url: shortUrl(request), why }
+      const mac = status === 403 ? await macsOf(request, context) : undefined
+      const fields = { status, remote: request.remote, mac, url: shortUrl(request), why }
       if (status >= 500) context.log.error('request failed', fields)
       else context.log.warning('request refused', fields)
       return { status, type: 'text/plain; charset=UTF-8', body: `${status < 500 ? why : broken(status)}\n` }
@@ -81,7 +86,7 @@ async function menu(
   return html(text)
 }
 
-async function discovery(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
+async function discovery(query: Query, request: Request, context: RouteContext): Promise<Response> {
   const hwdata = textOf(query, 'hwdata')
   if (!hwdata) throw new LunaError('usage', 'hwdata is missing', { fix: null })
   const store = await context.store()
@@ -90,28 +95,34 @@ async function discovery(query: Query, { remote }: Request, context: RouteContex
     macs: macsOfHwdata(hwdata),
     type: textOf(query, 'type') ?? 'ipxe',
     ...(name && { node: await namedNode(store, name) }),
+    asker: askerOf(request, context),
   }
-  const now = context.now()
+  const [now, { remote }] = [context.now(), request]
   const { script, step, image, kernel, way, ...found } = await discover(store, asked, context.url, now)
-  const { node, mac, by, at, takenFrom } = found
+  const { node, mac, by, at, takenFrom, itself } = found
   const asker = { address: remote, mac, by, ...(at !== undefined && { at }) }
-  context.record({ node: node.id, step, time: now.getTime(), asker, image, ...kernel, ...way })
-  context.log.info('node discovered', { node: node.name, mac, by, at, takenFrom })
+  if (itself) context.record({ node: node.id, step, time: now.getTime(), asker, image, ...kernel, ...way })
+  const who = { remote, ...(!itself && { itself: 'no' }) }
+  context.log.info('node discovered', { node: node.name, mac, by, at, takenFrom, ...who })
   return html(script)
 }
 
-async function install(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
+async function install(query: Query, request: Request, context: RouteContext): Promise<Response> {
   const name = textOf(query, 'node')
   if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
   const store = await context.store()
   const node = await namedNode(store, name)
+  const { trusted } = await admit(store, node, askerOf(request, context))
   const status = textOf(query, 'status')
-  if (status !== undefined) return reported(store, node, status, context)
+  if (status !== undefined) {
+    if (!trusted) refuseUntimely(node, status)
+    return reported(store, node, status, request, context)
+  }
   const script = await installScript(store, node, context.url)
-  const [step, time] = ['install.request', context.now()]
+  const [step, time, { remote }] = ['install.request', context.now(), request]
   await store.setStatus(node.id, { step, time })
   context.record({ node: node.id, step, time: time.getTime(), asker: { address: remote } })
-  context.log.info('install script sent', { node: node.name })
+  context.log.info('install script sent', { node: node.name, remote })
   return html(script)
 }
 
@@ -119,15 +130,26 @@ async function reported(
   store: Store,
   node: Node,
   step: string,
+  { remote }: Request,
   { log, now, record }: RouteContext,
 ): Promise<Response> {
   if (/^[a-z0-9 ._-]{1,200}$/i.test(step)) {
     const time = now()
     await store.setStatus(node.id, { step, time })
     record({ node: node.id, step, time: time.getTime() })
-    log.info('node status', { node: node.name, step })
+    log.info('node status', { node: node.name, step, remote })
   }
   return html('')
+}
+
+function askerOf({ remote, port }: Request, { place }: RouteContext): Asker {
+  return { address: remote, port, place: () => place(remote) }
+}
+
+/** The addresses of the link layer that a request came from, for the log. */
+async function macsOf({ remote }: Request, { place }: RouteContext): Promise<string | undefined> {
+  const found = await place(remote).catch(() => undefined)
+  return found?.kind === 'link' ? found.macs.join(' ') || 'none' : undefined
 }
 
 function noSuchStep(query: Query): Promise<Response> {

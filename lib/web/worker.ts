@@ -5,11 +5,14 @@ import { once } from 'node:events'
 import type { Config } from '../config.ts'
 import { reopeningStore } from '../daemon/reopening-store.ts'
 import { sentence } from '../error.ts'
+import { nginxKeyPath, readNginxKey } from '../host/service/nginx-key.ts'
+import { Wire } from '../host/wire.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import type { Address, Listener } from './fastcgi/handler.ts'
 import { serve } from './fastcgi/serve.ts'
+import { onlyFromNginx } from './from-nginx.ts'
 import { answerWith, type RouteContext } from './routes.ts'
 import { gatherSeen, sendSeen } from './seen.ts'
 
@@ -50,7 +53,9 @@ export async function runWorker(): Promise<void> {
   try {
     const { responder } = options.config.services
     const http = () => log.error('HTTP came to the port of FastCGI', { why: httpSpoken, fix: makeNginx })
-    const handler = answerWith(contextOf(options, store.get, log, gathering.record))
+    const keyPath = nginxKeyPath(options.config.paths.nginx_conf_d)
+    const answer = answerWith(contextOf(options, store.get, log, gathering.record))
+    const handler = onlyFromNginx(answer, () => readNginxKey(keyPath), log)
     const listener = await serve(responder, handler, options.address, http)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
@@ -71,7 +76,9 @@ function contextOf(
   log: Log,
   record: RouteContext['record'],
 ): RouteContext {
-  return { url, store, log, record, now: () => new Date(), random: Math.random }
+  const wire = new Wire()
+  const place = (address: string) => wire.at(address)
+  return { url, store, log, record, now: () => new Date(), random: Math.random, place }
 }
 
 async function finish(listener: Listener): Promise<void> {

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { loadConfig } from '../../lib/config.ts'
 import { reopeningStore } from '../../lib/daemon/reopening-store.ts'
+import { Wire } from '../../lib/host/wire.ts'
 import { daemonLog } from '../../lib/log.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Handler } from '../../lib/web/fastcgi/handler.ts'
@@ -45,8 +46,10 @@ process.on('disconnect', () => process.exit())
 function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const store = reopeningStore(() => openStore(loadConfig()))
   const url = 'http://10.30.255.254:7050'
-  const now = () => new Date()
-  return answerWith({ store: store.get, url, log: daemonLog(), record, now, random: Math.random })
+  const clock = { now: () => new Date(), random: Math.random }
+  const wire = new Wire()
+  const place = (address: string) => wire.at(address)
+  return answerWith({ store: store.get, url, log: daemonLog(), record, ...clock, place })
 }
 
 /** Gives what is seen of boots to a leader, as a worker does. */
@@ -65,7 +68,7 @@ function serveHttp(handler: Handler, path: string): void {
   const server = createServer((request, response) => {
     const [where = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
     const remote = String(request.headers['x-real-ip'] ?? '')
-    void handler({ method: request.method ?? '', path: where, query, remote }).then(
+    void handler({ method: request.method ?? '', path: where, query, remote, port: 0, key: '' }).then(
       ({ status, type, body }) => {
         const bytes = Buffer.from(body)
         response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })

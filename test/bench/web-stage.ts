@@ -9,6 +9,7 @@ import { renderNginx } from '../../lib/render/nginx.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { insertLinked } from '../../lib/task/change/reference-counts.ts'
 import { workerFlags } from '../../lib/web/workers.ts'
+import { withoutKey } from '../ha/serving.ts'
 import { addCluster, addGroup, addNetwork } from '../scenario/boot.ts'
 import { freePort, startNginx, stopProcess } from '../web/nginx.ts'
 import type { Place } from './bench.ts'
@@ -125,7 +126,8 @@ function serverOf(mode: Mode, port: number, dir: string): string {
       proxy_set_header Connection ""; proxy_set_header X-Real-IP $remote_addr; proxy_buffer_size 16k; proxy_buffers 16 16k; } }`
   }
   const keepConnections = mode !== 'node-fastcgi'
-  const written = renderNginx({ path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections })
+  const facts = { path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections }
+  const written = withoutKey(renderNginx({ ...facts, keyFile: '' }))
   const own = written.replace('/run/luna/lweb.sock', path).replaceAll('luna_lweb', `peer_${mode}`)
   return own.replace(`listen ${port};`, `listen 127.0.0.1:${port};`)
 }

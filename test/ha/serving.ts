@@ -38,9 +38,14 @@ export function nginxConfiguration(here: string, path: string): string {
   return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;
 events { }
 http { access_log ${here}/access.log; ${temp}
-${renderNginx({ path, port, ipv6: false, tls: null, serverPort, keepConnections: true })}
+${withoutKey(renderNginx({ path, port, ipv6: false, tls: null, serverPort, keyFile: '', keepConnections: true }))}
 }
 `
+}
+
+/** A text for nginx that shows lweb no key, where lweb is told of none. */
+export function withoutKey(text: string): string {
+  return text.replace('include "";', 'set $luna_key "";')
 }
 
 /** It ends with the namespaces of its party. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { readNginxKey } from '../../lib/host/service/nginx-key.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { makeNginx } from '../../lib/task/generate/nginx.ts'
@@ -30,7 +31,42 @@ describe('makeNginx', () => {
     assert.match(conf(), /listen 7050;/)
     assert.match(conf(), /server "127\.0\.0\.1:7051";/)
     assert.deepEqual(fake.calls(), ['is-active nginx', 'reload nginx', 'is-active nginx'])
-    assert.deepEqual(readdirSync(join(fake.dir, 'conf.d')), ['luna.conf'])
+    assert.deepEqual(readdirSync(join(fake.dir, 'conf.d')), ['.luna.key', 'luna.conf'])
+  })
+
+  it('gives nginx and lweb a key that nobody else can read, and keeps it', async () => {
+    await addCluster(store, { path: fake.dir })
+    const path = join(fake.dir, 'conf.d/.luna.key')
+    await make()
+    const key = await readNginxKey(path)
+    assert.match(key ?? '', /^[0-9a-f]{48}$/)
+    assert.equal(statSync(path).mode & 0o777, 0o640)
+    chmodSync(path, 0o644)
+    await make()
+    assert.deepEqual([await readNginxKey(path), statSync(path).mode & 0o777], [key, 0o640])
+  })
+
+  it('has lweb ask for no key that a template of the site does not hand over', async () => {
+    await addCluster(store, { path: fake.dir })
+    await make()
+    mkdirSync(join(fake.dir, 'templates'))
+    const own = conf().replace(/.*(LUNA_KEY|luna\.key).*\n/g, '')
+    writeFileSync(join(fake.dir, 'templates/nginx.conf.mustache'), own)
+    const { warnings } = await make()
+    assert.match(
+      warnings.join(),
+      /any account of this head .*nginx\.conf\.mustache does not hand LUNA_KEY over/,
+    )
+    assert.equal(await readNginxKey(join(fake.dir, 'conf.d/.luna.key')), undefined)
+  })
+
+  it('leaves no key where nginx does not take the rest', async () => {
+    await addCluster(store, { path: fake.dir })
+    mkdirSync(join(fake.dir, 'templates'))
+    const own = 'include "{{keyFile}}"; foo bar;\nfastcgi_param LUNA_KEY $luna_key;\n'
+    writeFileSync(join(fake.dir, 'templates/nginx.conf.mustache'), own)
+    await rejectsWith('failed', make())
+    assert.deepEqual(readdirSync(join(fake.dir, 'conf.d')), [])
   })
 
   it('listens on IPv6 for an IPv6 frontend, and talks to the socket when there is no port', async () => {

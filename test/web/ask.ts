@@ -1,4 +1,5 @@
 // Asks the routes of lweb without any web server.
+import type { Place } from '../../lib/host/wire.ts'
 import type { Log } from '../../lib/log.ts'
 import { formatEvent } from '../../lib/log.ts'
 import type { BootEvent } from '../../lib/object/record/boot.ts'
@@ -7,7 +8,11 @@ import type { Response } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 
 export interface Asking {
-  ask(url: string, method?: string): Promise<{ status: number; type: string; body: string }>
+  ask(
+    url: string,
+    method?: string,
+    from?: { remote?: string; port?: number },
+  ): Promise<{ status: number; type: string; body: string }>
   /** Every line that was logged. */
   readonly lines: string[]
   /** What was seen of boots. */
@@ -17,7 +22,11 @@ export interface Asking {
 export const frontend = 'http://10.30.255.254:7050'
 export const now = new Date('2026-03-04T05:06:07Z')
 
-export function asking(store: () => Promise<Store>): Asking {
+/** `place` says where addresses are: all on a head, unless told otherwise. */
+export function asking(
+  store: () => Promise<Store>,
+  place: (address: string) => Place = () => ({ kind: 'here' }),
+): Asking {
   const lines: string[] = []
   const seen: BootEvent[] = []
   const handler = answerWith({
@@ -27,13 +36,14 @@ export function asking(store: () => Promise<Store>): Asking {
     record: (event) => seen.push(event),
     now: () => now,
     random: () => 0.5,
+    place: async (at) => place(at),
   })
   return {
     lines,
     seen,
-    async ask(url, method = 'GET') {
+    async ask(url, method = 'GET', { remote = '10.30.0.1', port = 40_000 } = {}) {
       const [path = '', query = ''] = url.split(/\?(.*)/s)
-      return plain(await handler({ method, path, query, remote: '10.30.0.1' }))
+      return plain(await handler({ method, path, query, remote, port, key: '' }))
     },
   }
 }

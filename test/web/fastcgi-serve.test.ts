@@ -32,6 +32,8 @@ function contract(responder: Responder): void {
         'REQUEST_URI $request_uri',
         'QUERY_STRING $query_string',
         'REMOTE_ADDR $remote_addr',
+        'REMOTE_PORT $remote_port',
+        'LUNA_KEY secret',
       ]
       const server = `server { listen 127.0.0.1:${port}; fastcgi_buffering off;
       ${params.map((param) => `fastcgi_param ${param};`).join(' ')}
@@ -54,15 +56,23 @@ function contract(responder: Responder): void {
 
     it('takes a request apart as it was sent', async () => {
       await fetch(`${url}/luna/x?a=%01%ff&b=c+d?e`)
-      assert.deepEqual(asked, [
-        { method: 'GET', path: '/luna/x', query: 'a=%01%ff&b=c+d?e', remote: '127.0.0.1' },
-      ])
+      const [one] = asked
+      assert(one && one.port > 0)
+      const sent = {
+        method: 'GET',
+        path: '/luna/x',
+        query: 'a=%01%ff&b=c+d?e',
+        remote: '127.0.0.1',
+        key: 'secret',
+      }
+      assert.deepEqual(asked, [{ ...sent, port: one.port }])
     })
 
     it('hands over requests without a query, and with a body that nobody reads', async () => {
       const answer = await fetch(`${url}/luna`, { method: 'POST', body: 'x'.repeat(10_000) })
       assert.equal(await answer.text(), 'ok')
-      assert.deepEqual(asked, [{ method: 'POST', path: '/luna', query: '', remote: '127.0.0.1' }])
+      const [one] = asked
+      assert.deepEqual([one?.method, one?.path, one?.query, one?.remote], ['POST', '/luna', '', '127.0.0.1'])
     })
 
     for (const [what, body] of [

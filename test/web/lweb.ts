@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Responder } from '../../lib/config.ts'
+import { nginxKeyFile, nginxKeyPath } from '../../lib/host/service/nginx-key.ts'
 import type { New } from '../../lib/object/objects.ts'
 import { renderNginx } from '../../lib/render/nginx.ts'
 import { openStore } from '../../lib/store/open.ts'
@@ -28,7 +29,10 @@ export async function makePlace(responder: Responder = 'own'): Promise<Place> {
   chmodSync(dir, 0o755)
   mkdirSync(join(dir, 'log'))
   const conf = join(dir, 'luna.conf')
-  writeFileSync(conf, `[Embedded]\npath=${dir}/luna.db\n[Services]\nresponder=${responder}\n`)
+  const sections = [`[Embedded]\npath=${dir}/luna.db`, `[Services]\nresponder=${responder}`]
+  writeFileSync(conf, [...sections, `[Paths]\nnginx_conf_d=${dir}`, ''].join('\n'))
+  const { path, content } = await nginxKeyFile(nginxKeyPath(dir), undefined)
+  writeFileSync(path, content ?? '')
   const [port, serverPort] = [await freePort(), await freePort()]
   const env = {
     ...process.env,
@@ -67,7 +71,8 @@ export const responders = ['own', 'node-fastcgi'] as const satisfies readonly Re
 /** The part of nginx's configuration that Luna writes. */
 export function serverOf({ dir, port, serverPort, responder }: Place): string {
   const keepConnections = responder === 'own'
-  return renderNginx({ path: dir, port, ipv6: false, tls: null, serverPort, keepConnections })
+  const facts = { path: dir, port, ipv6: false, tls: null, serverPort, keepConnections }
+  return renderNginx({ ...facts, keyFile: nginxKeyPath(dir) })
 }
 
 export interface Running {

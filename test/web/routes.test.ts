@@ -88,13 +88,15 @@ describe('routes', () => {
   it('gives a boot script and says who was discovered', async () => {
     const { body } = await web.ask(`/luna?step=discovery&hwdata=${known}`)
     assert.match(body, / luna\.node=node001 /)
-    assert.deepEqual(web.lines, [`info node discovered node=node001 mac=${mac(1)} by=mac`])
+    assert.deepEqual(web.lines, [`info node discovered node=node001 mac=${mac(1)} by=mac remote=10.30.0.1`])
     assert.equal(await statusOf('node001'), 'boot.request')
   })
 
   it('says whose MAC address was taken', async () => {
     await web.ask(`/luna?step=discovery&hwdata=${known}&node=node002`)
-    assert.deepEqual(web.lines, [`info node discovered node=node002 mac=${mac(1)} by=hand takenFrom=node001`])
+    assert.deepEqual(web.lines, [
+      `info node discovered node=node002 mac=${mac(1)} by=hand takenFrom=node001 remote=10.30.0.1`,
+    ])
   })
 
   it('says once which names the menu leaves out', async () => {

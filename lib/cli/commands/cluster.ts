@@ -70,6 +70,7 @@ const change = command({
       cluster_ips: { value: 'A,B' },
       named_include_file: { value: 'FILE', refersTo: 'file' },
       named_zone_dir: { value: 'DIR', refersTo: 'file' },
+      boot_access: {},
     }),
     comment: textOption('cluster', 'comment', { short: 'C' }),
     force: option('flag', 'also what makes this head passive: nothing can be changed here then'),

@@ -53,3 +53,16 @@ export function macsOfHwdata(text: string): Mac[] {
   }
   return [...macs]
 }
+
+/**
+ * True when a card of that MAC address is the one that the kernel knows by a link-layer address (lower-case,
+ * with colons). One of InfiniBand has 20 octets, of which the last 8, its GUID, stay the same from boot to
+ * boot; firmware shows it as the 6 octets of an Ethernet address made from it.
+ */
+export function isSameCard(mac: Mac, link: string): boolean {
+  if (link.length !== infinibandLength) return mac === link
+  const guid = link.split(':').slice(-8)
+  return mac === [...guid.slice(0, 3), ...guid.slice(5)].join(':')
+}
+
+const infinibandLength = 20 * 3 - 1

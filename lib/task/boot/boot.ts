@@ -16,6 +16,8 @@ import {
   unlistable,
 } from '../../render/ipxe.ts'
 import type { Store } from '../../store/store.ts'
+import { type Asker, standingOf } from './access.ts'
+import { type HandRule, handRule } from './by-hand.ts'
 import { type BootCache, cacheOf } from './cache.ts'
 import { type Found, recognise } from './identify.ts'
 import { addressOf, type BootFacts, bootFacts, hostname } from './node-facts.ts'
@@ -28,6 +30,8 @@ export interface Asked {
   readonly node?: Node
   /** ipxe, syslinux; anything else is not found. */
   readonly type: string
+  /** Who asks over the network; nobody: this head itself. */
+  readonly asker?: Asker
 }
 
 export interface Discovered extends Found {
@@ -39,16 +43,21 @@ export interface Discovered extends Found {
   readonly way: Pick<Boot, 'way'>
   /** Whose MAC address it was until now. */
   readonly takenFrom?: string
+  /** The node itself asked, or a head. */
+  readonly itself: boolean
 }
 
 /**
  * Finds the node: the chosen one, else by any of the MAC addresses, else by the switch port where one was
- * seen. In the first and last case the address becomes the node's. Sets the status `boot.request`. Throws
- * LunaError `not-found` when no node is found, or when there is no such type of script.
+ * seen. In the first and last case the address becomes the node's. Sets the status `boot.request`, unless
+ * somebody else than the node asks. Throws LunaError `not-found` when no node is found, or when there is no
+ * such type of script; `forbidden` where the chosen node is not to be had over the network.
  */
 export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
   const found = await recognise(store, asked)
-  const takenFrom = await assign(store, found, now)
+  const { asker } = asked
+  const guard = asker && found.by === 'hand' ? await handRule(store, found, asker) : undefined
+  const takenFrom = await assign(store, found, now, guard)
   const type = bootTypes.find((known) => known === asked.type)
   if (!type)
     throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`, {
@@ -56,8 +65,9 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
     })
   const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
   const script = scriptOf({ ...facts, mac }, type, url)
-  await store.setStatus(found.node.id, { step: 'boot.request', time: now })
-  return { ...found, script, ...forRecord(facts), ...(takenFrom && { takenFrom }) }
+  const itself = !asker || (await standingOf(store, found.node, asker)).itself
+  if (itself) await store.setStatus(found.node.id, { step: 'boot.request', time: now })
+  return { ...found, script, itself, ...forRecord(facts), ...(takenFrom && { takenFrom }) }
 }
 
 function forRecord({ node, image }: Pick<BootFacts, 'node' | 'image'>) {
@@ -69,10 +79,16 @@ function forRecord({ node, image }: Pick<BootFacts, 'node' | 'image'>) {
 }
 
 /** Gives the MAC address to the node, and returns the name of the node that had it. */
-async function assign(store: Store, { node, mac, by }: Found, now: Date): Promise<string | undefined> {
+async function assign(
+  store: Store,
+  { node, mac, by }: Found,
+  now: Date,
+  guard?: HandRule,
+): Promise<string | undefined> {
   if (by === 'mac') return undefined
   const former = await store.transaction(async (tx) => {
     const owner = await tx.findMac(mac)
+    guard?.(owner, await tx.macOf(node.id))
     if (owner !== node.id) await tx.setMac(node.id, mac)
     return owner
   })

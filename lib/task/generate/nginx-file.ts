@@ -1,8 +1,10 @@
 // What the nginx server of a cluster is to do.
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import type { DesiredFile } from '../../host/file.ts'
+import { nginxKeyPath } from '../../host/service/nginx-key.ts'
 import { type Cluster, isIpv6Frontend, paths } from '../../object/cluster.ts'
 import type { Origin } from '../../object/origin.ts'
 import { type NginxFacts, nginxOrigin, renderNginx } from '../../render/nginx.ts'
@@ -27,12 +29,12 @@ export interface NginxFile {
  */
 export function nginxFile(cluster: Cluster, path: string, services: Config['services']): NginxFile {
   const { templates } = paths(cluster)
-  const facts = factsOf(cluster, services)
+  const facts = { ...factsOf(cluster, services), keyFile: nginxKeyPath(dirname(path)) }
   const file = { path, content: renderNginx(facts, templates), mode: 0o644 }
   return { file, origin: nginxOrigin(templates), port: facts.port }
 }
 
-function factsOf(cluster: Cluster, { responder }: Config['services']): NginxFacts {
+function factsOf(cluster: Cluster, { responder }: Config['services']): Omit<NginxFacts, 'keyFile'> {
   return {
     path: paths(cluster).root,
     port: portOf('frontend_port', cluster.frontend_port, 1),

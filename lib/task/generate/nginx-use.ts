@@ -51,6 +51,8 @@ export function judgeAnswer(url: string, answer: HttpAnswer): string | undefined
   if (answer.status === 200 && answer.body.startsWith('#!ipxe')) return undefined
   if (answer.status === 502 || answer.status === 504)
     return `lweb does not answer yet, which nginx asks for ${url} (systemctl start lweb)`
+  if (answer.status === 403 && answer.body.startsWith('only nginx'))
+    return `lweb does not take nginx for itself at ${url}: nginx has not read its configuration again (nginx -s reload)`
   if (answer.status >= 500) return `lweb answers ${url} with status ${answer.status}: its log says why`
   return `another server than that of Luna answers ${url}, with status ${answer.status}: nginx -T shows which there are`
 }

@@ -1,13 +1,17 @@
 // luna cluster makenginx: the nginx server that nodes talk to.
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
-import type { Steps } from '../../host/apply-files.ts'
+import { applyFiles, type Steps } from '../../host/apply-files.ts'
+import type { DesiredFile } from '../../host/file.ts'
 import { checkNginx } from '../../host/service/nginx.ts'
+import { nginxKeyFile, nginxKeyPath } from '../../host/service/nginx-key.ts'
 import { reloadOrStart } from '../../host/service/service.ts'
-import { nginxAround } from '../../render/nginx.ts'
+import { findUser } from '../../host/user.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
+import { handsKeyOver, nginxAround } from '../../render/nginx.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
-import { newNotes } from '../outcome.ts'
+import { type Notes, newNotes } from '../outcome.ts'
 import { type Generated, generateFiles, whileAlone } from './generate.ts'
 import { nginxFile } from './nginx-file.ts'
 import { warnUnanswered, warnUnread } from './nginx-use.ts'
@@ -33,10 +37,43 @@ export async function makeNginx(
       },
       activate: () => reloadOrStart(host.services.nginx),
     }
-    const made = await generateFiles([file], steps, dryRun, notes)
-    if (dryRun) return made
+    const generate = () => generateFiles([file], steps, dryRun, notes)
+    if (dryRun) return await generate()
+    const made = await withKey(nginxKeyPath(host.paths.nginx_conf_d), cluster, file, notes, generate)
     await warnUnread(path, port, notes)
     await warnUnanswered(cluster, notes)
     return made
   })
+}
+
+/**
+ * Has the key in place, a new one where there is none, before nginx reads of it; lweb asks for it from then
+ * on. A new one goes with work that fails. A site's own template that does not hand it over goes on without.
+ */
+async function withKey<T>(
+  path: string,
+  cluster: Cluster,
+  { content }: DesiredFile,
+  notes: Notes,
+  work: () => Promise<T>,
+): Promise<T> {
+  const key = await nginxKeyFile(path, await findUser(cluster.user || 'luna'))
+  const handed = handsKeyOver(String(content))
+  const [gone, nothing] = [
+    { ...key, content: null },
+    { check: async () => {}, activate: async () => {} },
+  ]
+  if (!handed) notes.warnings.push(keyless(cluster))
+  const isNew = (await applyFiles([handed ? key : gone], nothing)).length > 0
+  try {
+    return await work()
+  } catch (error) {
+    if (isNew) await applyFiles([gone], nothing)
+    throw error
+  }
+}
+
+function keyless(cluster: Cluster): string {
+  const file = `${paths(cluster).templates}/nginx.conf.mustache`
+  return `any account of this head can tell lweb that it is a node: ${file} does not hand LUNA_KEY over, as the one of Luna does`
 }

@@ -11,7 +11,21 @@ export interface Request {
   readonly query: string
   /** The address of the client, as the web server saw it. */
   readonly remote: string
+  /** The port of the client. 0 when it is not known. */
+  readonly port: number
+  /** What shows that the web server asks; '' when nothing does. */
+  readonly key: string
 }
+
+/** The parameters of FastCGI that a request is made of, in the order of `requestOf`. */
+export const requestParams = [
+  'REQUEST_METHOD',
+  'REQUEST_URI',
+  'QUERY_STRING',
+  'REMOTE_ADDR',
+  'REMOTE_PORT',
+  'LUNA_KEY',
+] as const
 
 export interface Response {
   readonly status: number
@@ -34,13 +48,14 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/**
- * The request with the parameters REQUEST_METHOD, REQUEST_URI, QUERY_STRING and REMOTE_ADDR that nginx sends.
- */
-export function requestOf(method: string, uri: string, query: string, remote: string): Request {
+/** The request with the values of `requestParams` that nginx sends. */
+export function requestOf(values: readonly (string | undefined)[]): Request {
+  const [method = '', uri = '', query = '', remote = '', from = '', key = ''] = values
   const at = uri.indexOf('?')
-  if (at < 0) return { method, path: uri, query, remote }
-  return { method, path: uri.slice(0, at), query: uri.slice(at + 1), remote }
+  const port = /^\d{1,5}$/.test(from) ? Number(from) : 0
+  const who = { remote, port, key }
+  if (at < 0) return { method, path: uri, query, ...who }
+  return { method, path: uri.slice(0, at), query: uri.slice(at + 1), ...who }
 }
 
 /** The header fields of a response whose body has so many bytes. */

@@ -1,6 +1,14 @@
 // The responder of the npm package node-fastcgi. It closes the connection after each answer.
 import { createServer } from 'node-fastcgi'
-import { type Address, type Handler, headersOf, type Listener, listenAt, requestOf } from './handler.ts'
+import {
+  type Address,
+  type Handler,
+  headersOf,
+  type Listener,
+  listenAt,
+  requestOf,
+  requestParams,
+} from './handler.ts'
 
 // Milliseconds without a byte, after which a connection is closed; the same as of the own responder.
 const idleTimeout = 90_000
@@ -12,8 +20,7 @@ export async function serveByNodeFastcgi(
   http: () => void,
 ): Promise<Listener> {
   const server = createServer((request, response) => {
-    const { REQUEST_URI: uri = '', QUERY_STRING: query = '', REMOTE_ADDR: remote = '' } = request.cgiParams
-    handler(requestOf(request.method ?? '', uri, query, remote)).then(
+    handler(requestOf(requestParams.map((name) => request.cgiParams[name]))).then(
       (answer) => {
         const bytes = Buffer.from(answer.body)
         response.writeHead(answer.status, headersOf(answer, bytes.length))

@@ -2,7 +2,15 @@
 // or node-fastcgi.
 import { STATUS_CODES } from 'node:http'
 import type { Responder } from '../../config.ts'
-import { type Address, type Handler, headersOf, type Listener, listenAt, requestOf } from './handler.ts'
+import {
+  type Address,
+  type Handler,
+  headersOf,
+  type Listener,
+  listenAt,
+  requestOf,
+  requestParams,
+} from './handler.ts'
 import { type Answer, fastcgiServer } from './server.ts'
 
 /**
@@ -20,11 +28,9 @@ export async function serve(
   return await serveByNodeFastcgi(handler, address, http)
 }
 
-const params = ['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'REMOTE_ADDR'] as const
-
 async function serveByOwn(handler: Handler, address: Address, http: () => void): Promise<Listener> {
-  const { server, close } = fastcgiServer(params, async ([method = '', uri = '', query = '', remote = '']) =>
-    answerOf(await handler(requestOf(method, uri, query, remote))),
+  const { server, close } = fastcgiServer(requestParams, async (values) =>
+    answerOf(await handler(requestOf(values))),
   )
   await listenAt(server, address, http)
   return { close }

@@ -1,0 +1,29 @@
+// Who gets what nodes boot and install: the levels of the cluster's `boot_access`, and the statuses that an
+// installation may report.
+import type { Cluster } from './cluster.ts'
+import type { Status } from './field.ts'
+
+/** From everybody, as with the first Luna, to nodes that somebody has armed. Each adds to the one before. */
+export const bootAccessLevels = ['open', 'node', 'root', 'armed'] as const
+export type BootAccess = (typeof bootAccessLevels)[number]
+
+/** The level of a cluster; one that was never given a level has the usual one. */
+export function bootAccess({ boot_access }: Pick<Cluster, 'boot_access'>): BootAccess {
+  return bootAccessLevels.find((level) => level === boot_access) ?? 'node'
+}
+
+/** Ports that only root can ask from (ip_unprivileged_port_start in ip(7)). */
+export const firstUserPort = 1024
+
+/** The statuses after which no script of an installation runs. */
+const outside = ['boot.request', 'boot.mac_assigned', 'install.success', 'up']
+
+/** True from the moment at which a node was given its script until it is installed. */
+export function isInstalling(status: Status | null): boolean {
+  return status !== null && !outside.includes(status.step)
+}
+
+/** Whether a node may report that step: while it is installed any, and afterwards, once, that it is up. */
+export function mayReport(status: Status | null, step: string): boolean {
+  return isInstalling(status) || (status?.step === 'install.success' && step === 'up')
+}

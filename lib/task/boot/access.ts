@@ -1,0 +1,126 @@
+// Who is let in who asks over the network: the machine that a node is, the heads, and whoever the level of
+// the cluster says.
+import { LunaError } from '../../error.ts'
+import type { Place } from '../../host/wire.ts'
+import { type BootAccess, bootAccess, firstUserPort, mayReport } from '../../object/boot-access.ts'
+import { type Cluster, headAddresses } from '../../object/cluster.ts'
+import { isSameCard } from '../../object/net/mac.ts'
+import type { Node } from '../../object/node.ts'
+import type { Store } from '../../store/store.ts'
+import { groupOf, networksOf } from '../find.ts'
+import { type BootCache, recentCache } from './cache.ts'
+import { addressOf } from './node-facts.ts'
+
+/** Who asks, as nginx and the kernel of the head see it. */
+export interface Asker {
+  readonly address: string
+  readonly port: number
+  /** Where that address is now. */
+  place(): Promise<Place>
+}
+
+/** What somebody is to a node. */
+export interface Standing {
+  readonly level: BootAccess
+  /** A head, or anybody where everybody is let in: may do what the first Luna let do. */
+  readonly trusted: boolean
+  /** It is the machine of that node. */
+  readonly itself: boolean
+}
+
+/** What the asker is to the node. */
+export async function standingOf(store: Store, node: Node, asker: Asker): Promise<Standing> {
+  const shared = await recentCache(store)
+  const cluster = await shared.cluster()
+  const level = bootAccess(cluster)
+  const trusted = level === 'open' || (await isHead(cluster, asker))
+  return { level, trusted, itself: trusted || (await isMachineOf(store, shared, node, asker)) }
+}
+
+/** True for this machine and for the other heads. */
+export async function isHead(
+  cluster: Pick<Cluster, 'cluster_ips' | 'frontend_address'>,
+  { address, place }: Asker,
+): Promise<boolean> {
+  if (address === cluster.frontend_address || headAddresses(cluster).includes(address)) return true
+  return (await place()).kind === 'here'
+}
+
+/** Lets the machine of the node in, from level `root` on only its root. Throws LunaError `forbidden`. */
+export async function admit(store: Store, node: Node, asker: Asker): Promise<Standing> {
+  const standing = await standingOf(store, node, asker)
+  if (!standing.itself) throw notItself(node, asker, await asker.place())
+  if (!standing.trusted && standing.level !== 'node') refuseUsers(node, asker)
+  return standing
+}
+
+/** Refuses who asks from a port that does not take root. Throws LunaError `forbidden`. */
+export function refuseUsers(node: Node, { address, port }: Asker): void {
+  if (port > 0 && port < firstUserPort) return
+  throw new LunaError('forbidden', `only root of ${node.name} is let in`, {
+    why: `${address} asks from port ${port}, which every user can; an initramfs of a former release does so, too`,
+    fix: 'luna osimage pack IMAGE --boot; until then: luna cluster change --boot_access node',
+  })
+}
+
+/** Refuses a status that no installation of the node sends now. Throws LunaError `forbidden`. */
+export function refuseUntimely(node: Node, step: string): void {
+  if (mayReport(node.status, step)) return
+  throw new LunaError('forbidden', `${node.name} is not being installed`, {
+    why: `it is at ${node.status?.step ?? 'no step yet'}, and no script runs that sends ${step.slice(0, 60)}`,
+    fix: `from a head, it is set all the same`,
+  })
+}
+
+// How long a machine is believed to be a node, in milliseconds, and of how many that is remembered.
+const believedFor = 30_000
+const mostRemembered = 20_000
+
+const believed = new WeakMap<Store, Map<string, number>>()
+
+async function isMachineOf(store: Store, shared: BootCache, node: Node, asker: Asker): Promise<boolean> {
+  const known = believed.get(store) ?? new Map<string, number>()
+  believed.set(store, known)
+  const key = `${asker.address} ${node.id}`
+  if ((known.get(key) ?? 0) > performance.now()) return true
+  if (!(await looksLike(store, shared, node, asker))) return false
+  known.delete(key)
+  known.set(key, performance.now() + believedFor)
+  const [oldest] = known.keys()
+  if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest)
+  return true
+}
+
+async function looksLike(store: Store, shared: BootCache, node: Node, asker: Asker): Promise<boolean> {
+  const place = await asker.place()
+  if (place.kind === 'routed') return (await addressesOf(shared, node)).includes(asker.address)
+  if (place.kind === 'here' || place.macs.length === 0) return false
+  const mac = await store.macOf(node.id)
+  return mac !== undefined && place.macs.every((link) => isSameCard(mac, link))
+}
+
+async function addressesOf({ find }: BootCache, node: Node): Promise<string[]> {
+  const group = await groupOf(find, node)
+  if (!group) return []
+  const facts = { node, group, networks: await networksOf(find, group) }
+  return Object.keys(group.interfaces).flatMap((key) =>
+    ([4, 6] as const).flatMap((version) => addressOf(facts, key, version)?.address ?? []),
+  )
+}
+
+function notItself(node: Node, { address }: Asker, place: Place): LunaError {
+  const open = 'to let everybody in: luna cluster change --boot_access open'
+  const [why, fix] =
+    place.kind === 'routed'
+      ? [
+          `${address} is beyond a router, and no address of that node`,
+          `luna node change ${node.name} -i BOOTIF ${address}`,
+        ]
+      : place.kind === 'link' && place.macs[0]
+        ? [
+            `${address} has the MAC address ${place.macs.join(' and ')}`,
+            `luna node change ${node.name} --mac ${place.macs[0]}`,
+          ]
+        : [`the head knows no MAC address of ${address}`, `ip neighbour show ${address}`]
+  return new LunaError('forbidden', `who asks is not ${node.name}`, { why, fix: `${fix}; ${open}` })
+}
