@@ -27,7 +27,8 @@ export interface Line {
 export async function runChange(context: Running, { given: all, ...rest }: Line): Promise<void> {
   const { 'dry-run': dry, yes, ...given } = all
   const line = { ...rest, given }
-  if (rest.row.operand === 'file') await context.content(String(rest.operand))
+  if (rest.row.operand === 'file' || rest.row.operand === 'files')
+    for (const file of [rest.operand].flat()) await context.content(String(file))
   if (rest.row.changes === 'asked' && !dry && !yes) await askFirst(context, line)
   const sentence = dry ? await dryRun(context, line) : await doIt(context, line)
   if (sentence !== undefined) context.log.info(sentence)

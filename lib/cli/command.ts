@@ -32,6 +32,7 @@ export interface Operands {
   some: NameList | undefined
   list: string
   file: string
+  files: readonly string[]
   mac: string | undefined
 }
 

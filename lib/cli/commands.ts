@@ -55,6 +55,16 @@ export const objects: readonly ObjectEntry[] = [
     load: async () => (await import('./commands/db.ts')).db,
   },
   {
+    name: 'apply',
+    help: 'make objects what documents of an inventory say',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'export',
+    help: 'what there is, as other programs and people read it',
+    load: async () => (await import('./commands/export.ts')).exports,
+  },
+  {
     name: 'setup',
     help: 'the first run: user, cluster, network and servers of this head',
     load: async () => (await import('./commands/setup.ts')).setup,

@@ -100,6 +100,7 @@ function sampleOperand({ operand }: Command): Operands[keyof Operands] {
     some: undefined,
     list: 'sample',
     file: '-',
+    files: ['-'],
     mac: '52:54:00:00:00:01',
   }[operand]
 }

@@ -87,3 +87,51 @@ describe('luna node import', () => {
     )
   })
 })
+
+describe('luna export inventory and luna apply', () => {
+  const site = useSite()
+  const run = (line: string, input = '') => site.luna(line.split(' '), input)
+
+  before(() => {
+    run(`cluster init --frontend_address 127.0.0.1 --user ${userInfo().username} --path ${site.dir}`)
+    run('network add -n net -N 10.30.0.0 -P 16')
+    run('bmcsetup add -n base -p hush')
+    run('switch add -n sw01 -N net -i 10.30.253.1 -r hush')
+  })
+
+  it('take an inventory to files and back', () => {
+    const yaml = run('export inventory').stdout
+    assert.doesNotMatch(yaml, /hush/)
+    assert.match(run('export inventory --secrets').stdout, /hush/)
+    assert.equal(run('apply -', yaml).stdout, 'no differences\n')
+    assert.equal(run('apply --prune -', run('export inventory --json').stdout).stdout, 'no differences\n')
+    const parts = yaml.split(/^(?=---\n)/m)
+    const files = parts.map((part, at) => {
+      const file = join(site.dir, `${at}.yaml`)
+      writeFileSync(file, part.replace('comment: ""', `comment: number ${at}`))
+      return file
+    })
+    const { status, stdout, stderr } = run(`apply ${files.join(' ')}`)
+    assert.equal(status, 0)
+    assert.match(stdout, /\| change +\| switch sw01 +\| comment +\| - +\| number 2 +\|/)
+    assert.match(
+      stderr,
+      /^INFO:luna:changed 1 network: net \(comment\); .*changed 1 switch: sw01 \(comment\)\n$/,
+    )
+    assert.equal(run('export inventory').stdout.match(/number \d/g)?.length, 3)
+  })
+
+  it('refuse all files for one of them', () => {
+    const before = run('export inventory').stdout
+    const [good, bad] = ['good', 'bad'].map((name) => join(site.dir, `${name}.yaml`))
+    writeFileSync(good ?? '', '{kind: network, name: net, comment: new}')
+    writeFileSync(bad ?? '', '{kind: switch, name: sw01, ip: 10.99.0.1}')
+    const { status, stderr } = run(`apply ${good} ${bad}`)
+    assert.equal(status, 1)
+    assert.match(
+      stderr,
+      /^ERROR:luna:\S+bad\.yaml, line 1, column 32: 10\.99\.0\.1 lies outside 10\.30\.0\.0\/16/,
+    )
+    assert.equal(run('export inventory').stdout, before)
+  })
+})

@@ -47,7 +47,10 @@ describe('help', () => {
   it('names the objects in the line after "positional arguments:"', () => {
     const lines = overview('luna', 'about', objects).split('\n')
     const next = lines[lines.indexOf('positional arguments:') + 1]
-    assert.equal(next, '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db,setup,doctor}')
+    assert.equal(
+      next,
+      '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db,apply,export,setup,doctor}',
+    )
   })
 
   for (const [object, row] of rows) {

@@ -90,6 +90,8 @@ function operandOf(kind: keyof Operands, args: readonly string[]): Operands[keyo
       return undefined
     case 'mac':
       return args[0]
+    case 'files':
+      return args
     case 'names':
       return namesLeft(readNames(first))
     case 'chosen':

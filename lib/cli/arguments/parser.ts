@@ -15,6 +15,7 @@ export const operandNames = {
   some: '[NAMES]',
   list: 'NAMES',
   file: 'FILE',
+  files: 'FILE...',
   mac: '[MAC]',
 } satisfies Record<keyof Operands, string>
 

@@ -15,7 +15,10 @@ const exportCommand = command({
     records: option('flag', 'with what happened, too: the boots of nodes and their failures'),
   },
   examples: [
-    ['luna db export > luna.json', 'a backup, with all passwords in it: keep it safe'],
+    [
+      'luna db export > luna.json',
+      'a backup with all passwords: keep it safe; for git there is luna export inventory',
+    ],
     ['luna db export --mongodump /root/back; mongorestore /root/back', 'to MongoDB of any age'],
   ],
   async run(context, { mongodump, records }) {

@@ -65,7 +65,7 @@ async function completeCommand(
     const values = await valuesOf(place, owner.option, seen, text)
     return values === 'files' ? values : prefixed(head, values)
   }
-  const wantsOperand = operand !== 'none' && seen.operands.length === 0
+  const wantsOperand = operand === 'files' || (operand !== 'none' && seen.operands.length === 0)
   if (!seen.ended && (current.startsWith('-') || !wantsOperand)) return spellings(all, seen.used, current)
   return wantsOperand ? await operandOf(place, current) : []
 }
@@ -74,7 +74,7 @@ async function operandOf(
   { object, command, names }: Place & { readonly command: Command },
   current: string,
 ): Promise<Completion> {
-  if (command.operand === 'file') return 'files'
+  if (command.operand === 'file' || command.operand === 'files') return 'files'
   if (command.operand === 'mac') return []
   const all = await names.ofKind(object as Kind)
   if (!['names', 'chosen', 'some'].includes(command.operand)) return plain(all, current)

@@ -28,8 +28,10 @@ export function documentOf<K extends Kind>(
   const document: Record<string, DocumentValue> = {}
   for (const [name, field] of givenFields(kind)) {
     if (field.secret && !secrets) continue
-    const value = values[name]
-    if (field.later && value === null) continue
+    // "Not set" is null or '' in a database, and here what it is in the table of fields.
+    const set = values[name] !== null && values[name] !== ''
+    if (field.later && !set) continue
+    const value = set || field.kind === 'ref' ? values[name] : field.absent
     if (field.kind === 'ref') document[name] = nameOf(find, field.to ?? 'network', value as Id | null)
     else if (isPlain(value)) document[name] = value
     const made = special[kind]?.[name]?.(object, find)

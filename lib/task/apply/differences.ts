@@ -23,18 +23,18 @@ export interface Difference {
 export async function differencesOf(store: Store, effects: readonly Effect[]): Promise<Difference[]> {
   const [before, after] = [await worldOf(store, effects, 'before'), await worldOf(store, effects, 'after')]
   return effects.flatMap((effect) => {
-    const [had, has] = [fieldsIn(effect, 'before', before), fieldsIn(effect, 'after', after)]
     const change = effect.before ? (effect.after ? 'change' : 'remove') : 'add'
-    const { kind } = effect
-    const name = (effect.before ?? effect.after)?.name ?? ''
-    if (change === 'remove') return [{ change, kind, name, field: '', from: '', to: '' }]
+    const one = { change, kind: effect.kind, name: (effect.before ?? effect.after)?.name ?? '' } as const
+    const bare = { ...one, field: '', from: '', to: '' }
+    if (change === 'remove') return [bare]
+    const [had, has] = [fieldsIn(effect, 'before', before), fieldsIn(effect, 'after', after)]
     const fields = [...new Set([...had.keys(), ...has.keys()])].map((field) => {
-      return { change, kind, name, field, from: had.get(field) ?? '', to: has.get(field) ?? '' } as const
+      return { ...one, field, from: had.get(field) ?? '', to: has.get(field) ?? '' }
     })
     const different = fields.filter(({ from, to }) => from !== to).map(hidden)
-    return change === 'add' && different.length === 0
-      ? [{ change, kind, name, field: '', from: '', to: '' }]
-      : different
+    if (change === 'change') return different
+    // What a new object would have by itself is not what it had.
+    return different.length === 0 ? [bare] : different.map((field) => ({ ...field, from: '' }))
   })
 }
 

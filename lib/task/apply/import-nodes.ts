@@ -6,8 +6,8 @@ import { recordEffects } from '../effect/record.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { Faults } from './faults.ts'
-import { nodeOfRecord, readNodes } from './node-wish.ts'
-import { applyNodes } from './nodes.ts'
+import { applyNodes } from './kind/node.ts'
+import { nodeOfRecord, readNodes } from './kind/node-wish.ts'
 
 export interface ImportOptions {
   /** The group of nodes that the file gives none. */

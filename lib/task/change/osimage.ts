@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
-import { paths } from '../../object/cluster.ts'
+import { type Cluster, paths } from '../../object/cluster.ts'
 import { checkValues } from '../../object/given/value.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
@@ -33,9 +33,29 @@ export async function addOsimage(store: Store, wish: OsimageWish): Promise<void>
   await edit(store, async ({ tx, cluster, insert }) => {
     await refuseTakenPath(tx, path)
     const kernopts = wish.kernopts || null
-    const grab_exclude_list = loadTemplate('grab_exclude.list', paths(await cluster()).templates).trimEnd()
+    const grab_exclude_list = defaultExcludes(await cluster())
     await insert('osimage', { name: wish.name, path, kernver, kernopts, grab_exclude_list })
   })
+}
+
+/** Adds an image as it is described: its tree may come later, and is warned of. `taken` as `addOsimage`. */
+export async function describeOsimage(
+  store: Store,
+  { name, ...fields }: Change<'osimage'> & { readonly name: string },
+): Promise<Outcome> {
+  checkNewName('osimage', name)
+  checkValues('osimage', fields)
+  const { path = null } = fields
+  const outcome = await edit(store, async ({ tx, cluster, insert }) => {
+    if (path !== null) await refuseTakenPath(tx, path)
+    const grab_exclude_list = defaultExcludes(await cluster())
+    await insert('osimage', { grab_exclude_list, ...fields, name })
+  })
+  return { ...outcome, warnings: await treeWarnings({ path, kernver: fields.kernver ?? null }) }
+}
+
+function defaultExcludes(cluster: Cluster): string {
+  return loadTemplate('grab_exclude.list', paths(cluster).templates).trimEnd()
 }
 
 async function checkDirectory(path: string): Promise<void> {

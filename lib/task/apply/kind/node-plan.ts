@@ -1,10 +1,10 @@
 // What becomes of the addresses of nodes that a file describes: a plan for each, settled for all together, so
 // that nodes may exchange addresses.
-import type { LunaError } from '../../error.ts'
-import type { NodeInterface } from '../../object/field.ts'
-import { type Group, interfaceKey } from '../../object/group.ts'
-import { formatPrefix, toOffset } from '../../object/net/address.ts'
-import { isUsable } from '../../object/net/freelist.ts'
+import type { LunaError } from '../../../error.ts'
+import type { NodeInterface } from '../../../object/field.ts'
+import { type Group, interfaceKey } from '../../../object/group.ts'
+import { formatPrefix, toOffset } from '../../../object/net/address.ts'
+import { isUsable } from '../../../object/net/freelist.ts'
 import {
   type Assignment,
   heldBy,
@@ -13,12 +13,12 @@ import {
   noAddress,
   type Slot,
   slotsOf,
-} from '../../object/net/slot.ts'
-import { prefixOf } from '../../object/network.ts'
-import type { Node } from '../../object/node.ts'
-import { exhausted, notFree } from '../change/assign-address.ts'
-import type { Pool } from '../change/pool.ts'
-import type { Faults } from './faults.ts'
+} from '../../../object/net/slot.ts'
+import { prefixOf } from '../../../object/network.ts'
+import type { Node } from '../../../object/node.ts'
+import { exhausted, notFree } from '../../change/assign-address.ts'
+import type { Pool } from '../../change/pool.ts'
+import type { Faults } from '../faults.ts'
 import type { NodeWish, WishedAddress } from './node-wish.ts'
 
 /** A node of the file beside the one of the database. */

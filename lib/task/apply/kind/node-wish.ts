@@ -1,11 +1,11 @@
 // What a file says of a node, read as far as that goes without the store.
-import type { Entry } from '../../format/entry.ts'
-import { shownValue } from '../../object/given/value.ts'
-import { type Ip, parseIp } from '../../object/net/address.ts'
-import { type Mac, macObjection, readMac } from '../../object/net/mac.ts'
-import { nodeFields } from '../../object/node.ts'
-import type { Faults } from './faults.ts'
-import { type GivenFields, readFields, readMap, textOf } from './read.ts'
+import type { Entry } from '../../../format/entry.ts'
+import { shownValue } from '../../../object/given/value.ts'
+import { type Ip, parseIp } from '../../../object/net/address.ts'
+import { type Mac, macObjection, readMac } from '../../../object/net/mac.ts'
+import { nodeFields } from '../../../object/node.ts'
+import type { Faults } from '../faults.ts'
+import { type GivenFields, readFields, readMap, textOf } from '../read.ts'
 
 /** An address that a node is to have, and where the file says so. */
 export interface WishedAddress {

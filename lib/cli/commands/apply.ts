@@ -1,0 +1,40 @@
+// luna apply: the inventory that a site keeps in files.
+import type { Entry } from '../../format/entry.ts'
+import { option } from '../../program/option.ts'
+import { type Command, command } from '../command.ts'
+import { jsonText, reportOutcome, tellFaults } from '../rows.ts'
+
+const row = command({
+  action: '',
+  help: 'Make objects what the documents in files or standard input (-) say: all or nothing, with differences.',
+  operand: 'files',
+  options: {
+    prune: option('flag', 'remove the objects of the kinds in the files that no document names'),
+    json: option('flag', 'the differences as JSON, for scripts: one for each field of each object'),
+  },
+  examples: [
+    [
+      'luna export inventory > site.yaml; luna apply site.yaml',
+      'what is exported can be edited and given back',
+    ],
+    ['luna apply --dry-run --prune site/*.yaml', 'what is not as the files say'],
+  ],
+  guarded: true,
+  changes: 'asked',
+  async run(context, { prune, json }, files) {
+    const { readDocuments } = await import('../../format/documents.ts')
+    const { applyInventory } = await import('../../task/apply/apply.ts')
+    const { differenceTable } = await import('../table/difference-table.ts')
+    const documents: Entry[] = []
+    for (const file of files)
+      documents.push(...readDocuments(await context.content(file), file === '-' ? 'standard input' : file))
+    const store = await context.store()
+    const { differences, ...outcome } = await tellFaults(context, () =>
+      applyInventory(store, documents, { prune }),
+    )
+    reportOutcome(context, outcome)
+    context.preview(json ? jsonText(differences) : differenceTable(differences))
+  },
+})
+
+export const apply: readonly Command[] = [row]

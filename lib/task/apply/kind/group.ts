@@ -1,0 +1,131 @@
+// Groups as documents describe them. Their map of interfaces is all of them: others are deleted.
+import type { GroupInterface } from '../../../object/field.ts'
+import { type Group, interfaceKey, sortedInterfaces } from '../../../object/group.ts'
+import { checkNewName } from '../../../object/name.ts'
+import type { Version } from '../../../object/net/address.ts'
+import type { Network } from '../../../object/network.ts'
+import type { Change } from '../../../object/objects.ts'
+import { edit } from '../../change/edit.ts'
+import { changeGroup, type GroupChange } from '../../change/group.ts'
+import { addInterface, deleteInterface, editInterface } from '../../change/group-interface.ts'
+import { delNetwork, setNetwork } from '../../change/group-network.ts'
+import { readMap, textOf } from '../read.ts'
+import { type Applying, changedOf, hasAll, referred, textIn, typed } from './apply-one.ts'
+
+const versions = [4, 6] as const
+
+/** An interface as a document has it; a network that is null is taken off. */
+interface WishedInterface {
+  readonly name: string
+  readonly networks: { readonly [V in Version]?: Network | null }
+  readonly params: string | undefined
+}
+
+export async function applyGroup(one: Applying): Promise<void> {
+  const { tx, name, fields, faults, note } = one
+  for (const kind of ['osimage', 'bmcsetup'] as const)
+    if (fields[kind]) await referred(one, kind, textIn(fields, kind), kind)
+  if (fields.domain) await referred(one, 'network', textIn(fields, 'domain'), 'domain')
+  const interfaces = await readInterfaces(one)
+  if (faults.any) return
+  if (!(await tx.findNamed('group', name))) {
+    if (!hasAll(one, 'group', ['osimage'])) return
+    checkNewName('group', name)
+    const image = await tx.getNamed('osimage', textIn(fields, 'osimage'))
+    note(await edit(tx, ({ insert }) => insert('group', { name, osimage: image.id })), 'name')
+  }
+  if (interfaces) await applyInterfaces(one, interfaces)
+  const change = await changeOf(one, await tx.getNamed('group', name))
+  if (Object.keys(change).length > 0) note(await changeGroup(tx, name, change))
+}
+
+async function changeOf({ tx, fields }: Applying, group: Group): Promise<GroupChange> {
+  const changed: Record<string, string> = {}
+  for (const [field, kind] of [
+    ['osimage', 'osimage'],
+    ['bmcsetup', 'bmcsetup'],
+    ['domain', 'network'],
+  ] as const) {
+    if (fields[field] === undefined || (field === 'osimage' && fields[field] === '')) continue
+    const id = group[field]
+    const now = id === null ? '' : ((await tx.find(kind, id))?.name ?? undefined)
+    if (textIn(fields, field) !== now) changed[field] = textIn(fields, field)
+  }
+  return typed<Change<'group'> & GroupChange>({ ...changedOf('group', group, fields), ...changed })
+}
+
+async function readInterfaces(one: Applying): Promise<WishedInterface[] | undefined> {
+  const { entry, faults } = one
+  if (entry.fields.interfaces === undefined) return undefined
+  const read: WishedInterface[] = []
+  for (const [name, value] of Object.entries(
+    readMap(entry, ['interfaces'], entry.fields.interfaces, faults) ?? {},
+  )) {
+    const path = ['interfaces', name]
+    const map = readMap(entry, path, value, faults)
+    if (!map) continue
+    for (const key of Object.keys(map).filter((key) => !['ipv4', 'ipv6', 'params'].includes(key)))
+      faults.add(entry, [...path, key], {
+        what: `an interface has no field ${key}`,
+        fix: 'it has ipv4, ipv6, params',
+      })
+    const networks = Object.fromEntries(
+      await Promise.all(
+        versions.map(async (version) => [version, await networkAt(one, path, version, map)] as const),
+      ),
+    )
+    const params = map.params === undefined ? undefined : textOf(map.params)
+    read.push({ name, networks, params })
+  }
+  return read
+}
+
+/** The network of an interface: by name, or as luna group list --json has it. */
+async function networkAt(
+  one: Applying,
+  path: readonly string[],
+  version: Version,
+  map: Readonly<Record<string, unknown>>,
+): Promise<Network | null | undefined> {
+  const at = [...path, `ipv${version}`]
+  const given = map[`ipv${version}`]
+  if (given === undefined) return undefined
+  const name = typeof given === 'object' && given !== null && 'name' in given ? given.name : given
+  const text = textOf(name)
+  if (text === '') return null
+  const network = await referred(one, 'network', text ?? '', ...at)
+  if (!network || (network.version === 6 ? 6 : 4) === version) return network
+  one.faults.add(one.entry, at, {
+    what: `network ${network.name} is not of IPv${version}`,
+    fix: 'put it beside the other version',
+  })
+  return undefined
+}
+
+async function applyInterfaces(
+  { tx, name, note }: Applying,
+  wished: readonly WishedInterface[],
+): Promise<void> {
+  const names = new Set(wished.map((one) => one.name))
+  for (const { name: iface } of sortedInterfaces(await tx.getNamed('group', name)))
+    if (!names.has(iface)) note(await deleteInterface(tx, name, iface), 'interfaces')
+  for (const one of wished) {
+    const path = ['interfaces', one.name]
+    if (!interfaceOf(await tx.getNamed('group', name), one.name))
+      note(await addInterface(tx, name, one.name), ...path)
+    const { params = '', network } = interfaceOf(await tx.getNamed('group', name), one.name) ?? {}
+    for (const version of versions) {
+      const [now, then] = [network?.[version] ?? null, one.networks[version]]
+      if (then === undefined || (then?.id ?? null) === now) continue
+      const old = now === null ? undefined : await tx.find('network', now)
+      if (now !== null) note(await delNetwork(tx, name, one.name, old?.name), ...path, `ipv${version}`)
+      if (then) note(await setNetwork(tx, name, one.name, then.name), ...path, `ipv${version}`)
+    }
+    if (one.params !== undefined && one.params.trim() !== params)
+      note(await editInterface(tx, name, one.name, one.params), ...path, 'params')
+  }
+}
+
+function interfaceOf(group: Group, name: string): GroupInterface | undefined {
+  return group.interfaces[interfaceKey(group, name) ?? '']
+}
