@@ -17,6 +17,7 @@ import {
 } from '../rows.ts'
 import { discover } from './node-discover.ts'
 import { importRow } from './node-import.ts'
+import { history, status } from './node-status.ts'
 
 const list: Command = command({
   action: 'list',
@@ -180,6 +181,8 @@ const deleteCommand = command({
 export const node: readonly Command[] = [
   list,
   showCommand,
+  status,
+  history,
   add,
   change,
   importRow,

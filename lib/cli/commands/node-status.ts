@@ -1,0 +1,104 @@
+// luna node status and history: where nodes are now, and what they did before.
+import { setTimeout as delay } from 'node:timers/promises'
+import { option } from '../../program/option.ts'
+import type { NodeState, StateFilter } from '../../task/record/states.ts'
+import { choiceOf, choosingOptions } from '../choosing/chosen.ts'
+import { type Command, type Context, command } from '../command.ts'
+import { jsonOption, jsonText } from '../rows.ts'
+
+// How often --watch looks, in milliseconds; where looking takes long, it looks less often.
+const watchEvery = 1000
+
+export const status: Command = command({
+  action: 'status',
+  help: 'Show where nodes are: how many at which step, and those together that say the same.',
+  operand: 'some',
+  options: {
+    ...choosingOptions,
+    step: option('text', 'only those at this step or one below it, such as install.error; none: never seen', {
+      value: 'STEP',
+    }),
+    not: option('text', 'only those that are not there', { value: 'STEP' }),
+    stuck: option('text', 'only those that are not done and have said nothing for so long, such as 10m', {
+      value: 'TIME',
+    }),
+    watch: option('flag', 'again and again, until Ctrl-C', { exclusive: 'form' }),
+    json: option('flag', jsonOption.help, { exclusive: 'form' }),
+  },
+  examples: [
+    ['luna node status -g compute --watch', 'a group while it boots'],
+    ['luna node status --stuck 10m', 'who needs a look'],
+    ['luna node status --step install.error', 'what failed, with the first line of the error'],
+  ],
+  async run(context, given, names) {
+    const { parseSpan } = await import('../../object/record/duration.ts')
+    const { step, not, stuck } = given
+    const filter = { step, not, stuck: stuck === undefined ? undefined : parseSpan(stuck) }
+    const look = () => statesOf(context, choiceOf(status, given, names), filter)
+    if (given.json) return context.print(jsonText(await look()))
+    const { stateTable } = await import('../table/state-table.ts')
+    const text = async () => stateTable(await look())
+    if (given.watch) await watch(context, text)
+    else context.print(await text())
+  },
+})
+
+async function statesOf(
+  context: Context,
+  choice: ReturnType<typeof choiceOf>,
+  filter: StateFilter,
+): Promise<NodeState[]> {
+  const store = await context.store()
+  const { filterStates, nodeStates } = await import('../../task/record/states.ts')
+  const all = !choice.names && choice.group === undefined && !choice.where
+  const { chosenNodes } = await import('../../task/choose/nodes.ts')
+  const only = all ? undefined : new Set((await chosenNodes(store, choice)).map(({ name }) => name))
+  return filterStates(await nodeStates(store, new Date(), only), filter)
+}
+
+/** On a terminal each look takes the place of the last; else what is other than before is printed. */
+async function watch({ print, signal }: Context, look: () => Promise<string>): Promise<void> {
+  let last = ''
+  while (!signal.aborted) {
+    const began = performance.now()
+    const text = await look()
+    if (process.stdout.isTTY) print(`\x1b[H\x1b[J${fitting(text, process.stdout.rows)}`)
+    else if (text !== last) print(`${text}\n`)
+    last = text
+    const pause = Math.max(watchEvery, 3 * (performance.now() - began))
+    await delay(pause, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** As many lines as the terminal has. */
+function fitting(text: string, rows: number): string {
+  const lines = text.trimEnd().split('\n')
+  if (lines.length < rows) return text
+  const shown = lines.slice(0, Math.max(1, rows - 2))
+  return `${[...shown, `and ${lines.length - shown.length} more lines`].join('\n')}\n`
+}
+
+export const history: Command = command({
+  action: 'history',
+  help: 'Show the last boots of a node; one of them as a timeline, beside what its group takes.',
+  operand: 'name',
+  options: {
+    boot: option('int', 'this boot, step by step', { value: 'N' }),
+    json: jsonOption,
+  },
+  examples: [
+    ['luna node history node001', 'when it booted, and how that ended'],
+    ['luna node history node001 --boot 12', 'what took how long, and what failed'],
+  ],
+  async run(context, { boot, json }, name) {
+    const { bootsOf, timelineOf } = await import('../../task/record/history.ts')
+    const { bootsTable, timelineText } = await import('../table/history-table.ts')
+    const store = await context.store()
+    if (boot === undefined) {
+      const boots = await bootsOf(store, name)
+      return context.print(json ? jsonText(boots) : bootsTable(boots))
+    }
+    const timeline = await timelineOf(store, name, boot)
+    context.print(json ? jsonText(timeline) : timelineText(name, timeline))
+  },
+})
