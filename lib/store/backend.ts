@@ -83,6 +83,7 @@ export const records = {
   lastBoots: 'luna_boot',
   pastBoots: 'luna_boot_past',
   reports: 'luna_report',
+  heads: 'luna_head',
 } as const
 
 const recordNames: readonly string[] = Object.values(records)

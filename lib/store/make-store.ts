@@ -3,17 +3,18 @@ import { ObjectId } from 'bson'
 import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New } from '../object/objects.ts'
+import type { HeadReport } from '../object/record/head-report.ts'
 import type { Report } from '../object/record/report.ts'
 import type { Backend, Write } from './backend.ts'
 import { batching } from './batch.ts'
 import { learnedWrite, peerWrite } from './bson/expiring.ts'
-import { bootWrite, reportWrite } from './bson/records.ts'
+import { bootWrite, headReportWrite, reportWrite } from './bson/records.ts'
 import { dump, readsOf } from './reads.ts'
 import { type Dump, type KeptBoot, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
 import { UnitOfWork } from './transaction/unit-of-work.ts'
 import { writesOf } from './transaction/writes.ts'
 import { makeNamesUnique, refuseInside } from './unique.ts'
-import { readVersion, versionWrites } from './version.ts'
+import { newVersion, readVersion, versionWrites } from './version.ts'
 
 export interface StoreOptions {
   /** The clock; decides what is too old to be remembered. */
@@ -46,6 +47,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     ...directWrites(apply, now),
     transaction,
     version: () => readVersion(backend),
+    recordsVersion: () => readVersion(backend, 'records'),
     makeNamesUnique: () => makeNamesUnique(backend),
     advice: () => backend.advice(),
     close: () => backend.close(),
@@ -77,9 +79,11 @@ function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
     ...writesOf(unit),
     transaction: (work) => work(store),
     version: refuseInside,
+    recordsVersion: refuseInside,
     makeNamesUnique: refuseInside,
     keepBoots: refuseInside,
     keepReport: refuseInside,
+    keepHeadReport: refuseInside,
     advice: refuseInside,
     close: () => Promise.resolve(),
   }
@@ -114,6 +118,7 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
     swept.set(collection, time)
     return [{ op: 'expire', collection, before: new Date(time - life) }]
   }
+  const record = (writes: readonly Write[]) => apply([...writes, newVersion('records')])
   return {
     setStatus: (node: Id, { step, time }: Status) =>
       apply([
@@ -128,8 +133,9 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
     learn: (seen: readonly Learned[]) =>
       apply([...seen.map(learnedWrite), ...sweep('switch_mac', ttl.learned)]),
     forget: (mac: Mac) => apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
-    keepBoots: (boots: readonly KeptBoot[]) => apply(boots.map(bootWrite)),
-    keepReport: (node: Id, report: Report) => apply([reportWrite(node, report)]),
+    keepBoots: (boots: readonly KeptBoot[]) => record(boots.map(bootWrite)),
+    keepReport: (node: Id, report: Report) => record([reportWrite(node, report)]),
+    keepHeadReport: (report: HeadReport) => record([headReportWrite(report)]),
     announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', ttl.peers)]),
   }
 }

@@ -5,10 +5,18 @@ import { type Id, type Kind, kinds } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Objects } from '../object/objects.ts'
 import { mostBoots } from '../object/record/boot.ts'
+import type { ReportTopic } from '../object/record/head-report.ts'
 import { type Reader, records, type Where } from './backend.ts'
 import { readLearned, readPeer } from './bson/expiring.ts'
 import { readObject } from './bson/object-codec.ts'
-import { byId as byNodeId, ofNode, readBoot, readLastBoot, readReport } from './bson/records.ts'
+import {
+  byId as byNodeId,
+  ofNode,
+  readBoot,
+  readHeadReport,
+  readLastBoot,
+  readReport,
+} from './bson/records.ts'
 import { byBytes, copyOf, idOf, isMap, numberOf } from './bson/values.ts'
 import { byId, macReads } from './macs.ts'
 import { type Dump, type Learned, type Link, type Peer, type Ref, type Store, ttl } from './store.ts'
@@ -40,6 +48,7 @@ type Reads = Pick<
   | 'lastBoot'
   | 'lastBoots'
   | 'report'
+  | 'headReports'
   | 'dump'
 >
 
@@ -156,6 +165,10 @@ function recordReads(reader: Reader) {
       return boots.sort((a, b) => b.number - a.number).slice(0, mostBoots)
     },
     report: async (node: Id) => (await reader.find(records.reports, byNodeId(node))).map(readReport)[0],
+    headReports: async (topic: ReportTopic) => {
+      const all = (await reader.find(records.heads)).map(readHeadReport).filter((one) => one !== undefined)
+      return all.filter((one) => one.topic === topic).sort((a, b) => byBytes(a.head, b.head))
+    },
   }
 }
 

@@ -16,6 +16,7 @@ import type { Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
 import type { Boot } from '../object/record/boot.ts'
+import type { HeadReport, ReportTopic } from '../object/record/head-report.ts'
 import type { Report } from '../object/record/report.ts'
 
 export type { Document } from 'bson'
@@ -185,13 +186,16 @@ export interface Store {
   /** What the node had to say of the step that failed last. */
   report(node: Id): Promise<Report | undefined>
   keepReport(node: Id, report: Report): Promise<void>
+  /** What was told last of each head, by the name of the head. */
+  headReports(topic: ReportTopic): Promise<HeadReport[]>
+  keepHeadReport(report: HeadReport): Promise<void>
 
   /**
    * Runs `work` alone in the whole cluster, and writes what it changed when it is done (see the top of this
    * file). Rejected work changes nothing. Inside `work` only the store that it is given may be used; asking
    * that one for
    * `transaction` joins the work that runs. Single writes outside (setStatus, announce, learn, forget,
-   * keepBoots, keepReport) do not wait.
+   * keepBoots, keepReport, keepHeadReport) do not wait.
    */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 
@@ -201,6 +205,8 @@ export interface Store {
    * of `transaction`.
    */
   version(): Promise<string>
+  /** The same for what is kept by keepBoots, keepReport and keepHeadReport. */
+  recordsVersion(): Promise<string>
 
   /**
    * From now on the engine itself refuses a second object of a kind with the same name, whichever program

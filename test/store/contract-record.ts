@@ -93,6 +93,45 @@ export function recordContract(scene: () => Scene): void {
       assert.deepEqual(await store.boots(node), [])
     })
 
+    it('lie beside what is told of heads, the last of each', async () => {
+      const { store } = scene()
+      const told = [{ check: 'store', state: 'fine' }]
+      for (const [head, time] of [
+        ['b', 1],
+        ['a', 2],
+        ['b', 3],
+      ] as const)
+        await store.keepHeadReport({ topic: 'doctor', head, time, told })
+      await store.keepHeadReport({ topic: 'seeder', head: 'a', time: 4, told: {} })
+      const report = { topic: 'doctor', told } as const
+      assert.deepEqual(await store.headReports('doctor'), [
+        { ...report, head: 'a', time: 2 },
+        { ...report, head: 'b', time: 3 },
+      ])
+      assert.deepEqual(await store.headReports('unknown'), [])
+      assert.deepEqual(await store.dump(), {})
+      await store.restore(parseDump(dumpText(await store.dump({ records: true }))))
+      assert.equal((await store.headReports('doctor')).length, 2)
+    })
+
+    it('have a version of their own, another one after each record', async () => {
+      const { store } = scene()
+      const node = await store.insert('node', { name: 'a' })
+      const versions = new Set<string>()
+      const note = async (work: () => Promise<unknown>) => {
+        await work()
+        assert.equal(await store.recordsVersion(), await store.recordsVersion())
+        versions.add(await store.recordsVersion())
+      }
+      await note(() => Promise.resolve())
+      await note(() => store.insert('node', { name: 'b' }))
+      assert.equal(versions.size, 1)
+      await note(() => keepAll(store, node, 1))
+      await note(() => store.keepReport(node, report))
+      await note(() => store.keepHeadReport({ topic: 'seeder', head: 'a', time: 4, told: {} }))
+      assert.equal(versions.size, 4)
+    })
+
     it('are read in a unit of work, and not written there', async () => {
       const { store } = scene()
       const node = await store.insert('node', { name: 'a' })

@@ -3,6 +3,7 @@
 import { type Document, ObjectId } from 'bson'
 import type { Id } from '../../object/field.ts'
 import { type Boot, mostBoots } from '../../object/record/boot.ts'
+import { type HeadReport, reportTopics } from '../../object/record/head-report.ts'
 import type { Report } from '../../object/record/report.ts'
 import { records, type Where, type Write } from '../backend.ts'
 import type { KeptBoot } from '../store.ts'
@@ -20,6 +21,11 @@ export function bootWrite({ node, boot, past }: KeptBoot): Write {
 export function reportWrite(node: Id, report: Report): Write {
   const set = { report: JSON.stringify(report), updated: new Date(report.time) }
   return { op: 'upsert', collection: records.reports, key: byId(node), set }
+}
+
+export function headReportWrite({ topic, head, time, told }: HeadReport): Write {
+  const set = { topic, head, told: JSON.stringify(told), updated: new Date(time) }
+  return { op: 'upsert', collection: records.heads, key: { _id: `${topic} ${head}` }, set }
 }
 
 /** What takes all that is remembered of a node away. */
@@ -56,6 +62,12 @@ export function readReport({ report: text }: Document): Report | undefined {
   const report = parsed(text) as Partial<Report> | undefined
   const sound = typeof report?.step === 'string' && typeof report.time === 'number'
   return sound && Array.isArray(report.lines) ? (report as Report) : undefined
+}
+
+export function readHeadReport({ topic, head, told: text, updated }: Document): HeadReport | undefined {
+  const [known, told] = [reportTopics.find((one) => one === topic), parsed(text)]
+  if (!known || typeof head !== 'string' || !(updated instanceof Date) || !told) return undefined
+  return { topic: known, head, time: updated.getTime(), told }
 }
 
 function parsed(text: unknown): object | undefined {

@@ -1,0 +1,16 @@
+// What is told of a head now and then by something that runs there, for those who cannot look themselves: the
+// page, the metrics, commands without root. Each report takes the place of the one before.
+
+/** The findings of `luna doctor` as root; figures of ltorrent; machines that ask lweb and are no node. */
+export const reportTopics = ['doctor', 'seeder', 'unknown'] as const
+export type ReportTopic = (typeof reportTopics)[number]
+
+export interface HeadReport {
+  readonly topic: ReportTopic
+  /** The name of the head. */
+  readonly head: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** What JSON can say. Who reads it sees what it is. */
+  readonly told: unknown
+}
