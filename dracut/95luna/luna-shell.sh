@@ -51,7 +51,11 @@ stop_shells() {
 
 start_sshd() {
   if [ ! -r "$LUNA_DIR/sshd_config" ]; then
-    say "no sshd: the image had no sshd, no host key or no /root/.ssh/authorized_keys when it was packed"
+    say "no sshd: the image had no sshd, no ssh-keygen or no /root/.ssh/authorized_keys when it was packed"
+    return 0
+  fi
+  if ! make_host_key; then
+    say "no sshd: ssh-keygen made no host key"
     return 0
   fi
   mkdir -p /run/sshd
@@ -60,6 +64,15 @@ start_sshd() {
   else
     say "no sshd: it ended with status $?"
   fi
+}
+
+# make_host_key: of this boot alone; the second kind is for systems in FIPS mode, which have no Ed25519
+make_host_key() {
+  key=$LUNA_DIR/ssh_host_key
+  [ ! -e "$key" ] || return 0
+  ssh-keygen -q -t ed25519 -N '' -C luna -f "$key" >/dev/null 2>&1 ||
+    ssh-keygen -q -t ecdsa -N '' -C luna -f "$key" >/dev/null 2>&1 || return 1
+  say "ssh host key of this boot: $(ssh-keygen -l -f "$key.pub" 2>/dev/null | cut -d' ' -f2)"
 }
 
 stop_sshd() {

@@ -92,30 +92,26 @@ install_networkmanager() {
     /usr/lib/*/NetworkManager/*/libnm-device-plugin-*.so
 }
 
-# sshd lets in who may log in as root on the installed node, and shows the host key of the installed node.
+# sshd lets in who may log in as root on the installed node. Its host key is made at each boot:
+# everybody who can reach the server can have this file, so no secret of the image may be in it.
 install_sshd() {
-  local sshd key keys=()
+  local sshd
   sshd=$(type -P sshd) || return 0
-  for key in /etc/ssh/ssh_host_*_key; do
-    [[ -r $key ]] && keys+=("$key")
-  done
-  if ((${#keys[@]} == 0)) || [[ ! -r /root/.ssh/authorized_keys ]]; then
-    dwarn "luna: no sshd in the initramfs: it needs a host key in /etc/ssh and /root/.ssh/authorized_keys in this image"
+  if ! type -P ssh-keygen >/dev/null || [[ ! -r /root/.ssh/authorized_keys ]]; then
+    dwarn "luna: no sshd in the initramfs: it needs ssh-keygen and /root/.ssh/authorized_keys in this image"
     return 0
   fi
-  inst_multiple "$sshd" "${keys[@]}" /root/.ssh/authorized_keys
+  inst_multiple "$sshd" ssh-keygen /root/.ssh/authorized_keys
   inst_multiple -o /usr/libexec/openssh/sshd-session /usr/libexec/openssh/sshd-auth \
     /usr/lib/openssh/sshd-session /usr/lib/openssh/sshd-auth
   chmod 700 "$initdir/root" "$initdir/root/.ssh"
-  chmod 600 "$initdir/root/.ssh/authorized_keys" "${keys[@]/#/$initdir}"
+  chmod 600 "$initdir/root/.ssh/authorized_keys"
   install_user root
   install_user sshd
   mkdir -p "$initdir$(getent passwd sshd | cut -d: -f6)"
-  {
-    printf 'HostKey %s\n' "${keys[@]}"
-    printf '%s\n' 'AuthorizedKeysFile /root/.ssh/authorized_keys' 'PermitRootLogin without-password' \
-      'PasswordAuthentication no' 'UsePAM no' 'UseDNS no' 'PidFile /luna/sshd.pid' 'Subsystem sftp internal-sftp'
-  } >"$initdir/luna/sshd_config"
+  printf '%s\n' 'HostKey /luna/ssh_host_key' 'AuthorizedKeysFile /root/.ssh/authorized_keys' \
+    'PermitRootLogin without-password' 'PasswordAuthentication no' 'UsePAM no' 'UseDNS no' 'PidFile /luna/sshd.pid' \
+    'Subsystem sftp internal-sftp' >"$initdir/luna/sshd_config"
   printf '%s\n' "$sshd" >"$initdir/luna/sshd"
 }
 

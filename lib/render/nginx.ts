@@ -17,6 +17,10 @@ export interface NginxFacts {
   readonly keyFile: string
   /** Connections to lweb stay open from one request to the next. */
   readonly keepConnections: boolean
+  /** Who is served: networks as ADDRESS/LENGTH, or addresses. */
+  readonly networks: readonly string[]
+  /** Who may ask as often as it likes: the heads and this machine. */
+  readonly heads: readonly string[]
 }
 
 /** The text of `luna.conf` for nginx's conf.d. */
@@ -24,8 +28,9 @@ export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const ssl = facts.tls ? ' ssl' : ''
   const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
-  const { path, keyFile, keepConnections } = facts
-  const view = { path, keyFile, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
+  const { path, keyFile, keepConnections, networks, heads } = facts
+  const base = { path, keyFile, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
+  const view = { ...base, networks: [...networks], heads: [...heads] }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
 }
 

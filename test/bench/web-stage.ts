@@ -126,9 +126,12 @@ function serverOf(mode: Mode, port: number, dir: string): string {
       proxy_set_header Connection ""; proxy_set_header X-Real-IP $remote_addr; proxy_buffer_size 16k; proxy_buffers 16 16k; } }`
   }
   const keepConnections = mode !== 'node-fastcgi'
-  const facts = { path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections }
+  const who = { networks: ['127.0.0.0/8'], heads: ['127.0.0.0/8'] }
+  const facts = { path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections, ...who }
   const written = withoutKey(renderNginx({ ...facts, keyFile: '' }))
-  const own = written.replace('/run/luna/lweb.sock', path).replaceAll('luna_lweb', `peer_${mode}`)
+  const own = written
+    .replace('/run/luna/lweb.sock', path)
+    .replaceAll(/\bluna_(?=[a-z])/g, `peer_${mode.replace('-', '_')}_`)
   return own.replace(`listen ${port};`, `listen 127.0.0.1:${port};`)
 }
 

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -179,6 +180,22 @@ for (const shell of shells) {
       })
     }
 
+    it('makes its ssh host key at boot, and keeps it until the next one', () => {
+      const made = run('shell', 'make_host_key && make_host_key && cat $LUNA_DIR/ssh_host_key')
+      assert.match(
+        made,
+        /^luna: ssh host key of this boot: SHA256:\S+\n-----BEGIN OPENSSH PRIVATE KEY-----\n/,
+      )
+      assert.equal(statSync(join(folder, 'ssh_host_key')).mode & 0o777, 0o600)
+    })
+
+    it('makes a host key of another kind where there is no Ed25519', () => {
+      const fips = '#!/bin/sh\ncase "$*" in *ed25519*) exit 1 ;; esac\nexec /usr/bin/ssh-keygen "$@"\n'
+      writeFileSync(join(folder, 'ssh-keygen'), fips, { mode: 0o755 })
+      run('shell', `PATH=${folder}:$PATH; make_host_key`)
+      assert.match(readFileSync(join(folder, 'ssh_host_key.pub'), 'utf8'), /^ecdsa-/)
+    })
+
     it('finds the terminal behind /dev/console', () => {
       for (const [device, active] of Object.entries({ console: 'tty0 ttyS0', tty0: 'tty1' })) {
         mkdirSync(join(folder, 'sys/class/tty', device), { recursive: true })
@@ -203,6 +220,30 @@ describe('dracut/95luna', () => {
   it('is laid out as shfmt does it', function () {
     if (spawnSync('shfmt', ['--version']).error) this.skip()
     assert.equal(spawnSync('shfmt', ['-d', '-i', '2', '-ci', ...scripts], { encoding: 'utf8' }).stdout, '')
+  })
+
+  it('puts no secret of the image into the initramfs', function () {
+    if (spawnSync('unshare', ['-m', 'true']).status !== 0) this.skip()
+    const folder = mkdtempSync(join(tmpdir(), 'luna-module-'))
+    // dracut's own words only write down what they are given.
+    const stubs = [
+      'inst_multiple() { printf "%s\\n" "$@"; }',
+      'inst_simple() { echo "$1"; }',
+      'inst_script() { echo "$1"; }',
+      'inst_hook() { :; }; inst_rules() { :; }; dwarn() { echo "$@" >&2; }; dracut_module_included() { false; }',
+      'chmod() { :; }; install_user() { :; }; getent() { echo x:x:1:1::/run/sshd:/; }',
+      'type() { [ "$1" = -P ] && echo "/usr/sbin/$2"; }',
+    ]
+    const given = `initdir=${folder}; moddir=${module}; mkdir -p ${folder}/luna`
+    const text = [given, `. ${module}/module-setup.sh`, ...stubs, 'install'].join('\n')
+    const image =
+      'for place in /root /etc/ssh; do mount -t tmpfs none $place; done; mkdir /root/.ssh; ' +
+      'for file in /root/.ssh/authorized_keys /etc/ssh/ssh_host_rsa_key; do echo x >$file; done; exec bash -s'
+    const { stdout } = spawnSync('unshare', ['-m', 'sh', '-c', image], { input: text, encoding: 'utf8' })
+    assert.match(readFileSync(join(folder, 'luna/sshd_config'), 'utf8'), /^HostKey \/luna\/ssh_host_key$/m)
+    rmSync(folder, { recursive: true })
+    assert.ok(stdout.includes('95luna/luna-boot.sh'), stdout)
+    assert.doesNotMatch(stdout, /_key$|shadow|munge|keytab/m)
   })
 
   it('masks the mount of root=luna for systemd, and no other', function () {

@@ -29,6 +29,8 @@ export async function serve(pair: Pair, name: Name): Promise<void> {
   }
 }
 
+const everybody = { networks: ['all'], heads: ['127.0.0.0/8'] }
+
 export const temporary = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi']
 
 /** A whole configuration with Luna's part in it; temporary files and logs are below `here`. */
@@ -38,7 +40,7 @@ export function nginxConfiguration(here: string, path: string): string {
   return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;
 events { }
 http { access_log ${here}/access.log; ${temp}
-${withoutKey(renderNginx({ path, port, ipv6: false, tls: null, serverPort, keyFile: '', keepConnections: true }))}
+${withoutKey(renderNginx({ path, port, ipv6: false, tls: null, serverPort, keyFile: '', keepConnections: true, ...everybody }))}
 }
 `
 }

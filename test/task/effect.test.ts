@@ -100,7 +100,7 @@ describe('what is told of a change', () => {
     [
       'a network that moves, and with it the nodes in it',
       (store) => changeNetwork(store, 'cluster', { network: '10.40.0.0' }),
-      `changed 1 network: cluster (network); 30 nodes have other addresses: node[001-030]; ${dhcpAndDns}`,
+      `changed 1 network: cluster (network); 30 nodes have other addresses: node[001-030]; ${dhcpAndDns}, luna cluster makenginx`,
       30,
     ],
     [

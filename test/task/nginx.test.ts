@@ -82,7 +82,7 @@ describe('makeNginx', () => {
     assert.match(conf(), /keepalive 64;[\s\S]*fastcgi_keep_conn on;/)
     const { paths, services } = hostIn(fake.dir)
     await makeNginx(store, { paths, services: { ...services, responder: 'node-fastcgi' } })
-    assert.doesNotMatch(conf(), /keep|^\s*#\s*$/m)
+    assert.doesNotMatch(conf(), /keepalive \d|keep_conn|^\s*#\s*$/m)
     assert.match(conf(), /upstream luna_lweb \{\n {4}server "127\.0\.0\.1:7051";\n\}/)
   })
 
@@ -123,7 +123,10 @@ describe('makeNginx', () => {
     /** What `nginx -T` reads; other questions are for the real one. */
     function nginxConf(...lines: string[]): void {
       const conf = join(fake.dir, 'nginx.conf')
-      writeFileSync(conf, ['events {}', 'http {', 'access_log off;', ...lines, '}', ''].join('\n'))
+      writeFileSync(
+        conf,
+        ['events { worker_connections 9000; }', 'http {', 'access_log off;', ...lines, '}', ''].join('\n'),
+      )
       const more = `-e stderr -g 'pid ${fake.dir}/pid;' -c ${conf}`
       fake.program('nginx', `PATH=\${PATH#*:}\n[ "$1" = -T ] && exec nginx "$@" ${more}\nexec nginx "$@"`)
     }
@@ -139,6 +142,18 @@ describe('makeNginx', () => {
       const { warnings } = await make()
       assert.equal(warnings.length, 1)
       assert.match(warnings[0] ?? '', new RegExp(`^${file('a-luna.conf')}:3 has a server on port 7050, too`))
+    })
+
+    it('finds that one machine could take all connections', async () => {
+      await addCluster(store, { path: fake.dir })
+      nginxConf(`include ${fake.dir}/conf.d/*.conf;`)
+      const conf = join(fake.dir, 'nginx.conf')
+      writeFileSync(conf, readFileSync(conf, 'utf8').replace('9000', '768'))
+      const { warnings } = await make()
+      assert.match(
+        warnings.join('\n'),
+        /^nginx takes 768 connections .*write {2}worker_connections 8192; {2}in the events/,
+      )
     })
 
     it('finds that the file is read by nobody', async () => {

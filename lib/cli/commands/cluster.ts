@@ -68,6 +68,7 @@ const change = command({
       lweb_num_proc: {},
       lweb_pidfile: { value: 'FILE', refersTo: 'file' },
       cluster_ips: { value: 'A,B' },
+      boot_networks: { value: 'A,B', newer: true },
       named_include_file: { value: 'FILE', refersTo: 'file' },
       named_zone_dir: { value: 'DIR', refersTo: 'file' },
       boot_access: {},

@@ -6,6 +6,7 @@ import type { Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import { nameObjection } from '../../object/name.ts'
 import { parseIp } from '../../object/net/address.ts'
+import { parseNetwork } from '../../object/net/served.ts'
 import type { Change } from '../../object/objects.ts'
 
 export type ClusterChange = Typed<typeof clusterFields>
@@ -23,7 +24,20 @@ export function readChange(wish: ClusterChange): Change<'cluster'> {
 function readValue(name: keyof ClusterChange, value: string | number | boolean) {
   if (typeof value !== 'string') return value
   if (value === '' && (name === 'user' || name === 'path')) throw wrong(name, value, 'it cannot be empty')
+  if (name === 'boot_networks') return readNetworks(value)
   return name === 'cluster_ips' ? readAddresses(value) : value || null
+}
+
+function readNetworks(text: string): string | null {
+  const networks = text.split(',').map((one) => one.trim())
+  if (text.trim() === '') return null
+  const bad = networks.find((one) => parseNetwork(one) === undefined)
+  if (bad === undefined) return networks.join(',')
+  throw wrong(
+    'boot_networks',
+    text,
+    `${JSON.stringify(bad)} is not the base address of a network with /LENGTH`,
+  )
 }
 
 /** Throws LunaError `invalid` when automatic names of nodes would be no host names. */

@@ -8,12 +8,13 @@ import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check
 
 export const nginxCheck: Check = {
   name: 'boot menu',
-  async run({ cluster, config, active, root }) {
+  async run({ all, cluster, config, active, root }) {
     if (!active) return fine('asked for on the active head only')
     const url = `${frontendUrl(cluster)}/luna?step=boot`
     const notes = newNotes()
     // Only root can read all of nginx's configuration.
-    if (root) await warnUnread(join(config.paths.nginx_conf_d, 'luna.conf'), cluster.frontend_port, notes)
+    const path = join(config.paths.nginx_conf_d, 'luna.conf')
+    if (root) await warnUnread(path, cluster.frontend_port, all.node.length, notes)
     return judgeMenu(url, judgeAnswer(url, await ask(url)), notes.warnings)
   },
 }

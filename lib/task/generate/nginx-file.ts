@@ -6,6 +6,8 @@ import { LunaError } from '../../error.ts'
 import type { DesiredFile } from '../../host/file.ts'
 import { nginxKeyPath } from '../../host/service/nginx-key.ts'
 import { type Cluster, isIpv6Frontend, paths } from '../../object/cluster.ts'
+import { headPrefixes, networkText, servedPrefixes } from '../../object/net/served.ts'
+import type { Network } from '../../object/network.ts'
 import type { Origin } from '../../object/origin.ts'
 import { type NginxFacts, nginxOrigin, renderNginx } from '../../render/nginx.ts'
 
@@ -27,14 +29,23 @@ export interface NginxFile {
  * The file for nginx. Throws LunaError `invalid` for ports that are none, and where nodes use https without a
  * certificate.
  */
-export function nginxFile(cluster: Cluster, path: string, services: Config['services']): NginxFile {
+export function nginxFile(
+  cluster: Cluster,
+  networks: readonly Network[],
+  path: string,
+  services: Config['services'],
+): NginxFile {
   const { templates } = paths(cluster)
-  const facts = { ...factsOf(cluster, services), keyFile: nginxKeyPath(dirname(path)) }
+  const facts = { ...factsOf(cluster, networks, services), keyFile: nginxKeyPath(dirname(path)) }
   const file = { path, content: renderNginx(facts, templates), mode: 0o644 }
   return { file, origin: nginxOrigin(templates), port: facts.port }
 }
 
-function factsOf(cluster: Cluster, { responder }: Config['services']): Omit<NginxFacts, 'keyFile'> {
+function factsOf(
+  cluster: Cluster,
+  networks: readonly Network[],
+  { responder }: Config['services'],
+): Omit<NginxFacts, 'keyFile'> {
   return {
     path: paths(cluster).root,
     port: portOf('frontend_port', cluster.frontend_port, 1),
@@ -43,6 +54,8 @@ function factsOf(cluster: Cluster, { responder }: Config['services']): Omit<Ngin
     serverPort: portOf('server_port', cluster.server_port, 0),
     // node-fastcgi mixes up the answers of a kept connection.
     keepConnections: responder === 'own',
+    networks: servedPrefixes(cluster, networks).map(networkText),
+    heads: headPrefixes(cluster).map(networkText),
   }
 }
 

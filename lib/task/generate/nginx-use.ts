@@ -1,14 +1,19 @@
 // Whether nginx really answers nodes with the server that Luna has written: other files of its configuration
 // may be in the way.
+import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ask, type HttpAnswer, nginxConfiguration } from '../../host/service/nginx.ts'
 import { isLocalAddress } from '../../host/user.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import { listensOn } from '../../render/nginx.ts'
+import { tooFewConnections } from '../../render/nginx-connections.ts'
 import type { Notes } from '../outcome.ts'
 
-/** Warns when nginx does not read the file, and of servers of other files on its port. */
-export async function warnUnread(path: string, port: number, notes: Notes): Promise<void> {
+/**
+ * Warns when nginx does not read the file, of servers of other files on its port, and of too few
+ * connections.
+ */
+export async function warnUnread(path: string, port: number, nodes: number, notes: Notes): Promise<void> {
   const files = await nginxConfiguration()
   if (!files) return
   if (!files.has(path))
@@ -23,6 +28,8 @@ export async function warnUnread(path: string, port: number, notes: Notes): Prom
       `${file}:${line} has a server on port ${port}, too, which may get what nodes ask: ${fix}`,
     )
   }
+  const few = tooFewConnections(files.values(), nodes, availableParallelism())
+  if (few !== undefined) notes.warnings.push(few)
 }
 
 // nginx answers with its former configuration for a moment after a reload.

@@ -28,7 +28,7 @@ export async function makeNginx(
   const path = join(host.paths.nginx_conf_d, 'luna.conf')
   return await whileAlone(path, dryRun, async () => {
     const cluster = await getCluster(store)
-    const { file, origin, port } = nginxFile(cluster, path, host.services)
+    const { file, origin, port } = nginxFile(cluster, await store.list('network'), path, host.services)
     const notes = newNotes()
     const steps: Steps = {
       check: async (draftOf) => {
@@ -40,7 +40,7 @@ export async function makeNginx(
     const generate = () => generateFiles([file], steps, dryRun, notes)
     if (dryRun) return await generate()
     const made = await withKey(nginxKeyPath(host.paths.nginx_conf_d), cluster, file, notes, generate)
-    await warnUnread(path, port, notes)
+    await warnUnread(path, port, (await store.names('node')).length, notes)
     await warnUnanswered(cluster, notes)
     return made
   })
