@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import { type Asker, admit, refuseUntimely } from '../task/boot/access.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { installScript } from '../task/boot/install-script.ts'
-import { announce, scrape } from '../task/torrent/tracker.ts'
+import { announce, isHead, scrape } from '../task/torrent/tracker.ts'
 import type { Handler, Request, Response } from './fastcgi/handler.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
@@ -159,10 +159,9 @@ function noSuchStep(query: Query): Promise<Response> {
 }
 
 async function announced(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
-  const asked = parseAnnounce(query, remote)
-  return plain(
-    announceAnswer(await announce(await context.store(), asked, context.now(), context.random), asked),
-  )
+  const store = await context.store()
+  const asked = parseAnnounce(query, { remote, head: await isHead(store, remote) })
+  return plain(announceAnswer(await announce(store, asked, context.now(), context.random), asked))
 }
 
 async function scraped(query: Query, context: RouteContext): Promise<Response> {

@@ -2,7 +2,8 @@
 import { LunaError } from '../error.ts'
 import { formatIp, parseIp } from '../object/net/address.ts'
 import type { Peer } from '../store/store.ts'
-import type { Announced, Scraped, Told } from '../task/torrent/tracker.ts'
+import { type Scraped, seederId } from '../task/torrent/swarm.ts'
+import type { Announced, Told } from '../task/torrent/tracker.ts'
 import { type Bencodable, bencode } from './bencode.ts'
 import { allBytesOf, bytesOf, numberOf, type Query, textOf } from './query.ts'
 
@@ -14,18 +15,27 @@ export interface AnnounceRequest extends Announced {
 
 const mostTorrents = 50
 
+/** Where an announce came from. */
+export interface Announcer {
+  readonly remote: string
+  /** A head or this machine: it may say another address, and that it is the server's seeder. */
+  readonly head: boolean
+}
+
 /**
- * Reads an announce; `remote` is the address that it came from. Throws LunaError `invalid`, whose text the
- * client gets as the failure reason.
+ * Reads an announce. An address that it says counts where it comes from a head, else nodes would be sent to
+ * anybody. Throws LunaError `invalid`, whose text the client gets as the failure reason.
  */
-export function parseAnnounce(query: Query, remote: string): AnnounceRequest {
+export function parseAnnounce(query: Query, { remote, head }: Announcer): AnnounceRequest {
   const infoHash = twentyBytes(query, 'info_hash')
   const peerId = twentyBytes(query, 'peer_id')
+  if (peerId === seederId && !head)
+    throw new LunaError('invalid', 'this peer id is that of the heads', { fix: null })
   if (textOf(query, 'port') === undefined) throw new LunaError('invalid', 'missing port', { fix: null })
   const peer = {
     infoHash,
     peerId,
-    ip: addressOf(textOf(query, 'ip'), remote),
+    ip: addressOf(head ? textOf(query, 'ip') : undefined, remote),
     port: numberOf(query, 'port', 0, 0, 65_535),
     uploaded: numberOf(query, 'uploaded', 0),
     downloaded: numberOf(query, 'downloaded', 0),
@@ -57,7 +67,7 @@ function twentyBytes(query: Query, name: string): string {
   return bytes.toString('hex')
 }
 
-/** The address that a client names, else the one that the request came from. IPv4 is never in IPv6 form. */
+/** The address that a head names, else the one that the request came from. IPv4 is never in IPv6 form. */
 function addressOf(said: string | undefined, remote: string): string {
   const own = said === undefined ? undefined : parseIp(said)
   const ip = own && own.value !== 0n ? own : parseIp(remote)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Peer, Store } from '../../lib/store/store.ts'
-import { choosePeers, countPeers, PeerCache, seederId } from '../../lib/task/torrent/peer-cache.ts'
+import { PeerCache } from '../../lib/task/torrent/peer-cache.ts'
+import { choosePeers, Swarm, seederId } from '../../lib/task/torrent/swarm.ts'
 
 const start = Date.now()
 const later = (seconds: number) => new Date(start + 1000 * seconds)
@@ -10,6 +12,13 @@ function client(port: number, fields: Partial<Peer> = {}): Peer {
   const counts = { uploaded: 0, downloaded: 0, left: 0 }
   const address = { infoHash: '01'.repeat(20), ip: '10.30.0.1', port, peerId }
   return { ...address, ...counts, status: null, updated: later(0), ...fields }
+}
+
+function countPeers(peers: readonly Peer[], interval: number, now: Date): Swarm {
+  const swarm = new Swarm()
+  swarm.remember(peers)
+  swarm.recount(3_600_000, interval, now)
+  return swarm
 }
 
 describe('choosePeers', () => {
@@ -74,13 +83,75 @@ describe('PeerCache', () => {
 
   it('waits for what is new of a few', async () => {
     const swarms = swarmsOver([Promise.resolve(many(2)), Promise.resolve([client(9)])])
-    assert.equal((await swarms.with(own, 10, later(0))).fresh.length, 3)
-    assert.equal((await swarms.with(own, 10, later(2))).fresh.length, 4)
+    assert.equal((await swarms.with(own, 10, later(0))).peers.fresh.length, 3)
+    assert.equal((await swarms.with(own, 10, later(2))).peers.fresh.length, 4)
   })
 
   it('answers with what it knows of a crowd while it reads what is new', async () => {
-    const swarms = swarmsOver([Promise.resolve(many(1500)), never])
+    const swarms = swarmsOver([Promise.resolve([own, ...many(1500)]), never])
     await swarms.with(own, 10, later(0))
-    assert.equal((await swarms.with(own, 10, later(2))).fresh.length, 1501)
+    assert.equal((await swarms.with(own, 10, later(2))).peers.fresh.length, 1501)
+  })
+
+  describe('keeps no more than', () => {
+    let store: Store
+    let swarms: PeerCache
+    beforeEach(() => {
+      store = openMemoryStore()
+      swarms = new PeerCache(store)
+    })
+    afterEach(() => store.close())
+    const recorded = async (peer: Peer, seconds = 0) => {
+      const own = { ...peer, updated: later(seconds) }
+      return (await swarms.with(own, 10, later(seconds))).recorded
+    }
+
+    it('eight endpoints of one address for ten minutes', async () => {
+      for (let port = 1; port <= 8; port++) assert.equal(await recorded(client(port)), true)
+      assert.equal(await recorded(client(9)), false)
+      assert.equal(await recorded(client(9, { ip: '10.30.0.2' })), true)
+      assert.equal(await recorded(client(8), 5), true)
+      assert.equal(await recorded(client(9), 601), true)
+    })
+
+    it('a thousand peers of a torrent, or twice as many as there are nodes', async () => {
+      const at = (n: number) => client(7, { ip: `10.30.${n >> 8}.${n & 255}` })
+      for (let n = 0; n < 1000; n++) assert.equal(await recorded(at(n)), true)
+      assert.equal(await recorded(at(1000)), false)
+      assert.equal(await recorded(at(999)), true)
+      for (let n = 0; n < 501; n++) await store.insert('node', { name: `node${n}` })
+      await swarms.with(at(1), 10, later(1))
+      assert.equal(await recorded(at(1000), 1), true)
+    })
+
+    it('fifty torrents that no head seeds, and five of one address', async () => {
+      const hash = (n: number) => n.toString(16).padStart(40, '0')
+      const made = (n: number, ip: string) => recorded(client(7, { infoHash: hash(n), ip }))
+      for (let n = 0; n < 5; n++) assert.equal(await made(n, '10.30.0.66'), true)
+      assert.equal(await made(5, '10.30.0.66'), false)
+      for (let n = 5; n < 50; n++) assert.equal(await made(n, `10.30.1.${n}`), true)
+      assert.equal(await made(50, '10.30.2.1'), false)
+      await store.announce(client(7052, { infoHash: hash(51), ip: '10.30.255.254', peerId: seederId }))
+      assert.equal(await made(51, '10.30.2.1'), true)
+      assert.equal(await recorded(client(7052, { infoHash: hash(52), peerId: seederId })), true)
+    })
+
+    it('nothing of what somebody only asks for', async () => {
+      for (let n = 0; n < 100; n++)
+        assert.equal(await swarms.scraped(n.toString(16).padStart(40, 'f'), 10, later(0)), undefined)
+      assert.equal(await recorded(client(1)), true)
+    })
+  })
+
+  it('reads nothing of what it knows for a scrape', async () => {
+    let reads = 0
+    const peersSince = async () => {
+      reads++
+      return many(1500)
+    }
+    const swarms = new PeerCache({ version: async () => '1', peersSince } as unknown as Store)
+    await swarms.with(own, 10, later(0))
+    for (let n = 0; n < 100; n++) await swarms.scraped(own.infoHash, 10, later(0.5))
+    assert.equal(reads, 1)
   })
 })

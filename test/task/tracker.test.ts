@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Peer, Store } from '../../lib/store/store.ts'
-import { seederId } from '../../lib/task/torrent/peer-cache.ts'
+import { seederId } from '../../lib/task/torrent/swarm.ts'
 import { announce, scrape } from '../../lib/task/torrent/tracker.ts'
 import { rejectsWith } from '../help.ts'
 import { addCluster } from '../scenario/boot.ts'
@@ -104,8 +104,8 @@ describe('announce', () => {
       read += peers.length
       return peers
     }
-    for (let n = 0; n < 40; n++) await tell(client(1000 + n), 5)
-    for (let n = 0; n < 40; n++) await tell(client(1000 + n), 6.5)
+    for (let n = 0; n < 40; n++) await tell(client(1000, { ip: `10.30.1.${n}` }), 5)
+    for (let n = 0; n < 40; n++) await tell(client(1000, { ip: `10.30.1.${n}` }), 6.5)
     assert(read <= 50 + 1 + 41, `${read} were read`)
     assert.equal((await tell(client(1), 6.6, 200)).peers.length, 90)
   })

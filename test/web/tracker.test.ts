@@ -12,7 +12,8 @@ import {
 const hash = '%01%02%03%04%05%06%07%08%09%10%11%12%13%14%15%16%17%18%19%20'
 const good = `info_hash=${hash}&peer_id=%20%20%20%20%20node001.cluster&port=7061`
 
-const announced = (query: string, remote = '10.30.0.1') => parseAnnounce(parseQuery(query), remote)
+const announced = (query: string, remote = '10.30.0.1', head = true) =>
+  parseAnnounce(parseQuery(query), { remote, head })
 
 describe('parseAnnounce', () => {
   it('reads what a client says, to the byte', () => {
@@ -54,6 +55,17 @@ describe('parseAnnounce', () => {
       assert.equal(announced(`${good}&ip=${ip}`, remote).peer.ip, expected)
     })
   }
+
+  it('takes no other address than its own from who is no head', () => {
+    for (const ip of ['10.30.0.2', '8.8.8.8', '127.0.0.1'])
+      assert.equal(announced(`${good}&ip=${ip}`, '10.30.0.9', false).peer.ip, '10.30.0.9')
+  })
+
+  it('takes the peer id of the seeder from heads only', () => {
+    const seeder = `info_hash=${hash}&peer_id=lunalunalunalunaluna&port=7052`
+    assert.equal(announced(seeder).peer.port, 7052)
+    assert.throws(() => announced(seeder, '10.30.0.9', false), { code: 'invalid', message: /of the heads/ })
+  })
 
   for (const [query, reason] of [
     ['', 'missing info_hash'],

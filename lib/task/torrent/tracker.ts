@@ -1,8 +1,12 @@
 // The tracker (BEP 3): records announces, and gives peers of a torrent to a client.
 import { LunaError } from '../../error.ts'
+import type { Cluster } from '../../object/cluster.ts'
+import type { Prefix } from '../../object/net/address.ts'
+import { headPrefixes, isServed } from '../../object/net/served.ts'
 import type { Peer, Store } from '../../store/store.ts'
 import { cacheOf } from '../boot/cache.ts'
-import { choosePeers, countPeers, PeerCache, seederId } from './peer-cache.ts'
+import { PeerCache } from './peer-cache.ts'
+import { choosePeers, type Scraped } from './swarm.ts'
 
 export interface Announced {
   readonly peer: Omit<Peer, 'updated'>
@@ -23,8 +27,9 @@ export interface Told {
 
 /**
  * Records the announce and gives peers: all server seeders (whatever their age), then a random choice of the
- * peers that announced within two intervals, the client itself included. `random` gives numbers in 0..1.
- * Throws LunaError `invalid` when more peers are wanted than the cluster allows.
+ * peers that announced within two intervals, the client itself included. An announce beyond what one address
+ * or one torrent may have is answered, and not recorded. `random` gives numbers in 0..1. Throws LunaError
+ * `invalid` when more peers are wanted than the cluster allows.
  */
 export async function announce(
   store: Store,
@@ -39,16 +44,23 @@ export async function announce(
     })
   }
   const own = { ...peer, updated: now }
-  await store.announce(own)
-  const swarm = await peerCacheOf(store).with(own, cluster.tracker_interval, now)
-  return {
-    interval: cluster.tracker_interval,
-    minInterval: cluster.tracker_min_interval,
-    complete: swarm.complete,
-    incomplete: swarm.incomplete,
-    peers: choosePeers(swarm, numwant, random),
-  }
+  const { peers: swarm, recorded } = await peerCacheOf(store).with(own, cluster.tracker_interval, now)
+  const { complete, incomplete } = swarm
+  const peers = choosePeers(swarm, numwant, random)
+  if (recorded) await store.announce(own)
+  const { tracker_interval: interval, tracker_min_interval: minInterval } = cluster
+  return { interval, minInterval, complete, incomplete, peers }
 }
+
+/** Whether a request comes from a head or this machine: they may announce the seeder, and for others. */
+export async function isHead(store: Store, address: string): Promise<boolean> {
+  const cluster = await (await cacheOf(store)).cluster()
+  const prefixes = heads.get(cluster) ?? headPrefixes(cluster)
+  heads.set(cluster, prefixes)
+  return isServed(address, prefixes)
+}
+
+const heads = new WeakMap<Cluster, readonly Prefix[]>()
 
 const caches = new WeakMap<Store, PeerCache>()
 
@@ -56,13 +68,6 @@ function peerCacheOf(store: Store): PeerCache {
   const present = caches.get(store) ?? new PeerCache(store)
   caches.set(store, present)
   return present
-}
-
-/** The figures of one torrent (BEP 48). */
-export interface Scraped {
-  readonly complete: number
-  readonly downloaded: number
-  readonly incomplete: number
 }
 
 /** Figures of torrents by info hash; a torrent without announces has none. Seeders count once here. */
@@ -74,22 +79,8 @@ export async function scrape(
   const cluster = await (await cacheOf(store)).cluster()
   const figures = new Map<string, Scraped>()
   for (const hash of hashes) {
-    const peers = await store.peers(hash)
-    if (peers.length === 0) continue
-    const { fresh, seeders } = countPeers(peers, cluster.tracker_interval, now)
-    const members = [...new Set([...fresh, ...seeders])]
-    figures.set(hash, {
-      complete: withStatus(members, 'completed'),
-      downloaded: withStatus(
-        peers.filter((peer) => peer.peerId !== seederId),
-        'completed',
-      ),
-      incomplete: withStatus(members, 'started'),
-    })
+    const scraped = await peerCacheOf(store).scraped(hash, cluster.tracker_interval, now)
+    if (scraped) figures.set(hash, scraped)
   }
   return figures
-}
-
-function withStatus(peers: readonly Peer[], status: string): number {
-  return peers.filter((peer) => peer.status === status).length
 }
