@@ -3,6 +3,8 @@
 import WebTorrent from 'webtorrent'
 import { LunaError } from '../error.ts'
 import type { TorrentFile } from '../host/image/torrents.ts'
+import type { Prefix } from '../object/net/address.ts'
+import { Doorkeeper, guardWire } from './guard.ts'
 import { SuperSeed } from './super-seed.ts'
 import { TarballStore } from './tarball-store.ts'
 import { peerId } from './tracker-client.ts'
@@ -18,6 +20,8 @@ export interface Offered {
 
 export interface TorrentClient {
   readonly port: number
+  /** Who may connect; before the first call nobody. The heads may have as many connections as they like. */
+  serve(networks: readonly Prefix[], heads: readonly Prefix[]): void
   /** Offers a torrent of a directory; does nothing when it is offered already. Rejects when it cannot be. */
   offer(folder: string, torrent: TorrentFile): Promise<void>
   /** Ends the offer of a torrent file. */
@@ -45,8 +49,9 @@ export async function openTorrentClient(
   broken: (why: string) => void,
 ): Promise<TorrentClient> {
   for (let port = min; port <= max; port++) {
-    const client = await listen(port)
-    if (client) return wrap(client, port, broken)
+    const door = new Doorkeeper()
+    const client = await listen(port, door)
+    if (client) return wrap(client, port, door, broken)
   }
   throw new LunaError('failed', `no port from ${min} to ${max} is free`, {
     fix: 'luna cluster change --torrent_listen_port_min PORT --torrent_listen_port_max PORT',
@@ -54,12 +59,13 @@ export async function openTorrentClient(
 }
 
 /** The client, or undefined when the port is in use. */
-async function listen(torrentPort: number): Promise<WebTorrent | undefined> {
+async function listen(torrentPort: number, door: Doorkeeper): Promise<WebTorrent | undefined> {
   const client = new WebTorrent({
     ...{ peerId: Buffer.from(peerId).toString('hex'), torrentPort, maxConns },
     ...{ tracker: false, dht: false, lsd: false, utPex: false, natUpnp: false, natPmp: false, utp: false },
     ...{ webSeeds: false, seedOutgoingConnections: false },
   })
+  door.watch(client._connPool.tcpServer)
   return await new Promise((resolve, reject) => {
     client.once('listening', () => {
       client.removeAllListeners('error')
@@ -73,12 +79,18 @@ async function listen(torrentPort: number): Promise<WebTorrent | undefined> {
   })
 }
 
-function wrap(client: WebTorrent, port: number, broken: (why: string) => void): TorrentClient {
+function wrap(
+  client: WebTorrent,
+  port: number,
+  door: Doorkeeper,
+  broken: (why: string) => void,
+): TorrentClient {
   const entries = new Map<string, Entry>()
   // An error of the client itself, or one that no listener of its torrent took: seeding cannot go on.
   client.on('error', (cause: Error) => broken(cause.message))
   return {
     port,
+    serve: (networks, heads) => door.serve(networks, heads),
     offer: async (folder, file) => {
       if (!entries.has(file.file)) entries.set(file.file, await add(client, folder, file))
     },
@@ -125,6 +137,7 @@ function superSeed(torrent: WebTorrent.Torrent): void {
   const seed = new SuperSeed<WebTorrent.Wire>(pieces.length, pieceLength)
   const lengthOf = (piece: number) => (piece === pieces.length - 1 ? lastPieceLength : pieceLength)
   torrent.on('wire', (wire) => {
+    guardWire(wire, pieces.length)
     const tell = (news: readonly number[]) => {
       for (const piece of news) wire.have(piece)
     }

@@ -1,6 +1,7 @@
 // The part of webtorrent 3 that Luna uses; the package has no types of its own.
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
+  import type { Server } from 'node:net'
 
   namespace WebTorrent {
     interface Options {
@@ -66,6 +67,12 @@ declare module 'webtorrent' {
      */
     interface Wire extends EventEmitter {
       readonly peerPieces: { get(piece: number): boolean }
+      readonly peerRequests: readonly unknown[]
+      /** Reads the length of the next message, four bytes. */
+      _onMessageLength: (length: Uint8Array) => void
+      /** What is called with the next bytes, and how many these have to be. */
+      _parser: ((bytes: Uint8Array) => void) | null
+      readonly _parserSize: number
       haveAll(): void
       haveNone(): void
       bitfield(pieces: unknown): void
@@ -76,6 +83,8 @@ declare module 'webtorrent' {
   class WebTorrent extends EventEmitter {
     constructor(options: WebTorrent.Options)
     readonly destroyed: boolean
+    /** What listens; there from the first moment on. */
+    readonly _connPool: { readonly tcpServer: Server }
     add(
       torrent: Uint8Array,
       options: WebTorrent.AddOptions,

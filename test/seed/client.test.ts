@@ -14,6 +14,7 @@ import { type Place, temporaryPlace } from '../host/small-image.ts'
 // Types of messages (BEP 3, BEP 6).
 const [have, bitfield, haveAll, haveNone] = [4, 5, 14, 15]
 const pieces = 40
+const loopback = { version: 4, base: 127n << 24n, length: 8 } as const
 
 describe('openTorrentClient', () => {
   let place: Place
@@ -27,6 +28,7 @@ describe('openTorrentClient', () => {
     bytes = await makeTorrent({ file, size: pieces * 65_536, name: 'x.tgz', comment: '', ...urls })
     writeFileSync(join(place.path, 'x.torrent'), bytes)
     client = await openTorrentClient(27_200, 27_299, (why) => assert.fail(why))
+    client.serve([loopback], [])
     await client.offer(place.path, { file: 'x.torrent', bytes, tarball: 'x.tgz' })
   })
   after(async () => {
@@ -54,6 +56,50 @@ describe('openTorrentClient', () => {
       assert.equal(types.filter((type) => type === have).length, 16)
     })
 
+  it('ends a connection that announces a message longer than there is', async () => {
+    const socket = await shakenHands('cccccccccccc')
+    const since = performance.now()
+    socket.write(Buffer.from('7fffffff', 'hex'))
+    socket.write(Buffer.alloc(1_000_000))
+    await closed(socket)
+    assert.ok(performance.now() - since < 5000)
+  })
+
+  it('ends a connection with more requests than anybody needs', async () => {
+    const socket = await shakenHands('dddddddddddd')
+    const request = Buffer.from('0000000d06000000000000000000004000', 'hex')
+    // Interested, then requests faster than they are answered.
+    socket.write(Buffer.concat([Buffer.from('0000000102', 'hex'), ...Array(20_000).fill(request)]))
+    await closed(socket)
+  })
+
+  it('serves nobody whose network it was not told of, and each address a few times', async () => {
+    const tell = (networks: Parameters<TorrentClient['serve']>[0]) => client.serve(networks, [])
+    tell([])
+    await once(
+      connect(client.port, '127.0.0.1').on('error', () => undefined),
+      'close',
+    )
+    tell([loopback])
+    const sockets = Array.from({ length: 12 }, () => connect(client.port, '127.0.0.1'))
+    let ended = 0
+    for (const socket of sockets) socket.on('error', () => undefined).once('close', () => ended++)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.equal(ended, 4)
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    assert.ok((await firstMessages(true)).length > 0)
+  })
+
+  async function shakenHands(name: string): Promise<Socket> {
+    const socket = connect(client.port, '127.0.0.1')
+    const infoHash = Buffer.from(client.offered()[0]?.infoHash ?? '', 'hex')
+    const id = Buffer.from(`-XX0000-${name}`)
+    socket.write(Buffer.concat([Buffer.from('\x13BitTorrent protocol'), Buffer.alloc(8), infoHash, id]))
+    await once(socket, 'data')
+    return socket
+  }
+
   /** Shakes hands, and gives the types of the messages that come until 16 pieces have been told of. */
   async function firstMessages(fast: boolean): Promise<number[]> {
     const socket = connect(client.port, '127.0.0.1')
@@ -69,6 +115,13 @@ describe('openTorrentClient', () => {
     }
   }
 })
+
+/** Resolves when the other side has ended the connection. */
+async function closed(socket: Socket): Promise<void> {
+  const end = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  socket.on('error', () => undefined).resume()
+  await end
+}
 
 /** The types of messages after the handshake of 68 bytes, until there are enough. */
 async function typesUntil(socket: Socket, enough: (types: readonly number[]) => boolean): Promise<number[]> {

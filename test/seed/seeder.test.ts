@@ -107,6 +107,8 @@ describe('Seeder', () => {
       announce: tracker.url,
       interval: 10,
       address: '127.0.0.1',
+      networks: [],
+      heads: [],
       used: new Set(used),
     }
   }
@@ -128,6 +130,7 @@ function listSwarm(): ListSwarm {
   const uploads = new Map<string, number>()
   return {
     ...{ port: 7052, list },
+    serve: () => undefined,
     refuse: (file) => void refused.add(file),
     uploaded: (file, when) => void uploads.set(file, when),
     offer: async (_folder, { file }) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
+import { networkText } from '../../lib/object/net/served.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import { gracePeriod, type Offer, planSweep, seedPlan, usedFiles } from '../../lib/task/torrent/seed-plan.ts'
 
@@ -18,7 +19,14 @@ describe('seedPlan', () => {
     })
     await store.insert('osimage', { name: 'packed', tarball: 'b', torrent: 't' })
     await store.insert('osimage', { name: 'new' })
-    const plan = await seedPlan(store)
+    const { networks, heads, ...plan } = await seedPlan(store)
+    assert.deepEqual([...networks, ...heads].map(networkText), [
+      '127.0.0.0/8',
+      '::1',
+      '127.0.0.0/8',
+      '::1',
+      '127.0.0.1',
+    ])
     assert.deepEqual(plan, {
       folder: '/opt/luna/torrents',
       announce: 'http://127.0.0.1:7050/announce',

@@ -2,6 +2,8 @@
 // it.
 import { isLocalAddress } from '../../host/user.ts'
 import { type Cluster, frontendUrl, headAddresses, paths } from '../../object/cluster.ts'
+import type { Prefix } from '../../object/net/address.ts'
+import { headPrefixes, servedPrefixes } from '../../object/net/served.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -16,6 +18,9 @@ export interface SeedPlan {
   readonly interval: number
   /** The address that peers reach this head at. */
   readonly address: string
+  /** Who is served, and who of them are heads. */
+  readonly networks: readonly Prefix[]
+  readonly heads: readonly Prefix[]
   /** Base names of the files that osimages refer to. */
   readonly used: ReadonlySet<string>
 }
@@ -31,6 +36,8 @@ export async function seedPlan(store: Store): Promise<SeedPlan> {
     announce: `${frontendUrl(cluster)}/announce`,
     interval: cluster.tracker_interval,
     address: await ownAddress(cluster),
+    networks: servedPrefixes(cluster, await store.list('network')),
+    heads: headPrefixes(cluster),
     used: usedFiles(await store.list('osimage')),
   }
 }
