@@ -1,13 +1,16 @@
 // How many connections nginx can have at once, by its own configuration.
 
-/** Connections for each node that boots: its firmware, its initramfs, its torrent client and what is in between. */
+/**
+ * Connections for each node that boots: its firmware, its initramfs, its torrent client and what is in
+ * between.
+ */
 const perNode = 4
 /** One machine must not be able to take all of them before nginx ends those that say nothing. */
 const least = 8192
 
 /**
- * What is wrong with `worker_connections` for so many nodes; undefined when nothing is. `texts` are the files of
- * nginx's configuration; `processors` is how many workers `worker_processes auto` makes.
+ * What is wrong with `worker_connections` for so many nodes; undefined when nothing is. `texts` are the
+ * files of nginx's configuration; `processors` is how many workers `worker_processes auto` makes.
  */
 export function tooFewConnections(
   texts: Iterable<string>,

@@ -1,5 +1,5 @@
-// What no peer may do to the seeder. webtorrent has no setting for any of it: a peer can announce a message of
-// two gigabytes, and hold as many connections as it likes.
+// What no peer may do to the seeder. webtorrent has no setting for any of it: a peer can announce a message
+// of two gigabytes, and hold as many connections as it likes.
 import type { Server, Socket } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Prefix } from '../object/net/address.ts'

@@ -1,5 +1,6 @@
-// Which addresses the services of a head serve: the cluster's networks, those that a site adds, the heads, and
-// the head itself. An address can move between heads, so this is said as networks and not by where they listen.
+// Which addresses the services of a head serve: the cluster's networks, those that a site adds, the heads,
+// and the head itself. An address can move between heads, so this is said as networks and not by where they
+// listen.
 import { type Cluster, headAddresses } from '../cluster.ts'
 import { type Network, prefixOf } from '../network.ts'
 import { bitsOf, formatIp, type Ip, type Prefix, parseIp } from './address.ts'

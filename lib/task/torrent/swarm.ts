@@ -1,4 +1,5 @@
-// The peers of one torrent in memory: what an announce or a scrape costs does not depend on how many there are.
+// The peers of one torrent in memory: what an announce or a scrape costs does not depend on how many there
+// are.
 //
 // 1. `#peers` has one object for each address and port, which later announces of that client change in place.
 //    An older announce never replaces a newer one, and an announce without event keeps the last event.
