@@ -1,7 +1,9 @@
 // Puts finished drafts in place together, and takes them back when the last step fails.
-import { chmod, chown, link, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { isMissing, syncDirectory, tempBeside } from './file.ts'
+import { constants } from 'node:fs'
+import { link, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { LunaError } from '../error.ts'
+import { isMissing, reason, syncDirectory, tempBeside } from './file.ts'
 import type { Owner } from './user.ts'
 
 export interface Move {
@@ -45,14 +47,29 @@ async function swap({ draft, target }: Move): Promise<() => Promise<void>> {
   return () => (had ? rename(old, target) : rm(target, { force: true }))
 }
 
-/** Makes a finished draft ready to be published: everybody may read it, and it is on the disk. */
+/**
+ * Makes a finished draft ready to be published: everybody may read it, and it is on the disk. What made the
+ * draft may have been led astray: only a file of its own gets another owner. Throws LunaError `failed`.
+ */
 export async function makeDurable(file: string, owner: Owner): Promise<void> {
-  await chown(file, owner.uid, owner.gid)
-  await chmod(file, 0o644)
-  const handle = await open(file, 'r')
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((cause: unknown) => {
+    throw noFile(file, reason(cause))
+  })
   try {
+    const found = await handle.stat()
+    if (!found.isFile() || found.nlink !== 1) throw noFile(file, 'it is a link, a device or has another name')
+    await handle.chown(owner.uid, owner.gid)
+    await handle.chmod(0o644)
     await handle.sync()
   } finally {
     await handle.close()
   }
+}
+
+function noFile(file: string, why: string): LunaError {
+  return new LunaError('failed', `what was made is not a file: ${basename(file)}`, {
+    why,
+    fix: 'look at what makes it: a program or a dracut module of the image puts something else there',
+  })
 }

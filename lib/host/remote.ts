@@ -50,7 +50,7 @@ export function notDone(what: string, host: string, ran: Ran, otherwise: string)
     .filter(
       (line) => line.trim() !== '' && !/^rsync error:|^rsync: connection un|^lost connection/.test(line),
     )
-  const unreached = ran.status === 255 || /\bssh\b|Connection|Permission denied \(/.test(ran.stderr)
+  const unreached = ran.status === 255 || /\bssh\b|Connection|Host key|Permission denied \(/.test(ran.stderr)
   return new LunaError('failed', what, {
     why: lines.slice(0, 3).join('; ') || `exit status ${ran.status}`,
     fix: unreached ? `see that root of this machine reaches it: ssh ${host} true` : otherwise,
@@ -68,22 +68,27 @@ export interface Following {
 
 /**
  * Mirrors a directory to another head, continuing an interrupted copy, and compares every byte at the end.
- * Throws LunaError `failed` when the two still differ.
+ * `from` is another path of the same directory here. Throws LunaError `failed` when the two still differ.
  */
-export async function mirrorTo(head: string, path: string, { onLine, signal }: Following): Promise<void> {
+export async function mirrorTo(
+  head: string,
+  path: string,
+  { onLine, signal }: Following,
+  from: string = path,
+): Promise<void> {
   const stopping = signal ? { signal } : {}
   const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`]
   // rsync gives the directory itself its mode; those above it get theirs here.
   const make = ['sh', '-c', 'umask 022; mkdir -p -- "$1"', 'sh', path]
   await runOn(head, make, `make ${path} on ${head}`)
   const what = `copy ${path} to ${head}`
-  await onHead(head, what, 'rsync', rsyncArguments(head, path, [...more, '--info=progress2']), {
+  await onHead(head, what, 'rsync', rsyncArguments(head, path, [...more, '--info=progress2'], from), {
     onLine,
     ...stopping,
   })
   onLine('comparing')
   const look = [...more, '--dry-run', '--checksum', '--itemize-changes']
-  const stdout = await onHead(head, what, 'rsync', rsyncArguments(head, path, look), stopping)
+  const stdout = await onHead(head, what, 'rsync', rsyncArguments(head, path, look, from), stopping)
   const differing = stdout.split('\n').filter((line) => line !== '')
   if (differing.length === 0) return
   throw new LunaError('failed', `${path} on ${head} is not what it is here`, {
@@ -92,9 +97,9 @@ export async function mirrorTo(head: string, path: string, { onLine, signal }: F
   })
 }
 
-function rsyncArguments(head: string, path: string, more: readonly string[]): string[] {
+function rsyncArguments(head: string, path: string, more: readonly string[], from = path): string[] {
   const ssh = `ssh ${sshOptions.join(' ')}`
-  return ['-aHAX', '--partial', '-e', ssh, ...more, '--', path, `${bracketed(head)}:${path}`]
+  return ['-aHAX', '--partial', '-e', ssh, ...more, '--', from, `${bracketed(head)}:${path}`]
 }
 
 function bracketed(head: string): string {

@@ -23,12 +23,7 @@ export const clusterFields = {
   frontend_https: field('flag', 'nodes use https', false),
   server_port: field('int', 'the loopback port of lweb; 0 is its unix socket', 7051, { limits: [0, 65_535] }),
   cluster_ips: field('text', 'addresses of all heads, separated by commas, when there are several', null),
-  boot_networks: field(
-    'text',
-    'networks that are served beside those of the cluster, as ADDRESS/LENGTH, separated by commas',
-    null,
-    { later: true },
-  ),
+  boot_networks: field('text', 'networks that are served, too, as ADDRESS/LENGTH', null, { later: true }),
   tracker_interval: field('int', 'seconds between announces of a torrent client', 10, { limits: day }),
   tracker_min_interval: field('int', 'seconds that a torrent client waits at least', 5, { limits: day }),
   tracker_maxpeers: field('int', 'the most peers that one announce may ask for', 200, {

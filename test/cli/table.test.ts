@@ -60,7 +60,7 @@ describe('help', () => {
 
     it(`of luna ${commandWords(object, row)} fits a screen`, () => {
       const lines = commandHelp(object, row).split('\n')
-      assert.ok(lines.length <= 45, `${lines.length} lines`)
+      assert.ok(lines.length <= 47, `${lines.length} lines`)
       assert.deepEqual(
         lines.filter((line) => line.length > 110),
         [],

@@ -7,9 +7,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -169,15 +169,23 @@ describe('runInside', () => {
 describe('insideCommand', () => {
   it('hands over names as they are', async () => {
     const { program, args } = await insideCommand({ root: '/a; rm -rf "$HOME"' }, 'sh', ['$(x)'])
-    assert.deepEqual([program, args.at(-1), args.includes('/a; rm -rf "$HOME"')], ['setpriv', '$(x)', true])
+    assert.deepEqual(
+      [program, args.at(-1), args.includes('--chdir=/a; rm -rf "$HOME"')],
+      ['setpriv', '$(x)', true],
+    )
   })
 })
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [statSync(one), statSync(other)]
+  return a.dev === b.dev && a.ino === b.ino
+}
 
 /** Processes that run inside the tree, and mounts of it. */
 function traces(root: string): string {
   const inside = readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/root`).startsWith(root)
+      return /^\d+$/.test(pid) && isSame(`/proc/${pid}/root`, root)
     } catch {
       return false
     }

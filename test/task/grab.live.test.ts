@@ -115,11 +115,11 @@ describe('grabOsimage', function () {
     writeFileSync(join(place.path, 'bin/ssh'), '#!/bin/sh\ncat >/dev/null\n:\n', { mode: 0o755 })
     const args = [luna, 'osimage', 'grab', 'compute', '-H', 'node001']
     const command = spawn(process.execPath, args, { env, stdio: 'ignore' })
-    while (copiesInto(image.path) === '') await delay(20)
+    while (copiesFrom('node001') === '') await delay(20)
     command.kill('SIGKILL')
     await once(command, 'exit')
     // The limit is mocha's.
-    while (copiesInto(image.path) !== '') await delay(20)
+    while (copiesFrom('node001') !== '') await delay(20)
   })
 
   it('takes no option for a host', async () => {
@@ -129,9 +129,9 @@ describe('grabOsimage', function () {
   })
 })
 
-/** The processes of rsync(1) that copy into a directory. */
-function copiesInto(path: string): string {
-  return spawnSync('pgrep', ['-f', `^rsync .*${path}`], { encoding: 'utf8' }).stdout
+/** The processes of rsync(1) that copy from a node. */
+function copiesFrom(node: string): string {
+  return spawnSync('pgrep', ['-f', `^rsync .*${node}:/`], { encoding: 'utf8' }).stdout
 }
 
 /** An sshd, and an `ssh` in bin/ that finds it under the name node001. */

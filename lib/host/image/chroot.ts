@@ -2,15 +2,17 @@
 // running, whatever ends this process. What is mounted where is said in in-image.sh.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { realpath, stat } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { programEnvironment } from '../environment.ts'
+import { rootsOwn } from '../pin.ts'
 import { type Ran, type RunOptions, run } from '../run.ts'
 import { fileInTree, inTree } from './tree.ts'
 
 export interface Inside {
-  /** The tree. */
+  /** The tree; a path of a pin (host/pin.ts) stays the same tree whatever is renamed. */
   readonly root: string
   /** The tree cannot be written to. */
   readonly readOnly?: boolean
@@ -35,6 +37,19 @@ export interface CommandLine {
 export const insideEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/root' }
 
 const script = join(import.meta.dirname, 'in-image.sh')
+const ontoScript = join(import.meta.dirname, 'onto-tree.sh')
+
+/** Where a tree is mounted while root works in it, in a mount namespace of its own. */
+export const place = join(rootsOwn, 'tree')
+
+/**
+ * The command that runs a program of this machine which finds the tree at `place`, and can write there and
+ * nowhere else. It dies with the process that starts it.
+ */
+export function ontoTree(root: string, program: string, args: readonly string[]): CommandLine {
+  const unshare = ['unshare', '--mount', '--propagation', 'private', '--']
+  return dyingWithUs('env', [`--chdir=${root}`, ...unshare, 'sh', ontoScript, place, program, ...args])
+}
 
 /**
  * The command that runs a program inside. It dies with the process that starts it (PR_SET_PDEATHSIG), and its
@@ -45,17 +60,29 @@ export async function insideCommand(
   program: string,
   args: readonly string[],
 ): Promise<CommandLine> {
+  const work = inside.work && (await realpath(inside.work))
+  const { dev, ino } = await stat(inside.work ?? '/')
   const options = [
     ...(inside.readOnly ? ['-r'] : []),
-    ...(inside.work ? ['-w', inside.work] : []),
+    ...(work ? ['-w', work] : []),
     ...(inside.dracutModules ? ['-m', inside.dracutModules] : []),
     ...(inside.resolvesNames ? ['-n'] : []),
     ...(inside.kernel ? ['-u', inside.kernel.library] : []),
   ]
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child']
-  return dyingWithUs('unshare', [
-    ...namespaces,
-    ...['--', 'env', ...(await placesIn(inside.root)), 'sh', script, ...options, '--', inside.root],
+  // The current directory is the one thing of another mount namespace that a new one takes over.
+  return dyingWithUs('env', [
+    ...[`--chdir=${inside.root}`, 'unshare', ...namespaces, '--'],
+    ...[
+      'env',
+      `work_id=${dev}:${ino}`,
+      ...(await placesIn(inside.root)),
+      'sh',
+      script,
+      ...options,
+      '--',
+      place,
+    ],
     ...['env', '-i', ...environment(inside), program, ...args],
   ])
 }
@@ -71,9 +98,12 @@ const places = {
   at_tmp: 'tmp',
 }
 
-/** Where these are, as assignments; empty for links in a circle. */
+/** Where these are, from the root of the tree on, as assignments; empty for links in a circle. */
 async function placesIn(root: string): Promise<string[]> {
-  const assign = async ([name, path]: [string, string]) => `${name}=${(await inTree(root, path)) ?? ''}`
+  const assign = async ([name, path]: [string, string]) => {
+    const real = await inTree(root, path)
+    return `${name}=${real === undefined ? '' : relative(root, real)}`
+  }
   return await Promise.all(Object.entries(places).map(assign))
 }
 

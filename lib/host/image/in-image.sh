@@ -1,14 +1,16 @@
 #!/bin/sh
 # Runs a program inside the tree of an image. chroot.ts starts this as the first process of mount and pid
 # namespaces of its own, so that whatever is mounted here, and whatever the program leaves running, ends with
-# it. usage: in-image.sh [-nr] [-w DIR] [-m DIR] [-u FILE] ROOT PROGRAM [ARGUMENT...]
+# it. The tree is the current directory, which nobody can exchange any more.
+# usage: in-image.sh [-nr] [-w DIR] [-m DIR] [-u FILE] PLACE PROGRAM [ARGUMENT...]
+# PLACE is a directory of root's own, where the tree is mounted.
 #   -n       names are resolved as on this machine
 #   -r       the tree cannot be written to
-#   -w DIR   is /run/luna inside, and its directory tmp is /tmp
+#   -w DIR   is /run/luna inside, and its directory tmp is /tmp; work_id is its DEVICE:INODE
 #   -m DIR   holds dracut modules that the image shall have as well, over its own of the same name
 #   -u FILE  is /run/luna-uname.so inside
-# Where the image has what is mounted upon, with its links followed, is in at_dev, at_dracut, at_proc,
-# at_resolv, at_run, at_sys and at_tmp.
+# Where the image has what is mounted upon, with its links followed and from its root on, is in at_dev,
+# at_dracut, at_proc, at_resolv, at_run, at_sys and at_tmp.
 set -eu
 # That of the operator must not be seen in the modes of what is installed into the image.
 umask 022
@@ -34,7 +36,11 @@ main() {
 }
 
 prepare() {
-  mount --rbind "$root" "$root"
+  mkdir -p -m 700 "$root"
+  mount -c --rbind . "$root"
+  at_dev=${at_dev:+$root/$at_dev} at_dracut=${at_dracut:+$root/$at_dracut} at_proc=${at_proc:+$root/$at_proc}
+  at_resolv=${at_resolv:+$root/$at_resolv} at_run=${at_run:+$root/$at_run} at_sys=${at_sys:+$root/$at_sys}
+  at_tmp=${at_tmp:+$root/$at_tmp}
   if [ "$read_only" ]; then mount -o remount,bind,ro "$root"; fi
   onto proc "$at_proc" && mount -t proc -o nosuid,nodev,noexec proc "$at_proc"
   onto sys "$at_sys" && mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$at_sys"
@@ -45,7 +51,11 @@ prepare() {
   if [ "$work" ]; then
     mkdir "$at_run/luna"
     mount --bind "$work" "$at_run/luna"
-    onto tmp "$at_tmp" && mount --bind "$work/tmp" "$at_tmp"
+    if [ "$(stat -c %d:%i "$at_run/luna")" != "$work_id" ]; then
+      echo "somebody has exchanged $work" >&2
+      exit 125
+    fi
+    onto tmp "$at_tmp" && mount --bind "$at_run/luna/tmp" "$at_tmp"
   fi
   if [ "$modules" ]; then add_modules; fi
 }

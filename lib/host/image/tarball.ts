@@ -1,5 +1,6 @@
 // The tree of an image as one compressed file, by GNU tar from outside the image: numbers instead of names
 // for owners, also in ACLs, so that nobody's passwd matters. The same tree gives the same bytes.
+import { dirname } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { type Ran, run } from '../run.ts'
 import { dyingWithUs } from './chroot.ts'
@@ -10,6 +11,8 @@ export interface TarballWish {
   /** The file to write. */
   readonly file: string
   readonly compress: Compression
+  /** What people call the tree and the directory of the file, where these are other paths. */
+  readonly shown?: { readonly root: string; readonly folder: string }
   readonly signal?: AbortSignal
   /** Is told how many bytes of the tree (before compression) have been written, every 5 MiB. */
   readonly onBytes?: (bytes: number) => void
@@ -69,22 +72,19 @@ export async function isInstalled(program: string): Promise<boolean> {
 }
 
 function notPacked(wish: TarballWish, ran: Ran): LunaError {
+  const { root, folder } = wish.shown ?? { root: wish.root, folder: dirname(wish.file) }
   const lines = said(ran).filter((line) => !line.endsWith('socket ignored'))
   const why = lines.slice(0, 5).join('; ') || `tar ended with status ${ran.status}`
   const full = /No space left on device|Disk quota exceeded/.test(why)
   const changed = ran.status === 1
-  return new LunaError(
-    'failed',
-    changed ? `${wish.root} changed while it was packed` : `cannot pack ${wish.root}`,
-    {
-      why,
-      fix: full
-        ? `make room where ${wish.file} is`
-        : changed
-          ? 'pack again when nothing works in it'
-          : 'see that root can read all of it',
-    },
-  )
+  return new LunaError('failed', changed ? `${root} changed while it was packed` : `cannot pack ${root}`, {
+    why,
+    fix: full
+      ? `make room in ${folder}`
+      : changed
+        ? 'pack again when nothing works in it'
+        : 'see that root can read all of it',
+  })
 }
 
 /** What tar said, without its name in front and the signs of progress. */

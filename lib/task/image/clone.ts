@@ -1,16 +1,18 @@
 // A copy of an OS image: its tree and its settings under another name.
-import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { dyingWithUs } from '../../host/image/chroot.ts'
 import { withLock } from '../../host/lock.ts'
+import { type Pin, removeTree, withPin } from '../../host/pin.ts'
 import { run } from '../../host/run.ts'
 import { checkNewName } from '../../object/name.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { checkFreeName, edit } from '../change/edit.ts'
 import { withImageLock } from './lock.ts'
+import { isOfSystem, type Tree } from './tree.ts'
 
 /**
  * Copies the tree of an image and its settings under another name; what was packed is not copied. `taken`
@@ -26,31 +28,53 @@ export async function cloneOsimage(
   const from = await store.getNamed('osimage', wish.from)
   const path = resolve(wish.path)
   await checkFreeName(store, 'osimage', wish.to)
-  await withImageLock(store, from, 'cloned', async (root) => {
-    await refuseTaken(path)
-    await refuseInside(root, path)
+  await withImageLock(from, 'cloned', async (tree) => {
+    await refuseTaken(path, path)
+    await refuseInside(tree.path, path)
     await makeDirectory(dirname(path))
-    const draft = join(dirname(path), `.${basename(path)}.luna-clone`)
-    await mkdir(draft, { recursive: true, mode: 0o700 })
-    await withLock(draft, `another image is being copied to ${path}`, async () => {
-      try {
-        await refuseTaken(path)
-        await copyTree(root, draft, signal, progress)
-        await rename(draft, path)
-      } finally {
-        await rm(draft, { recursive: true, force: true })
-      }
-    })
+    await withPin(dirname(path), (above) => copyBeside(tree, above, path, signal, progress), { follow: true })
   })
   await insertClone(store, from, wish.to, path).catch(async (error: unknown) => {
-    await rm(path, { recursive: true, force: true })
+    await removeTree(path)
     throw error
   })
 }
 
-async function refuseTaken(path: string): Promise<void> {
+/** Copies into a draft in the directory that is held open, and renames that. */
+async function copyBeside(
+  tree: Tree,
+  above: Pin,
+  path: string,
+  signal: AbortSignal,
+  progress: (files: number, total: number) => void,
+): Promise<void> {
+  if (isOfSystem(join(above.path, basename(path)))) throw ofSystem(path)
+  const [draft, target] = [join(above.at, `.${basename(path)}.luna-clone`), join(above.at, basename(path))]
+  await mkdir(draft, { recursive: true, mode: 0o700 })
+  await withPin(draft, async (held) => {
+    if (held.uid !== (process.getuid?.() ?? held.uid)) throw ofSystem(path)
+    await withLock(held.at, `another image is being copied to ${path}`, async () => {
+      try {
+        await refuseTaken(path, target)
+        await copyTree(tree.at, held.at, signal, progress)
+        await rename(draft, target)
+      } finally {
+        await removeTree(draft)
+      }
+    })
+  })
+}
+
+function ofSystem(path: string): LunaError {
+  return new LunaError('invalid', `no tree can be made at ${path}`, {
+    why: 'it is a place of this machine’s own system, or somebody else’s',
+    fix: 'give another path',
+  })
+}
+
+async function refuseTaken(path: string, at: string): Promise<void> {
   // Also a link that leads nowhere is in the way.
-  if (!(await lstat(path).catch(() => undefined))) return
+  if (!(await lstat(at).catch(() => undefined))) return
   throw new LunaError('taken', `${path} exists already`, { fix: 'give another path, or remove it first' })
 }
 
@@ -71,9 +95,11 @@ async function copyTree(
   progress: (files: number, total: number) => void,
 ): Promise<void> {
   // What an earlier copy left behind when it was killed; the directory itself is locked.
-  for (const name of await readdir(target)) await rm(join(target, name), { recursive: true, force: true })
+  for (const name of await readdir(target)) await removeTree(join(target, name))
   // One file system only: what is mounted in the image (a running lchroot) is not part of it.
-  const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', from], { signal })
+  const counted = await run('du', ['--inodes', '--summarize', '--one-file-system', '--', `${from}/`], {
+    signal,
+  })
   const total = Number.parseInt(counted.stdout, 10)
   let files = 0
   const onLine = () => {

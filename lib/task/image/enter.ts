@@ -35,7 +35,7 @@ export async function enterOsimage(store: Store, wish: ChrootWish, context: Chro
   const root = image?.path ?? ''
   if (!image || !(await stat(root).catch(() => undefined))?.isDirectory()) throw noImage(wish.name, image)
   mustBeRoot()
-  return await whileLocked(store, image, async (tree) => {
+  return await whileLocked(image, async (tree) => {
     const inside = await insideOf(image, tree, wish, context)
     const [program, ...args] = await commandOf(tree, wish.command)
     return await enter(inside, program, args, context.signal)
@@ -66,13 +66,9 @@ async function commandOf(root: string, command: readonly string[]): Promise<[str
   return rest.length === 0 && /\s/.test(first) ? ['/bin/sh', '-c', first] : [first, ...rest]
 }
 
-async function whileLocked(
-  store: Store,
-  image: Osimage,
-  work: (root: string) => Promise<number>,
-): Promise<number> {
+async function whileLocked(image: Osimage, work: (root: string) => Promise<number>): Promise<number> {
   try {
-    return await withImageLock(store, image, 'entered', work)
+    return await withImageLock(image, 'entered', ({ at }) => work(at))
   } catch (error) {
     if (!(error instanceof LunaError) || error.code !== 'refused') throw error
     const { message, why, fix } = error

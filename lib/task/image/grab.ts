@@ -1,9 +1,9 @@
 // luna osimage grab: the tree of an image made equal to the file systems of a running node. luna osimage
 // sync: the same tree on the other heads.
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
-import { dyingWithUs } from '../../host/image/chroot.ts'
+import { dyingWithUs, ontoTree, place } from '../../host/image/chroot.ts'
 import { inTree } from '../../host/image/tree.ts'
 import { mirrorTo, notDone } from '../../host/remote.ts'
 import { run } from '../../host/run.ts'
@@ -15,6 +15,7 @@ import { getCluster } from '../get-cluster.ts'
 import { findHeads, tellPassive } from '../heads.ts'
 import { attempt, newNotes, type Outcome } from '../outcome.ts'
 import { withImageLock } from './lock.ts'
+import type { Tree } from './tree.ts'
 
 export interface GrabWish {
   readonly name: string
@@ -46,18 +47,27 @@ export async function grabOsimage(store: Store, wish: GrabWish, context: GrabCon
     const fix = `luna osimage change ${image.name} --grab_filesystems /,/boot`
     throw new LunaError('invalid', `osimage "${image.name}" has no file systems to grab`, { fix })
   }
-  await withImageLock(store, image, 'grabbed', async (root) => {
-    for (const grab of grabs) await grabOne(wish, grab, root, context)
+  await withImageLock(image, 'grabbed', async (tree) => {
+    if (wish.acceptNewHostKey) await learnHostKey(wish.host, context)
+    for (const grab of grabs) await grabOne(wish, grab, tree, context)
   })
+}
+
+const ssh = ['ssh', '-o', 'BatchMode=yes', '-o', 'UpdateHostKeys=no'] as const
+
+/** Remembers the key of a node that was never met before; what else is wrong with it rsync says. */
+async function learnHostKey(host: string, { signal }: GrabContext): Promise<void> {
+  const [program, ...options] = [...ssh, '-o', 'StrictHostKeyChecking=accept-new', '--', host, 'true']
+  await run(program, options, { signal, allowFailure: true })
 }
 
 async function grabOne(
   wish: GrabWish,
   grab: Grab,
-  root: string,
+  tree: Tree,
   { onLine, signal }: GrabContext,
 ): Promise<void> {
-  const target = await targetOf(root, grab.mountPoint)
+  const target = await targetOf(tree, grab.mountPoint)
   if (!wish.dryRun) await makeDirectory(target)
   const host = wish.host.includes(':') ? `[${wish.host}]` : wish.host
   // A dry run that says nothing is of no use.
@@ -66,11 +76,14 @@ async function grabOne(
   const args = ['-aHAX', '--numeric-ids', '--one-file-system', '--delete', '--exclude-from=-', ...flags]
   const source = `${host}:${join(grab.mountPoint, '/')}`
   const input = `${grab.rules.join('\n')}\n`
-  const unknown = wish.acceptNewHostKey ? 'accept-new' : 'yes'
-  const ssh = `ssh -o BatchMode=yes -o StrictHostKeyChecking=${unknown}`
+  const transport = [...ssh, '-o', 'StrictHostKeyChecking=yes'].join(' ')
   const options = { input, signal, allowFailure: true, ...(loud && { onLine }) }
-  // It holds no lock by itself, so it must not outlive what does.
-  const command = dyingWithUs('rsync', [...args, '-e', ssh, '--', source, join(target, '/')])
+  const rsync = (to: string) => [...args, '-e', transport, '--', source, join(to, '/')]
+  // It holds no lock by itself, so it must not outlive what does. As root it can write into the tree alone.
+  const isRoot = process.getuid?.() === 0
+  const command = isRoot
+    ? ontoTree(tree.at, 'rsync', rsync(join(place, relative(tree.at, target))))
+    : dyingWithUs('rsync', rsync(target))
   const ran = await run(command.program, command.args, options)
   if (ran.status === 0) return
   const otherwise = 'grab again when that is mended; what was copied stays'
@@ -78,11 +91,11 @@ async function grabOne(
 }
 
 /** Links of the tree lead where they would lead in the image, and never out of it. */
-async function targetOf(root: string, mountPoint: string): Promise<string> {
-  const target = await inTree(root, mountPoint)
+async function targetOf({ at, path }: Tree, mountPoint: string): Promise<string> {
+  const target = await inTree(at, mountPoint)
   if (target !== undefined) return target
   throw new LunaError('invalid', `${mountPoint} of the image is a circle of links`, {
-    fix: `look at ${join(root, mountPoint)}`,
+    fix: `look at ${join(path, mountPoint)}`,
   })
 }
 
@@ -100,10 +113,10 @@ export async function syncOsimage(
   if (others.length === 0) return notes
   const image = await store.getNamed('osimage', name)
   await tellPassive(cluster, onLine)
-  return await withImageLock(store, image, 'copied to the other heads', async () => {
+  return await withImageLock(image, 'copied to the other heads', async ({ at, path }) => {
     for (const head of others) {
       const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
-      await attempt(notes, () => mirrorTo(head, `${image.path}/`, following))
+      await attempt(notes, () => mirrorTo(head, `${path}/`, following, `${at}/`))
     }
     return notes
   })

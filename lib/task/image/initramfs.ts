@@ -12,8 +12,8 @@ import type { PackJob } from './pack-job.ts'
  * when nodes could not install with it; of one that the image brought itself (`copied`) that is a warning.
  */
 export async function judgeInitramfs(job: PackJob, version: string, copied: boolean): Promise<string[]> {
-  const { image, root } = job
-  const inside = { root, readOnly: true, work: job.drafts }
+  const { image, tree } = job
+  const inside = { root: tree.at, readOnly: true, work: job.drafts }
   const { status, stdout } = await runInside(inside, 'lsinitrd', ['/run/luna/initramfs'], {
     ...(job.signal && { signal: job.signal }),
     allowFailure: true,
@@ -26,7 +26,7 @@ export async function judgeInitramfs(job: PackJob, version: string, copied: bool
     const fix = `install the package dracut whole: lchroot ${image.name}`
     throw new LunaError('failed', what, { why, fix })
   }
-  const lacks = missingIn(namesListed(stdout), image.kernmodules, await builtIn(root, version))
+  const lacks = missingIn(namesListed(stdout), image.kernmodules, await builtIn(tree.at, version))
   const wanted = lacks.filter((one) => !usualDrivers.has(one))
   const warnings = lacks
     .filter((one) => usualDrivers.has(one))

@@ -1,7 +1,7 @@
 // Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own
 // dracut with Luna's module, or the one that the image has.
 import { constants } from 'node:fs'
-import { copyFile, mkdir, stat } from 'node:fs/promises'
+import { copyFile, lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { runInside } from '../../host/image/chroot.ts'
@@ -72,17 +72,17 @@ export function bootNames(
   return free ? usual : names(`${image.name}-${image.id}`)
 }
 
-async function kernelIn({ root, image }: PackJob, version: string): Promise<string> {
-  const file = await kernelFile(root, version)
+async function kernelIn({ tree, image }: PackJob, version: string): Promise<string> {
+  const file = await kernelFile(tree.at, version)
   if (file) return file
   throw new LunaError('invalid', `osimage "${image.name}" has no ${kernelPlaces(version).join(' or ')}`, {
     fix: `install the kernel ${version} in the image, or choose another one: luna osimage change ${image.name} --kernver VERSION`,
   })
 }
 
-async function copyInitramfs({ root, image, drafts }: PackJob, version: string): Promise<string> {
+async function copyInitramfs({ tree, image, drafts }: PackJob, version: string): Promise<string> {
   const places = [`boot/initramfs-${version}.img`, `boot/initrd.img-${version}`]
-  const [from] = (await Promise.all(places.map((place) => fileInTree(root, place)))).filter((file) => file)
+  const [from] = (await Promise.all(places.map((place) => fileInTree(tree.at, place)))).filter((file) => file)
   if (!from) {
     throw new LunaError('invalid', `osimage "${image.name}" has no ${places.join(' or ')}`, {
       fix: 'make one in the image, or pack without --copy_boot',
@@ -94,7 +94,7 @@ async function copyInitramfs({ root, image, drafts }: PackJob, version: string):
 }
 
 async function buildInitramfs(job: PackJob, version: string): Promise<string> {
-  const inside = { root: job.root, readOnly: true, work: job.drafts, dracutModules }
+  const inside = { root: job.tree.at, readOnly: true, work: job.drafts, dracutModules }
   const args = dracutArguments(job.image, version)
   job.progress?.({ phase: 'initramfs' })
   const ran = await runInside(inside, 'dracut', args, {
@@ -106,7 +106,7 @@ async function buildInitramfs(job: PackJob, version: string): Promise<string> {
     },
   })
   const draft = join(job.drafts, 'initramfs')
-  const made = await stat(draft).catch(() => undefined)
+  const made = await lstat(draft).catch(() => undefined)
   if (ran.status === 0 && made && made.size > 0) return draft
   throw notBuilt(job.image, ran.status, ran.stderr)
 }

@@ -5,6 +5,7 @@ import type { Owner } from '../../host/user.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
+import type { Tree } from './tree.ts'
 
 /** How far it is. `done` and `total` are bytes, where they are known. */
 export interface PackProgress {
@@ -36,11 +37,14 @@ export interface Drafts {
 export interface PackJob extends PackOptions {
   readonly cluster: Cluster
   readonly image: Osimage
-  /** The tree. */
-  readonly root: string
-  /** Where files go, and an empty directory on the same file system for drafts. */
+  readonly tree: Tree
+  /**
+   * Where files go, and an empty directory of root's own in it for drafts: paths of a directory that is held
+   * open. `shown` is what people call it.
+   */
   readonly folder: string
   readonly drafts: string
+  readonly shown: string
   readonly owner: Owner
   /** Boot files of other images. */
   readonly taken: ReadonlySet<string>

@@ -10,6 +10,7 @@ import { makeDurable } from '../../host/publish.ts'
 import { run } from '../../host/run.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
+import type { Tree } from './tree.ts'
 
 /**
  * Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed`
@@ -22,9 +23,9 @@ export async function packTree(job: PackJob): Promise<Drafts> {
       fix: 'luna cluster change --frontend_address ADDRESS',
     })
   }
-  if ((await readdir(job.root)).length === 0) {
+  if ((await readdir(job.tree.at)).length === 0) {
     throw new LunaError('invalid', `there is nothing in the tree of osimage "${job.image.name}"`, {
-      why: `${job.root} is empty`,
+      why: `${job.tree.path} is empty`,
       fix: `install an operating system there, or: luna osimage change ${job.image.name} --path DIRECTORY`,
     })
   }
@@ -43,11 +44,12 @@ export async function packTree(job: PackJob): Promise<Drafts> {
 }
 
 async function writeTarball(job: PackJob, file: string): Promise<string[]> {
-  const total = await sizeOfTree(job.root, job.signal)
+  const total = await sizeOfTree(job.tree, job.signal)
   await refuseWithoutRoom(job, total)
   const { excluded } = await makeTarball({
-    root: job.root,
+    root: job.tree.at,
     file,
+    shown: { root: job.tree.path, folder: job.shown },
     compress: await chooseCompression(job),
     ...(job.signal && { signal: job.signal }),
     onBytes: (bytes) => job.progress?.({ phase: 'tarball', done: Math.min(bytes, total), total }),
@@ -64,7 +66,7 @@ async function chooseCompression(job: PackJob): Promise<Compression> {
   if (asked !== 'zstd' && asked !== 'auto') return 'gzip'
   const [here, there] = [
     await isInstalled('zstd'),
-    (await fileInTree(job.root, 'usr/bin/zstd')) !== undefined,
+    (await fileInTree(job.tree.at, 'usr/bin/zstd')) !== undefined,
   ]
   if (asked === 'zstd' && !(here && there)) {
     throw new LunaError(
@@ -95,8 +97,8 @@ async function isZstd(file: string): Promise<boolean> {
 }
 
 /** Bytes that the files of a tree take up, without what is mounted in it. */
-async function sizeOfTree(root: string, signal: AbortSignal | undefined): Promise<number> {
-  const args = ['--summarize', '--one-file-system', '--block-size=1', '--', root]
+async function sizeOfTree({ at }: Tree, signal: AbortSignal | undefined): Promise<number> {
+  const args = ['--summarize', '--one-file-system', '--block-size=1', '--', `${at}/`]
   const { stdout } = await run('du', args, { allowFailure: true, ...(signal && { signal }) })
   return Number.parseInt(stdout, 10) || 0
 }
@@ -110,7 +112,7 @@ async function refuseWithoutRoom(job: PackJob, treeSize: number): Promise<void> 
   const { bavail, bsize } = await statfs(job.folder)
   if (bavail * bsize >= needed) return
   const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`
-  throw new LunaError('failed', `there is no room for the tarball in ${job.folder}`, {
+  throw new LunaError('failed', `there is no room for the tarball in ${job.shown}`, {
     why: `it takes about ${mebibytes(needed)}, and ${mebibytes(bavail * bsize)} are free`,
     fix: 'make room there, or move the cluster path to a larger file system',
   })

@@ -1,13 +1,11 @@
 // luna osimage pack: from the tree of an image to what nodes download. Everything is made as drafts beside
 // its place; then it is published at once, and the store is told last.
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getUser } from '../../host/daemon/daemon.ts'
-import { makeDirectory } from '../../host/file.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
+import { removeTree } from '../../host/pin.ts'
 import { type Move, publish } from '../../host/publish.ts'
-import type { Owner } from '../../host/user.ts'
-import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -18,6 +16,7 @@ import { notifySeeder } from './notify-seeder.ts'
 import { packBoot } from './pack-boot.ts'
 import type { Drafts, PackChange, PackJob, PackOptions } from './pack-job.ts'
 import { packTree } from './pack-tree.ts'
+import { type PublicFolder, withPublicFolder } from './public-folder.ts'
 
 export interface PackWish {
   readonly name: string
@@ -48,40 +47,47 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
   const cluster = await getCluster(store)
   const image = await store.getNamed('osimage', wish.name)
   mustBeRoot()
-  const owner = await getUser(cluster.user ?? 'root')
-  return await withImageLock(store, image, 'packed', async (root) => {
+  return await withImageLock(image, 'packed', async (tree) => {
+    const owner = await getUser(cluster.user ?? 'root')
     const newInitramfs = wish.what === 'all' && !wish.copyBoot
     const taken = bootFilesOf((await store.list('osimage')).filter(({ id }) => id !== image.id))
-    const base = { ...options, cluster, image, root, owner, taken, newInitramfs }
-    const halves: Drafts[] = []
-    const drafts: string[] = []
-    try {
-      for (const half of halvesOf(wish)) {
-        const folder = await prepareFolder(cluster, half.folder, owner)
-        await clearDrafts(folder, image, await store.list('osimage'))
-        const own = join(folder, draftsOf(image))
-        drafts.push(own)
-        await mkdir(own, { mode: 0o700 })
-        halves.push(await half.make({ ...base, folder, drafts: own }))
-      }
-      options.progress?.({ phase: 'publish' })
-      const change = Object.assign({}, ...halves.map((half) => half.change))
-      await publish(
-        halves.flatMap((half) => half.moves),
-        () => store.transaction((tx) => tx.update('osimage', image.id, change)),
-      )
-      const excluded = halves.flatMap((half) => half.excluded)
-      const files = await sizesOf(halves.flatMap((half) => half.moves))
-      const { warnings: untold } = await notifySeeder(cluster)
-      const { warnings, failures } = await syncWhole(store, wish, options)
-      return {
-        ...{ change, excluded, files, untold, failures },
-        warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
-      }
-    } finally {
-      for (const dir of drafts) await rm(dir, { recursive: true, force: true })
-    }
+    const base = { ...options, cluster, image, tree, taken, newInitramfs }
+    const make = (half: Half, rest: readonly Half[], made: readonly Drafts[]): Promise<Packed> =>
+      withPublicFolder(cluster, half.folder, owner, async (folder) => {
+        const others = await store.list('osimage')
+        return await withDrafts(folder, image, others, async (drafts) => {
+          const job = { ...base, ...folder, drafts }
+          const all = [...made, await half.make(job)]
+          const [next, ...later] = rest
+          return next ? await make(next, later, all) : await publishAll(store, image, wish, all, options)
+        })
+      })
+    const [first, ...rest] = halvesOf(wish)
+    return await make(first, rest, [])
   })
+}
+
+async function publishAll(
+  store: Store,
+  image: Osimage,
+  wish: PackWish,
+  halves: readonly Drafts[],
+  options: PackOptions,
+): Promise<Packed> {
+  options.progress?.({ phase: 'publish' })
+  const change = Object.assign({}, ...halves.map((half) => half.change))
+  await publish(
+    halves.flatMap((half) => half.moves),
+    () => store.transaction((tx) => tx.update('osimage', image.id, change)),
+  )
+  const excluded = halves.flatMap((half) => half.excluded)
+  const files = await sizesOf(halves.flatMap((half) => half.moves))
+  const { warnings: untold } = await notifySeeder(await getCluster(store))
+  const { warnings, failures } = await syncWhole(store, wish, options)
+  return {
+    ...{ change, excluded, files, untold, failures },
+    warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
+  }
 }
 
 async function sizesOf(moves: readonly Move[]): Promise<Packed['files']> {
@@ -105,18 +111,34 @@ interface Half {
   readonly make: (job: PackJob) => Promise<Drafts>
 }
 
-function halvesOf(wish: PackWish): Half[] {
+function halvesOf(wish: PackWish): [Half, ...Half[]] {
   const copy = wish.copyBoot ?? false
   const boot: Half = { folder: 'boot', make: (job) => packBoot(job, copy) }
   const tree: Half = { folder: 'torrents', make: packTree }
   // The initramfs first: it is where an image that is not complete is found out soonest.
-  return { all: [boot, tree], tree: [tree], boot: [boot] }[wish.what]
+  const halves: Record<PackWish['what'], [Half, ...Half[]]> = {
+    all: [boot, tree],
+    tree: [tree],
+    boot: [boot],
+  }
+  return halves[wish.what]
 }
 
-async function prepareFolder(cluster: Cluster, name: Half['folder'], owner: Owner): Promise<string> {
-  const folder = paths(cluster)[name]
-  await makeDirectory(folder, owner)
-  return folder
+/** Does work with an empty directory for drafts, which goes in the end. */
+async function withDrafts<T>(
+  { folder }: PublicFolder,
+  image: Osimage,
+  images: readonly Osimage[],
+  work: (drafts: string) => Promise<T>,
+): Promise<T> {
+  await clearDrafts(folder, image, images)
+  const own = join(folder, draftsOf(image))
+  await mkdir(own, { mode: 0o700 })
+  try {
+    return await work(own)
+  } finally {
+    await removeTree(own)
+  }
 }
 
 /** What an earlier pack left when it was killed goes, also that of an image which is no more. */
@@ -124,7 +146,7 @@ async function clearDrafts(folder: string, image: Osimage, images: readonly Osim
   const others = new Set(images.filter(({ id }) => id !== image.id).map(draftsOf))
   for (const name of await readdir(folder)) {
     if (!name.startsWith(draftsPrefix) || others.has(name)) continue
-    await rm(join(folder, name), { recursive: true, force: true })
+    await removeTree(join(folder, name))
   }
 }
 
