@@ -23,9 +23,10 @@ export function readDocuments(text: string, source: string): Entry[] {
   throw unreadable(source, `it describes ${entries.length} things, and ${mostEntries} are the most`)
 }
 
-/** Documents of YAML, each with its head. */
+/** Documents of YAML, each with its head. Readers of YAML 1.1 must not take MAC addresses for numbers. */
 export function writeYaml(documents: readonly unknown[]): string {
-  return documents.map((one) => `---\n${stringify(one, { lineWidth: 0 })}`).join('')
+  const options = { lineWidth: 0, compat: 'yaml-1.1' } as const
+  return documents.map((one) => `---\n${stringify(one, options)}`).join('')
 }
 
 type Path = readonly (string | number)[]

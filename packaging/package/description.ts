@@ -77,6 +77,7 @@ const systemFiles: readonly File[] = [
 ]
 
 const documents: readonly File[] = [
+  { from: 'packaging/ansible/inventory', to: '/usr/share/luna/ansible/inventory', mode: 0o755 },
   { kind: 'made', from: 'man', to: '/usr/share/man' },
   { from: 'packaging/completion/luna.bash', to: `${completions}/luna` },
   ...programs

@@ -60,6 +60,11 @@ describe('readDocuments', () => {
 })
 
 describe('writeYaml', () => {
+  it('quotes what YAML 1.1 would take for a number or a truth value', () => {
+    const text = writeYaml([{ mac: '52:54:00:00:01:07', answer: 'yes', octal: '010', name: 'node001' }])
+    assert.match(text, /mac: "52:54:00:00:01:07"\nanswer: "yes"\noctal: "010"\nname: node001\n/)
+  })
+
   it('writes what readDocuments reads as it was', () => {
     const documents = [
       {

@@ -2,6 +2,7 @@
 import { option } from '../../program/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonText } from '../rows.ts'
+import { programExports } from './export-programs.ts'
 
 const inventory = command({
   action: 'inventory',
@@ -21,4 +22,4 @@ const inventory = command({
   },
 })
 
-export const exports: readonly Command[] = [inventory]
+export const exports: readonly Command[] = [inventory, ...programExports]

@@ -76,7 +76,8 @@ async function operandOf(
 ): Promise<Completion> {
   if (command.operand === 'file' || command.operand === 'files') return 'files'
   if (command.operand === 'mac') return []
-  const all = await names.ofKind(object as Kind)
+  const ofNodes = ['chosen', 'some'].includes(command.operand)
+  const all = await names.ofKind(ofNodes ? 'node' : (object as Kind))
   if (!['names', 'chosen', 'some'].includes(command.operand)) return plain(all, current)
   return current.startsWith('@') ? 'files' : hostlist(all, current)
 }
