@@ -41,6 +41,7 @@ beforeEach(async () => {
     comment: 'ü: #',
   })
   await addNodes(store, { group: 'compute', names: ['node001', 'node002'] })
+  await changeNodes(store, ['node001'], { also: ['52:54:00:00:01:01', '52:54:00:00:01:02'] })
   await changeNodes(store, ['node002'], {
     mac: '52:54:00:00:00:02',
     switch: 'sw01',

@@ -127,6 +127,33 @@ describe('importNodes changes nodes', () => {
     await assertSound(store)
   })
 
+  it('of their further boot cards, which are listed and read as the first one', async () => {
+    await csv('name,also\nnode001,52:54:00:00:01:01 5254.0000.0102\n')
+    const nodes = await listNodes(store)
+    assert.match(nodesCsv(nodes), /^name,group,mac,also,/)
+    for (const again of [csv(nodesCsv(nodes)), documents(JSON.stringify(nodes))])
+      assert.deepEqual((await again).differences, [])
+    const { differences } = await documents(
+      '- {name: node001, mac: 52:54:00:00:01:01, also: [52:54:00:00:00:01]}\n' +
+        '- {name: node002, also: 52:54:00:00:01:02}\n',
+    )
+    assert.deepEqual(
+      differences.map(({ name, field, to }) => `${name} ${field} ${to}`),
+      ['node001 mac 52:54:00:00:01:01', 'node001 also 52:54:00:00:00:01', 'node002 also 52:54:00:00:01:02'],
+    )
+    assert.deepEqual(
+      await faultsOf(
+        csv('name,mac,also\nnode003,,52:54:00:00:01:02 x\nnode001,52:54:00:00:00:01,52:54:00:00:00:01\n'),
+      ),
+      [
+        'f.csv, line 2, column 3: also cannot be "x": it is not a MAC address',
+        'f.csv, line 2, column 3: node003 cannot have the MAC address 52:54:00:00:01:02: node002 has it',
+        'f.csv, line 3, column 3: node001 cannot have the MAC address 52:54:00:00:00:01: it is there twice',
+      ],
+    )
+    await assertSound(store)
+  })
+
   it('of group, keeping their addresses where the networks are the same', async () => {
     const { warnings } = await csv('name,group\nnode002,login\n')
     assert.deepEqual(await addressesOf(store, 'node002'), { BOOTIF: '10.30.0.2' })

@@ -9,7 +9,7 @@ import type { Objects } from '../objects.ts'
 import type { Otherdev } from '../otherdev.ts'
 import { givenFields } from './fields.ts'
 
-export type DocumentValue = string | number | boolean | null | InventoryDocument
+export type DocumentValue = string | number | boolean | null | readonly string[] | InventoryDocument
 export interface InventoryDocument {
   readonly [field: string]: DocumentValue
 }
@@ -17,7 +17,7 @@ export interface InventoryDocument {
 /** Finds what an object refers to; undefined for what is gone (damaged data). */
 export type Lookup = <K extends Kind>(kind: K, id: Id) => Objects[K] | undefined
 
-/** The document of an object; that of a node says the MAC address which its object holds. */
+/** The document of an object; that of a node says the MAC addresses which its object holds. */
 export function documentOf<K extends Kind>(
   kind: K,
   object: Objects[K],
@@ -36,6 +36,9 @@ export function documentOf<K extends Kind>(
     else if (isPlain(value)) document[name] = value
     const made = special[kind]?.[name]?.(object, find)
     if (made !== undefined) document[name] = made
+    // Kept beside the node, as its MAC address.
+    if (kind === 'node' && name === 'mac' && Array.isArray(values.also) && values.also.length > 0)
+      document.also = values.also
   }
   return document
 }

@@ -74,14 +74,19 @@ function flattened(
 ): [string, string][] {
   return Object.entries(value).flatMap(([key, one]): [string, string][] => {
     const at = [...path, key]
-    if (typeof one === 'object' && one !== null) return flattened(one, at)
+    if (typeof one === 'object' && one !== null && !isList(one)) return flattened(one, at)
     const said = at.filter((word, index) => !(index === 0 && at.length > 1) && word !== 'ipv4')
     return [[said.join('.'), textOf(one)]]
   })
 }
 
+function isList(value: DocumentValue): value is readonly string[] {
+  return Array.isArray(value)
+}
+
 function textOf(value: DocumentValue): string {
   if (value === null) return ''
+  if (isList(value)) return value.join(' ')
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
 }
 

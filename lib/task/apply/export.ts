@@ -14,12 +14,12 @@ export async function inventoryDocuments(
   store: Store,
   options: { readonly secrets: boolean },
 ): Promise<InventoryDocument[]> {
-  const [all, macs] = [await loadInventory(store), await store.macs()]
+  const [all, macs, also] = [await loadInventory(store), await store.macs(), await store.also()]
   const objects = new Map<string, Objects[Kind]>()
   for (const kind of inventoryKinds) for (const one of all[kind]) objects.set(`${kind} ${one.id}`, one)
   const find = (<K extends Kind>(kind: K, id: Id) => objects.get(`${kind} ${id}`)) as Lookup
   const documentsOf = <K extends InventoryKind>(kind: K, some: readonly Objects[K][]): InventoryDocument[] =>
     some.map((one) => ({ kind, ...documentOf(kind, one, find, options) }))
-  const nodes = all.node.map((node) => ({ ...node, mac: macs.get(node.id) ?? null }))
+  const nodes = all.node.map((node) => ({ ...node, mac: macs.get(node.id) ?? null, also: also.get(node.id) }))
   return inventoryKinds.flatMap((kind) => documentsOf(kind, kind === 'node' ? nodes : all[kind]))
 }

@@ -4,22 +4,27 @@ import { interfaceColumn } from '../apply/kind/node-wish.ts'
 import type { Fact, Facts } from './facts.ts'
 import type { ListedNode } from './nodes.ts'
 
-const before = ['name', 'group', 'mac', 'switch', 'port']
+const first = ['name', 'group', 'mac']
+const before = ['switch', 'port']
 const after = ['localboot', 'setupbmc', 'service', 'comment']
 
 /** The table; the cell of an interface has its addresses, IPv4 first, with a blank between them. */
 export function nodesCsv(nodes: readonly ListedNode[]): string {
   const interfaces = [...new Set(nodes.flatMap((node) => Object.keys(node.interfaces)))].sort()
   const cells = (node: ListedNode, fields: readonly string[]) => fields.map((field) => cellOf(node[field]))
+  // Few have several boot cards.
+  const cards = nodes.some(({ also }) => also !== undefined) ? [...first, 'also'] : first
   const rows = nodes.map((node) => [
+    ...cells(node, cards),
     ...cells(node, before),
     ...interfaces.map((name) => addressesOf(node.interfaces[name])),
     ...cells(node, after),
   ])
-  return writeCsv([...before, ...interfaces.map(interfaceColumn), ...after], rows)
+  return writeCsv([...cards, ...before, ...interfaces.map(interfaceColumn), ...after], rows)
 }
 
 function cellOf(fact: Fact | undefined): string {
+  if (Array.isArray(fact)) return fact.join(' ')
   if (typeof fact === 'boolean') return fact ? 'yes' : 'no'
   return typeof fact === 'string' || typeof fact === 'number' ? String(fact) : ''
 }

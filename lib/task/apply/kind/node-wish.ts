@@ -23,10 +23,12 @@ export interface NodeWish {
   readonly fields: GivenFields
   /** null takes the MAC address off the node. */
   readonly mac?: Mac | null
+  /** Those of its boot cards beside that. */
+  readonly also?: readonly Mac[]
   readonly addresses: readonly WishedAddress[]
 }
 
-const own = ['mac', 'interfaces']
+const own = ['mac', 'also', 'interfaces']
 
 /** The nodes of a file. Nodes that have no group get `group`. Faults are noted, and their nodes left out. */
 export function readNodes(entries: readonly Entry[], group: string | undefined, faults: Faults): NodeWish[] {
@@ -44,13 +46,15 @@ export function readNodes(entries: readonly Entry[], group: string | undefined, 
       return []
     }
     places.set(name, entry)
-    const mac = readMacOf(entry, faults)
+    const [mac] = readMacs(entry, 'mac', faults) ?? []
+    const also = readMacs(entry, 'also', faults)
     return [
       {
         entry,
         name,
         fields: { ...(group !== undefined && !fields.group && { group }), ...withoutGroup(fields) },
-        ...(mac !== undefined && { mac }),
+        ...(entry.fields.mac !== undefined && { mac: mac ?? null }),
+        ...(also && { also }),
         addresses: readAddresses(entry, faults),
       },
     ]
@@ -63,17 +67,24 @@ function withoutGroup(fields: GivenFields): GivenFields {
   return group ? fields : rest
 }
 
-function readMacOf(entry: Entry, faults: Faults): Mac | null | undefined {
-  const { mac: given } = entry.fields
+/** The MAC addresses of a field: a list, or texts with blanks or commas between them; one of `mac`. */
+function readMacs(entry: Entry, field: 'mac' | 'also', faults: Faults): Mac[] | undefined {
+  const given = entry.fields[field]
   if (given === undefined) return undefined
-  const text = textOf(given)
-  if (text?.trim() === '') return null
-  const mac = text === undefined ? undefined : readMac(text)
-  const why = mac ? macObjection(mac) : 'it is not a MAC address'
-  if (mac && why === undefined) return mac
-  const fix = 'write that of the interface that it boots from, like 52:54:00:00:00:01'
-  faults.add(entry, ['mac'], { what: `mac cannot be ${shownValue(undefined, given)}`, why, fix })
-  return undefined
+  const parts: readonly unknown[] = Array.isArray(given) ? given : [given]
+  const texts = parts.flatMap((part) => {
+    const text = textOf(part)
+    return field === 'also' ? (text?.split(/[\s,]+/) ?? [part]) : [text?.trim() ?? part]
+  })
+  return texts.flatMap((text) => {
+    if (text === '') return []
+    const mac = typeof text === 'string' ? readMac(text) : undefined
+    const why = mac ? macObjection(mac) : 'it is not a MAC address'
+    if (mac && why === undefined) return [mac]
+    const fix = 'write that of the interface that it boots from, like 52:54:00:00:00:01'
+    faults.add(entry, [field], { what: `${field} cannot be ${shownValue(undefined, text)}`, why, fix })
+    return []
+  })
 }
 
 function readAddresses(entry: Entry, faults: Faults): WishedAddress[] {
@@ -110,7 +121,7 @@ function addressesAt(entry: Entry, name: string, value: unknown, faults: Faults)
   })
 }
 
-const fieldNames: ReadonlySet<string> = new Set([...Object.keys(nodeFields), 'osimage'])
+const fieldNames: ReadonlySet<string> = new Set([...Object.keys(nodeFields), 'also', 'osimage'])
 /** What a cell in a table of nodes is called when it is about an interface with the name of a field. */
 const prefix = 'interfaces.'
 

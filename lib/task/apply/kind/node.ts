@@ -2,7 +2,6 @@
 import type { Id } from '../../../object/field.ts'
 import type { Group } from '../../../object/group.ts'
 import { checkNewName } from '../../../object/name.ts'
-import type { Mac } from '../../../object/net/mac.ts'
 import { slotsOf } from '../../../object/net/slot.ts'
 import type { Node } from '../../../object/node.ts'
 import type { Change } from '../../../object/objects.ts'
@@ -14,6 +13,7 @@ import { checkHostNames, claimNames, domainOf } from '../../claim-names.ts'
 import { alikeWarnings } from '../../show/alike-hosts.ts'
 import { unpackedWarning } from '../../show/unpacked.ts'
 import type { Faults } from '../faults.ts'
+import { type CardChange, type Cards, cardChange, checkCards, writeCards } from './node-cards.ts'
 import { type NodePlan, settleAddresses } from './node-plan.ts'
 import type { NodeWish } from './node-wish.ts'
 
@@ -25,7 +25,7 @@ interface Site {
   readonly byId: ReadonlyMap<Id, Group>
   readonly switches: ReadonlyMap<string, Switch>
   readonly nodes: ReadonlyMap<string, Node>
-  readonly macs: ReadonlyMap<Id, Mac>
+  readonly cards: Cards
 }
 
 /** Makes the nodes what the wishes say. Throws Faulty when something of them cannot be. */
@@ -42,7 +42,8 @@ export async function applyNodes(
   )
   const gone = await removeOthers(edit, site, plans, prune)
   await checkNames(edit, plans, faults)
-  checkMacs(site, plans, gone, faults)
+  const left = [...site.nodes.values()].filter(({ name }) => !gone.has(name))
+  checkCards(site.cards, left, plans, faults)
   const interfaces = await settleAddresses(edit.pool, plans, faults)
   faults.end()
   await write(edit, site, plans, interfaces)
@@ -58,7 +59,7 @@ async function readSite({ tx }: Edit): Promise<Site> {
     byId: new Map(groups.map((group) => [group.id, group])),
     switches: named(await tx.list('switch')),
     nodes: named(await tx.list('node')),
-    macs: await tx.macs(),
+    cards: { macs: await tx.macs(), also: await tx.also() },
   }
 }
 
@@ -125,32 +126,6 @@ async function checkNames({ tx, notes }: Edit, plans: readonly NodePlan[], fault
   }
 }
 
-/** One MAC address has one node: also beside the nodes that the file does not name. */
-function checkMacs(
-  { nodes, macs }: Site,
-  plans: readonly NodePlan[],
-  gone: ReadonlySet<string>,
-  faults: Faults,
-): void {
-  const wishes = new Map(plans.map((plan) => [plan.wish.name, plan.wish]))
-  const owners = new Map<Mac, string>()
-  for (const { name, id } of nodes.values()) {
-    const mac = macs.get(id)
-    if (mac && !gone.has(name) && wishes.get(name)?.mac === undefined) owners.set(mac, name)
-  }
-  for (const { wish } of plans) {
-    if (!wish.mac) continue
-    const owner = owners.get(wish.mac)
-    if (owner === undefined) owners.set(wish.mac, wish.name)
-    else
-      faults.add(wish.entry, ['mac'], {
-        what: `${wish.name} cannot have the MAC address ${wish.mac}`,
-        why: `${owner} has it`,
-        fix: `correct one of them, or take it off first: luna node change ${owner} --mac ""`,
-      })
-  }
-}
-
 type Interfaces = Awaited<ReturnType<typeof settleAddresses>>
 
 async function write(
@@ -161,7 +136,7 @@ async function write(
 ): Promise<void> {
   const { tx } = edit
   const cluster = (await edit.cluster()).id
-  const macs: [Id, Mac | null][] = []
+  const cards: CardChange[] = []
   for (const { wish, old, to } of plans) {
     const own = interfaces.get(wish.name)
     const fields = {
@@ -169,14 +144,13 @@ async function write(
       ...(to && { group: to.id }),
       ...(own && { interfaces: own }),
     }
-    const change = old ? different(old, fields) : fields
-    if (old && Object.keys(change).length > 0) await edit.update('node', old, change)
-    const id = old?.id ?? (await insertLinked(tx, cluster, 'node', { ...change, name: wish.name }))
-    if (wish.mac !== undefined && wish.mac !== (site.macs.get(id) ?? null)) macs.push([id, wish.mac])
+    const changed = old ? different(old, fields) : fields
+    if (old && Object.keys(changed).length > 0) await edit.update('node', old, changed)
+    const id = old?.id ?? (await insertLinked(tx, cluster, 'node', { ...changed, name: wish.name }))
+    const change = cardChange(site.cards, id, wish)
+    if (change) cards.push(change)
   }
-  // First what is given: it is taken from whoever had it, so that nodes may exchange theirs.
-  for (const [id, mac] of macs) if (mac) await tx.setMac(id, mac)
-  for (const [id, mac] of macs) if (!mac && (await tx.macOf(id)) === site.macs.get(id)) await tx.clearMac(id)
+  await writeCards(tx, site.cards, cards)
 }
 
 /** The plain fields as they are stored: references by id, null for a port that there is not. */
