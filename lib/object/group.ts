@@ -26,6 +26,14 @@ export const groupFields = {
   }),
   torrent_if: field('text', 'interface that the torrent client uses', null),
   interfaces: field('group-interfaces', 'network interfaces', {}),
+  numbers: field(
+    'node-interfaces',
+    'per interface, the address that the number of a node is added to',
+    {},
+    {
+      later: true,
+    },
+  ),
   comment: field('text', 'the comment', '', { lines: true }),
 }
 

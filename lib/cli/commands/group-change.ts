@@ -36,6 +36,10 @@ const options = {
     value: 'NETWORK',
     refersTo: 'network',
   }),
+  number: option('text', 'node N gets this address + N on it, where that is free; "" for no more', {
+    value: 'BASE',
+    newer: true,
+  }),
   rename: option('text', 'give it another name', { aliases: ['nn'], value: 'NAME' }),
   edit: option('flag', 'its parameters, in ifcfg form, from standard input or $EDITOR', { short: 'e' }),
 } as const
@@ -49,12 +53,15 @@ export const change = command({
   options,
   examples: [
     ['luna group change compute -o compute-2026', 'another image, at the next boot of each node'],
-    ['luna group change compute -i eth1 --add', 'one more interface,'],
-    ['luna group change compute -i eth1 --setnet storage', 'and an address on it for every node'],
+    [
+      'luna group change compute -i eth1 --add; luna group change compute -i eth1 --setnet storage',
+      'one more interface, and an address on it for every node',
+    ],
     [
       'luna group change compute -i ib0 --setnet ib --like BOOTIF',
       'the same numbers as on the boot interface',
     ],
+    ['luna group change compute -i BOOTIF --number 10.30.0.0', 'node007 gets 10.30.0.7 when it is added'],
     ['luna group change compute --post < post.sh', 'another script'],
   ],
   guarded: true,
@@ -77,7 +84,7 @@ async function changeGroup(context: Context, asked: Asked, name: string): Promis
 }
 
 const references = ['torrent_if', 'osimage', 'domain', 'bmcsetup']
-const actions = ['add', 'delete', 'setnet', 'delnet', 'rename', 'edit']
+const actions = ['add', 'delete', 'setnet', 'delnet', 'number', 'rename', 'edit']
 const textFields = ['prescript', 'postscript', 'partscript', 'comment'] as const
 
 function refuseTwo(asked: Asked): void {
@@ -123,7 +130,7 @@ async function changeInterface(context: Context, store: Store, group: string, as
   const task = await import('../../task/change/group-interface.ts')
   const networks = () => import('../../task/change/group-network.ts')
   const name = asked.interface ?? ''
-  const { setnet, like, delnet, rename } = asked
+  const { setnet, like, delnet, number, rename } = asked
   if (asked.add) reportOutcome(context, await task.addInterface(store, group, name))
   else if (asked.delete) reportOutcome(context, await task.deleteInterface(store, group, name))
   else if (setnet)
@@ -131,10 +138,12 @@ async function changeInterface(context: Context, store: Store, group: string, as
   else if (delnet !== undefined) {
     const network = delnet === true || delnet === '' ? undefined : delnet
     reportOutcome(context, await (await networks()).delNetwork(store, group, name, network))
-  } else if (rename) reportOutcome(context, await task.renameInterface(store, group, name, rename))
+  } else if (number !== undefined)
+    reportOutcome(context, await (await networks()).setNumbers(store, group, name, number))
+  else if (rename) reportOutcome(context, await task.renameInterface(store, group, name, rename))
   else if (asked.edit) await editInterface(context, store, group, name)
   else {
-    const fix = 'give one of --add, --delete, --setnet, --delnet, --rename, --edit'
+    const fix = 'give one of --add, --delete, --setnet, --delnet, --number, --rename, --edit'
     throw new LunaError('usage', `nothing to do with the interface ${name}`, { fix })
   }
 }

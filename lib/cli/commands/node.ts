@@ -83,7 +83,7 @@ async function scriptOf(context: Context, script: string, name: string): Promise
 
 const add = command({
   action: 'add',
-  help: 'Add nodes to a group. Each gets the lowest free address of every network there.',
+  help: 'Add nodes to a group. Each gets the address of its number or the lowest free one of every network there.',
   operand: 'none',
   options: {
     name: option('names', 'their names, as a hostlist; the next automatic name when not given', {
@@ -91,17 +91,31 @@ const add = command({
       value: 'NAMES',
     }),
     group: fieldOption('node', 'group', { short: 'g', required: true }),
+    interface: option(
+      'pair',
+      'give the first this address on an interface, and the others those that follow',
+      {
+        short: 'i',
+        value: 'IF ADDRESS',
+        refersTo: 'interface',
+        newer: true,
+      },
+    ),
   },
   examples: [
     ['luna node add -g compute', 'one more node'],
     ["luna node add -g compute -n 'node[001-100]'", 'a hundred'],
+    ["luna node add -g compute -n 'node[201-240]' -i BOOTIF 10.30.0.201", 'node240 has 10.30.0.240'],
   ],
   guarded: true,
   changes: 'told',
   exits: { failed: 255 },
-  async run(context, { name, group }) {
+  async run(context, { name, group, interface: address }) {
     const { addNodes } = await import('../../task/change/node.ts')
-    const wish = { group, ...withoutUndefined({ names: name }) }
+    const wish = {
+      ...{ group, ...withoutUndefined({ names: name }) },
+      ...(address && { interface: { name: address[0], address: address[1] } }),
+    }
     reportOutcome(context, await addNodes(await context.store(), wish))
   },
 })

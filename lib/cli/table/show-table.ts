@@ -42,6 +42,8 @@ function groupCell(fact: Fact): string {
       const networks = [facts(iface).ipv4, facts(iface).ipv6]
         .filter((network) => network != null)
         .map(networkText)
+      const { number } = facts(iface)
+      if (number != null) networks.push(`node N has N + ${String(number)}`)
       return labelled(`[${name}]:`, width, networks.length > 0 ? networks : ['-'])
     })
     .join('\n')

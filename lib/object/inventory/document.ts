@@ -82,11 +82,14 @@ function connections({ connected }: Otherdev, find: Lookup): InventoryDocument {
 }
 
 function groupInterfaces(group: Group, find: Lookup): InventoryDocument {
-  const pairs = sortedInterfaces(group).map(({ name, network, params }) => {
-    return [
-      name,
-      { ipv4: nameOf(find, 'network', network[4]), ipv6: nameOf(find, 'network', network[6]), params },
-    ]
+  const pairs = sortedInterfaces(group).map(({ key, name, network, params }): [string, InventoryDocument] => {
+    const networks = { ipv4: nameOf(find, 'network', network[4]), ipv6: nameOf(find, 'network', network[6]) }
+    const bases = ([4, 6] as const).map((version) => {
+      const id = network[version]
+      return addressAt(id === null ? undefined : find('network', id), group.numbers[key]?.[version] ?? null)
+    })
+    const number = bases.filter((base) => base !== null).join(' ')
+    return [name, { ...networks, params, ...(number !== '' && { number }) }]
   })
   return Object.fromEntries(pairs)
 }

@@ -69,5 +69,24 @@ export function interfacesWith(held: readonly Assignment[]): Record<string, Node
   return interfaces
 }
 
+/** Whether the nodes of the group have addresses by number there. */
+export function hasNumbers(
+  { numbers }: Pick<Group, 'numbers'>,
+  { key, version }: Pick<Slot, 'key' | 'version'>,
+) {
+  return (numbers[key]?.[version] ?? null) !== null
+}
+
+/** The address by number that a node of that name is to have there; undefined where it has none. */
+export function numberedOffset(
+  { numbers }: Pick<Group, 'numbers'>,
+  { key, version }: Pick<Slot, 'key' | 'version'>,
+  node: string,
+): bigint | undefined {
+  const base = numbers[key]?.[version] ?? null
+  const [number] = /\d{1,15}$/.exec(node) ?? []
+  return base === null || number === undefined ? undefined : base + BigInt(number)
+}
+
 /** An interface of a node that has no address. */
 export const noAddress: NodeInterface = { 4: null, 6: null }

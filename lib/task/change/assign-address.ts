@@ -9,12 +9,17 @@ import { type Network, prefixOf } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
+import type { Numbered } from '../numbered.ts'
 import type { Pool } from './pool.ts'
 
-/** Takes the lowest free address for every slot; those without one are told apart. */
-export function takeAll(pool: Pool, slots: readonly Slot[]) {
+/** Takes an address for every slot of a node, by its number or the lowest free one; others are told apart. */
+export function takeAll(
+  pool: Pool,
+  slots: readonly Slot[],
+  { group, node, numbered }: { readonly group: Group; readonly node: string; readonly numbered: Numbered },
+) {
   const held = slots.flatMap((slot) => {
-    const offset = pool.take(slot.network)
+    const offset = numbered.take(pool, group, slot, node)
     return offset === undefined ? [] : [{ ...slot, offset }]
   })
   const got = new Set(held.map(({ key, version }) => `${key} ${version}`))

@@ -31,7 +31,8 @@ export async function addInterface(store: Store, groupName: string, name: string
 export async function deleteInterface(store: Store, groupName: string, name: string): Promise<Outcome> {
   return await withInterface(store, groupName, name, async ({ tx, update, group, key, iface, pool }) => {
     const { [key]: _, ...rest } = group.interfaces
-    await update('group', group, { interfaces: rest })
+    const { [key]: numbers, ...others } = group.numbers
+    await update('group', group, { interfaces: rest, ...(numbers && { numbers: others }) })
     await eachNode(tx, group, (node) => {
       for (const version of [4, 6] as const) freeAddress(pool, node, key, iface, version)
       const { [key]: __, ...left } = node.interfaces

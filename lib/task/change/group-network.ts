@@ -1,9 +1,9 @@
 // Networks on the interfaces of a group, and the addresses that its nodes have there.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface, Id } from '../../object/field.ts'
-import type { Version } from '../../object/net/address.ts'
+import { formatPrefix, parseIp, toOffset, type Version } from '../../object/net/address.ts'
 import { noAddress } from '../../object/net/slot.ts'
-import type { Network } from '../../object/network.ts'
+import { type Network, prefixOf } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
@@ -83,6 +83,36 @@ export async function delNetwork(
   })
 }
 
+/**
+ * Says that node N of the group gets the address `base` + N on the interface from now on; nodes that have one
+ * keep it. '' ends that for both IP versions. `failed` when the base is no address of a network there.
+ */
+export async function setNumbers(
+  store: Store,
+  groupName: string,
+  name: string,
+  base: string,
+): Promise<Outcome> {
+  return await withInterface(store, groupName, name, async ({ group, key, iface, pool, update }) => {
+    const { [key]: now = noAddress, ...others } = group.numbers
+    if (base === '') return await update('group', group, { numbers: others })
+    const ip = parseIp(base)
+    const id = ip && iface.network[ip.version]
+    const network = id ? pool.network(id) : undefined
+    const offset = ip && network && toOffset(prefixOf(network), ip)
+    if (offset === undefined)
+      throw new LunaError('failed', `addresses on "${name}" cannot be counted from ${JSON.stringify(base)}`, {
+        why: network
+          ? `it lies outside ${formatPrefix(prefixOf(network))}, which is network "${network.name}"`
+          : ip
+            ? `the interface has no IPv${ip.version} network`
+            : 'it is no address',
+        fix: 'give an address in the network of the interface, as its first one: 10.30.0.0',
+      })
+    await update('group', group, { numbers: { ...others, [key]: { ...now, [ip?.version ?? 4]: offset } } })
+  })
+}
+
 async function versionToDrop(store: Store, iface: GroupInterface, networkName?: string): Promise<Version> {
   const set = ([4, 6] as const).filter((version) => iface.network[version] !== null)
   const id = networkName === undefined ? undefined : (await store.getNamed('network', networkName)).id
@@ -102,7 +132,13 @@ async function versionToDrop(store: Store, iface: GroupInterface, networkName?: 
 async function setLinked(edit: InterfaceEdit, version: Version, network: Id | null): Promise<void> {
   const { update, group, key, iface } = edit
   const changed = { ...iface, network: { ...iface.network, [version]: network } }
-  await update('group', group, { interfaces: { ...group.interfaces, [key]: changed } })
+  const { [key]: numbers, ...others } = group.numbers
+  // They were counted in the network that it had.
+  const left = numbers && { ...numbers, [version]: null }
+  await update('group', group, {
+    interfaces: { ...group.interfaces, [key]: changed },
+    ...(left && { numbers: left[4] === null && left[6] === null ? others : { ...others, [key]: left } }),
+  })
 }
 
 function versionOf(network: Network): Version {

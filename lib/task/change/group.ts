@@ -54,16 +54,18 @@ export function makeInterface(name: string, network?: Network): [key: string, Gr
 export async function cloneGroup(store: Store, wish: { from: string; to: string }): Promise<Outcome> {
   checkNewName('group', wish.to)
   return await edit(store, async ({ tx, insert }) => {
-    const { id: _, ...old } = await tx.getNamed('group', wish.from)
-    const interfaces = Object.values(old.interfaces).map((iface): [string, GroupInterface] => [
-      makeInterface(iface.name)[0],
-      iface,
-    ])
+    const { id: _, numbers, ...old } = await tx.getNamed('group', wish.from)
+    const keys = new Map(
+      Object.entries(old.interfaces).map(([key, { name }]) => [key, makeInterface(name)[0]]),
+    )
+    const keyed = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+      Object.fromEntries(Object.entries(all).map(([key, one]) => [keys.get(key) ?? key, one]))
     await insert('group', {
       ...old,
       prescript: old.prescript ?? '',
       name: wish.to,
-      interfaces: Object.fromEntries(interfaces),
+      interfaces: keyed(old.interfaces),
+      ...(Object.keys(numbers).length > 0 && { numbers: keyed(numbers) }),
     })
   })
 }

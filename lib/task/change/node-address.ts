@@ -5,6 +5,7 @@ import { type Group, interfaceKey } from '../../object/group.ts'
 import { parseIp } from '../../object/net/address.ts'
 import { heldBy, interfacesWith, keepAddresses, noAddress, slotsOf } from '../../object/net/slot.ts'
 import type { Node } from '../../object/node.ts'
+import type { Numbered } from '../numbered.ts'
 import type { Notes } from '../outcome.ts'
 import { exhausted, reassignAddress, releaseAll, takeAll } from './assign-address.ts'
 import type { Pool } from './pool.ts'
@@ -12,9 +13,9 @@ import type { Pool } from './pool.ts'
 type Interfaces = Readonly<Record<string, NodeInterface>>
 
 /**
- * The interfaces of a node after a move: addresses in the same network are kept, others are taken from what
- * is free. An interface for which nothing is left has no address, which is noted as a failure. To the same
- * group it keeps everything and gets what it lacks.
+ * The interfaces of a node after a move: addresses in the same network are kept, others are taken by number,
+ * or from what is free. An interface for which nothing is left has no address, which is noted as a failure.
+ * To the same group it keeps everything and gets what it lacks.
  */
 export async function moveNode(
   pool: Pool,
@@ -22,6 +23,7 @@ export async function moveNode(
   from: Group | undefined,
   to: Group,
   notes: Notes,
+  numbered: Numbered,
 ): Promise<Interfaces> {
   const slots = slotsOf(to)
   await pool.load(slots.map(({ network }) => network))
@@ -31,7 +33,7 @@ export async function moveNode(
   )
   const keptAt = new Set(kept.map(({ key, version }) => `${key} ${version}`))
   const rest = slots.filter(({ key, version }) => !keptAt.has(`${key} ${version}`))
-  const { held, lacking } = takeAll(pool, rest)
+  const { held, lacking } = takeAll(pool, rest, { group: to, node: node.name, numbered })
   for (const { network } of lacking)
     notes.failures.push(exhausted(pool.network(network), to.name, [node.name]))
   return { ...withoutAddress(node, to), ...interfacesWith([...kept, ...held]) }

@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { checkHostNames, domainOf } from '../claim-names.ts'
 import { type Find, finder, groupOf } from '../find.ts'
 import { giveAlso, giveMac } from '../macs.ts'
+import { Numbered } from '../numbered.ts'
 import type { Outcome } from '../outcome.ts'
 import { unpackedWarning } from '../show/unpacked.ts'
 import { type Edit, edit } from './edit.ts'
@@ -26,6 +27,7 @@ interface NodeEdit extends Edit {
   /** What `group` and `switch` of the change name; undefined where they are not given. */
   readonly group: Group | undefined
   readonly switchId: Id | null | undefined
+  readonly numbered: Numbered
 }
 
 /**
@@ -43,8 +45,10 @@ export async function changeNodes(
     const image = group?.osimage ? await tx.find('osimage', group.osimage) : undefined
     if (image) notes.warnings.push(...unpackedWarning(image, 'these nodes'))
     const switchId = change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch)
-    const nodeEdit = { ...one, find: finder(tx), group, switchId }
+    const numbered = new Numbered()
+    const nodeEdit = { ...one, find: finder(tx), group, switchId, numbered }
     await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))
+    notes.warnings.push(...numbered.warnings())
   })
 }
 
@@ -66,7 +70,7 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
   if (group) {
     checkHostNames([name], await domainOf(tx, group))
     fields.group = group.id
-    fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes)
+    fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes, nodeEdit.numbered)
   }
   if (mac !== undefined) await attempt(async () => await giveMac(tx, node, mac, notes))
   if (also !== undefined) await attempt(async () => await giveAlso(tx, node, also, notes))

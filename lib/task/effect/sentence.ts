@@ -68,6 +68,7 @@ const label: { readonly [field: string]: string } = {
   freelist: 'free addresses',
   interfaces: 'addresses',
   connected: 'addresses',
+  numbers: 'addresses by number',
   NETWORK: 'network',
   PREFIX: 'prefix',
 }

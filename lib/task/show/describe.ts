@@ -96,13 +96,18 @@ export function address(network: Network | undefined, offset: bigint | null): st
 
 /**
  * Networks of every interface of a group, by interface name: `{eth0: {ipv4: {name, network, prefix, netmask},
- * ipv6: null, params}}`.
+ * ipv6: null, params}}`; with `number` where nodes have addresses by number.
  */
 export async function groupInterfaces(group: Group, find: Find): Promise<Facts> {
   const facts: Record<string, Fact> = {}
-  for (const { name, network, params } of sortedInterfaces(group)) {
+  for (const { key, name, network, params } of sortedInterfaces(group)) {
     const [ipv4, ipv6] = [await networkFacts(find, network[4]), await networkFacts(find, network[6])]
-    facts[name] = { ipv4, ipv6, params }
+    const bases = ([4, 6] as const).map(async (version) => {
+      const [id, base] = [network[version], group.numbers[key]?.[version] ?? null]
+      return id === null || base === null ? [] : [address(await find('network', id), base)]
+    })
+    const number = (await Promise.all(bases)).flat().join(' ')
+    facts[name] = { ipv4, ipv6, params, ...(number !== '' && { number }) }
   }
   return facts
 }

@@ -3,12 +3,12 @@ import type { GroupInterface } from '../../../object/field.ts'
 import { type Group, interfaceKey, sortedInterfaces } from '../../../object/group.ts'
 import { checkNewName } from '../../../object/name.ts'
 import type { Version } from '../../../object/net/address.ts'
-import type { Network } from '../../../object/network.ts'
+import { addressIn, type Network } from '../../../object/network.ts'
 import type { Change } from '../../../object/objects.ts'
 import { edit } from '../../change/edit.ts'
 import { changeGroup, type GroupChange } from '../../change/group.ts'
 import { addInterface, deleteInterface, editInterface } from '../../change/group-interface.ts'
-import { delNetwork, setNetwork } from '../../change/group-network.ts'
+import { delNetwork, setNetwork, setNumbers } from '../../change/group-network.ts'
 import { readMap, textOf } from '../read.ts'
 import { type Applying, changedOf, hasAll, referred, textIn, typed } from './apply-one.ts'
 
@@ -19,6 +19,8 @@ interface WishedInterface {
   readonly name: string
   readonly networks: { readonly [V in Version]?: Network | null }
   readonly params: string | undefined
+  /** The bases of addresses by number; none erases. */
+  readonly numbers: readonly string[] | undefined
 }
 
 export async function applyGroup(one: Applying): Promise<void> {
@@ -64,10 +66,10 @@ async function readInterfaces(one: Applying): Promise<WishedInterface[] | undefi
     const path = ['interfaces', name]
     const map = readMap(entry, path, value, faults)
     if (!map) continue
-    for (const key of Object.keys(map).filter((key) => !['ipv4', 'ipv6', 'params'].includes(key)))
+    for (const key of Object.keys(map).filter((key) => !['ipv4', 'ipv6', 'params', 'number'].includes(key)))
       faults.add(entry, [...path, key], {
         what: `an interface has no field ${key}`,
-        fix: 'it has ipv4, ipv6, params',
+        fix: 'it has ipv4, ipv6, params, number',
       })
     const networks = Object.fromEntries(
       await Promise.all(
@@ -75,7 +77,8 @@ async function readInterfaces(one: Applying): Promise<WishedInterface[] | undefi
       ),
     )
     const params = map.params === undefined ? undefined : textOf(map.params)
-    read.push({ name, networks, params })
+    const numbers = map.number === undefined ? undefined : textOf(map.number)?.match(/\S+/g)
+    read.push({ name, networks, params, numbers: numbers === null ? [] : numbers })
   }
   return read
 }
@@ -102,10 +105,8 @@ async function networkAt(
   return undefined
 }
 
-async function applyInterfaces(
-  { tx, name, note }: Applying,
-  wished: readonly WishedInterface[],
-): Promise<void> {
+async function applyInterfaces(applying: Applying, wished: readonly WishedInterface[]): Promise<void> {
+  const { tx, name, note } = applying
   const names = new Set(wished.map((one) => one.name))
   for (const { name: iface } of sortedInterfaces(await tx.getNamed('group', name)))
     if (!names.has(iface)) note(await deleteInterface(tx, name, iface), 'interfaces')
@@ -113,17 +114,42 @@ async function applyInterfaces(
     const path = ['interfaces', one.name]
     if (!interfaceOf(await tx.getNamed('group', name), one.name))
       note(await addInterface(tx, name, one.name), ...path)
-    const { params = '', network } = interfaceOf(await tx.getNamed('group', name), one.name) ?? {}
-    for (const version of versions) {
-      const [now, then] = [network?.[version] ?? null, one.networks[version]]
-      if (then === undefined || (then?.id ?? null) === now) continue
-      const old = now === null ? undefined : await tx.find('network', now)
-      if (now !== null) note(await delNetwork(tx, name, one.name, old?.name), ...path, `ipv${version}`)
-      if (then) note(await setNetwork(tx, name, one.name, then.name), ...path, `ipv${version}`)
-    }
+    const { params = '' } = interfaceOf(await tx.getNamed('group', name), one.name) ?? {}
+    await applyNetworks(applying, one)
+    await applyNumbers(applying, one)
     if (one.params !== undefined && one.params.trim() !== params)
       note(await editInterface(tx, name, one.name, one.params), ...path, 'params')
   }
+}
+
+async function applyNetworks({ tx, name, note }: Applying, one: WishedInterface): Promise<void> {
+  const { network } = interfaceOf(await tx.getNamed('group', name), one.name) ?? {}
+  for (const version of versions) {
+    const path = ['interfaces', one.name, `ipv${version}`]
+    const [now, then] = [network?.[version] ?? null, one.networks[version]]
+    if (then === undefined || (then?.id ?? null) === now) continue
+    const old = now === null ? undefined : await tx.find('network', now)
+    if (now !== null) note(await delNetwork(tx, name, one.name, old?.name), ...path)
+    if (then) note(await setNetwork(tx, name, one.name, then.name), ...path)
+  }
+}
+
+async function applyNumbers({ tx, name, note }: Applying, one: WishedInterface): Promise<void> {
+  if (!one.numbers) return
+  const group = await tx.getNamed('group', name)
+  const key = interfaceKey(group, one.name) ?? ''
+  const now: string[] = []
+  for (const version of versions) {
+    const [id, base] = [
+      group.interfaces[key]?.network[version] ?? null,
+      group.numbers[key]?.[version] ?? null,
+    ]
+    const network = id === null || base === null ? undefined : await tx.find('network', id)
+    if (network && base !== null) now.push(addressIn(network, base) ?? '')
+  }
+  if (String(now.toSorted()) === String(one.numbers.toSorted())) return
+  for (const base of ['', ...one.numbers])
+    note(await setNumbers(tx, name, one.name, base), 'interfaces', one.name, 'number')
 }
 
 function interfaceOf(group: Group, name: string): GroupInterface | undefined {

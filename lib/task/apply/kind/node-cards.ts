@@ -71,7 +71,7 @@ export interface CardChange {
   readonly also: readonly Mac[]
 }
 
-/** Gives the cards to the nodes: what is given is taken from whoever had it, and the rest is taken off last. */
+/** Gives the cards to the nodes: what is given is taken from whoever had it; others are taken off last. */
 export async function writeCards(tx: Store, cards: Cards, changes: readonly CardChange[]): Promise<void> {
   for (const { id, mac } of changes) if (mac && mac !== cards.macs.get(id)) await tx.setMac(id, mac)
   for (const { id, mac } of changes) {

@@ -18,6 +18,7 @@ import { prefixOf } from '../../../object/network.ts'
 import type { Node } from '../../../object/node.ts'
 import { exhausted, notFree } from '../../change/assign-address.ts'
 import type { Pool } from '../../change/pool.ts'
+import type { Numbered } from '../../numbered.ts'
 import type { Faults } from '../faults.ts'
 import type { NodeWish, WishedAddress } from './node-wish.ts'
 
@@ -48,6 +49,7 @@ type Interfaces = Readonly<Record<string, NodeInterface>>
 export async function settleAddresses(
   pool: Pool,
   plans: readonly NodePlan[],
+  numbered: Numbered,
   faults: Faults,
 ): Promise<Map<string, Interfaces>> {
   const moves = plans.flatMap((plan) => moveOf(pool, plan, faults))
@@ -72,7 +74,7 @@ export async function settleAddresses(
   return new Map(
     moves.map((move) => {
       const held = [...(kept.get(move.wish.name) ?? []), ...move.wished]
-      return [move.wish.name, interfacesOf(move, [...held, ...takeRest(pool, move, held, faults)])]
+      return [move.wish.name, interfacesOf(move, [...held, ...takeRest(pool, move, held, numbered, faults)])]
     }),
   )
 }
@@ -161,14 +163,20 @@ function sentenceOf({ message, why }: LunaError): string {
   return why ?? message
 }
 
-/** The lowest free addresses for what is left of a node that is new or moves. */
-function takeRest(pool: Pool, move: Move, held: readonly Assignment[], faults: Faults): Assignment[] {
+/** Addresses by number, or the lowest free ones, for what is left of a node that is new or moves. */
+function takeRest(
+  pool: Pool,
+  move: Move,
+  held: readonly Assignment[],
+  numbered: Numbered,
+  faults: Faults,
+): Assignment[] {
   const { wish, old, from, to } = move
   if (old && from?.id === to.id) return []
   const has = new Set(held.map(placeText))
   return slotsOf(to).flatMap((slot) => {
     if (has.has(placeText(slot))) return []
-    const offset = pool.take(slot.network)
+    const offset = numbered.take(pool, to, slot, wish.name)
     if (offset !== undefined) return [{ ...slot, offset }]
     const { message, why, fix } = exhausted(pool.network(slot.network), to.name, [wish.name])
     faults.add(wish.entry, [], { what: message, why, fix })

@@ -10,6 +10,7 @@ import { releaseAll } from '../../change/assign-address.ts'
 import type { Edit } from '../../change/edit.ts'
 import { insertLinked } from '../../change/reference-counts.ts'
 import { checkHostNames, claimNames, domainOf } from '../../claim-names.ts'
+import { Numbered } from '../../numbered.ts'
 import { alikeWarnings } from '../../show/alike-hosts.ts'
 import { unpackedWarning } from '../../show/unpacked.ts'
 import type { Faults } from '../faults.ts'
@@ -44,7 +45,9 @@ export async function applyNodes(
   await checkNames(edit, plans, faults)
   const left = [...site.nodes.values()].filter(({ name }) => !gone.has(name))
   checkCards(site.cards, left, plans, faults)
-  const interfaces = await settleAddresses(edit.pool, plans, faults)
+  const numbered = new Numbered()
+  const interfaces = await settleAddresses(edit.pool, plans, numbered, faults)
+  edit.notes.warnings.push(...numbered.warnings())
   faults.end()
   await write(edit, site, plans, interfaces)
   await warn(edit, plans)
