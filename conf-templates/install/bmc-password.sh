@@ -1,6 +1,12 @@
 # shellcheck shell=bash
 # Part of the install script: the password of the BMC's user, which nobody can read back.
 
+# fetch_bmc_password NODE: prints it. The server tells it to root of the node while that is installed.
+fetch_bmc_password() {
+  curl -sS -f "${root_port[@]}" --retry 5 --connect-timeout 10 --max-time 60 \
+    "${torrent_url%/torrents/*}/luna?step=bmc&node=$1"
+}
+
 # set_bmc_password USERID PASSWORD: by stdin, so that no list of processes shows it
 set_bmc_password() {
   local LC_ALL=C userid=$1 password=$2 room=16 known said

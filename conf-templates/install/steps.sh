@@ -3,6 +3,9 @@
 # The rendered script sets luna root step tarball torrent_url torrent_bind and defines post, set_hostname,
 # stage_interfaces.
 
+# The server is asked from a port that only root has: who is not root on this node has no business there.
+root_port=(--local-port 600-1023)
+
 say() {
   printf 'luna: %s\n' "$*"
 }
@@ -113,7 +116,7 @@ partition() {
 # download: the client signals when the tarball is here, and goes on seeding until it is told to stop
 download() {
   local torrent=$root/${torrent_url##*/}
-  curl -sS -f --retry 5 --connect-timeout 10 -o "$torrent" "$torrent_url"
+  curl -sS -f "${root_port[@]}" --retry 5 --connect-timeout 10 -o "$torrent" "$torrent_url"
   downloaded=
   rm -f "$luna/ltorrent-client.pid"
   trap 'downloaded=yes' USR1
@@ -143,7 +146,7 @@ await_download() {
   if [ -z "$downloaded" ]; then
     say "the torrent client ended without the tarball; it comes by HTTP"
     rm -f "$tarball"
-    curl -sS -f -C - --retry 10 --retry-delay 10 --connect-timeout 10 -o "$tarball" "${torrent_url%/*}/${tarball##*/}"
+    curl -sS -f "${root_port[@]}" -C - --retry 10 --retry-delay 10 --connect-timeout 10 -o "$tarball" "${torrent_url%/*}/${tarball##*/}"
   fi
 }
 

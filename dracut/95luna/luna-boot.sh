@@ -32,13 +32,14 @@ serve_forever() {
   while :; do wait; done
 }
 
+# fetch: asks from a port that only root has, as users of nodes may not have the script
 fetch() {
   if ! url=$(arg url) || ! node=$(arg node); then
     say "luna.url=URL and luna.node=NAME are needed on the kernel command line"
     return 1
   fi
   rm -f "$LUNA_DIR/install.sh"
-  if code=$(curl -sS --connect-timeout 10 --max-time 120 -o "$LUNA_DIR/install.sh" -w '%{http_code}' \
+  if code=$(curl -sS --local-port 600-1023 --connect-timeout 10 --max-time 120 -o "$LUNA_DIR/install.sh" -w '%{http_code}' \
     "$url?step=install&node=$node") && [ "$code" = 200 ]; then
     say "install script fetched"
   else

@@ -31,7 +31,8 @@ export interface InstallView {
 
 export interface InstallBmc {
   readonly user: string
-  readonly password: string
+  /** null: the script asks for it, which only a template that `canAsk` does. */
+  readonly password: string | null
   readonly userid: number
   readonly netchannel: number
   readonly mgmtchannel: number
@@ -84,6 +85,11 @@ export function renderNetworkCheck(): string {
     'write_network "$luna/network"',
   ]
   return `${ship().library}\n${commands.join('\n')}\n`
+}
+
+/** Whether the script of that template asks for the password of the BMC where it does not hold it. */
+export function canAsk(template: string = ship().template): boolean {
+  return template.includes('{{^password}}')
 }
 
 /** The text of the ifcfg file of an interface: what Luna knows, then the operator's own lines. */

@@ -15,6 +15,8 @@ export interface NginxFacts {
   readonly serverPort: number
   /** The file that sets `$luna_key`, which shows lweb that nginx asks. */
   readonly keyFile: string
+  /** Images are for root of a machine, and for who has an URL of a torrent. */
+  readonly rootOnly: boolean
   /** Connections to lweb stay open from one request to the next. */
   readonly keepConnections: boolean
   /** Who is served: networks as ADDRESS/LENGTH, or addresses. */
@@ -28,8 +30,16 @@ export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const ssl = facts.tls ? ' ssl' : ''
   const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
-  const { path, keyFile, keepConnections, networks, heads } = facts
-  const base = { path, keyFile, tls: facts.tls && { ...facts.tls }, listens, backend, keepConnections }
+  const { path, keyFile, rootOnly, keepConnections, networks, heads } = facts
+  const base = {
+    path,
+    keyFile,
+    rootOnly,
+    tls: facts.tls && { ...facts.tls },
+    listens,
+    backend,
+    keepConnections,
+  }
   const view = { ...base, networks: [...networks], heads: [...heads] }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
 }

@@ -7,9 +7,10 @@ import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
 import type { Store } from '../store/store.ts'
-import { type Asker, admit, refuseUntimely } from '../task/boot/access.ts'
+import { type Asker, admit, admitRoot, refuseUntimely, refuseUsers } from '../task/boot/access.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
-import { installScript } from '../task/boot/install-script.ts'
+import { bmcPassword, installScript } from '../task/boot/install-script.ts'
+import { servedTorrent } from '../task/torrent/served.ts'
 import { announce, isHead, scrape } from '../task/torrent/tracker.ts'
 import type { Handler, Request, Response } from './fastcgi/handler.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
@@ -27,6 +28,8 @@ export interface RouteContext {
   now(): Date
   /** Numbers in 0..1. */
   random(): number
+  /** The key that nginx has, when it has one. */
+  key(): Promise<string | undefined>
   /** Where on the network an address is. */
   place(address: string): Promise<Place>
 }
@@ -42,7 +45,9 @@ const routes: readonly Route[] = [
   { path: '/luna', step: 'boot', answer: menu },
   { path: '/luna', step: 'discovery', answer: discovery },
   { path: '/luna', step: 'install', answer: install },
+  { path: '/luna', step: 'bmc', answer: password },
   { path: '/luna', answer: noSuchStep },
+  { path: '/torrents/', answer: torrent },
   { path: '/announce', answer: (query, request, context) => tracked(announced(query, request, context)) },
   { path: '/scrape', answer: (query, _request, context) => tracked(scraped(query, context)) },
 ]
@@ -118,12 +123,29 @@ async function install(query: Query, request: Request, context: RouteContext): P
     if (!trusted) refuseUntimely(node, status)
     return reported(store, node, status, request, context)
   }
-  const script = await installScript(store, node, context.url)
+  const script = await installScript(store, node, context.url, trusted)
   const [step, time, { remote }] = ['install.request', context.now(), request]
   await store.setStatus(node.id, { step, time })
   context.record({ node: node.id, step, time: time.getTime(), asker: { address: remote } })
   context.log.info('install script sent', { node: node.name, remote })
   return html(script)
+}
+
+/** The password of the BMC, for root of a node that is being installed. */
+async function password(query: Query, request: Request, context: RouteContext): Promise<Response> {
+  const name = textOf(query, 'node')
+  if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
+  const store = await context.store()
+  const node = await namedNode(store, name)
+  const asker = askerOf(request, context)
+  const { trusted } = await admit(store, node, asker)
+  if (!trusted) {
+    refuseUsers(node, asker)
+    refuseUntimely(node, 'for a password')
+  }
+  const text = await bmcPassword(store, node)
+  context.log.info('BMC password sent', { node: node.name, remote: request.remote })
+  return plain(Buffer.from(text))
 }
 
 async function reported(
@@ -155,7 +177,16 @@ async function macsOf({ remote }: Request, { place }: RouteContext): Promise<str
 function noSuchStep(query: Query): Promise<Response> {
   const step = textOf(query, 'step')
   const what = step === undefined ? 'step is missing' : `there is no step ${JSON.stringify(step)}`
-  return Promise.reject(new LunaError('usage', what, { fix: 'step=boot, discovery or install' }))
+  return Promise.reject(new LunaError('usage', what, { fix: 'step=boot, discovery, install or bmc' }))
+}
+
+/** A torrent, which nginx has lweb answer from level `root` on. */
+async function torrent(_query: Query, request: Request, context: RouteContext): Promise<Response> {
+  const store = await context.store()
+  await admitRoot(store, askerOf(request, context))
+  const name = request.path.slice('/torrents/'.length)
+  const body = await servedTorrent(store, name, await context.key(), context.now())
+  return { status: 200, type: 'application/x-bittorrent', body }
 }
 
 async function announced(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {

@@ -54,8 +54,9 @@ export async function runWorker(): Promise<void> {
     const { responder } = options.config.services
     const http = () => log.error('HTTP came to the port of FastCGI', { why: httpSpoken, fix: makeNginx })
     const keyPath = nginxKeyPath(options.config.paths.nginx_conf_d)
-    const answer = answerWith(contextOf(options, store.get, log, gathering.record))
-    const handler = onlyFromNginx(answer, () => readNginxKey(keyPath), log)
+    const key = () => readNginxKey(keyPath)
+    const answer = answerWith({ ...contextOf(options, store.get, log, gathering.record), key })
+    const handler = onlyFromNginx(answer, key, log)
     const listener = await serve(responder, handler, options.address, http)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
@@ -75,7 +76,7 @@ function contextOf(
   store: () => Promise<Store>,
   log: Log,
   record: RouteContext['record'],
-): RouteContext {
+): Omit<RouteContext, 'key'> {
   const wire = new Wire()
   const place = (address: string) => wire.at(address)
   return { url, store, log, record, now: () => new Date(), random: Math.random, place }

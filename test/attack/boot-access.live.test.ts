@@ -151,7 +151,7 @@ describe('boot access', () => {
   })
 
   it('knows machines by IPv6 as well', async () => {
-    stage.luna('cluster', 'change', '--frontend_address', 'fd30::fe')
+    stage.luna('cluster', 'change', '--frontend_address', 'fd30::fe', '--boot_networks', 'fd30::/64')
     stage.luna('cluster', 'makenginx')
     await stage.reloadNginx()
     const ask = (seat: Seat, node: string) => stage.get(seat, `http://[fd30::fe]:7050${script(node)}`).status

@@ -114,6 +114,7 @@ export class Stage {
       env: this.env,
       encoding: 'utf8',
       timeout: 60_000,
+      maxBuffer: 1 << 28,
     })
     return { status, stdout, stderr }
   }

@@ -49,7 +49,15 @@ function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const clock = { now: () => new Date(), random: Math.random }
   const wire = new Wire()
   const place = (address: string) => wire.at(address)
-  return answerWith({ store: store.get, url, log: daemonLog(), record, ...clock, place })
+  return answerWith({
+    store: store.get,
+    url,
+    log: daemonLog(),
+    record,
+    ...clock,
+    place,
+    key: async () => undefined,
+  })
 }
 
 /** Gives what is seen of boots to a leader, as a worker does. */

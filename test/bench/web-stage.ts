@@ -128,7 +128,7 @@ function serverOf(mode: Mode, port: number, dir: string): string {
   const keepConnections = mode !== 'node-fastcgi'
   const who = { networks: ['127.0.0.0/8'], heads: ['127.0.0.0/8'] }
   const facts = { path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections, ...who }
-  const written = withoutKey(renderNginx({ ...facts, keyFile: '' }))
+  const written = withoutKey(renderNginx({ ...facts, keyFile: '', rootOnly: false }))
   const own = written
     .replace('/run/luna/lweb.sock', path)
     .replaceAll(/\bluna_(?=[a-z])/g, `peer_${mode.replace('-', '_')}_`)

@@ -40,7 +40,7 @@ export function nginxConfiguration(here: string, path: string): string {
   return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;
 events { }
 http { access_log ${here}/access.log; ${temp}
-${withoutKey(renderNginx({ path, port, ipv6: false, tls: null, serverPort, keyFile: '', keepConnections: true, ...everybody }))}
+${withoutKey(renderNginx({ path, port, ipv6: false, tls: null, serverPort, keyFile: '', rootOnly: false, keepConnections: true, ...everybody }))}
 }
 `
 }

@@ -45,7 +45,7 @@ describe('the install script, at a BMC that refuses', () => {
     )
   }
 
-  function setUp(env: NodeJS.ProcessEnv, password = bmc.password): Ran {
+  function setUp(env: NodeJS.ProcessEnv, password: string | null = bmc.password): Ran {
     const script = renderInstallScript({ ...view, bmc: { ...bmc, password } })
     const path = `${join(folder, 'bin')}:${process.env.PATH}`
     const commands = `in_step install.setupbmc setup_bmc; echo went on`
@@ -53,6 +53,27 @@ describe('the install script, at a BMC that refuses', () => {
   }
   const asked = (): string[] => readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n')
   const setting = (name: string): string => readFileSync(join(folder, 'bmc', name), 'utf8').trim()
+
+  it('asks for the password where the script does not hold it', () => {
+    const curl =
+      '#!/bin/sh\nfor last; do :; done; echo "$last" >>"$LUNA_FOLDER/asked-for"; cat "$LUNA_FOLDER/secret"\n'
+    plant(folder, { 'bin/curl': curl, secret: bmc.password })
+    has(rightBmc, 'another')
+    const ran = setUp({ TESTS: 'well' }, null)
+    assert.match(ran.output, /went on/)
+    assert.equal(setting('password').split('\n')[0], bmc.password)
+    assert.match(readFileSync(join(folder, 'asked-for'), 'utf8'), /:7050\/luna\?step=bmc&node=node001\n/)
+    assert(!renderInstallScript({ ...view, bmc: { ...bmc, password: null } }).includes(bmc.password))
+  })
+
+  it('leaves the password alone, and fails, where it is not told', () => {
+    plant(folder, { 'bin/curl': '#!/bin/sh\ncase $* in *step=bmc*) exit 22 ;; esac\n' })
+    has(rightBmc, 'another')
+    const ran = setUp({ TESTS: 'well' }, null)
+    assert.equal(ran.status, 1)
+    assert.match(ran.output, /step install.setupbmc failed with status 22/)
+    assert.equal(setting('password'), 'another')
+  })
 
   it('changes nothing, and resets nothing, where all is as wanted', () => {
     const ran = setUp({ REFUSED: '*set*', TESTS: 'well' })

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { cacheOf } from '../../lib/task/boot/cache.ts'
-import { installScript, installView, previewInstallScript } from '../../lib/task/boot/install-script.ts'
+import {
+  bmcPassword,
+  installScript,
+  installView,
+  previewInstallScript,
+} from '../../lib/task/boot/install-script.ts'
 import { bootFacts } from '../../lib/task/boot/node-facts.ts'
 import { rejectsWith } from '../help.ts'
 import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
@@ -30,6 +38,25 @@ describe('installScript', () => {
     assert.match(script, /^#!\/bin\/bash\n/)
     for (const fact of ['node001.cluster', '10.30.0.1', '255.255.0.0', 'to-rr', 'ta-rr'])
       assert(script.includes(fact), fact)
+  })
+
+  it('holds the password of the BMC for heads alone, and where the template of a site cannot ask', async () => {
+    const setup = await store.insert('bmcsetup', { name: 'base', password: 'S3cret' })
+    const dir = mkdtempSync(join(tmpdir(), 'luna-test-'))
+    const [cluster] = await store.list('cluster')
+    assert(cluster)
+    await store.update('cluster', cluster.id, { path: dir })
+    await store.update('group', place.compute, { bmcsetup: setup })
+    const node = await store.getNamed('node', 'node001')
+    assert.match(await installScript(store, node), /local password=S3cret/)
+    assert.doesNotMatch(await installScript(store, node, undefined, false), /S3cret/)
+    mkdirSync(join(dir, 'templates'))
+    writeFileSync(join(dir, 'templates/install.sh.mustache'), '{{#bmc}}{{password}}{{/bmc}}')
+    assert.equal(await installScript(store, node, undefined, false), 'S3cret')
+    assert.equal(await bmcPassword(store, node), 'S3cret')
+    await store.update('node', node.id, { setupbmc: false })
+    await rejectsWith('not-found', bmcPassword(store, await store.getNamed('node', 'node001')))
+    rmSync(dir, { recursive: true })
   })
 
   it('tells names, scripts, files and where the cluster is', async () => {

@@ -69,6 +69,20 @@ describe('makeNginx', () => {
     assert.deepEqual(readdirSync(join(fake.dir, 'conf.d')), [])
   })
 
+  it('has images for root of machines alone from level root on', async () => {
+    await addCluster(store, { path: fake.dir })
+    await make()
+    assert.doesNotMatch(conf(), /luna_user_port|secure_link/)
+    const [cluster] = await store.list('cluster')
+    assert(cluster)
+    for (const boot_access of ['root', 'armed']) {
+      await store.update('cluster', cluster.id, { boot_access })
+      await make()
+      assert.match(conf(), /if \(\$luna_user_port\) \{\s+return 403;/)
+      assert.match(conf(), /secure_link_md5/)
+    }
+  })
+
   it('listens on IPv6 for an IPv6 frontend, and talks to the socket when there is no port', async () => {
     await addCluster(store, { path: fake.dir, frontend_address: 'fd00::1', server_port: 0 })
     await make()

@@ -36,6 +36,7 @@ export function asking(
     record: (event) => seen.push(event),
     now: () => now,
     random: () => 0.5,
+    key: async () => undefined,
     place: async (at) => place(at),
   })
   return {

@@ -73,7 +73,7 @@ export function serverOf({ dir, port, serverPort, responder }: Place): string {
   const keepConnections = responder === 'own'
   const who = { networks: ['all'], heads: ['127.0.0.0/8'] }
   const facts = { path: dir, port, ipv6: false, tls: null, serverPort, keepConnections, ...who }
-  return renderNginx({ ...facts, keyFile: nginxKeyPath(dir) })
+  return renderNginx({ ...facts, keyFile: nginxKeyPath(dir), rootOnly: false })
 }
 
 export interface Running {

@@ -54,8 +54,15 @@ export async function admit(store: Store, node: Node, asker: Asker): Promise<Sta
   return standing
 }
 
+/** Lets in, from level `root` on, only root of a machine, and heads. Throws LunaError `forbidden`. */
+export async function admitRoot(store: Store, asker: Asker): Promise<void> {
+  const cluster = await (await recentCache(store)).cluster()
+  if (['open', 'node'].includes(bootAccess(cluster)) || (await isHead(cluster, asker))) return
+  refuseUsers({ name: 'a node' }, asker)
+}
+
 /** Refuses who asks from a port that does not take root. Throws LunaError `forbidden`. */
-export function refuseUsers(node: Node, { address, port }: Asker): void {
+export function refuseUsers(node: Pick<Node, 'name'>, { address, port }: Asker): void {
   if (port > 0 && port < firstUserPort) return
   throw new LunaError('forbidden', `only root of ${node.name} is let in`, {
     why: `${address} asks from port ${port}, which every user can; an initramfs of a former release does so, too`,
@@ -67,8 +74,8 @@ export function refuseUsers(node: Node, { address, port }: Asker): void {
 export function refuseUntimely(node: Node, step: string): void {
   if (mayReport(node.status, step)) return
   throw new LunaError('forbidden', `${node.name} is not being installed`, {
-    why: `it is at ${node.status?.step ?? 'no step yet'}, and no script runs that sends ${step.slice(0, 60)}`,
-    fix: `from a head, it is set all the same`,
+    why: `it is at ${node.status?.step ?? 'no step yet'}, and no script runs that would ask`,
+    fix: 'ask from a head, which may at any time',
   })
 }
 
@@ -95,8 +102,9 @@ async function looksLike(store: Store, shared: BootCache, node: Node, asker: Ask
   const place = await asker.place()
   if (place.kind === 'routed') return (await addressesOf(shared, node)).includes(asker.address)
   if (place.kind === 'here' || place.macs.length === 0) return false
-  const mac = await store.macOf(node.id)
-  return mac !== undefined && place.macs.every((link) => isSameCard(mac, link))
+  const first = await store.macOf(node.id)
+  const cards = [...(first ? [first] : []), ...(await store.alsoOf(node.id))]
+  return place.macs.every((link) => cards.some((mac) => isSameCard(mac, link)))
 }
 
 async function addressesOf({ find }: BootCache, node: Node): Promise<string[]> {

@@ -4,7 +4,7 @@ import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
 import type { Node } from '../../object/node.ts'
-import { type InstallView, renderInstallScript } from '../../render/install.ts'
+import { canAsk, type InstallView, renderInstallScript } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BootCache, cacheOf } from './cache.ts'
@@ -15,13 +15,15 @@ const template = 'install.sh.mustache'
 
 /**
  * The install script of a node as it would be now; the status stays. `url` is where nodes reach the cluster,
- * as configured by default. Throws LunaError `not-found` while the image of the node is not packed.
+ * as configured by default. Without `secrets` it asks for the password of the BMC in place of holding it,
+ * unless the site has a template that cannot. Throws LunaError `not-found` while the image of the node is
+ * not packed.
  */
-export async function installScript(store: Store, node: Node, url?: string): Promise<string> {
+export async function installScript(store: Store, node: Node, url?: string, secrets = true): Promise<string> {
   const shared = await cacheOf(store)
   const facts = await bootFacts(shared, node)
   const { torrent, tarball, name } = facts.image
-  if (torrent && tarball) return await scriptOf(shared, facts, url)
+  if (torrent && tarball) return await scriptOf(shared, facts, url, secrets)
   throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
     fix: `luna osimage pack ${name}`,
   })
@@ -37,9 +39,22 @@ async function scriptOf(
   shared: BootCache,
   facts: NodeFacts,
   url = frontendUrl(facts.cluster),
+  secrets = true,
 ): Promise<string> {
   const view = await installView(shared, facts, url)
-  return renderInstallScript(view, loadTemplate(template, paths(facts.cluster).templates))
+  const text = loadTemplate(template, paths(facts.cluster).templates)
+  const bmc = view.bmc && !secrets && canAsk(text) ? { ...view.bmc, password: null } : view.bmc
+  return renderInstallScript({ ...view, bmc }, text)
+}
+
+/** The password that the script asks for. Throws LunaError `not-found` when the BMC is to be left alone. */
+export async function bmcPassword(store: Store, node: Node): Promise<string> {
+  const shared = await cacheOf(store)
+  const bmc = await bmcOf(shared, await bootFacts(shared, node))
+  if (bmc) return bmc.password ?? ''
+  throw new LunaError('not-found', `the BMC of ${node.name} is not set up`, {
+    fix: 'luna group change GROUP -b SETUP; luna node change NODE --setupbmc y',
+  })
 }
 
 /** What the script says. Throws LunaError `failed` when the group's BMC setup is gone. */

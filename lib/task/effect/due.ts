@@ -35,6 +35,7 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
     frontend_port: ['dhcp', 'nginx', 'pack'],
     frontend_https: ['dhcp', 'nginx', 'pack'],
     server_port: ['nginx'],
+    boot_access: ['nginx'],
     path: ['nginx', 'tftp', 'pack'],
     cluster_ips: ['dhcp', 'dns', 'nginx'],
     boot_networks: ['nginx'],
