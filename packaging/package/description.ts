@@ -77,6 +77,10 @@ const systemFiles: readonly File[] = [
 ]
 
 const documents: readonly File[] = [
+  {
+    from: 'packaging/ansible/ansible_collections',
+    to: '/usr/share/ansible/collections/ansible_collections',
+  },
   { from: 'packaging/ansible/inventory', to: '/usr/share/luna/ansible/inventory', mode: 0o755 },
   { kind: 'made', from: 'man', to: '/usr/share/man' },
   { from: 'packaging/completion/luna.bash', to: `${completions}/luna` },
