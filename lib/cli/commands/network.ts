@@ -2,11 +2,13 @@
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
 import type { NetworkChange } from '../../task/change/network-change.ts'
+import type { ShownMap } from '../../task/show/network-map.ts'
 import { type Command, type Context, command, type Given } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
 import { eachOf, namesOf } from '../list-operand.ts'
 import {
   deleteListRow,
+  jsonText,
   listRow,
   renameRow,
   reportOutcome,
@@ -31,9 +33,14 @@ const showCommand = command({
   options: {
     ...showOptions,
     reservedips: option('flag', 'only who has which address', { short: 'r' }),
+    map: option('flag', 'only what is taken, by range, and what is free', { newer: true }),
   },
-  examples: [['luna network show cluster -r', 'every address that is in use, and by whom']],
+  examples: [
+    ['luna network show cluster -r', 'every address that is in use, and by whom'],
+    ['luna network show cluster --map', 'where there is room for a rack'],
+  ],
   async run(context, given, list) {
+    if (given.map && !given.raw && !given.comment) return await showMaps(context, given.json, list)
     if (given.json) return await show(context, 'network', given, await namesOf(context, 'network', list))
     await eachOf(context, 'network', list, async (one, name) => {
       if (!given.reservedips || given.raw || given.comment) return await show(one, 'network', given, [name])
@@ -44,6 +51,18 @@ const showCommand = command({
     })
   },
 })
+
+async function showMaps(context: Context, json: boolean, list: string): Promise<void> {
+  const { showMap } = await import('../../task/show/network-map.ts')
+  const { mapText } = await import('../table/network-map.ts')
+  const maps: ShownMap[] = []
+  await eachOf(context, 'network', list, async (one, name) => {
+    const map = await showMap(await one.store(), name)
+    if (json) maps.push(map)
+    else one.print(mapText(map))
+  })
+  if (json) context.print(jsonText(maps.length === 1 ? maps[0] : maps))
+}
 
 const add = command({
   action: 'add',

@@ -13,6 +13,12 @@ export interface AddressUse {
   readonly end: bigint
   /** For people: `node node001 (BOOTIF)`. */
   readonly who: string
+  /** The host that has it, of several alike; absent of name servers and the DHCP range. */
+  readonly host?: {
+    readonly kind: 'switch' | 'otherdev' | 'node'
+    readonly name: string
+    readonly on?: string
+  }
 }
 
 /**
@@ -24,9 +30,13 @@ export function addressUses(all: Inventory): AddressUse[] {
       one(network.id, network.ns_ip, `the name server of network ${network.name}`),
     ),
     ...all.cluster.flatMap(dhcpRange),
-    ...all.switch.flatMap(({ name, network, ip }) => one(network, ip, `switch ${name}`)),
+    ...all.switch.flatMap(({ name, network, ip }) =>
+      one(network, ip, `switch ${name}`, { kind: 'switch', name }),
+    ),
     ...all.otherdev.flatMap(({ name, connected }) =>
-      Object.entries(connected).flatMap(([id, offset]) => one(id as Id, offset, `otherdev ${name}`)),
+      Object.entries(connected).flatMap(([id, offset]) =>
+        one(id as Id, offset, `otherdev ${name}`, { kind: 'otherdev', name }),
+      ),
     ),
     ...nodeAddresses(all),
   ]
@@ -37,12 +47,21 @@ function nodeAddresses({ group, node }: Pick<Inventory, 'group' | 'node'>): Addr
   return node.flatMap((each) => {
     const own = each.group === null ? undefined : groups.get(each.group)
     const held: Assignment[] = own ? heldBy(each, own) : []
-    return held.flatMap(({ network, offset, name }) => one(network, offset, `node ${each.name} (${name})`))
+    return held.flatMap(({ network, offset, name }) => {
+      const host = { kind: 'node', name: each.name, on: name } as const
+      return one(network, offset, `node ${each.name} (${name})`, host)
+    })
   })
 }
 
-function one(network: Id | null, offset: bigint | null, who: string): AddressUse[] {
-  return network === null || offset === null ? [] : [{ network, start: offset, end: offset, who }]
+function one(
+  network: Id | null,
+  offset: bigint | null,
+  who: string,
+  host?: AddressUse['host'],
+): AddressUse[] {
+  if (network === null || offset === null) return []
+  return [{ network, start: offset, end: offset, who, ...(host && { host }) }]
 }
 
 function dhcpRange(cluster: Objects['cluster']): AddressUse[] {
