@@ -100,6 +100,7 @@ export const lpower = {
     pace: option('text', 'no more than N nodes a second (N/m: a minute)', { value: 'N/s' }),
     where: option('texts', 'only nodes of which this holds; given several times, all of them', {
       value: 'FIELD=PATTERN',
+      begins: ['status=', 'group=', 'image=', 'switch=', 'name='],
       newer: true,
     }),
     fold: option('flag', 'a line per answer, with the nodes that gave it as a hostlist', { newer: true }),

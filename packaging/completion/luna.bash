@@ -10,6 +10,7 @@ _luna() {
       compopt -o default 2>/dev/null
     else
       COMPREPLY+=("${line%%$'\t'*}")
+      [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null || :
     fi
   done < <(luna __complete "${1##*/}" "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$2" 2>/dev/null)
 }

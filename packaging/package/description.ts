@@ -78,8 +78,8 @@ const systemFiles: readonly File[] = [
 
 const documents: readonly File[] = [
   {
-    from: 'packaging/ansible/ansible_collections',
-    to: '/usr/share/ansible/collections/ansible_collections',
+    from: 'packaging/ansible/ansible_collections/luna',
+    to: '/usr/share/ansible/collections/ansible_collections/luna',
   },
   { from: 'packaging/ansible/inventory', to: '/usr/share/luna/ansible/inventory', mode: 0o755 },
   { kind: 'made', from: 'man', to: '/usr/share/man' },

@@ -73,6 +73,14 @@ describe('choosing nodes on the command line', () => {
     assert.equal(stdout('node', 'list', '--fold'), 'node10\n')
   })
 
+  it('adds the nodes that a file names', () => {
+    const file = join(site.dir, 'new')
+    writeFileSync(file, 'new[1-3]\n')
+    assert.equal(site.luna(['node', 'add', '-g', 'compute', '-n', `@${file},!new2`]).status, 0)
+    assert.equal(stdout('node', 'list', '--where', 'name=new*', '--fold'), 'new[1,3]\n')
+    assert.equal(site.luna(['node', 'delete', `@${file},!new2`]).status, 0)
+  })
+
   it('refuses to take nobody for all', () => {
     for (const action of ['show', 'delete', 'change']) {
       const ran = site.luna(['node', action])

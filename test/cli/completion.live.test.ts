@@ -47,6 +47,13 @@ describe('complete', () => {
     ['luna node delete !node0', ['!node001', '!node002'], 'names that are not meant'],
     ['luna node delete @', 'files', 'files with names'],
     ['luna node list --where gr', ['group='], 'fields that a condition is about'],
+    ['luna node list --where group=c', ['group=compute'], 'what a field may be'],
+    ['luna node list --where group = c', ['compute'], 'the same where bash took the word apart'],
+    ['luna node list --where image! = ', ['a-osimage'], 'the same of what it may not be'],
+    ['luna node list --where comment = c', [], 'nothing for a field that may be anything'],
+    ['luna node delete --where group = compute no', ['node001', 'node002'], 'names after a condition'],
+    ['lpower --where group=g', ['group=gpu'], 'the same for lpower'],
+    ['luna export slurm no', ['node001', 'node002'], 'nodes that are exported'],
     ['luna node list --sort st', ['status'], 'fields to sort by'],
     ['luna group show g', ['gpu'], 'a single name where one is taken'],
     ['luna node list --group ', ['compute', 'gpu'], 'groups for the value of --group'],
@@ -118,6 +125,8 @@ describe('completion in a shell', () => {
     assert.deepEqual(inBash(['luna', 'node', 'add', '-g', '']), ['compute'])
     assert.deepEqual(inBash(['luna', 'node', 'change', 'node001', '-i', '']), ['BOOTIF'])
     assert.deepEqual(inBash(['lchroot', 'comp']), ['compute'])
+    assert.deepEqual(inBash(['luna', 'node', 'list', '--where', 'group', '=', 'c']), ['compute'])
+    assert.deepEqual(inBash(['luna', 'node', 'list', '--where', 'gr']), ['group='])
   })
 
   it('offers nothing and says nothing in bash when the database cannot be read', () => {

@@ -8,7 +8,7 @@ import { renderPrometheus } from '../../lib/render/export/prometheus.ts'
 import { renderSlurm } from '../../lib/render/export/slurm.ts'
 
 function node(name: string, more: Partial<ExportedNode> = {}): ExportedNode {
-  const none = { mac: null, address: null, interfaces: [], switch: null, port: null, comment: '' }
+  const none = { mac: null, also: [], address: null, interfaces: [], switch: null, port: null, comment: '' }
   return { name, host: `${name}.cluster`, group: 'compute', image: 'os', ...none, ...more }
 }
 

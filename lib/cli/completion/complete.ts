@@ -5,7 +5,7 @@ import { helpOption } from '../../program/option.ts'
 import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
 import { known, rejoined, scan } from './scan.ts'
-import { type Completion, type Names, type Place, valuesOf } from './values.ts'
+import { type Completion, type Names, type Place, valuesOf, valuesOfField } from './values.ts'
 import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
 
 /**
@@ -57,6 +57,7 @@ async function completeCommand(
   const all = { ...options, help: helpOption }
   const seen = scan(all, words)
   const { awaiting } = seen
+  if (awaiting?.field !== undefined) return await valuesOfField(place.names, awaiting.field, current)
   if (awaiting && !(awaiting.optional && current.startsWith('-')))
     return awaiting.option ? await valuesOf(place, awaiting.option, seen, current) : []
   const [, head = '', text = ''] = /^(--[^=]+=)(.*)$/s.exec(current) ?? []

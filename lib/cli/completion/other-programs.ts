@@ -2,7 +2,7 @@
 import { helpOption } from '../../program/option.ts'
 import { type Program, programs } from '../../program/program.ts'
 import { scan } from './scan.ts'
-import { type Completion, type Names, valuesOf } from './values.ts'
+import { type Completion, type Names, valuesOf, valuesOfField } from './values.ts'
 import { beginning, hostlist, plain, spellings } from './words.ts'
 
 /** What may stand at the cursor of lchroot, lpower, lweb, ltorrent and lfs_pxelinux. */
@@ -16,6 +16,7 @@ export async function completeOther(
   if (!program) return []
   const options = { ...program.options, help: helpOption }
   const { awaiting, used, operands } = scan(options, before)
+  if (awaiting?.field !== undefined) return await valuesOfField(names, awaiting.field, current)
   if (awaiting?.option)
     return await valuesOf({ object: 'group', names }, awaiting.option, { operands: [] }, current)
   if (current.startsWith('-'))

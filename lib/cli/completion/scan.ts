@@ -10,6 +10,8 @@ export interface Scan {
     /** The option, when it is its first value; the second value of a pair is nobody's to guess. */
     readonly option?: Option
     readonly optional: boolean
+    /** The field whose value comes next: bash takes `group=compute` apart. */
+    readonly field?: string
   }
   /** Long names of the options that are there. */
   readonly used: readonly string[]
@@ -21,21 +23,30 @@ export interface Scan {
 /** Reads the words of a command after its action. */
 export function scan(options: OptionTable, words: readonly string[]): Scan {
   const [used, operands]: [string[], string[]] = [[], []]
+  let [before, field]: [string | undefined, string | undefined] = [undefined, undefined]
   let [last, wanted, ended]: [Option | undefined, number, boolean] = [undefined, 0, false]
   for (const word of words) {
     // bash takes `--group=compute` apart
-    if (word === '=') continue
+    if (word === '=') {
+      field = last?.begins && wanted === 0 ? before?.replace(/!$/, '') : undefined
+      if (field !== undefined) wanted = 1
+      continue
+    }
+    before = word
     if (ended || !looksLikeOption(options, word)) {
       if (wanted > 0) wanted--
       else operands.push(word)
       continue
     }
+    field = undefined
     ended = word === '--'
     const found = known(options, word)
     if (found) used.push(found.long)
     last = found?.option
     wanted = (last ? valuesOf(last) : 0) - (found?.attached === undefined ? 0 : 1)
   }
+  if (field !== undefined && wanted > 0)
+    return { used, operands, ended, awaiting: { field, optional: false } }
   const state = { used, operands, ended }
   if (wanted <= 0 || !last) return state
   const first = wanted === valuesOf(last)

@@ -2,7 +2,7 @@
 import type { Kind } from '../../object/field.ts'
 import type { Option } from '../../program/option.ts'
 import type { Scan } from './scan.ts'
-import { beginning, type Candidate, hostlist, plain } from './words.ts'
+import { beginning, type Candidate, hostlist, plain, prefixed } from './words.ts'
 
 /** Reads what there is; completion asks only for what it offers. */
 export interface Names {
@@ -21,6 +21,24 @@ export interface Place {
   readonly names: Names
 }
 
+/** The fields of nodes that name objects. */
+const named: Readonly<Record<string, Kind>> = {
+  name: 'node',
+  group: 'group',
+  image: 'osimage',
+  switch: 'switch',
+}
+
+/** What a field may be in a condition, where it names something that is there. */
+export async function valuesOfField(
+  names: Names,
+  field: string,
+  current: string,
+): Promise<readonly Candidate[]> {
+  const kind = Object.hasOwn(named, field) ? named[field] : undefined
+  return kind ? plain(await names.ofKind(kind), current) : []
+}
+
 /** What may stand as the value of an option. */
 export async function valuesOf(
   place: Place,
@@ -29,11 +47,15 @@ export async function valuesOf(
   current: string,
 ): Promise<Completion> {
   const { refersTo, kind, choices, begins } = option
-  if (begins)
+  if (begins) {
+    const [, head = '', field] = /^(([^=!]+)!?=)/.exec(current) ?? []
+    if (field !== undefined)
+      return prefixed(head, await valuesOfField(place.names, field, current.slice(head.length)))
     return beginning(
       current,
       begins.map((word) => ({ word })),
     )
+  }
   if (refersTo === 'file') return 'files'
   if (refersTo === 'interface')
     return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)

@@ -47,13 +47,14 @@ function groupName(name: string): string {
 }
 
 function variablesOf(node: ExportedNode): Variables {
-  const { host, address, group, image, mac, interfaces, comment } = node
+  const { host, address, group, image, mac, also, interfaces, comment } = node
   return {
     ...(address !== null && { ansible_host: address }),
     luna_hostname: host,
     luna_group: group,
     luna_osimage: image,
     luna_mac: mac,
+    ...(also.length > 0 && { luna_also: also }),
     luna_interfaces: Object.fromEntries(interfaces.map(({ name, ipv4, ipv6 }) => [name, { ipv4, ipv6 }])),
     luna_switch: node.switch,
     luna_port: node.port,

@@ -9,6 +9,8 @@ export interface ExportedNode {
   readonly group: string | null
   readonly image: string | null
   readonly mac: Mac | null
+  /** Those of its further boot cards. */
+  readonly also: readonly Mac[]
   /** By which it is reached: on BOOTIF, else on another interface that is not BMC. */
   readonly address: string | null
   readonly interfaces: readonly ExportedInterface[]

@@ -55,6 +55,7 @@ function exported(node: ListedNode, domains: ReadonlyMap<string, string>): Expor
     group,
     image,
     mac: node.mac as Mac | null,
+    also: Array.isArray(node.also) ? (node.also as readonly Mac[]) : [],
     address: addressOf(interfaces),
     interfaces,
     switch: textOf(node.switch),
