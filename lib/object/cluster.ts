@@ -42,10 +42,11 @@ export const clusterFields = {
   dhcp_range_start: field('offset', 'first address given to unknown machines', null),
   dhcp_range_end: field('offset', 'last address given to unknown machines', null),
   db_version: field('double', 'version of the database', dbVersion),
-  boot_access: field('text', 'who gets install scripts; node when it was never set', null, {
+  boot_access: field('text', 'who gets scripts: open, node (when never set), root or armed', null, {
     later: true,
     choices: ['open', 'node', 'root', 'armed'],
   }),
+  ui_from: field('text', 'networks that see the page, too, as ADDRESS/LENGTH', null, { later: true }),
   comment: field('text', 'the comment', null, { lines: true }),
 }
 

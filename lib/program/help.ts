@@ -9,19 +9,19 @@ export function spellings(long: string, option: Option): string {
   return all.join(', ') + valueName(long, option)
 }
 
-/** The value of an option as help names it, with a blank before it: ` GROUP`, ` y|n`. */
-export function valueName(long: string, { kind, value = long.toUpperCase(), choices = [] }: Option): string {
+/** The value of an option as help names it, after a blank: ` GROUP`, ` y|n`; a name for long choices. */
+export function valueName(long: string, { kind, value, choices = [] }: Option): string {
   switch (kind) {
     case 'flag':
       return ''
     case 'optional':
-      return ` [${value}]`
+      return ` [${value ?? long.toUpperCase()}]`
     case 'yes-no':
       return ' y|n'
     case 'choice':
-      return ` ${choices.join('|')}`
+      return ` ${value ?? choices.join('|')}`
     default:
-      return ` ${value}`
+      return ` ${value ?? long.toUpperCase()}`
   }
 }
 

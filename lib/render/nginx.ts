@@ -1,4 +1,5 @@
 // The nginx server for nodes: it serves boot/ and torrents/ itself, and asks lweb over FastCGI.
+import { join } from 'node:path'
 import type { Origin } from '../object/origin.ts'
 import { escapeNginx } from './escape-nginx.ts'
 import { loadTemplate, renderTemplate, templateSource } from './template.ts'
@@ -23,24 +24,22 @@ export interface NginxFacts {
   readonly networks: readonly string[]
   /** Who may ask as often as it likes: the heads and this machine. */
   readonly heads: readonly string[]
+  /** Who sees the page and the metrics. */
+  readonly watchers: readonly string[]
 }
+
+/** The files of the page, which come with Luna. */
+const pageFiles = join(import.meta.dirname, '../web/ui')
 
 /** The text of `luna.conf` for nginx's conf.d. */
 export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const ssl = facts.tls ? ' ssl' : ''
   const listens = [`${facts.port}${ssl}`, ...(facts.ipv6 ? [`[::]:${facts.port}${ssl}`] : [])]
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
-  const { path, keyFile, rootOnly, keepConnections, networks, heads } = facts
-  const base = {
-    path,
-    keyFile,
-    rootOnly,
-    tls: facts.tls && { ...facts.tls },
-    listens,
-    backend,
-    keepConnections,
-  }
-  const view = { ...base, networks: [...networks], heads: [...heads] }
+  const { path, keyFile, rootOnly, keepConnections, networks, heads, watchers } = facts
+  const tls = facts.tls && { ...facts.tls }
+  const base = { path, pageFiles, keyFile, rootOnly, tls, listens, backend, keepConnections }
+  const view = { ...base, networks: [...networks], heads: [...heads], watchers: [...watchers] }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
 }
 

@@ -16,6 +16,8 @@ export interface Offered {
   /** 40 hexadecimal digits. */
   readonly infoHash: string
   readonly uploaded: number
+  /** How many clients are connected for it. */
+  readonly peers: number
 }
 
 export interface TorrentClient {
@@ -101,8 +103,8 @@ function wrap(
     },
     offered: () =>
       [...entries].map(([file, { tarball, torrent }]) => {
-        const { infoHash, uploaded } = torrent
-        return { file, tarball, infoHash, uploaded }
+        const { infoHash, uploaded, numPeers: peers } = torrent
+        return { file, tarball, infoHash, uploaded, peers }
       }),
     lastUpload: (file) => entries.get(file)?.lastUpload,
     close: () => new Promise((done) => (client.destroyed ? done() : client.destroy(() => done()))),

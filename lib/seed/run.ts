@@ -9,8 +9,9 @@ import type { Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { seedPlan } from '../task/torrent/seed-plan.ts'
-import { openTorrentClient } from './client.ts'
+import { openTorrentClient, type TorrentClient } from './client.ts'
 import { Seeder } from './seeder.ts'
+import { figuresOf, tellFigures } from './told.ts'
 
 export const ltorrent: Daemon = { name: 'ltorrent', pidFile: 'torrent_pidfile' }
 
@@ -45,7 +46,7 @@ async function seedImages(
   const seeder = new Seeder(client, log)
   const store = reopeningStore(() => openStore(config))
   try {
-    const loop = seederLoop(seeder, store.get, log)
+    const loop = seederLoop(seeder, client, store.get, log)
     await loop.turn()
     const images = () => client.offered().length
     const fields = { port: client.port, images: images() }
@@ -62,13 +63,16 @@ async function seedImages(
 }
 
 /** Follows the store every half minute and when woken, and announces in between; one at a time. */
-function seederLoop(seeder: Seeder, store: () => Promise<Store>, log: Log): Loop {
+function seederLoop(seeder: Seeder, client: TorrentClient, store: () => Promise<Store>, log: Log): Loop {
   // What is seeded already goes on being seeded while the store is away.
   const loggingTrouble = logTrouble(log)
   let followed = Number.NEGATIVE_INFINITY
   return new Loop(announceInterval, async (woken) => {
     if (!woken && Date.now() - followed < followInterval) return await seeder.tell()
-    await loggingTrouble(async () => seeder.follow(await seedPlan(await store())))
+    await loggingTrouble(async () => {
+      await seeder.follow(await seedPlan(await store()))
+      await tellFigures(await store(), figuresOf(client))
+    })
     followed = Date.now()
   })
 }

@@ -8,7 +8,7 @@ import { inheritedSocket } from '../host/daemon/inherited-socket.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import type { Address } from './fastcgi/handler.ts'
-import { recordSeen } from './seen.ts'
+import { hearWorkers } from './hearing.ts'
 import { pollSwitches } from './switch-polling.ts'
 import type { WorkerOptions } from './worker.ts'
 import { WorkerPool } from './workers.ts'
@@ -39,11 +39,11 @@ async function serveUntil(
 ): Promise<void> {
   const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
   const store = reopeningStore(() => openStore(config))
-  const recording = recordSeen(store.get, log)
+  const hearing = await hearWorkers(store.get, log)
   try {
-    await serveWith(new WorkerPool(options, log, recording.add), stop, store, options, { cluster, log })
+    await serveWith(new WorkerPool(options, log, hearing.hear), stop, store, options, { cluster, log })
   } finally {
-    await recording.end()
+    await hearing.end()
     await store.close()
   }
   log.info('stopped')

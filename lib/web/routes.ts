@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
+import type { UnknownAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, admit, admitRoot, refuseUntimely, refuseUsers } from '../task/boot/access.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
@@ -13,6 +14,9 @@ import { bmcPassword, installScript } from '../task/boot/install-script.ts'
 import { servedTorrent } from '../task/torrent/served.ts'
 import { announce, isHead, scrape } from '../task/torrent/tracker.ts'
 import type { Handler, Request, Response } from './fastcgi/handler.ts'
+import { metricsAnswer } from './metrics/answer.ts'
+import { admitScraper, admitWatcher } from './page/access.ts'
+import { dataPath, pageData } from './page/data.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 
@@ -25,6 +29,10 @@ export interface RouteContext {
   readonly log: Log
   /** Takes down what is seen of a boot. */
   record(event: BootEvent): void
+  /** Takes down a machine that asked and is no node. */
+  unknown(asked: UnknownAsked): void
+  /** What the leader has counted, in the text format of Prometheus. */
+  leaderMetrics(): Promise<string>
   now(): Date
   /** Numbers in 0..1. */
   random(): number
@@ -49,6 +57,8 @@ const routes: readonly Route[] = [
   { path: '/luna', answer: noSuchStep },
   { path: '/torrents/', answer: torrent },
   { path: '/announce', answer: (query, request, context) => tracked(announced(query, request, context)) },
+  { path: dataPath, answer: data },
+  { path: '/metrics', answer: metrics },
   { path: '/scrape', answer: (query, _request, context) => tracked(scraped(query, context)) },
 ]
 
@@ -103,7 +113,13 @@ async function discovery(query: Query, request: Request, context: RouteContext):
     asker: askerOf(request, context),
   }
   const [now, { remote }] = [context.now(), request]
-  const { script, step, image, kernel, way, ...found } = await discover(store, asked, context.url, now)
+  const discovered = await discover(store, asked, context.url, now).catch((error: unknown) => {
+    const [mac] = asked.macs
+    const nobody = error instanceof LunaError && error.code === 'not-found' && !asked.node
+    if (mac && nobody) context.unknown({ mac, address: remote, time: now.getTime() })
+    throw error
+  })
+  const { script, step, image, kernel, way, ...found } = discovered
   const { node, mac, by, at, takenFrom, itself } = found
   const asker = { address: remote, mac, by, ...(at !== undefined && { at }) }
   if (itself) context.record({ node: node.id, step, time: now.getTime(), asker, image, ...kernel, ...way })
@@ -187,6 +203,18 @@ async function torrent(_query: Query, request: Request, context: RouteContext): 
   const name = request.path.slice('/torrents/'.length)
   const body = await servedTorrent(store, name, await context.key(), context.now())
   return { status: 200, type: 'application/x-bittorrent', body }
+}
+
+/** What the page shows. */
+async function data(query: Query, request: Request, context: RouteContext): Promise<Response> {
+  const store = await context.store()
+  await admitWatcher(store, request.remote)
+  return await pageData(query, request, store, context.now())
+}
+
+async function metrics(_query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
+  await admitScraper(context.store, remote)
+  return await metricsAnswer(context)
 }
 
 async function announced(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {

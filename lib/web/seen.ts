@@ -44,14 +44,6 @@ export function gatherSeen(send: (message: Seen) => Promise<void>, pause = worke
   }
 }
 
-/** Sends to the leader. What cannot be sent is lost: there is no leader any more. */
-export function sendSeen(message: Seen): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.connected && process.send) process.send(message, undefined, undefined, () => resolve())
-    else resolve()
-  })
-}
-
 export function isSeen(message: unknown): message is Seen {
   return typeof message === 'object' && message !== null && 'seen' in message && Array.isArray(message.seen)
 }
@@ -62,9 +54,16 @@ export interface Recording {
   end(): Promise<void>
 }
 
-/** Writes down what is added, again and again. Never rejects: a store that is away is logged. */
-export function recordSeen(store: () => Promise<Store>, log: Log): Recording {
-  const recorder = new BootRecorder(store)
+/**
+ * Writes down what is added, again and again, and has `observe` see it. Never rejects: a store that is away
+ * is logged.
+ */
+export function recordSeen(
+  store: () => Promise<Store>,
+  log: Log,
+  observe?: ConstructorParameters<typeof BootRecorder>[2],
+): Recording {
+  const recorder = new BootRecorder(store, undefined, observe)
   const loggingTrouble = logTrouble(log)
   const ended = new AbortController()
   const flush = () =>

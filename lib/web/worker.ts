@@ -8,13 +8,18 @@ import { sentence } from '../error.ts'
 import { nginxKeyPath, readNginxKey } from '../host/service/nginx-key.ts'
 import { Wire } from '../host/wire.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
+import type { UnknownAsked } from '../object/record/unknown.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import type { Address, Listener } from './fastcgi/handler.ts'
 import { serve } from './fastcgi/serve.ts'
 import { onlyFromNginx } from './from-nginx.ts'
+import { askLeader } from './metrics/ask.ts'
+import { counting } from './metrics/count.ts'
 import { answerWith, type RouteContext } from './routes.ts'
-import { gatherSeen, sendSeen } from './seen.ts'
+import { gatherSeen } from './seen.ts'
+import { sendToLeader } from './send.ts'
+import { Telling } from './told.ts'
 
 /**
  * The first message of the leader to a worker. It holds the configuration: arguments would show its password.
@@ -49,13 +54,15 @@ export async function runWorker(): Promise<void> {
   const log = options.logFile === null ? daemonLog() : fileLog(options.logFile)
   process.on('uncaughtExceptionMonitor', (error) => log.error('worker crashed', { why: error.stack }))
   const store = reopeningStore(() => openStore(options.config))
-  const gathering = gatherSeen(sendSeen)
+  const [gathering, telling] = [gatherSeen(sendToLeader), new Telling(sendToLeader)]
   try {
     const { responder } = options.config.services
     const http = () => log.error('HTTP came to the port of FastCGI', { why: httpSpoken, fix: makeNginx })
     const keyPath = nginxKeyPath(options.config.paths.nginx_conf_d)
     const key = () => readNginxKey(keyPath)
-    const answer = answerWith({ ...contextOf(options, store.get, log, gathering.record), key })
+    const unknown = (asked: UnknownAsked) => telling.unknown(asked)
+    const context = contextOf(options, store.get, log, { record: gathering.record, unknown })
+    const answer = counting(answerWith({ ...context, key }), telling.counter)
     const handler = onlyFromNginx(answer, key, log)
     const listener = await serve(responder, handler, options.address, http)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
@@ -63,6 +70,7 @@ export async function runWorker(): Promise<void> {
     clearInterval(beat)
     await finish(listener)
     await gathering.flush()
+    await telling.end()
   } catch (error) {
     log.error('worker cannot serve', { why: sentence(error) })
     process.exitCode = 1
@@ -75,11 +83,20 @@ function contextOf(
   { url }: WorkerOptions,
   store: () => Promise<Store>,
   log: Log,
-  record: RouteContext['record'],
+  tell: Pick<RouteContext, 'record' | 'unknown'>,
 ): Omit<RouteContext, 'key'> {
   const wire = new Wire()
   const place = (address: string) => wire.at(address)
-  return { url, store, log, record, now: () => new Date(), random: Math.random, place }
+  return {
+    url,
+    store,
+    log,
+    ...tell,
+    leaderMetrics: askLeader,
+    now: () => new Date(),
+    random: Math.random,
+    place,
+  }
 }
 
 async function finish(listener: Listener): Promise<void> {

@@ -5,8 +5,6 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { LunaError } from '../error.ts'
 import type { Log } from '../log.ts'
-import type { BootEvent } from '../object/record/boot.ts'
-import { isSeen } from './seen.ts'
 import { heartbeatInterval, stopMessage, type WorkerOptions } from './worker.ts'
 
 // A worker that sends no heartbeat for so long has hung.
@@ -28,6 +26,9 @@ interface PooledWorker {
 // not faster.
 export const workerFlags = ['--max-semi-space-size=4'] as const
 
+/** Takes a message of a worker; `answer` sends one to it. */
+export type Hear = (message: unknown, answer: (message: object) => void) => void
+
 export class WorkerPool {
   readonly #options: WorkerOptions
   readonly #log: Log
@@ -37,13 +38,13 @@ export class WorkerPool {
   #pause = 0
   #heartbeatTimer: NodeJS.Timeout | undefined
 
-  readonly #seen: (events: readonly BootEvent[]) => void
+  readonly #hear: Hear
 
-  /** `seen` gets what workers see of boots. */
-  constructor(options: WorkerOptions, log: Log, seen: (events: readonly BootEvent[]) => void) {
+  /** `hear` gets what workers have to say, heartbeats too. */
+  constructor(options: WorkerOptions, log: Log, hear: Hear) {
     this.#options = options
     this.#log = log
-    this.#seen = seen
+    this.#hear = hear
   }
 
   get size(): number {
@@ -101,7 +102,7 @@ export class WorkerPool {
     worker.on('error', () => {})
     worker.on('message', (message: unknown) => {
       pooled.heard = Date.now()
-      if (isSeen(message)) this.#seen(message.seen)
+      this.#hear(message, (answer) => worker.isConnected() && worker.send(answer, () => {}))
     })
     worker.once('listening', () => {
       pooled.listening = true

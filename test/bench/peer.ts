@@ -49,15 +49,8 @@ function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const clock = { now: () => new Date(), random: Math.random }
   const wire = new Wire()
   const place = (address: string) => wire.at(address)
-  return answerWith({
-    store: store.get,
-    url,
-    log: daemonLog(),
-    record,
-    ...clock,
-    place,
-    key: async () => undefined,
-  })
+  const nothing = { unknown: () => undefined, leaderMetrics: async () => '', key: async () => undefined }
+  return answerWith({ store: store.get, url, log: daemonLog(), record, ...nothing, ...clock, place })
 }
 
 /** Gives what is seen of boots to a leader, as a worker does. */
@@ -76,13 +69,19 @@ function serveHttp(handler: Handler, path: string): void {
   const server = createServer((request, response) => {
     const [where = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
     const remote = String(request.headers['x-real-ip'] ?? '')
-    void handler({ method: request.method ?? '', path: where, query, remote, port: 0, key: '' }).then(
-      ({ status, type, body }) => {
-        const bytes = Buffer.from(body)
-        response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
-        response.end(bytes)
-      },
-    )
+    void handler({
+      method: request.method ?? '',
+      path: where,
+      query,
+      remote,
+      port: 0,
+      key: '',
+      match: '',
+    }).then(({ status, type, body }) => {
+      const bytes = Buffer.from(body)
+      response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
+      response.end(bytes)
+    })
   })
   server.keepAliveTimeout = 60_000
   server.listen(path)

@@ -126,7 +126,8 @@ function serverOf(mode: Mode, port: number, dir: string): string {
       proxy_set_header Connection ""; proxy_set_header X-Real-IP $remote_addr; proxy_buffer_size 16k; proxy_buffers 16 16k; } }`
   }
   const keepConnections = mode !== 'node-fastcgi'
-  const who = { networks: ['127.0.0.0/8'], heads: ['127.0.0.0/8'] }
+  const here = ['127.0.0.0/8']
+  const who = { networks: here, heads: here, watchers: here }
   const facts = { path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections, ...who }
   const written = withoutKey(renderNginx({ ...facts, keyFile: '', rootOnly: false }))
   const own = written

@@ -29,7 +29,7 @@ export async function serve(pair: Pair, name: Name): Promise<void> {
   }
 }
 
-const everybody = { networks: ['all'], heads: ['127.0.0.0/8'] }
+const everybody = { networks: ['all'], heads: ['127.0.0.0/8'], watchers: ['127.0.0.0/8'] }
 
 export const temporary = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi']
 

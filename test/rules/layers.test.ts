@@ -38,6 +38,7 @@ const packages: Record<string, string> = {
   mustache: 'render',
   'net-snmp': 'host/snmp',
   'node-fastcgi': 'web/fastcgi',
+  'prom-client': 'web/metrics',
   'systemd-notify': 'host/daemon',
   undici: 'host/bmc',
   webtorrent: 'seed',

@@ -28,7 +28,31 @@ describe('systemd units', () => {
     assert.match(readFileSync(join(units, 'lweb.socket'), 'utf8'), /^SocketMode=0666$/m)
   })
 
-  for (const unit of readdirSync(units).filter((name) => name.endsWith('.service'))) {
+  it('luna-doctor.service looks as root, changes no file of the system, and goes with lweb', () => {
+    const text = readFileSync(join(units, 'luna-doctor.service'), 'utf8')
+    for (const line of [
+      'ExecStart=/usr/bin/luna doctor --record',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=full',
+    ])
+      assert(text.includes(`\n${line}\n`), line)
+    assert.doesNotMatch(text, /^User=/m)
+    for (const unit of ['luna-doctor.service', 'luna-doctor.timer'])
+      writeFileSync(
+        join(dir, unit),
+        readFileSync(join(units, unit), 'utf8').replace('/usr/bin/luna', '/bin/true'),
+      )
+    const args = ['verify', '--man=no', join(dir, 'luna-doctor.timer')]
+    const { status, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
+    assert.deepEqual([status, stderr], [0, ''])
+    assert.match(readFileSync(join(units, 'lweb.service'), 'utf8'), /^Wants=.* luna-doctor\.timer$/m)
+    assert.match(readFileSync(join(units, 'luna-doctor.timer'), 'utf8'), /^PartOf=lweb\.service$/m)
+  })
+
+  const daemons = readdirSync(units).filter(
+    (name) => name.endsWith('.service') && name !== 'luna-doctor.service',
+  )
+  for (const unit of daemons) {
     const text = readFileSync(join(units, unit), 'utf8')
 
     it(`${unit} is taken without complaint`, () => {

@@ -139,7 +139,13 @@ function listSwarm(): ListSwarm {
     },
     withdraw: async (file) => void list.splice(list.indexOf(file), 1),
     offered: () =>
-      list.map((file) => ({ file, tarball: '', infoHash: file.slice(0, 8).repeat(5), uploaded: 0 })),
+      list.map((file) => ({
+        file,
+        tarball: '',
+        infoHash: file.slice(0, 8).repeat(5),
+        uploaded: 0,
+        peers: 0,
+      })),
     lastUpload: (file) => uploads.get(file),
     close: async () => undefined,
   }

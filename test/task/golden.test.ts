@@ -45,7 +45,8 @@ describe('generated files', () => {
       path.slice(path.lastIndexOf('/') + 1),
       readFileSync(path, 'utf8')
         .replace(/secret [^;]+;/, 'secret KEY;')
-        .replace(`${conf}/`, '/etc/nginx/conf.d/'),
+        .replace(`${conf}/`, '/etc/nginx/conf.d/')
+        .replace(join(import.meta.dirname, '../../lib'), '/usr/lib/luna/lib'),
     ])
     const said = [dhcp, dns].flatMap(({ warnings, failures }) => [...warnings, ...failures.map(String)])
     // What is said of this machine's own named is not the same everywhere.

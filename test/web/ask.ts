@@ -3,6 +3,7 @@ import type { Place } from '../../lib/host/wire.ts'
 import type { Log } from '../../lib/log.ts'
 import { formatEvent } from '../../lib/log.ts'
 import type { BootEvent } from '../../lib/object/record/boot.ts'
+import type { UnknownAsked } from '../../lib/object/record/unknown.ts'
 import type { Store } from '../../lib/store/store.ts'
 import type { Response } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
@@ -11,12 +12,14 @@ export interface Asking {
   ask(
     url: string,
     method?: string,
-    from?: { remote?: string; port?: number },
-  ): Promise<{ status: number; type: string; body: string }>
+    from?: { remote?: string; port?: number; match?: string },
+  ): Promise<{ status: number; type: string; body: string; etag?: string }>
   /** Every line that was logged. */
   readonly lines: string[]
   /** What was seen of boots. */
   readonly seen: BootEvent[]
+  /** Machines that are no node. */
+  readonly unknown: UnknownAsked[]
 }
 
 export const frontend = 'http://10.30.255.254:7050'
@@ -29,11 +32,14 @@ export function asking(
 ): Asking {
   const lines: string[] = []
   const seen: BootEvent[] = []
+  const unknown: UnknownAsked[] = []
   const handler = answerWith({
     store,
     url: frontend,
     log: logTo(lines),
     record: (event) => seen.push(event),
+    unknown: (asked) => unknown.push(asked),
+    leaderMetrics: async () => '# what the leader has counted\n',
     now: () => now,
     random: () => 0.5,
     key: async () => undefined,
@@ -42,15 +48,16 @@ export function asking(
   return {
     lines,
     seen,
-    async ask(url, method = 'GET', { remote = '10.30.0.1', port = 40_000 } = {}) {
+    unknown,
+    async ask(url, method = 'GET', { remote = '10.30.0.1', port = 40_000, match = '' } = {}) {
       const [path = '', query = ''] = url.split(/\?(.*)/s)
-      return plain(await handler({ method, path, query, remote, port, key: '' }))
+      return plain(await handler({ method, path, query, remote, port, key: '', match }))
     },
   }
 }
 
-function plain({ status, type, body }: Response) {
-  return { status, type, body: Buffer.from(body).toString('latin1') }
+function plain({ body, ...rest }: Response) {
+  return { ...rest, body: Buffer.from(body).toString('latin1') }
 }
 
 function logTo(lines: string[]): Log {

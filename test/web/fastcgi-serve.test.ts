@@ -55,7 +55,7 @@ function contract(responder: Responder): void {
     })
 
     it('takes a request apart as it was sent', async () => {
-      await fetch(`${url}/luna/x?a=%01%ff&b=c+d?e`)
+      await fetch(`${url}/luna/x?a=%01%ff&b=c+d?e`, { headers: { 'If-None-Match': '"a"' } })
       const [one] = asked
       assert(one && one.port > 0)
       const sent = {
@@ -64,6 +64,7 @@ function contract(responder: Responder): void {
         query: 'a=%01%ff&b=c+d?e',
         remote: '127.0.0.1',
         key: 'secret',
+        match: '"a"',
       }
       assert.deepEqual(asked, [{ ...sent, port: one.port }])
     })
@@ -96,6 +97,18 @@ function contract(responder: Responder): void {
         [404, '6', 'äöü'],
       )
       assert.equal(answer.headers.get('content-type'), 'text/html; charset=UTF-8')
+    })
+
+    it('gives the tag of an answer, and says when the client has it already', async () => {
+      handler = async ({ match }) =>
+        match === '"a"'
+          ? { status: 304, type: 'text/plain', body: '', etag: '"a"' }
+          : { status: 200, type: 'text/plain', body: 'ok', etag: '"a"' }
+      const first = await fetch(`${url}/`)
+      assert.deepEqual([first.status, first.headers.get('etag'), await first.text()], [200, '"a"', 'ok'])
+      assert.equal(first.headers.get('cache-control'), 'no-cache')
+      const again = await fetch(`${url}/`, { headers: { 'If-None-Match': '"a"' } })
+      assert.deepEqual([again.status, again.headers.get('etag'), await again.text()], [304, '"a"', ''])
     })
 
     it('outlives clients that go away before they are answered', async () => {

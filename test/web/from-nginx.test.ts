@@ -26,7 +26,15 @@ describe('the key of nginx', () => {
   })
 
   const ask = async (key: string) => {
-    const request = { method: 'GET', path: '/luna', query: '', remote: '10.30.0.1', port: 600, key }
+    const request = {
+      method: 'GET',
+      path: '/luna',
+      query: '',
+      remote: '10.30.0.1',
+      port: 600,
+      key,
+      match: '',
+    }
     return (await handler(request)).status
   }
 

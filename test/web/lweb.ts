@@ -71,7 +71,7 @@ export const responders = ['own', 'node-fastcgi'] as const satisfies readonly Re
 /** The part of nginx's configuration that Luna writes. */
 export function serverOf({ dir, port, serverPort, responder }: Place): string {
   const keepConnections = responder === 'own'
-  const who = { networks: ['all'], heads: ['127.0.0.0/8'] }
+  const who = { networks: ['all'], heads: ['127.0.0.0/8'], watchers: ['127.0.0.0/8'] }
   const facts = { path: dir, port, ipv6: false, tls: null, serverPort, keepConnections, ...who }
   return renderNginx({ ...facts, keyFile: nginxKeyPath(dir), rootOnly: false })
 }

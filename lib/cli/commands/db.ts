@@ -24,8 +24,9 @@ const exportCommand = command({
   async run(context, { mongodump, records }) {
     const store = await context.store()
     if (mongodump !== undefined) {
-      const { exportMongodump } = await import('../../task/database/export-import.ts')
-      context.log.info('written', { folder: await exportMongodump(store, mongodump, { records }) })
+      const { writeMongodump } = await import('../../store/open.ts')
+      const dump = await store.dump({ records })
+      context.log.info('written', { folder: await writeMongodump(dump, mongodump) })
       return
     }
     const { exportDatabase } = await import('../../task/database/export-import.ts')

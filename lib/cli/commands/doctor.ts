@@ -10,7 +10,12 @@ const examine = command({
   action: '',
   help: 'Look at all of this head, and change nothing: a line says what is fine, what is not, and what mends it.',
   operand: 'none',
-  options: { json: option('flag', 'as JSON, for scripts') },
+  options: {
+    json: option('flag', 'as JSON, for scripts', { exclusive: 'form' }),
+    record: option('flag', 'print nothing, and keep what is found for the page and the metrics', {
+      exclusive: 'form',
+    }),
+  },
   examples: [
     ['luna doctor', 'as root, who may look at everything'],
     ['luna doctor | grep -v ^fine', 'only what is not fine'],
@@ -19,6 +24,10 @@ const examine = command({
     const { examine } = await import('../../task/doctor/doctor.ts')
     const { lineOf } = await import('../../task/doctor/check.ts')
     const findings = await examine(() => context.store(), context.config, context.signal)
+    if (given.record) {
+      const { keepFindings } = await import('../../task/doctor/record.ts')
+      return await keepFindings(await context.store(), findings)
+    }
     if (given.json) context.print(jsonText(findings))
     else for (const finding of findings) context.print(`${lineOf(finding)}\n`)
     const states = new Set(findings.map(({ state }) => state))

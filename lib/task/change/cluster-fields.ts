@@ -24,20 +24,16 @@ export function readChange(wish: ClusterChange): Change<'cluster'> {
 function readValue(name: keyof ClusterChange, value: string | number | boolean) {
   if (typeof value !== 'string') return value
   if (value === '' && (name === 'user' || name === 'path')) throw wrong(name, value, 'it cannot be empty')
-  if (name === 'boot_networks') return readNetworks(value)
+  if (name === 'boot_networks' || name === 'ui_from') return readNetworks(name, value)
   return name === 'cluster_ips' ? readAddresses(value) : value || null
 }
 
-function readNetworks(text: string): string | null {
+function readNetworks(name: keyof ClusterChange, text: string): string | null {
   const networks = text.split(',').map((one) => one.trim())
   if (text.trim() === '') return null
   const bad = networks.find((one) => parseNetwork(one) === undefined)
   if (bad === undefined) return networks.join(',')
-  throw wrong(
-    'boot_networks',
-    text,
-    `${JSON.stringify(bad)} is not the base address of a network with /LENGTH`,
-  )
+  throw wrong(name, text, `${JSON.stringify(bad)} is not the base address of a network with /LENGTH`)
 }
 
 /** Throws LunaError `invalid` when automatic names of nodes would be no host names. */

@@ -12,6 +12,9 @@ const names: Readonly<Record<MadeKind['name'], string>> = {
   dns: 'zones',
 }
 
+/** What these checks are called. */
+export const generatedNames: readonly string[] = Object.values(names)
+
 export const generatedChecks: readonly Check[] = madeKinds.map((kind) => ({
   name: names[kind.name],
   async run({ cluster, config, store }) {

@@ -39,6 +39,7 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
     path: ['nginx', 'tftp', 'pack'],
     cluster_ips: ['dhcp', 'dns', 'nginx'],
     boot_networks: ['nginx'],
+    ui_from: ['nginx'],
     named_include_file: ['dns'],
     named_zone_dir: ['dns'],
   },

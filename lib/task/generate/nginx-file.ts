@@ -8,6 +8,7 @@ import { nginxKeyPath } from '../../host/service/nginx-key.ts'
 import { bootAccess } from '../../object/boot-access.ts'
 import { type Cluster, isIpv6Frontend, paths } from '../../object/cluster.ts'
 import { headPrefixes, networkText, servedPrefixes } from '../../object/net/served.ts'
+import { watcherPrefixes } from '../../object/net/watchers.ts'
 import type { Network } from '../../object/network.ts'
 import type { Origin } from '../../object/origin.ts'
 import { type NginxFacts, nginxOrigin, renderNginx } from '../../render/nginx.ts'
@@ -58,6 +59,7 @@ function factsOf(
     keepConnections: responder === 'own',
     networks: servedPrefixes(cluster, networks).map(networkText),
     heads: headPrefixes(cluster).map(networkText),
+    watchers: watcherPrefixes(cluster).map(networkText),
   }
 }
 

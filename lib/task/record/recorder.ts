@@ -22,14 +22,23 @@ interface Known {
 export class BootRecorder {
   readonly #store: () => Promise<Store>
   readonly #now: () => number
+  readonly #observe: (event: BootEvent, boot: Boot | undefined) => void
   #waiting: BootEvent[] = []
   #known = new Map<Id, Known>()
   #lost = 0
 
-  /** `now` gives milliseconds since 1970. */
-  constructor(store: () => Promise<Store>, now: () => number = Date.now) {
+  /**
+   * `now` gives milliseconds since 1970. `observe` gets each event that was written, and the boot that it is
+   * added to; undefined when it begins one.
+   */
+  constructor(
+    store: () => Promise<Store>,
+    now: () => number = Date.now,
+    observe: (event: BootEvent, boot: Boot | undefined) => void = () => {},
+  ) {
     this.#store = store
     this.#now = now
+    this.#observe = observe
   }
 
   /** Remembers what was seen until the next `flush`. */
@@ -62,10 +71,13 @@ export class BootRecorder {
     const store = await this.#store()
     const boots = await this.#lastBoots(store, new Set(events.map(({ node }) => node)))
     const past: KeptBoot[] = []
+    const seen: [BootEvent, Boot | undefined][] = []
     for (const event of events) {
       const { node } = event
       const boot = boots.get(node)
-      if (!boot || !beginsBoot(boot, event)) boots.set(node, withEvent(boot, event))
+      const begins = !boot || beginsBoot(boot, event)
+      seen.push([event, begins ? undefined : boot])
+      if (!boot || !begins) boots.set(node, withEvent(boot, event))
       else {
         past.push({ node, boot, past: true })
         boots.set(node, withEvent(undefined, event, boot.number + 1))
@@ -75,6 +87,7 @@ export class BootRecorder {
     // Boots of the past first: what is cut off between leaves a boot twice rather than not at all.
     const all = [...past, ...last]
     for (let at = 0; at < all.length; at += batch) await store.keepBoots(all.slice(at, at + batch))
+    for (const [event, boot] of seen) this.#observe(event, boot)
     const since = this.#now()
     for (const [node, boot] of boots) this.#known.set(node, { boot, since })
   }

@@ -15,6 +15,8 @@ export interface Request {
   readonly port: number
   /** What shows that the web server asks; '' when nothing does. */
   readonly key: string
+  /** The `If-None-Match` of the client: tags of answers that it has (RFC 9110, section 13.1.2). */
+  readonly match: string
 }
 
 /** The parameters of FastCGI that a request is made of, in the order of `requestOf`. */
@@ -25,6 +27,7 @@ export const requestParams = [
   'REMOTE_ADDR',
   'REMOTE_PORT',
   'LUNA_KEY',
+  'HTTP_IF_NONE_MATCH',
 ] as const
 
 export interface Response {
@@ -32,6 +35,8 @@ export interface Response {
   /** Content type. */
   readonly type: string
   readonly body: string | Uint8Array
+  /** What tells the answer from another one: clients may keep it, and ask whether it still stands. */
+  readonly etag?: string
 }
 
 /** Answers a request; never rejects. */
@@ -50,18 +55,21 @@ export interface Listener {
 
 /** The request with the values of `requestParams` that nginx sends. */
 export function requestOf(values: readonly (string | undefined)[]): Request {
-  const [method = '', uri = '', query = '', remote = '', from = '', key = ''] = values
+  const [method = '', uri = '', query = '', remote = '', from = '', key = '', match = ''] = values
   const at = uri.indexOf('?')
   const port = /^\d{1,5}$/.test(from) ? Number(from) : 0
-  const who = { remote, port, key }
+  const who = { remote, port, key, match }
   if (at < 0) return { method, path: uri, query, ...who }
   return { method, path: uri.slice(0, at), query: uri.slice(at + 1), ...who }
 }
 
 /** The header fields of a response whose body has so many bytes. */
-export function headersOf({ type }: Response, length: number): Record<string, string> {
+export function headersOf({ status, type, etag }: Response, length: number): Record<string, string> {
+  const kept =
+    etag === undefined ? { 'Cache-Control': 'no-store' } : { 'Cache-Control': 'no-cache', ETag: etag }
+  if (status === 304) return kept
   // With the length, a client that gets only a part of the answer does not take it for the whole.
-  return { 'Content-Type': type, 'Content-Length': String(length), 'Cache-Control': 'no-store' }
+  return { 'Content-Type': type, 'Content-Length': String(length), ...kept }
 }
 
 /**

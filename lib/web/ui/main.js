@@ -1,0 +1,85 @@
+// The page: asks for the data, shows the section and the node that its address names.
+import { follow } from './data.js'
+import { showNode } from './node.js'
+import { nodeSection } from './nodes.js'
+import { showDoctor, showImages, showMachines } from './sections.js'
+import { byId } from './text.js'
+
+/** @typedef {import('./state.js').PageNode} PageNode */
+
+const sections = ['nodes', 'images', 'machines', 'doctor']
+
+/** @type {readonly PageNode[]} */
+let nodes = []
+/** @type {{ images: any[] } | undefined} */
+let images
+
+/** What the address names: a section, a node of the first one, a boot of that. */
+function place() {
+  const words = new URLSearchParams(location.hash.slice(1))
+  const node = words.get('node') ?? undefined
+  const section = sections.find((name) => words.has(name)) ?? 'nodes'
+  return { section, node, boot: words.get('boot') ?? '' }
+}
+
+function show() {
+  const { section, node, boot } = place()
+  for (const name of sections) byId(name).hidden = name !== section
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.getAttribute('href') === `#${section}`) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+  document.title = node ? `${node} - Luna` : 'Luna'
+  takeNodes(nodes, node)
+  void showNode(
+    nodes.find(({ name }) => name === node),
+    node,
+    boot,
+  )
+}
+
+/** @param {string} [trouble] */
+function heard(trouble) {
+  const live = byId('live')
+  const text = trouble ?? 'live'
+  if (live.textContent !== text) live.textContent = text
+  live.className = trouble ? 'off' : 'on'
+}
+
+const takeNodes = nodeSection((name) => {
+  location.hash = `node=${encodeURIComponent(name)}`
+})
+addEventListener('hashchange', show)
+addEventListener('keydown', (event) => {
+  const typing = event.target instanceof HTMLInputElement
+  if (event.key === 'Escape' && !typing && place().node) location.hash = 'nodes'
+  if (event.key === '/' && !typing) {
+    event.preventDefault()
+    location.hash = 'nodes'
+    byId('find').focus()
+  }
+})
+
+// The section that is looked at is followed more closely than those that only have a number.
+const pause = (/** @type {string} */ section) => () => (place().section === section ? 3000 : 15_000)
+show()
+await follow(
+  'nodes',
+  (news) => {
+    nodes = news.nodes
+    if (images) showImages(images, nodes)
+    show()
+  },
+  1000,
+  heard,
+)
+await follow(
+  'images',
+  (news) => {
+    images = news
+    showImages(news, nodes)
+  },
+  pause('images'),
+)
+await follow('machines', showMachines, pause('machines'))
+await follow('findings', showDoctor, pause('doctor'))

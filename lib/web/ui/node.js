@@ -1,0 +1,207 @@
+// One node beside the field: where it is, why it is not up, its boots, one of them as a timeline.
+import { doneText, stateOf, stepText } from './state.js'
+import { ageOf, byId, clock, command, el, length, size, span } from './text.js'
+
+/** @typedef {import('./state.js').PageNode} PageNode */
+
+const panel = byId('node')
+
+/** @type {{ name: string, boot: string, tag: string, details?: any, trouble?: string } | undefined} */
+let open
+
+/**
+ * Shows what the address of the page says (`#node=NAME` and `&boot=N`), or nothing.
+ * @param {PageNode | undefined} node @param {string | undefined} name @param {string} boot
+ */
+export async function showNode(node, name, boot) {
+  if (name === undefined) {
+    if (open) close()
+    return
+  }
+  const tag = `${name} ${boot} ${node?.step} ${node?.since}`
+  if (open?.tag === tag) return drawHead(node)
+  const fresh = open?.name !== name
+  open = { name, boot, tag, details: fresh || open?.boot !== boot ? undefined : open.details }
+  if (fresh) draw(node)
+  panel.hidden = false
+  document.body.classList.add('beside')
+  if (fresh) panel.querySelector('button')?.focus()
+  const mine = open
+  try {
+    const query = new URLSearchParams(boot ? { name, boot } : { name })
+    const answer = await fetch(`data/node?${query}`, {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(15_000),
+    })
+    if (answer.status === 200) mine.details = await answer.json()
+    else
+      mine.trouble =
+        answer.status === 404
+          ? `there is no node ${name}, or no such boot of it`
+          : `the head answers ${answer.status}`
+  } catch {
+    mine.trouble = 'the head does not answer'
+  }
+  if (open === mine) draw(node)
+}
+
+function close() {
+  open = undefined
+  panel.hidden = true
+  document.body.classList.remove('beside')
+}
+
+/** @param {PageNode | undefined} node */
+function draw(node) {
+  if (!open) return
+  const { name, details, trouble } = open
+  const had = panel.contains(document.activeElement)
+  const leave = el(
+    'button',
+    {
+      type: 'button',
+      class: 'close',
+      'aria-label': 'Close',
+      click: () => {
+        location.hash = 'nodes'
+      },
+    },
+    '✕',
+  )
+  const inside = details
+    ? detailParts(details, node)
+    : [el('p', { class: trouble ? 'bad' : 'quiet' }, trouble ?? 'loading')]
+  panel.replaceChildren(
+    leave,
+    el('h2', { id: 'node-name' }, name),
+    el('p', { class: 'now', id: 'node-now' }),
+    ...inside,
+  )
+  drawHead(node)
+  if (had) leave.focus()
+}
+
+/** @param {PageNode | undefined} node */
+function drawHead(node) {
+  const now = document.getElementById('node-now')
+  if (!now || !node) return
+  const age = node.since ? `for ${span(ageOf(node.since))}` : ''
+  const parts = [stepText(node), doneText(node), age].filter(Boolean).join(', ')
+  now.replaceChildren(el('span', { class: `dot ${stateOf(node)}` }), parts)
+}
+
+/** @param {any} details @param {PageNode | undefined} node */
+function detailParts({ name, facts, boots, timeline, why }, node) {
+  const error = node?.error ?? timeline?.error
+  const lines = timeline?.lines?.length > 0 ? timeline.lines : []
+  return [
+    error ? el('p', { class: 'bad' }, error) : null,
+    lines.length > 0
+      ? el('pre', { tabindex: 0, 'aria-label': 'what it had to say' }, lines.join('\n'))
+      : null,
+    ...whyParts(why, name, node),
+    factList(facts, node, timeline),
+    timeline ? el('h3', {}, `Boot ${timeline.boot}: ${timeline.outcome}`) : null,
+    timeline ? el('p', { class: 'quiet' }, askedText(timeline)) : null,
+    timeline ? timelineTable(timeline) : el('p', { class: 'quiet' }, 'no boot of it was seen yet'),
+    ...bootList(boots, timeline, name),
+  ].filter((part) => part !== null)
+}
+
+/** @param {any} why @param {string} name @param {PageNode | undefined} node */
+function whyParts(why, name, node) {
+  const fine = node && ['up', 'installed', 'local', 'service'].includes(stateOf(node))
+  if (!why) return fine ? [] : [el('p', {}, 'Link by link, on a head: ', command(`luna node why ${name}`))]
+  const marks = /** @type {Record<string, string>} */ ({ yes: '✓', no: '✗', unknown: '?' })
+  const rows = why.links.map((/** @type {any} */ link) => {
+    const mark = el(
+      'td',
+      { class: link.state === 'no' ? 'bad' : 'quiet', 'aria-label': link.state },
+      marks[link.state] ?? '?',
+    )
+    const fix = link.fix ? el('div', {}, command(link.fix)) : null
+    return el('tr', {}, mark, el('td', {}, el('b', {}, link.link), ` ${link.seen}`, fix))
+  })
+  return [
+    el('h3', {}, fine ? 'The chain' : 'Why it is not up'),
+    el('table', { class: 'links' }, el('tbody', {}, ...rows)),
+  ]
+}
+
+/** @param {any} facts @param {PageNode | undefined} node @param {any} timeline */
+function factList({ mac, also, switch: at, port, localboot, service, interfaces }, node, timeline) {
+  const addresses = Object.entries(interfaces ?? {}).map(([name, one]) => {
+    const { ipv4, ipv6 } = /** @type {{ ipv4?: string, ipv6?: string }} */ (one ?? {})
+    return `${name} ${[ipv4, ipv6].filter(Boolean).join(' ') || '-'}`
+  })
+  const rows = Object.entries({
+    group: node?.group,
+    image: node?.image,
+    kernel: timeline?.kernel,
+    MAC: [mac, ...(also ?? [])].filter(Boolean).join(', ') || 'none',
+    switch: at && `${at}${port ? `, port ${port}` : ''}`,
+    addresses: addresses.join(', '),
+    boots: localboot ? 'from its disk' : service ? 'into the service shell' : undefined,
+  })
+  const given = rows.filter(([, value]) => value)
+  return el('dl', {}, ...given.flatMap(([title, value]) => [el('dt', {}, title), el('dd', {}, value)]))
+}
+
+/** @param {any} timeline */
+function askedText({ began, address, mac, by, at, upSeconds }) {
+  const how = {
+    mac: 'known by its MAC address',
+    port: 'known by its switch port',
+    hand: 'chosen at the menu',
+  }
+  const words = by ? `, ${how[/** @type {keyof typeof how} */ (by)] ?? by}${at ? ` (${at})` : ''}` : ''
+  const who = [address, mac].filter(Boolean).join(', ')
+  const up = upSeconds ? `; its system took ${length(upSeconds)} to start` : ''
+  return `began ${clock(began)}${who ? `, asked from ${who}` : ''}${words}${up}`
+}
+
+/** @param {any} timeline */
+function timelineTable({ steps }) {
+  const longest = Math.max(
+    1,
+    ...steps.map((/** @type {any} */ { seconds, median }) => Math.max(seconds ?? 0, median ?? 0)),
+  )
+  const rows = steps.map((/** @type {any} */ { step, time, seconds, share, median, slow, bytes }) => {
+    const bar = el('span', { class: slow ? 'slow' : undefined })
+    bar.style.width = `${(100 * (seconds ?? 0)) / longest}%`
+    const tick = el('i', { title: `the group takes ${length(median ?? 0)}` })
+    tick.style.left = `${(100 * (median ?? 0)) / longest}%`
+    const track = el('div', { class: 'track' }, seconds === null ? null : bar, median === null ? null : tick)
+    const took = seconds === null ? '' : `${length(seconds)}${share === null ? '' : `, ${share} %`}`
+    const what = bytes === null ? step : `${step}, ${size(bytes)}`
+    const slowText = slow ? el('span', { class: 'warn' }, ` slow: the group takes ${length(median)}`) : null
+    return el(
+      'tr',
+      { title: clock(time) },
+      el('td', {}, what),
+      el('td', {}, track),
+      el('td', {}, took, slowText),
+    )
+  })
+  return el(
+    'table',
+    { class: 'timeline', 'aria-label': 'Steps, how long each took, and a mark for what the group takes' },
+    el('tbody', {}, ...rows),
+  )
+}
+
+/** @param {any[]} boots @param {any} timeline @param {string} name */
+function bootList(boots, timeline, name) {
+  if (boots.length < 2) return []
+  const items = boots.map(({ boot, began, outcome }) => {
+    const current = boot === timeline?.boot
+    const there = `#node=${encodeURIComponent(name)}&boot=${boot}`
+    return el(
+      'li',
+      {},
+      el('a', { href: there, 'aria-current': current ? 'true' : undefined }, `${boot}`),
+      ` ${outcome}, ${clock(began)}`,
+    )
+  })
+  return [el('h3', {}, 'Boots before'), el('ul', { class: 'boots' }, ...items)]
+}
