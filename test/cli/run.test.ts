@@ -77,9 +77,11 @@ describe('luna', () => {
     mkdirSync(join(site.dir, 'image/lib/modules/6.1.0-9-amd64'), { recursive: true })
     writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')
     const user = userInfo().username
-    assert.deepEqual(
-      run('cluster', 'init', '--frontend_address', '127.0.0.1', '--user', user, '--path', site.dir),
-      told('added the cluster; due: luna cluster makenginx, luna cluster maketftp'),
+    const init = run('cluster', 'init', '--frontend_address', '127.0.0.1', '--user', user, '--path', site.dir)
+    assert.equal(init.status, 0)
+    assert.match(
+      init.stderr,
+      /^WARNING:luna:the frontend address 127\.0\.0\.1 is one that no node can reach: .*\nINFO:luna:added the cluster; due: luna cluster makenginx, luna cluster maketftp\n$/,
     )
     // The address of the network, of which this machine has none: said, and done.
     const elsewhere = run('cluster', 'change', '--frontend_address', '10.30.255.254')
