@@ -93,7 +93,7 @@ describe('luna', () => {
     for (const [line, said] of [
       [
         'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
-        'added 1 network: cluster; due: luna cluster makedns',
+        'added 1 network: cluster; due: luna cluster makedns, luna cluster makenginx',
       ],
       [
         `osimage add -n compute -p ${join(site.dir, 'image')}`,
