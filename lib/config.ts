@@ -249,6 +249,9 @@ function parseIni(text: string, file: string): Map<string, Map<string, string>> 
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim()
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
+    // What cannot be read has become U+FFFD; in a comment that hurts nobody.
+    if (line.includes('\ufffd'))
+      throw invalid(`${file}, line ${index + 1}: not UTF-8`, 'convert it, as with iconv -f latin1 -t utf-8')
     const header = /^\[([^\]]+)\]$/.exec(line)?.[1]
     const pair = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line)
     if (header) {

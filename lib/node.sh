@@ -3,8 +3,15 @@
 # The second line of each program reads this file, with $top set to the folder of Luna.
 # shellcheck disable=SC2154 # set there
 
-# Node opens /dev/null in place of a standard output that is closed: what is printed would get lost unsaid.
-[ -e /proc/self/fd/1 ] || exec 1</dev/null
+# Node opens /dev/null in place of a standard output or input that is closed: what is printed would get lost
+# unsaid, and a text be taken for an empty one.
+if [ -d /proc/self/fd ]; then
+  [ -e /proc/self/fd/1 ] || exec 1</dev/null
+  [ -e /proc/self/fd/0 ] || exec 0>/dev/null
+fi
+# What an operator has for programs of their own must not reach Luna: another code, certificates that nobody
+# looks at, proxies.
+unset NODE_OPTIONS NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED NODE_USE_ENV_PROXY NODE_DEBUG
 
 node=$top/node_modules/node/bin/node
 if [ ! -x "$node" ]; then

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadConfig, parseConfig } from '../lib/config.ts'
 import { LunaError } from '../lib/error.ts'
 
@@ -117,6 +120,18 @@ describe('luna.conf', () => {
       assert.doesNotMatch(`${error.message} ${error.why} ${error.fix}`, /secret/)
     })
   }
+
+  it('refuses a line that is no UTF-8, but for comments', () => {
+    const at = mkdtempSync(join(tmpdir(), 'luna-config-'))
+    const file = join(at, 'luna.conf')
+    const load = (bytes: string) => {
+      writeFileSync(file, bytes, 'latin1')
+      return loadConfig({ LUNA_CONF: file })
+    }
+    assert.ok(load('# caf\xe9\n[Embedded]\npath=/luna.db\n'))
+    assert.throws(() => load('[MongoDB]\nuser=luna\npassword=caf\xe9\n'), /line 3: not UTF-8$/)
+    rmSync(at, { recursive: true })
+  })
 
   it('never repeats a line, which may hold a password', () => {
     const { message, why } = refusal('[MongoDB]\npassword secret')

@@ -1,6 +1,6 @@
 // Long texts (scripts, comments, lists): from standard input when it is not a terminal, else from an editor.
 import { spawn } from 'node:child_process'
-import { createReadStream } from 'node:fs'
+import { createReadStream, fstatSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -19,14 +19,25 @@ export async function readText(old: string, env: NodeJS.ProcessEnv, signal: Abor
   return text.replace(/[\r\n]+$/, '')
 }
 
-/** Standard input. Throws LunaError `failed` when it is interrupted. */
+/** Standard input. Throws LunaError `failed` when it is interrupted, or cannot be read. */
 export async function* input(signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const { stdin } = process
   const stop = () =>
     stdin.destroy(new LunaError('failed', 'interrupted while waiting for standard input', { fix: null }))
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
-  yield* stdin
+  try {
+    // Node takes a directory for an empty text.
+    if (fstatSync(0).isDirectory()) throw new Error('it is a directory')
+    yield* stdin
+  } catch (cause) {
+    if (cause instanceof LunaError) throw cause
+    throw new LunaError('failed', 'standard input cannot be read', {
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: 'pipe a text in, or < FILE',
+      cause,
+    })
+  }
 }
 
 // In bytes: ten times what 10,000 nodes take.

@@ -1,19 +1,9 @@
 // Files and directories of this machine: reading, drafts beside their target, rights, differences. Putting
 // drafts in place is in publish.ts.
-import {
-  chmod,
-  chown,
-  mkdir,
-  open,
-  readFile,
-  readlink,
-  realpath,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, chown, open, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../error.ts'
+import { makeFolder } from './make-folder.ts'
 import { run } from './run.ts'
 import { withScratch } from './scratch.ts'
 import type { Owner } from './user.ts'
@@ -34,6 +24,8 @@ export interface DesiredFile {
 /** The bytes of a file, or undefined when it is not there. Other trouble throws LunaError `failed`. */
 export async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
+    // Opening one would wait for somebody who writes into it.
+    if ((await stat(path)).isFIFO()) throw new Error('it is a pipe')
     return await readFile(path)
   } catch (cause) {
     if (isMissing(cause)) return undefined
@@ -98,19 +90,30 @@ export function tempBeside(path: string, what: string): string {
 
 /**
  * Where a file really is, or would be: a link to it stays a link, also one that leads to a file which is not
- * there yet. Throws LunaError `failed` for links in a circle.
+ * there yet. Throws LunaError `failed` for links in a circle and for what is there and no file.
  */
 export async function followLink(path: string): Promise<string> {
   let target = path
   for (let links = 0; links <= mostLinks; links++) {
     const next = await readlink(target).catch(() => undefined)
-    if (next === undefined) return target
+    if (next === undefined) return await onlyFile(path, target)
     // A relative link counts from the directory that the link is really in.
     target = resolve(await realpath(dirname(target)), next)
   }
   throw new LunaError('failed', `${path} is a link that leads nowhere`, {
     why: 'there are too many links in a row, or a circle of them',
     fix: `rm ${path}`,
+  })
+}
+
+/** What is to be a file must not take the place of a device or a directory. */
+async function onlyFile(path: string, target: string): Promise<string> {
+  const there = await stat(target).catch(() => undefined)
+  if (there === undefined || there.isFile()) return target
+  const name = target === path ? path : `${path}, which leads to ${target},`
+  throw new LunaError('failed', `${name} is no file`, {
+    why: 'something else is there, such as a directory, a device or a pipe',
+    fix: `remove it, or move it away: ${path}`,
   })
 }
 
@@ -124,7 +127,7 @@ const mostLinks = 40
 export async function makeDirectory(path: string, owner?: Owner): Promise<void> {
   const target = resolve(path)
   try {
-    const first = await mkdir(target, { recursive: true, mode: 0o755 })
+    const first = await makeFolder(target, 0o755)
     if (first === undefined) return
     for (let made = target; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755)
     if (owner && process.getuid?.() === 0) await chown(target, owner.uid, owner.gid)

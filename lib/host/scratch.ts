@@ -1,8 +1,9 @@
 // Folders that are gone afterwards, and bash text that is run in one for what it says.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { LunaError } from '../error.ts'
+import { makeFolder } from './make-folder.ts'
 import { run } from './run.ts'
 
 /**
@@ -37,7 +38,7 @@ export async function linesOfScript(
 ): Promise<string[]> {
   return await withScratch(async (dir) => {
     for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(join(dir, path)), { recursive: true })
+      await makeFolder(dirname(join(dir, path)))
       await writeFile(join(dir, path), content)
     }
     const own = { LUNA_DIR: dir, LUNA_ROOT: join(dir, 'root') }

@@ -1,11 +1,16 @@
 // How the management controllers (BMC) of a group of nodes are set up.
 import { field, type ObjectOf } from './field.ts'
+import { bmcUserRule } from './given/rule.ts'
 
 const channel = { limits: [0, 15], standard: 'IPMI 2.0 section 6.3' } as const
 
 export const bmcsetupFields = {
   name: field('name', 'name of the setup', ''),
-  user: field('text', 'user of the BMC', 'ladmin', { mostBytes: 16, standard: 'IPMI 2.0 section 22.28' }),
+  user: field('text', 'user of the BMC', 'ladmin', {
+    mostBytes: 16,
+    standard: 'IPMI 2.0 section 22.28',
+    rule: bmcUserRule,
+  }),
   password: field('text', 'password of that user', 'ladmin', {
     mostBytes: 20,
     standard: 'IPMI 2.0 section 22.30',

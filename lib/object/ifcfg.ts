@@ -2,7 +2,8 @@
 // have other network files get a translation of it: which keys that knows is said here, and done in
 // conf-templates/install/network/model.sh.
 import { nameObjection } from './name.ts'
-import { parseIp } from './net/address.ts'
+import { netmask, parseIp } from './net/address.ts'
+import { macObjection, readMac } from './net/mac.ts'
 
 /**
  * The lines of a text that only images with ifcfg files can use: keys that have no translation, and lines
@@ -39,7 +40,11 @@ const valueRules: readonly (readonly [keys: RegExp, rule: ValueRule])[] = [
   [/^MTU$/, between(68, 65_535, 'RFC 791')],
   [/^VLAN_ID$/, between(1, 4094, 'IEEE 802.1Q')],
   [/^PREFIX\d?$/, between(0, 32, 'RFC 4632')],
-  [/^(IPADDR|NETMASK)\d?$|^GATEWAY$/, (value) => addressObjection(value, [4])],
+  [/^IPADDR\d?$|^GATEWAY$/, (value) => addressObjection(value, [4])],
+  [/^NETMASK\d?$/, (value) => (netmasks.includes(value) ? undefined : 'it is no netmask (RFC 950)')],
+  [/^IPV6ADDR$/, prefixedObjection],
+  [/^IPV6_DEFAULTGW$/, (value) => addressObjection(value.replace(/%[^%]+$/, ''), [6])],
+  [/^(HWADDR|MACADDR)$/, machineObjection],
   [/^DNS\d$/, (value) => addressObjection(value, [4, 6])],
   [/^(MASTER|BONDING_MASTER|BRIDGE|PHYSDEV)$/, (value) => nameObjection('interface', value)],
 ]
@@ -56,6 +61,23 @@ function addressObjection(value: string, versions: readonly number[]): string | 
   return version !== undefined && versions.includes(version)
     ? undefined
     : `it is no IPv${versions.join(' or IPv')} address`
+}
+
+const netmasks = Array.from({ length: 33 }, (_, length) => netmask(length))
+
+/** `ADDRESS` or `ADDRESS/LENGTH`. */
+function prefixedObjection(value: string): string | undefined {
+  const [address = '', length = '128', ...rest] = value.split('/')
+  if (rest.length > 0) return 'it has two slashes'
+  return addressObjection(address, [6]) ?? between(0, 128, 'RFC 4291')(length)
+}
+
+/** What NetworkManager has words for, an address of InfiniBand (20 bytes), or one of Ethernet. */
+function machineObjection(value: string): string | undefined {
+  if (/^(permanent|preserve|random|stable|stable-ssid)$/.test(value)) return undefined
+  if (/^([0-9a-f]{2}:){19}[0-9a-f]{2}$/i.test(value)) return undefined
+  const mac = readMac(value)
+  return mac ? macObjection(mac) : 'it is no MAC address'
 }
 
 /** The keys that are translated, or that mean nothing elsewhere; `[0-9]` stands for one digit. */

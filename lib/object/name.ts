@@ -12,6 +12,7 @@ const hostRule: Rule = {
   objection: (name) => {
     if (name.length > 63)
       return `it has ${name.length} characters, a label of a host name 63 (RFC 1035 section 2.3.4)`
+    if (/^localhost$/i.test(name)) return 'every machine calls itself localhost (RFC 6761 section 6.3)'
     return isHostLabel(name)
       ? undefined
       : 'a host name has letters, digits and inner hyphens (RFC 1123 section 2.1)'
@@ -26,6 +27,9 @@ const zoneRule: Rule = {
     if (name.length > longestZone)
       return `it has ${name.length} characters, a zone ${longestZone}: its hosts must fit into 253 (RFC 1035 section 2.3.4)`
     if (!isDnsName(name)) return 'it is no DNS name (RFC 1123 section 2.1)'
+    if (/(^|\.)(localhost|invalid)$/i.test(name))
+      return 'no resolver asks for names in it (RFC 6761 section 6)'
+    if (/(^|\.)arpa$/i.test(name)) return 'the zones of addresses are there (RFC 3172)'
     return /^[\d.]+$/.test(name)
       ? 'host names in it could be read as addresses (RFC 1123 section 2.1)'
       : undefined
@@ -56,6 +60,8 @@ const interfaceRule: Rule = {
     if (/[:@]/.test(name)) return 'Linux has no interface with : or @ in its name'
     if (/^(\d+|all|default)$/.test(name))
       return 'systemd and sysctl take it for a number or for all interfaces'
+    if (name === 'lo') return 'it is that of a machine to itself'
+    if (name === 'bonding_masters') return 'Linux has a file there (bonding.txt of its documentation)'
     return scriptNameRule.objection(name)
   },
   fix: 'use letters, digits and . _ -, 15 characters at most',
@@ -98,6 +104,13 @@ export function hostNameObjection(name: string, domain: string): string | undefi
   const length = `${name}.${domain}`.length
   if (length <= longestHostName) return undefined
   return `${name}.${domain} has ${length} characters, the host name of a machine ${longestHostName} (HOST_NAME_MAX, gethostname(2))`
+}
+
+/** Why a host name is hardly meant; undefined where it may be. */
+export function hostNameWarning(name: string): string | undefined {
+  return /^(\d+|0x[\da-f]+)$/i.test(name)
+    ? `${name} without its domain is read as a number that is an IPv4 address (inet_aton(3))`
+    : undefined
 }
 
 /** What to say of a name that another object of the kind has. */

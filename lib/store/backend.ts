@@ -100,6 +100,9 @@ export function isBookkeeping(collection: string): boolean {
 /** MAC addresses of further boot cards; the collection is there only when some node has any. */
 export const alsoMacs = 'mac_also'
 
+/** The collections of a database that are Luna's; others are somebody else's. */
+export const lunas: readonly string[] = [...kinds, 'mac', alsoMacs, 'switch_mac', 'tracker']
+
 /** The paths by which documents can be found, per collection. */
 const indexes: { readonly [collection: string]: readonly (readonly string[])[] } = {
   ...Object.fromEntries(kinds.map((kind) => [kind, [['name']]])),

@@ -3,7 +3,7 @@
 import { LunaError } from '../error.ts'
 import type { Id, Kind } from '../object/field.ts'
 import type { Group } from '../object/group.ts'
-import { aKind, hostNameObjection, nameTaken } from '../object/name.ts'
+import { aKind, hostNameObjection, hostNameWarning, nameTaken } from '../object/name.ts'
 import type { Store } from '../store/store.ts'
 import { groupOf } from './find.ts'
 import type { Notes } from './outcome.ts'
@@ -26,6 +26,8 @@ export async function claimNames(store: Store, kind: Kind, former?: string): Pro
   const others = new Map<string, Kind>()
   for (const other of hosts.includes(kind) ? hosts.filter((one) => one !== kind) : [])
     for (const name of await store.names(other)) others.set(keyOf(name), other)
+  const zones = hosts.includes(kind) ? await store.list('network') : []
+  const servers = new Set(zones.map(({ ns_hostname }) => keyOf(ns_hostname ?? '')))
   return (name, notes) => {
     const there = exact.has(name) ? name : own.get(keyOf(name))
     if (there !== undefined) throw nameTaken(kind, there, there === name ? undefined : sameInDns)
@@ -34,6 +36,12 @@ export async function claimNames(store: Store, kind: Kind, former?: string): Pro
       notes.warnings.push(
         `${aKind(other)} is called ${name}, too: where both are in one network, one is in DNS`,
       )
+    if (servers.has(keyOf(name)))
+      notes.warnings.push(
+        `a name server is called ${name}, too: where both are in one network, one is in DNS`,
+      )
+    const doubtful = hosts.includes(kind) ? hostNameWarning(name) : undefined
+    if (doubtful !== undefined) notes.warnings.push(doubtful)
     own.set(keyOf(name), name)
   }
 }

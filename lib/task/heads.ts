@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { LunaError } from '../error.ts'
 import { isLocalAddress } from '../host/user.ts'
 import { type Cluster, headAddresses } from '../object/cluster.ts'
+import { hostObjection, parseIp } from '../object/net/address.ts'
 
 /** Throws LunaError `refused` on a passive head: one of several that does not have the frontend address. */
 export async function assertActiveHead(
@@ -78,6 +79,9 @@ export async function frontendWarnings(address: string): Promise<string[]> {
   if (address === '') return []
   if (isIP(address) === 0)
     return [`the frontend address ${address} is not an IP address: nodes cannot boot from it`]
+  const ip = parseIp(address)
+  const why = ip && hostObjection(ip)
+  if (why !== undefined) return [`the frontend address ${address} is one that no node can reach: ${why}`]
   if (await isLocalAddress(address)) return []
   return [`the frontend address ${address} is not one of this machine: nodes cannot boot from it until it is`]
 }

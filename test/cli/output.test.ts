@@ -57,6 +57,17 @@ describe('standard output', () => {
     })
   }
 
+  it('of a dump into what can have no directory is status 1 at once', () => {
+    for (const [place, why] of [
+      ['/proc/x/y', /ENOENT/],
+      ['/dev/full', /is no directory/],
+    ] as const) {
+      const { status, stderr } = shell(`timeout 20 luna db export --mongodump ${place}`)
+      assert.match(stderr, why)
+      assert.equal(status, 1)
+    }
+  })
+
   it('that has room for a part only is status 1', function () {
     const { status, stdout, stderr } = shell(
       "unshare -m sh -c 'mkdir -p $DIR/t && mount -t tmpfs -o size=64k tmpfs $DIR/t && luna db export > $DIR/t/x; echo $?'",

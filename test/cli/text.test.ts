@@ -99,6 +99,17 @@ describe('a text that is none', () => {
     }
   })
 
+  it('is not taken for an empty one where standard input is closed or a directory', () => {
+    const env = { ...process.env, LUNA_CONF: join(site.dir, 'luna.conf') }
+    for (const from of ['<&-', '</tmp'])
+      for (const line of ['network change net -C', 'db import --replace -']) {
+        const command = `'${join(bin, 'luna')}' ${line} ${from}`
+        const { status, stderr } = spawnSync('sh', ['-c', command], { env, encoding: 'utf8' })
+        assert.match(stderr, /^ERROR:luna:standard input cannot be read: .*(bad file descriptor|directory)/)
+        assert.equal(status, 1)
+      }
+  })
+
   it('with CR LF is kept, and warned of', () => {
     const { status, stderr } = run('group change g --post', 'true\r\nfalse\r\n')
     assert.match(stderr, /^WARNING:luna:line 1 of the postscript of group "g" ends with CR LF/)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { bin, type DoctorHead, frontend } from './doctor-head.ts'
+import { startNamed } from './named.ts'
 import { runIn, startIn } from './namespace.ts'
 
 export type Daemon = 'dhcpd' | 'nginx' | 'tftpd' | 'named' | 'lweb' | 'lfs_pxelinux'
@@ -21,12 +22,7 @@ export async function startDaemon(head: DoctorHead, daemon: Daemon): Promise<Chi
       return await startIn(server, '/usr/sbin/nginx', args, /start worker process/)
     }
     case 'named':
-      return await startIn(
-        server,
-        'named',
-        ['-u', head.namedUser, '-g', '-n', '1', '-c', head.at('named.conf')],
-        / running$/m,
-      )
+      return await startNamed(server, head.dir)
     case 'tftpd': {
       return await startTftpd(head, head.at('tftp'))
     }

@@ -3,20 +3,12 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mac } from '../help.ts'
-import { DoctorHead, frontend, imageId, programs } from './doctor-head.ts'
-import { lacking } from './namespace.ts'
-import { skipUnless } from './skip.ts'
+import { frontend, imageId } from './doctor-head.ts'
+import { useDoctorHead } from './doctor-suite.ts'
 
 describe('luna doctor on the files and the database of a head', function () {
   this.timeout(120_000)
-  let head: DoctorHead
-
-  before(async function () {
-    skipUnless(this, lacking(programs))
-    head = new DoctorHead()
-    await head.build()
-  })
-  after(() => head?.remove())
+  const head = useDoctorHead()
 
   it('tells files that are not what the database says', async () => {
     head.luna('node', 'add', '-g', 'compute', '-n', 'node002')

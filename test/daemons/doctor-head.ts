@@ -2,17 +2,17 @@
 // a packed image; and `luna doctor` in it. Only systemctl, rndc, ssh and the firewall are stand-ins.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../lib/config.ts'
 import { makeTorrent } from '../../lib/host/image/metainfo.ts'
-import { findUser } from '../../lib/host/user.ts'
 import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { insertLinked } from '../../lib/task/change/reference-counts.ts'
 import type { Finding } from '../../lib/task/doctor/check.ts'
 import { type Daemon, startDaemon, startTftpd } from './doctor-daemons.ts'
+import { prepareNamed } from './named.ts'
 import { makePair, type Pair, stop } from './namespace.ts'
 
 export const frontend = '10.30.255.254'
@@ -23,11 +23,9 @@ export const programs = ['ip', 'dhcpd', 'nginx', 'named', 'in.tftpd', 'dnsmasq',
 export const bin = join(import.meta.dirname, '../../bin')
 
 export class DoctorHead {
-  readonly dir = mkdtempSync(join(tmpdir(), 'luna-doctor-'))
+  dir = ''
   readonly #daemons = new Map<string, ChildProcess>()
   #pair: Pair | undefined
-  /** The user that named becomes. */
-  namedUser = ''
 
   at(name: string): string {
     return join(this.dir, name)
@@ -39,8 +37,10 @@ export class DoctorHead {
   }
 
   async build(): Promise<void> {
+    this.dir = mkdtempSync(join(tmpdir(), 'luna-doctor-'))
     this.#pair = makePair(`${frontend}/16`)
     this.#fill()
+    await prepareNamed(this.dir, this.at('named.zones'))
     const init = ['--frontend_address', frontend, '--user', 'root', '--path', this.at('luna')]
     this.luna('cluster', 'init', ...init)
     const dns = ['--named_include_file', this.at('named.zones'), '--named_zone_dir', this.at('zones')]
@@ -59,7 +59,7 @@ export class DoctorHead {
   async remove(): Promise<void> {
     for (const name of this.#daemons.keys()) await this.stop(name)
     this.#pair?.remove()
-    rmSync(this.dir, { recursive: true, force: true })
+    if (this.dir !== '') rmSync(this.dir, { recursive: true })
   }
 
   /** Runs luna on the head, and throws when it fails in another way than with a status of `allowed`. */
@@ -123,7 +123,6 @@ export class DoctorHead {
 
   #fill(): void {
     const { dir } = this
-    chmodSync(dir, 0o755)
     for (const name of ['bin', 'conf.d', 'zones', 'tftp/pxelinux.cfg', 'luna/torrents', 'luna/boot'])
       mkdirSync(this.at(name), { recursive: true })
     for (const name of ['leases', 'down']) writeFileSync(this.at(name), '')
@@ -131,7 +130,6 @@ export class DoctorHead {
     const lines = paths.map((path) => path.replace('=', `=${dir}/`))
     writeFileSync(this.at('luna.conf'), `[Embedded]\npath=${dir}/luna.db\n[Paths]\n${lines.join('\n')}\n`)
     writeFileSync(this.at('nginx.conf'), nginxConf(dir))
-    writeFileSync(this.at('named.conf'), namedConf(dir))
     // Units are up, but those in the file "down".
     this.program('systemctl', `! grep -qx "$2" ${dir}/down`)
     this.program('rndc', 'exit 0')
@@ -157,10 +155,6 @@ export class DoctorHead {
         ...files,
       })
     })
-    // named gives up root's rights, and has to write to its directory.
-    this.namedUser = (await findUser('named')) ? 'named' : 'bind'
-    const owner = await findUser(this.namedUser)
-    if (owner) chownSync(this.at('zones'), owner.uid, owner.gid)
   }
 
   #env(): NodeJS.ProcessEnv {
@@ -181,20 +175,5 @@ http {
   access_log off;
   include ${dir}/conf.d/*.conf;
 }
-`
-}
-
-function namedConf(dir: string): string {
-  return `options {
-  directory "${dir}/zones";
-  listen-on { any; };
-  listen-on-v6 { none; };
-  pid-file none;
-  session-keyfile none;
-  recursion no;
-  dnssec-validation no;
-};
-controls { };
-include "${dir}/named.zones";
 `
 }

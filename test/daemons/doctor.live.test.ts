@@ -2,20 +2,13 @@
 // has to say so.
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
-import { DoctorHead, frontend, programs } from './doctor-head.ts'
-import { lacking, runIn, startIn, stop } from './namespace.ts'
-import { skipUnless } from './skip.ts'
+import { frontend } from './doctor-head.ts'
+import { useDoctorHead } from './doctor-suite.ts'
+import { runIn, startIn, stop } from './namespace.ts'
 
 describe('luna doctor on a head of real daemons', function () {
   this.timeout(120_000)
-  let head: DoctorHead
-
-  before(async function () {
-    skipUnless(this, lacking(programs))
-    head = new DoctorHead()
-    await head.build()
-  })
-  after(() => head?.remove())
+  const head = useDoctorHead()
 
   it('finds nothing to say of a head that is well', () => {
     const { status, found } = head.doctor()

@@ -1,15 +1,15 @@
 // named itself, on the zones that makedns writes, asked by dig.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { findUser } from '../../lib/host/user.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import { makeDns } from '../../lib/task/generate/dns.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { addCluster, addGroup, addNetwork, addNode, take } from '../scenario/boot.ts'
 import { hostIn } from '../task/host.ts'
-import { lacking, makePair, type Pair, runIn, startIn, stop } from './namespace.ts'
+import { prepareNamed, startNamed } from './named.ts'
+import { lacking, makePair, type Pair, runIn, stop } from './namespace.ts'
 import { skipUnless } from './skip.ts'
 
 const address = '10.30.255.254'
@@ -25,20 +25,9 @@ describe('named on the generated zones', function () {
   })
   beforeEach(async () => {
     await makeZones(fake.dir)
-    writeFileSync(join(fake.dir, 'named.conf'), configuration(fake.dir))
-    // named gives up root's rights, and so must be who the files belong to.
-    const user = (await findUser('named')) ? 'named' : 'bind'
-    const owner = await findUser(user)
-    if (!owner) throw new Error('no user for named')
-    chmodSync(fake.dir, 0o755)
-    chownSync(join(fake.dir, 'zones'), owner.uid, owner.gid)
+    await prepareNamed(fake.dir, join(fake.dir, 'list'))
     pair = makePair(`${address}/16`)
-    named = await startIn(
-      pair.server,
-      'named',
-      ['-u', user, '-g', '-n', '1', '-c', join(fake.dir, 'named.conf')],
-      / running$/m,
-    )
+    named = await startNamed(pair.server, fake.dir)
   })
   afterEach(async () => {
     await stop(named)
@@ -101,19 +90,4 @@ async function makeZones(dir: string): Promise<void> {
   const made = await makeDns(store, hostIn(dir), {}, new Date('2026-03-04'))
   assert.deepEqual(made.failures, [])
   await store.close()
-}
-
-function configuration(dir: string): string {
-  return `options {
-  directory "${dir}/zones";
-  listen-on { any; };
-  listen-on-v6 { none; };
-  pid-file none;
-  session-keyfile none;
-  recursion no;
-  dnssec-validation no;
-};
-controls { };
-include "${dir}/list";
-`
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -125,6 +126,20 @@ describe('applyFiles', () => {
     symlinkSync('b', at('a'))
     symlinkSync('a', at('b'))
     await assert.rejects(applyFiles([file('a', 'new')], quiet), { message: /leads nowhere/, fix: /^rm / })
+  })
+
+  it('takes the place of no directory, pipe or device, be it by a link, and waits for none', async () => {
+    mkdirSync(at('directory'))
+    execFileSync('mkfifo', [at('pipe')])
+    symlinkSync('pipe', at('link'))
+    for (const name of ['directory', 'pipe', 'link'])
+      await assert.rejects(
+        applyFiles([file(name, 'new')], quiet),
+        { message: /is no file$/, why: /device/ },
+        name,
+      )
+    await assert.rejects(previewFiles([file('pipe', 'new')]), { why: /pipe/ })
+    assert.ok(statSync(at('pipe')).isFIFO())
   })
 
   it('puts everything back when the last step fails, tells the service again, and gives the error of that step', async () => {

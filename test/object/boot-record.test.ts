@@ -27,6 +27,18 @@ function booted(steps: readonly string[]): Boot {
 }
 
 describe('a boot', () => {
+  it('begins with what was seen first, though another worker told of it later', () => {
+    const request = event('boot.request', 1)
+    const known = withEvent(undefined, event('install.get', 2))
+    assert.equal(beginsBoot(known, request), false)
+    const boot = withEvent(known, request)
+    assert.equal(boot.began, 1000)
+    assert.deepEqual(
+      boot.steps.map(({ step }) => step),
+      ['boot.request', 'install.get'],
+    )
+  })
+
   it('has the steps in the order of their times, though one of them is told later', () => {
     const boot = withEvent(booted(['boot.request', 'install.request']), event('boot.kernel', 0.5))
     assert.deepEqual(

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
-import { checkNewName, hasControl, isDnsName, isHostLabel, nextNodeName } from '../../lib/object/name.ts'
+import {
+  checkNewName,
+  hasControl,
+  hostNameWarning,
+  isDnsName,
+  isHostLabel,
+  nextNodeName,
+} from '../../lib/object/name.ts'
 
 const hostile = [
   '',
@@ -90,6 +97,16 @@ describe('checkNewName', () => {
     }
   })
 
+  it('refuses names that machines have a use of their own for', () => {
+    for (const name of ['localhost', 'LocalHost'])
+      assert.throws(() => checkNewName('node', name), { code: 'refused' }, name)
+    for (const name of ['localhost', 'a.localhost', 'invalid', '30.10.in-addr.arpa', 'd.f.ip6.ARPA', 'arpa'])
+      assert.throws(() => checkNewName('network', name), { code: 'refused' }, name)
+    for (const name of ['lo', 'bonding_masters', 'all'])
+      assert.throws(() => checkNewName('interface', name), { code: 'refused' }, name)
+    for (const name of ['sarpa', 'cluster.local', 'arpa.example']) checkNewName('network', name)
+  })
+
   it('refuses hostile names everywhere, says what to do, and does not repeat control characters', () => {
     for (const kind of kinds) {
       for (const name of [...hostile, '\u009b2J', 'x'.repeat(1e6)]) {
@@ -102,6 +119,13 @@ describe('checkNewName', () => {
         assert.throws(() => checkNewName(kind, name), isRight, `${kind} ${JSON.stringify(name.slice(0, 20))}`)
       }
     }
+  })
+})
+
+describe('hostNameWarning', () => {
+  it('is for names that are numbers, which are IPv4 addresses to many programs', () => {
+    for (const name of ['1234', '0', '0x7f']) assert.match(hostNameWarning(name) ?? '', /inet_aton/)
+    for (const name of ['n1', '12a', '0xg', '1-2']) assert.equal(hostNameWarning(name), undefined)
   })
 })
 

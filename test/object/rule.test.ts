@@ -97,6 +97,14 @@ describe('checkValues', () => {
     })
   }
 
+  it('refuses a text that could make a document too large for MongoDB', () => {
+    checkValues('group', { prescript: 'x'.repeat(4 * 1024 * 1024) })
+    assert.throws(() => checkValues('group', { prescript: 'é'.repeat(2 * 1024 * 1024 + 1) }), {
+      code: 'invalid',
+      why: 'it has 4194306 bytes, and 4194304 are the most',
+    })
+  })
+
   it('shows no secret', () => {
     assert.throws(
       () => checkValues('bmcsetup', { password: 'verysecretpasswordindeed' }),
@@ -168,6 +176,12 @@ describe('parameterObjections', () => {
       'IPADDR1=10.0.0.1',
       'DNS1=fd00::1',
       'BRIDGE=br0',
+      'IPV6ADDR=fd00::1/64',
+      'IPV6ADDR=fd00::1',
+      'IPV6_DEFAULTGW=fe80::1%eth0',
+      'MACADDR=preserve',
+      'HWADDR=52-54-00-00-00-01',
+      `HWADDR=80:00:02:08${':fe'.repeat(16)}`,
     ]
     const others = [
       'MTU=$MTU',
@@ -189,7 +203,13 @@ describe('parameterObjections', () => {
     ['PREFIX=33', /0 to 32/],
     ['IPADDR=10.0.0.256', /no IPv4 address/],
     ['GATEWAY=fd00::1', /no IPv4 address/],
-    ['NETMASK1=24', /no IPv4 address/],
+    ['NETMASK1=24', /no netmask/],
+    ['NETMASK=255.0.255.0', /no netmask/],
+    ['IPV6ADDR=fd00::1/129', /0 to 128 \(RFC 4291\)/],
+    ['IPV6ADDR=10.0.0.1/16', /no IPv6 address/],
+    ['IPV6_DEFAULTGW=10.0.0.1', /no IPv6 address/],
+    ['MACADDR=ff:ff:ff:ff:ff:ff', /broadcast/],
+    ['HWADDR=eth0', /no MAC address/],
     ['DNS2=resolver', /no IPv4 or IPv6 address/],
     ['MASTER=bond-management0', /IFNAMSIZ/],
     ['PHYSDEV=eth0:1', /: or @/],

@@ -52,6 +52,12 @@ describe('scriptWarnings', () => {
     assert.match(scriptWarnings('it', 'a\nb\r').join(), /^line 2 of it/)
   })
 
+  it('names a first line that wants another program', () => {
+    assert.match(scriptWarnings('it', '#!/usr/bin/perl\nprint 1').join(), /^it is run by bash/)
+    for (const first of ['#!/bin/sh -e', '#!/usr/bin/env bash', '# perl'])
+      assert.deepEqual(scriptWarnings('it', `${first}\ntrue`), [])
+  })
+
   it('names a byte order mark', () => {
     assert.match(scriptWarnings('it', '\ufeffecho').join(), /^it begins with a byte order mark/)
   })

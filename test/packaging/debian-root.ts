@@ -49,7 +49,7 @@ export interface Extra {
 
 /**
  * A copy of the minimal system of that suite, with git; debootstrap makes it when it is not there. What is
- * extra is installed from its repository, with recommended packages left out.
+ * extra is installed from its repository, without recommended packages, and none of its services is started.
  */
 export async function makeDebianRoot(suite: string, mirror: string, extra?: Extra): Promise<DebianRoot> {
   const clean = join(cache, `debian-${suite}`)
@@ -58,27 +58,6 @@ export async function makeDebianRoot(suite: string, mirror: string, extra?: Extr
   const full = `${clean}-${extra.name}`
   if (!existsSync(full)) await keep(full, (draft) => install(clean, extra.packages, draft))
   return await copyOf(full)
-}
-
-/**
- * The same with more packages, none of whose services is started; the system with them is kept, too, by
- * that name.
- */
-export async function makeRootWith(
-  suite: string,
-  mirror: string,
-  { name, packages }: { readonly name: string; readonly packages: string },
-): Promise<DebianRoot> {
-  const clean = join(cache, `debian-${suite}-${name}`)
-  if (!existsSync(clean)) {
-    const draft = await makeDebianRoot(suite, mirror)
-    const policy =
-      "printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"
-    const ran = await draft.run('/', `${policy} && ${aptInstall(packages)}`)
-    if (ran.status !== 0) throw new Error(ran.stdout + ran.stderr)
-    await rename(draft.path, clean)
-  }
-  return await copyOf(clean)
 }
 
 /** The line of shell that installs packages, or files of packages, with all that they depend on. */
@@ -123,10 +102,12 @@ async function bootstrap(suite: string, mirror: string, draft: string): Promise<
 
 async function install(clean: string, packages: readonly string[], draft: string): Promise<void> {
   await run('cp', ['-a', '--reflink=auto', `${clean}/.`, draft])
-  const env = { ...(await likeThisMachine(draft)), DEBIAN_FRONTEND: 'noninteractive' }
-  const line = 'apt-get -q update && apt-get -q -y install --no-install-recommends "$@" && apt-get clean'
-  const { status, stderr } = await runAt(draft, env, ['-c', line, 'sh', ...packages])
+  const policy = join(draft, 'usr/sbin/policy-rc.d')
+  await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  const line = `${aptInstall(packages.join(' '))} && apt-get clean`
+  const { status, stderr } = await runAt(draft, await likeThisMachine(draft), ['-c', line])
   if (status !== 0) throw new Error(`apt-get ended with ${status}: ${stderr}`)
+  await rm(policy)
 }
 
 /** What this machine had to be told to reach mirror and registry, the system there has to be told as well. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { skipUnless } from '../daemons/skip.ts'
 import { needsRoot } from '../host/as-root.ts'
 import { builtPackages } from './built.ts'
-import { type DebianRoot, makeRootWith, mirrorOf } from './debian-root.ts'
+import { type DebianRoot, makeDebianRoot, mirrorOf } from './debian-root.ts'
 import { buildOldPackage } from './first-luna.ts'
 
 // Keeps in files which services run, and says what it was asked. /run is new for each command here.
@@ -26,7 +26,7 @@ for unit in $units; do
   esac
 done
 `
-const packages = 'rpm systemd policycoreutils selinux-policy-default setools'
+const packages = ['rpm', 'systemd', 'policycoreutils', 'selinux-policy-default', 'setools']
 const ran = 'ls /root/active | sort | tr "\\n" " "'
 
 describe('the rpm', function () {
@@ -45,7 +45,7 @@ describe('the rpm', function () {
   })
   beforeEach(async () => {
     booted = false
-    root = await makeRootWith('bookworm', mirror, { name: 'rpm', packages })
+    root = await makeDebianRoot('bookworm', mirror, { name: 'rpm', packages })
     const dist = await builtPackages()
     await cp(join(dist, 'luna-2.0.0-1.x86_64.rpm'), join(root.path, 'root/luna.rpm'))
     // without systemd, as in an image; the tests of upgrades have one

@@ -1,53 +1,20 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
-import { client, curl } from './fake-download.ts'
-import { bmc, canUnshare, full, plant, type Ran, runScript, temporaryFolder, view } from './install-script.ts'
+import { bmc, full, plant, view } from './install-script.ts'
+import { useInstallStage } from './install-stage.ts'
 
 describe('the install script, run', function () {
   this.timeout(60_000)
-  let folder: string
+  const stage = useInstallStage()
+  const { installed } = stage
 
-  before(function () {
-    if (!canUnshare) {
-      console.log('      install script: not run, that needs root')
-      this.skip()
-    }
-  })
-  beforeEach(() => {
-    folder = temporaryFolder()
-    plant(folder, { 'bin/curl': curl, 'luna/ltorrent-client': client })
-    plant(join(folder, 'image'), {
-      ...{
-        'etc/passwd': 'root:x:0:0::/root:/bin/sh\nslurm:x:777:777::/:/bin/sh\n',
-        'etc/group': 'root:x:0:\n',
-      },
-      ...{
-        'etc/sysconfig/network-scripts/ifup': '',
-        'etc/sysconfig/network': 'NETWORKING=yes\nHOSTNAME=old\n',
-      },
-    })
-    spawnSync('tar', [
-      '-C',
-      join(folder, 'image'),
-      '-czf',
-      join(folder, 'image.tgz'),
-      './etc/passwd',
-      './etc/group',
-      '.',
-    ])
-  })
-  afterEach(() => {
-    rmSync(folder, { recursive: true })
-  })
+  beforeEach(() => stage.pack())
 
-  function install(difference: Partial<InstallView>): Ran & { log: string[] } {
-    const ran = runScript(folder, renderInstallScript({ ...view, ...difference }))
-    return { ...ran, log: readFileSync(join(folder, 'log'), 'utf8').trim().split('\n') }
-  }
-  const installed = (path: string): string => readFileSync(join(folder, 'installed', path), 'utf8')
+  const install = (difference: Partial<InstallView>) =>
+    stage.run(renderInstallScript({ ...view, ...difference }))
 
   it('installs: files, host name, network, statuses, and the client ends', () => {
     const ran = install({ interfaces: full.interfaces })
@@ -59,16 +26,16 @@ describe('the install script, run', function () {
       /^DEVICE=eth0\nNAME=eth0\nIPADDR=10.30.0.1\nPREFIX=16\n/,
     )
     assert.match(installed('etc/sysconfig/network-scripts/ifcfg-eth1'), /ONBOOT=no\n/)
-    assert.equal(readFileSync(join(folder, 'hostname'), 'utf8'), 'node001.cluster\n')
+    assert.equal(readFileSync(join(stage.folder, 'hostname'), 'utf8'), 'node001.cluster\n')
     const steps = 'prescript partscript download unpack setnet postscript success'.split(' ')
     assert.deepEqual(
       ran.log.filter((line) => line !== 'ended'),
       steps.map((step) => `status install.${step}`),
     )
     assert.ok(ran.log.includes('ended'))
-    assert.equal(existsSync(join(folder, 'installed/2222-bbbb.tgz')), false)
+    assert.equal(existsSync(join(stage.folder, 'installed/2222-bbbb.tgz')), false)
     // the users of the image were only lent to tar
-    assert.doesNotMatch(readFileSync(join(folder, 'passwd'), 'utf8'), /slurm/)
+    assert.doesNotMatch(readFileSync(join(stage.folder, 'passwd'), 'utf8'), /of-image/)
   })
 
   it('lets the scripts of the operator share variables, and leaves their shell alone', () => {
@@ -109,7 +76,7 @@ describe('the install script, run', function () {
   }
 
   it('fetches by HTTP when the client of an older initramfs dies', () => {
-    plant(folder, { 'luna/ltorrent-client': '#!/bin/sh\nexit 1\n' })
+    plant(stage.folder, { 'luna/ltorrent-client': '#!/bin/sh\nexit 1\n' })
     const ran = install({})
     assert.equal(ran.status, 0, ran.output)
     assert.ok(ran.log.includes('http'))
@@ -126,7 +93,7 @@ describe('the install script, run', function () {
   })
 
   it('fails at a damaged tarball', () => {
-    spawnSync('truncate', ['-s', '200', join(folder, 'image.tgz')])
+    spawnSync('truncate', ['-s', '200', join(stage.folder, 'image.tgz')])
     const ran = install({})
     assert.notEqual(ran.status, 0)
     assert.equal(ran.log.at(-1), 'ended')
@@ -142,10 +109,10 @@ echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
 [ "$1 $2" != "user list" ] || echo '3   admin            true    true       true       ADMINISTRATOR'
 [ "$1" != mc ]
 `
-    plant(folder, { 'bin/ipmitool': ipmitool, 'bin/modprobe': '#!/bin/sh\n' })
+    plant(stage.folder, { 'bin/ipmitool': ipmitool, 'bin/modprobe': '#!/bin/sh\n' })
     const ran = install({ bmc })
     assert.equal(ran.status, 0, ran.output)
-    assert.deepEqual(readFileSync(join(folder, 'ipmi'), 'utf8').trim().split('\n'), [
+    assert.deepEqual(readFileSync(join(stage.folder, 'ipmi'), 'utf8').trim().split('\n'), [
       'ipmitool lan print 1',
       'ipmitool user list 2',
       'ipmitool user test 3 16',
@@ -160,18 +127,18 @@ echo "ipmitool $*" >>"$LUNA_FOLDER/ipmi"
   })
 
   it('relabels an image with SELinux, by itself or at the first boot', () => {
-    plant(join(folder, 'image'), {
+    plant(join(stage.folder, 'image'), {
       'etc/selinux/config': 'SELINUX=enforcing\nSELINUXTYPE=targeted\n',
       'etc/selinux/targeted/contexts/files/file_contexts': '',
     })
-    spawnSync('tar', ['-C', join(folder, 'image'), '-czf', join(folder, 'image.tgz'), '.'])
+    stage.pack()
     const ran = install({})
     assert.equal(ran.status, 0, ran.output)
     assert.equal(installed('.autorelabel'), '')
   })
 
   it('starts anew where an earlier try failed', () => {
-    mkdirSync(join(folder, 'root'))
+    mkdirSync(join(stage.folder, 'root'))
     const twice =
       'mount -t tmpfs tmpfs "$LUNA_ROOT"; [ -e "$LUNA_FOLDER/second" ] || { touch "$LUNA_FOLDER/second"; bash "$LUNA_FOLDER/install.sh"; exit 1; }'
     const ran = install({ partscript: twice })

@@ -2,41 +2,20 @@
 import assert from 'node:assert/strict'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from './install-script.ts'
 import type { Way } from './network/cases.ts'
 import { profiles } from './network/read-keyfile.ts'
-import { missing, read } from './network/readers.ts'
-import type { Reading } from './network/reading.ts'
-import { writeNetwork } from './network/write.ts'
-
-type Files = Readonly<Record<string, string>>
+import { useSceneFiles } from './network/scene-files.ts'
 
 describe('network files of bonds', () => {
-  let folder: string
-  let output: string
-  beforeEach(() => {
-    folder = temporaryFolder()
-  })
-  afterEach(() => {
-    rmSync(folder, { recursive: true })
-  })
-
-  /** Writes the interfaces and has them read; the reader has nothing to complain of. */
-  function readBack(test: Mocha.Context, way: Way, files: Files): Reading {
-    if (missing(way) !== '') test.skip()
-    output = writeNetwork(folder, way, files)
-    const reading = read[way](join(folder, 'root'))
-    assert.deepEqual(reading.complaints, [])
-    return reading
-  }
+  const scene = useSceneFiles()
   for (const way of ['keyfile', 'netplan', 'networkd', 'ifupdown'] as const) {
     it(`${way}: options of bonds that their mode has not are left out, and told`, function () {
-      readBack(this, way, {
+      scene.readBack(this, way, {
         ...Object.fromEntries(bondOptions.map(([options], n) => [`b${n}`, `BONDING_OPTS="${options}"\n`])),
         ...Object.fromEntries(bondOptions.map((_, n) => [`m${n}`, `MASTER=b${n}\n`])),
       })
       for (const [n, [options, lost]] of bondOptions.entries()) {
-        const lines = output.split('\n').filter((line) => line.startsWith(`luna: interface b${n}: `))
+        const lines = scene.output.split('\n').filter((line) => line.startsWith(`luna: interface b${n}: `))
         const names = lines.map((line) => /BONDING_OPTS (\w+)/.exec(line)?.[1] ?? line)
         const strange = names.filter((name) => !sayable[way].test(name))
         assert.deepEqual(strange.toSorted(), lost.toSorted(), options)
@@ -48,15 +27,15 @@ describe('network files of bonds', () => {
     const options =
       'mode=1 arp_interval=100 arp_ip_target=+10.0.0.1 arp_ip_target=+10.0.0.2 arp_validate=3 primary=eth1'
     const files = { bond0: `BONDING_OPTS="${options}"\n`, eth1: 'MASTER=bond0\n' }
-    readBack(this, 'keyfile', files)
-    assert.deepEqual(profiles(join(folder, 'root')).get('bond0')?.bond, {
+    scene.readBack(this, 'keyfile', files)
+    assert.deepEqual(profiles(join(scene.folder, 'root')).get('bond0')?.bond, {
       ...{ mode: 'active-backup', primary: 'eth1', arp_interval: '100', arp_validate: '3' },
       arp_ip_target: '10.0.0.1,10.0.0.2',
     })
-    rmSync(folder, { recursive: true })
-    readBack(this, 'networkd', files)
+    rmSync(scene.folder, { recursive: true })
+    scene.readBack(this, 'networkd', files)
     const text = (file: string): string =>
-      readFileSync(join(folder, 'root/etc/systemd/network', file), 'utf8')
+      readFileSync(join(scene.folder, 'root/etc/systemd/network', file), 'utf8')
     assert.match(
       text('10-luna-bond0.netdev'),
       /ARPIntervalSec=100ms\nARPIPTargets=10.0.0.1 10.0.0.2\nARPValidate=all\n$/,

@@ -48,6 +48,24 @@ function shape(program: string): string {
     .replace(/^(process\.exitCode = )?await main\(process\.argv\.slice\(2\).*\)$/m, 'CALL')
 }
 
+describe('programs in an environment of somebody else', () => {
+  it('run as they do elsewhere', () => {
+    const env = { ...process.env, NODE_OPTIONS: '--require=/nonexistent', NODE_PATH: '/', NODE_DEBUG: 'fs' }
+    for (const program of programs) {
+      const { status, stderr } = spawnSync(join(top, 'bin', program), ['-h'], { env, encoding: 'utf8' })
+      assert.deepEqual([status, stderr], [0, ''], program)
+    }
+  })
+
+  it('do not give up looking at certificates', () => {
+    const script = '. "$top/lib/node.sh"'
+    const env = { ...process.env, top, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const look = 'process.stdout.write(String(process.env.NODE_TLS_REJECT_UNAUTHORIZED))'
+    const { stdout } = spawnSync('sh', ['-c', script, '-e', look], { env, encoding: 'utf8' })
+    assert.equal(stdout, 'undefined')
+  })
+})
+
 describe('programs without the Node beside Luna', () => {
   let dir: string
   before(() => {

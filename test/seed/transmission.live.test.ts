@@ -1,6 +1,6 @@
 // The head's tracker (lweb behind nginx) and seeder with a BitTorrent client that nobody
 // here has written and that Luna does not use: transmission. It takes no peer of
-// loopback, so the two have namespaces of their own.
+// loopback, so head and nodes have namespaces of their own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,8 +13,9 @@ import { skipUnless } from '../daemons/skip.ts'
 import { fillPlace, makePlace, openPlace, type Place, serverOf } from '../web/lweb.ts'
 
 const bin = join(import.meta.dirname, '../../bin')
+const client = join(import.meta.dirname, '../../dracut/95luna/ltorrent-client')
 const head = '10.30.255.254'
-const node = '10.30.0.1'
+const [node, other] = ['10.30.0.1', '10.30.0.2']
 const image = '11111111-0000-0000-0000-000000000000'
 
 describe('transmission and the swarm of an image', function () {
@@ -24,11 +25,13 @@ describe('transmission and the swarm of an image', function () {
   const children: ChildProcess[] = []
 
   before(function () {
-    skipUnless(this, lacking(['ip', 'nginx', 'curl', 'transmission-cli']))
+    skipUnless(this, lacking(['ip', 'nginx', 'curl', 'aria2c', 'transmission-cli']))
   })
   beforeEach(async () => {
     pair = makePair(`${head}/16`)
-    await promisify(execFile)('ip', ['-n', pair.client, 'addr', 'add', `${node}/16`, 'dev', 'eth0'])
+    for (const address of [node, other]) {
+      await promisify(execFile)('ip', ['-n', pair.client, 'addr', 'add', `${address}/16`, 'dev', 'eth0'])
+    }
     place = await makePlace()
   })
   afterEach(async () => {
@@ -41,11 +44,28 @@ describe('transmission and the swarm of an image', function () {
     const content = randomBytes(3_000_000)
     const torrent = await pack(content)
     await startHead()
-    const taken = join(place.dir, 'taken')
-    start(pair.client, 'transmission-cli', transmission(taken, torrent))
-    await until(() => same(join(taken, `${image}.tgz`), content))
+    const taken = startTransmission(torrent)
+    await until(() => same(taken, content))
     await announced(node)
   })
+
+  const orders = {
+    'gives the image to a node that comes when the seeder is gone': [startTransmission, startNode],
+    'takes the image from a node when the seeder is gone': [startNode, startTransmission],
+  } as const
+  for (const [what, [first, second]] of Object.entries(orders)) {
+    it(what, async () => {
+      const content = randomBytes(3_000_000)
+      const torrent = await pack(content)
+      const seeder = await startHead()
+      const given = first(torrent)
+      await until(() => same(given, content))
+      await stop(seeder)
+      const taken = second(torrent)
+      await until(() => same(taken, content))
+      for (const address of [node, other]) await announced(address)
+    })
+  }
 
   /** What pack leaves. Its web seed is nowhere, so that the swarm is all there is. */
   async function pack(content: Buffer): Promise<string> {
@@ -70,7 +90,8 @@ describe('transmission and the swarm of an image', function () {
     return torrent
   }
 
-  async function startHead(): Promise<void> {
+  /** Gives the seeder. */
+  async function startHead(): Promise<ChildProcess> {
     const folders = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi']
     for (const name of folders) mkdirSync(join(place.dir, name))
     const temp = folders.map((name) => `${name}_temp_path ${place.dir}/${name};`).join(' ')
@@ -85,8 +106,9 @@ describe('transmission and the swarm of an image', function () {
     start(pair.server, process.execPath, [join(bin, 'lweb'), 'run'])
     const tracker = ['netns', 'exec', pair.client, 'curl', '-sf', `http://${head}:${place.port}/scrape`]
     await until(() => promisify(execFile)('ip', tracker).then(Boolean, () => false))
-    start(pair.server, process.execPath, [join(bin, 'ltorrent'), 'run'])
+    const seeder = start(pair.server, process.execPath, [join(bin, 'ltorrent'), 'run'])
     await announced(head)
+    return seeder
   }
 
   /** Waits until the tracker knows a peer at that address. */
@@ -96,18 +118,41 @@ describe('transmission and the swarm of an image', function () {
     await store.close()
   }
 
-  function start(namespace: string, program: string, args: readonly string[]): void {
+  function start(namespace: string, program: string, args: readonly string[], cwd = place.dir): ChildProcess {
     const env = { ...place.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` }
     const command = ['netns', 'exec', namespace, program, ...args]
-    children.push(spawn('ip', command, { env, stdio: 'ignore' }))
+    const child = spawn('ip', command, { env, cwd, stdio: 'ignore' })
+    children.push(child)
+    return child
   }
 
-  function transmission(dir: string, torrent: string): string[] {
-    const config = join(place.dir, 'transmission')
+  /** The client of the initramfs, which is aria2. Gives where the image comes. */
+  function startNode(torrent: string): string {
+    const dir = join(place.dir, 'node')
+    mkdirSync(dir)
+    const script = `trap : USR1; sh "$1" -t "$2" -p $$ -f ${dir}.pid -b ${other} & while :; do wait; done`
+    start(pair.client, 'sh', ['-c', script, 'sh', client, torrent], dir)
+    return join(dir, `${image}.tgz`)
+  }
+
+  /** Gives where the image comes. */
+  function startTransmission(torrent: string): string {
+    const [dir, config] = [join(place.dir, 'taken'), join(place.dir, 'transmission')]
     for (const folder of [dir, config]) mkdirSync(folder)
     const alone = { 'dht-enabled': false, 'lpd-enabled': false, 'utp-enabled': false, encryption: 0 }
     writeFileSync(join(config, 'settings.json'), JSON.stringify(alone))
-    return ['--config-dir', config, '--download-dir', dir, '--port', '27300', '--no-portmap', torrent]
+    const options = [
+      '--config-dir',
+      config,
+      '--download-dir',
+      dir,
+      '--port',
+      '27300',
+      '--no-portmap',
+      torrent,
+    ]
+    start(pair.client, 'transmission-cli', options)
+    return join(dir, `${image}.tgz`)
   }
 })
 

@@ -170,7 +170,8 @@ public class MemoryMongoServer {
         static Document error(int code, String name, Document query) {
             Document error = new Document("ok", 0.0).append("code", code).append("codeName", name).append("errmsg", name);
             boolean ends = query.containsKey("commitTransaction") || query.containsKey("abortTransaction");
-            if (query.containsKey("autocommit") && !ends) error.append("errorLabels", List.of("TransientTransactionError"));
+            // TransactionTooLargeForCache would come again.
+            if (query.containsKey("autocommit") && !ends && code != 388) error.append("errorLabels", List.of("TransientTransactionError"));
             else if (query.containsKey("txnNumber") && leaving.contains(code)) error.append("errorLabels", List.of("RetryableWriteError"));
             return error;
         }

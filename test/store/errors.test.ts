@@ -46,12 +46,17 @@ describe('errors of MongoDB', () => {
     for (const code of refusals) assert.equal(isCutOff(bulk(code)), false)
   })
 
+  const unknownCommit = server(50)
+  unknownCommit.addErrorLabel('UnknownTransactionCommitResult')
   const nextSteps = [
     ['no rights', server(13), 'unavailable', /role readWrite on the database luna/],
     ['a wrong password', server(18), 'unavailable', /user, password and authdb/],
     ['a full disk', server(14031), 'unavailable', /free disk space/],
     ['a conflict', server(112), 'failed', /try again/],
     ['a time limit', server(50), 'unavailable', /currentOp/],
+    ['a server that blocks writes', server(371), 'unavailable', /setUserWriteBlockMode/],
+    ['an answer of no known class', server(301), 'unavailable', /log of MongoDB: it runs.*\(code 301\)/],
+    ['a commit of which nobody knows', unknownCommit, 'unavailable', /look at what is there/],
     ['no majority', server(64), 'unavailable', /look at what is there/],
     ['what the driver cannot read', new MongoParseError('no'), 'invalid', /correct server/],
     ['no CA file', Object.assign(new Error('ENOENT'), { syscall: 'open' }), 'invalid', /CAcert/],

@@ -1,7 +1,7 @@
 // Unique names in a collection of MongoDB that has an index by name already.
 import assert from 'node:assert/strict'
-import { type Collection, type IndexDescription, MongoServerError } from 'mongodb'
-import { buildOptions, makeUnique } from '../../lib/store/mongo/indexes.ts'
+import { type Collection, type Db, type IndexDescription, MongoServerError } from 'mongodb'
+import { buildOptions, makeIndexes, makeUnique } from '../../lib/store/mongo/indexes.ts'
 
 /**
  * A collection with these indexes; `troubles` are the codes that createIndexes fails
@@ -23,6 +23,28 @@ function collectionWith(present: readonly object[], troubles: number[]) {
 }
 
 const own = { v: 2, key: { name: 1 }, name: 'name_1' }
+
+describe('makeIndexes', () => {
+  it('looks at the indexes once, and not in every process', async () => {
+    const marks: Record<string, unknown> = {}
+    let looked = 0
+    const collection = {
+      findOne: async () => marks,
+      updateOne: async (_: object, { $set }: { $set: object }) => void Object.assign(marks, $set),
+      indexes: async () => {
+        looked++
+        return []
+      },
+      createIndexes: async () => [],
+    }
+    const database = { collection: () => collection } as unknown as Db
+    await makeIndexes(database, buildOptions(true))
+    assert.ok(looked > 0)
+    looked = 0
+    await makeIndexes(database, buildOptions(true))
+    assert.equal(looked, 0)
+  })
+})
 
 describe('makeUnique', () => {
   it("leaves a site's own index by name where the server takes both", async () => {

@@ -147,6 +147,26 @@ export function setInBadTimes(server: () => MongoServer): void {
       assert.equal((await store.get('group', id)).comment, '')
     })
   })
+
+  describe('a database that is too large for one transaction', () => {
+    const { open, order } = stage(server)
+
+    it('is refused with the size of its collections and which are not of Luna; the old one stays', async () => {
+      const store = await open()
+      const before = await store.dump()
+      await order('answer 388 insert 1000')
+      const files = [{ _id: 1, data: 'x'.repeat(2_500_000) }]
+      const dump = { ...before, 'fs.chunks': files }
+      const error = await rejectsWith('failed', store.restore(dump as never))
+      assert.match(
+        `${error.message} ${error.why}`,
+        /nothing was changed.*: fs\.chunks has 3 MiB, .*node has 1 MiB/,
+      )
+      assert.match(error.fix ?? '', /not of Luna \(fs\.chunks\)/)
+      await order('free')
+      assert.deepEqual(await store.dump(), before)
+    })
+  })
 }
 
 /** Tests for a server of its own. */

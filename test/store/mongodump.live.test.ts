@@ -1,7 +1,7 @@
 // What Luna writes and reads, judged by mongorestore and mongodump themselves over a MongoDB server.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dumpText } from '../../lib/store/dump.ts'
@@ -38,6 +38,7 @@ describe('mongodump and mongorestore', () => {
     execFileSync(tools[program], ['--host', server?.config.server ?? '', ...args], { stdio: 'pipe' })
 
   it('mongorestore takes what Luna writes, and Luna finds every byte of it in MongoDB', async () => {
+    mkdirSync(join(dir, 'luna'))
     await writeMongodump(sample, join(dir, 'luna'))
     run('mongorestore', join(dir, 'luna'))
     const config = { mongo: server?.config ?? { server: '', tls: false } }

@@ -47,6 +47,7 @@ describe('readExported of a folder of mongodump', () => {
     writeFolder(join(dir, 'old'), sample)
     const store = openMemoryStore()
     await store.restore((await readExported(join(dir, 'old'))).dump)
+    mkdirSync(join(dir, 'new'))
     assert.equal(await writeMongodump(await store.dump(), join(dir, 'new')), join(dir, 'new/luna'))
     await store.close()
     for (const name of Object.keys(sample)) {
@@ -227,7 +228,7 @@ describe('readExported', () => {
 
 describe('writeMongodump', () => {
   it('writes files that only their owner can read, with metadata that MongoDB 2.4 needs', async () => {
-    const folder = await writeMongodump({ node: [node] }, join(dir, 'a/b'))
+    const folder = await writeMongodump({ node: [node] }, dir)
     const modes = ['.', 'node.bson', 'node.metadata.json'].map(
       (name) => statSync(join(folder, name)).mode & 0o777,
     )

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -40,6 +40,18 @@ describe('the file of an embedded store', () => {
     const path = join(folder, 'text')
     writeFileSync(path, "this is somebody else's file, and long enough to look at\n".repeat(20))
     assert.throws(() => openSqlite(path), { code: 'unavailable', fix: /path= of \[Embedded\]/ })
+  })
+
+  it('that is cut off: unavailable, and how to restore a copy', async () => {
+    const path = join(folder, 'luna.db')
+    const store = makeStore(openSqlite(path))
+    for (let n = 0; n < 50; n++) await store.insert('node', { name: `n${n}` })
+    await store.close()
+    truncateSync(path, 5000)
+    assert.throws(() => openSqlite(path), {
+      code: 'unavailable',
+      fix: /^move it away \(mv .*\), .*luna db import/,
+    })
   })
 
   it('that another program, or a newer Luna, has made: unavailable, and untouched', async () => {

@@ -123,11 +123,16 @@ describe('cluster', () => {
   })
 
   it('warns of a frontend address that this machine does not have, when it is made and when it is changed', async () => {
-    fake.addresses('127.0.0.1')
+    fake.addresses('127.0.0.1 10.30.255.254')
     const elsewhere = { frontend_address: '192.0.2.1' }
     assert.match((await init(elsewhere)).warnings.join(), /192\.0\.2\.1 is not one of this machine/)
     assert.match((await changeCluster(store, elsewhere)).warnings.join(), /192\.0\.2\.1 is not one of/)
-    assert.deepEqual((await changeCluster(store, { frontend_address: '127.0.0.1' })).warnings, [])
+    assert.deepEqual((await changeCluster(store, { frontend_address: '10.30.255.254' })).warnings, [])
+    for (const frontend_address of ['127.0.0.1', '::', '224.0.0.1'])
+      assert.match(
+        (await changeCluster(store, { frontend_address })).warnings.join(),
+        /no node can reach: .*RFC/,
+      )
   })
 
   it('goes when nothing is left of it, and with everything when forced', async () => {

@@ -76,6 +76,7 @@ describe('switches', () => {
     await addNodes(store, { group: 'compute', names: ['node001'] })
     const failure = async (ip: string) => (await change({ ip })).failures[0]
     assert.equal((await failure('10.30.0.1'))?.why, 'node node001 (BOOTIF) has it')
+    assert.equal((await failure('10.31.0.1'))?.why, 'which is network "cluster"')
     assert.equal((await failure('10.30.255.254'))?.why, 'the name server of network cluster has it')
     assert.equal(
       (await failure('10.30.255.255'))?.why,

@@ -193,6 +193,13 @@ describe('makeDhcp', () => {
     assert.equal(existsSync(path('dhcpd.conf')), false)
   })
 
+  it('does not take a checker that was killed for one that objects', async () => {
+    fake.program('dhcpd', 'kill -9 $$')
+    const refused = await rejectsWith('failed', make(range))
+    assert.match(refused.message, /^dhcpd was killed while it looked at /)
+    assert.match(refused.why ?? '', /signal 9/)
+  })
+
   it('gives the old range back when it moves, and the link with it', async () => {
     await make(range)
     await make({ ...range, start: '10.30.200.1', end: '10.30.210.1' })

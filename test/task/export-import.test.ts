@@ -133,6 +133,11 @@ describe('importDatabase', () => {
       '{"x": [{"_id": {"$regularExpression": {"pattern": "a", "options": ""}}}]}',
       /document 1: its _id is a list or a regular expression/,
     ],
+    [
+      'a document that is too large',
+      `{"x": [{"_id": 1, "data": "${'x'.repeat(2 ** 24)}"}]}`,
+      /document 1: it has 16777\d+ bytes, and MongoDB takes 16777216 at most/,
+    ],
     ['a field with a dollar', '{"x": [{"_id": 1, "$set": 2}]}', /document 1: MongoDB takes no field "\$set"/],
     [
       'a document that is none',

@@ -89,6 +89,13 @@ describe('names that differ only in case', () => {
     )
   })
 
+  it('and names of name servers, and names that are numbers, are warned of', async () => {
+    const server = (await store.getNamed('network', 'cluster')).ns_hostname ?? ''
+    const { warnings, failures } = await addNodes(store, { group: 'compute', names: [server, '1234'] })
+    assert.deepEqual(failures, [])
+    assert.match(warnings.join('\n'), /^a name server is called .*\n1234 .*inet_aton/)
+  })
+
   it('are told of a database', async () => {
     await addNodes(store, { group: 'compute', names: ['other'] })
     await store.update('node', (await store.getNamed('node', 'other')).id, { name: 'Web' })
@@ -272,6 +279,24 @@ describe('what is allowed, and hardly meant', () => {
     const wish = { torrent_listen_port_min: cluster.torrent_listen_port_max + 1, tracker_min_interval: 11 }
     const { warnings } = await changeCluster(store, { ...wish, server_port: cluster.frontend_port })
     assert.equal(warnings.length, 3)
+  })
+})
+
+describe('a script that bash cannot read', () => {
+  it('is kept, and warned of with the line', async () => {
+    const broken = 'echo one\nif true; then\n'
+    const { warnings } = await changeGroup(store, 'compute', { partscript: broken, postscript: 'true\n' })
+    assert.equal(warnings.length, 1)
+    assert.match(
+      warnings.join(),
+      /^bash cannot read the partscript of group "compute", .*: line 3: syntax error/,
+    )
+    assert.equal((await store.getNamed('group', 'compute')).partscript, broken)
+  })
+
+  it('runs nothing of it', async () => {
+    const { warnings } = await changeGroup(store, 'compute', { prescript: 'echo $(kill $PPID); exit 9' })
+    assert.deepEqual(warnings, [])
   })
 })
 

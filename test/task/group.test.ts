@@ -238,9 +238,13 @@ describe('the interfaces of a group', () => {
 })
 
 describe('deleteObject', () => {
-  it('refuses while it has nodes', async () => {
-    await addNodes(store, { group: 'compute' })
+  it('refuses while it has nodes, and names them folded, with what ends that', async () => {
+    await addNodes(store, { group: 'compute', names: ['n1', 'n2', 'n3', 'x'] })
     await refuses(store, 'refused', deleteObject(store, 'group', 'compute'))
+    await assert.rejects(deleteObject(store, 'group', 'compute'), {
+      why: 'it is used by 4 nodes: n[1-3],x',
+      fix: /luna node change 'n\[1-3\],x' -g GROUP/,
+    })
   })
 
   it('frees everything that it used, however often', async () => {

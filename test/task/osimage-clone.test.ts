@@ -16,6 +16,7 @@ import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { cloneOsimage } from '../../lib/task/image/clone.ts'
 import { rejectsWith } from '../help.ts'
+import { needsRoot, whereMounted } from '../host/as-root.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 
 describe('cloneOsimage', () => {
@@ -124,6 +125,28 @@ describe('cloneOsimage', () => {
       assert.match(error.message, /lies inside the tree/)
     }
     assert.deepEqual(readdirSync(join(place.path, 'tree')), ['one', 'two'])
+  })
+
+  it('takes no path inside the tree where that is mounted elsewhere, too', function () {
+    needsRoot(this)
+    const [mounted, module] = [join(place.path, 'mounted'), (path: string) => join(import.meta.dirname, path)]
+    mkdirSync(mounted)
+    const tree = join(place.path, 'tree')
+    const text = `import { openMemoryStore } from ${JSON.stringify(module('../../lib/store/open.ts'))}
+      import { cloneOsimage } from ${JSON.stringify(module('../../lib/task/image/clone.ts'))}
+      const store = openMemoryStore()
+      await store.insert('osimage', { name: 'compute', path: ${JSON.stringify(tree)} })
+      const wish = { from: 'compute', to: 'gpu', path: ${JSON.stringify(join(mounted, 'gpu'))} }
+      await cloneOsimage(store, wish, new AbortController().signal).catch(({ code }) => console.log(code))`
+    assert.equal(whereMounted(tree, mounted, text), 'invalid\n')
+    assert.deepEqual(readdirSync(tree), ['one', 'two'])
+  })
+
+  it('says so where no directory can be made', async () => {
+    for (const path of ['/proc/gpu', '/proc/none/gpu'])
+      await assert.rejects(cloneOsimage(store, { ...wish(), path }, signal), {
+        message: /no tree can be made at|cannot make/,
+      })
   })
 
   it('says what is wrong with a path below links in a circle', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Code } from '../../lib/error.ts'
@@ -8,7 +7,7 @@ import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { addOsimage, changeOsimage, kernelsOf } from '../../lib/task/change/osimage.ts'
 import { rejectsWith } from '../help.ts'
-import { needsRoot } from '../host/as-root.ts'
+import { needsRoot, whereMounted } from '../host/as-root.ts'
 import { type Place, temporaryPlace } from '../host/small-image.ts'
 import { addCluster } from '../scenario/boot.ts'
 
@@ -80,21 +79,7 @@ describe('osimages', () => {
       await store.insert('cluster', { name: 'general', path: ${JSON.stringify(place.path)}, db_version: ${dbVersion} })
       await addOsimage(store, { name: 'a', path: ${JSON.stringify(tree)} })
       await addOsimage(store, { name: 'b', path: ${JSON.stringify(mounted)} }).catch(({ code }) => console.log(code))`
-    const shell = `mount --bind "$1" "$2" && exec "$3" --input-type=module -e "$4"`
-    const args = [
-      '-m',
-      '--propagation',
-      'private',
-      'sh',
-      '-c',
-      shell,
-      'sh',
-      tree,
-      mounted,
-      process.execPath,
-      text,
-    ]
-    assert.equal(execFileSync('unshare', args, { encoding: 'utf8' }), 'taken\n')
+    assert.equal(whereMounted(tree, mounted, text), 'taken\n')
   })
 
   it('have no tree where the root of the machine is mounted', function () {
@@ -102,14 +87,9 @@ describe('osimages', () => {
     const mounted = join(place.path, 'mounted')
     mkdirSync(mounted)
     const module = join(import.meta.dirname, '../../lib/task/image/tree.ts')
-    const text = `import { treeOf } from ${JSON.stringify(module)}
-      await treeOf({ name: 'a', path: ${JSON.stringify(mounted)} }).catch(({ why }) => console.log(why))`
-    const shell = `mount --bind / "$1" && exec "$2" --input-type=module -e "$3"`
-    const args = ['-m', '--propagation', 'private', 'sh', '-c', shell, 'sh', mounted, process.execPath, text]
-    assert.equal(
-      execFileSync('unshare', args, { encoding: 'utf8' }),
-      `${mounted} is the root of this machine\n`,
-    )
+    const text = `import { withTree } from ${JSON.stringify(module)}
+      await withTree({ name: 'a', path: ${JSON.stringify(mounted)} }, async () => {}).catch(({ why }) => console.log(why))`
+    assert.equal(whereMounted('/', mounted, text), `${mounted} is the root of this machine\n`)
   })
 
   const refused: [why: string, code: Code, wish: { name?: string; path?: string; kernver?: string }][] = [

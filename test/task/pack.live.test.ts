@@ -326,6 +326,7 @@ describe('packOsimage', () => {
       /tree of osimage "compute" is not there/,
     ],
     ['an image without the kernel', () => rmSync(join(root, 'boot/vmlinuz-1')), /has no boot\/vmlinuz-1/],
+    ['a kernel that is empty', () => writeFileSync(join(root, 'boot/vmlinuz-1'), ''), /vmlinuz-1 is empty/],
     ['an image without dracut', () => rmSync(join(root, 'usr/bin/dracut')), /has no dracut/],
     [
       'a kernel version that is a path',

@@ -24,9 +24,8 @@ const exportCommand = command({
   async run(context, { mongodump, records }) {
     const store = await context.store()
     if (mongodump !== undefined) {
-      const { writeMongodump } = await import('../../store/open.ts')
-      const dump = await store.dump({ records })
-      context.log.info('written', { folder: await writeMongodump(dump, mongodump) })
+      const { exportMongodump } = await import('../../task/database/export-import.ts')
+      context.log.info('written', { folder: await exportMongodump(store, mongodump, { records }) })
       return
     }
     const { exportDatabase } = await import('../../task/database/export-import.ts')

@@ -27,6 +27,12 @@ export async function judge(
   const said = wordsOf(`${stderr}\n${stdout}`, noise)
   const lines = await linesOf(draft.file)
   if (status === 0) return said.map((words) => warning(program, words, draft, lines))
+  if (status > 128) {
+    throw new LunaError('failed', `${program} was killed while it looked at ${draft.path}`, {
+      why: `exit status ${status}, which stands for signal ${status - 128}`,
+      fix: 'look for its reason, such as too little memory (dmesg), and try again',
+    })
+  }
   const number = lineIn(said.join('\n'), draft.file) ?? lineNaming(said.join('\n'), lines)
   const { name, fix } = draft.origin(number)
   const words = said.slice(0, mostLines).join('\n').replaceAll(draft.file, draft.path)

@@ -23,6 +23,13 @@ export const oidRule: Rule = {
   fix: 'write it in numbers, like .1.3.6.1.2.1.17.4.3.1.2',
 }
 
+/** What a BMC keeps, and the list of its users shows. */
+export const bmcUserRule: Rule = {
+  objection: (text) =>
+    /^[ -~]*$/.test(text) ? undefined : 'names of IPMI users are ASCII (IPMI 2.0 section 22.28)',
+  fix: 'use letters without accents, and digits',
+}
+
 /** What uname(2) has room for, in files and on command lines. */
 export const kernelVersionRule: Rule = {
   objection: (text) => {

@@ -77,5 +77,8 @@ export function scriptWarnings(what: string, text: string): string[] {
     ...(line > 0
       ? [`line ${line} of ${what} ends with CR LF, and bash takes the CR for a part of the line (dos2unix)`]
       : []),
+    ...(/^#!(?!.*\b(ba|da|k|z)?sh\b)/.test(text)
+      ? [`${what} is run by bash, whatever its first line names`]
+      : []),
   ]
 }

@@ -26,7 +26,7 @@ function numberObjection({ limits, standard }: Field, value: number): Objection 
 function textObjection(field: Field, text: string): Objection | undefined {
   const { lines, leastLength = 0, mostBytes = Infinity, choices, rule, standard } = field
   const by = standard ? ` (${standard})` : ''
-  if (lines) return text.includes('\0') ? { why: 'it has a NUL character', fix: 'write it anew' } : undefined
+  if (lines) return longTextObjection(text)
   if (hasControl(text))
     return { why: 'it has control characters', fix: 'use characters that can be typed on one line' }
   const bytes = Buffer.byteLength(text)
@@ -35,6 +35,17 @@ function textObjection(field: Field, text: string): Objection | undefined {
   if (choices && !choices.includes(text)) return { why: `it must be one of ${choices.join(', ')}` }
   const why = rule?.objection(text)
   return why !== undefined && rule ? { why, fix: rule.fix } : undefined
+}
+
+/** An object has three texts at most that are longer than a line, and its document 16 MiB (MongoDB). */
+const longestText = 4 * 1024 * 1024
+
+function longTextObjection(text: string): Objection | undefined {
+  if (text.includes('\0')) return { why: 'it has a NUL character', fix: 'write it anew' }
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= longestText) return undefined
+  const fix = 'put what is large into a file below the path of the cluster, and have it fetched'
+  return { why: `it has ${bytes} bytes, and ${longestText} are the most`, fix }
 }
 
 /** Throws LunaError `invalid` for the first of the values that a field of the kind cannot have. */

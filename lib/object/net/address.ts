@@ -139,6 +139,11 @@ export function prefixObjection(prefix: Prefix): string | undefined {
   return found && `${found[0]}/${found[1]} is ${found[2]}`
 }
 
+/** The same for one address. */
+export function hostObjection({ version, value }: Ip): string | undefined {
+  return prefixObjection({ version, base: value, length: bitsOf(version) })
+}
+
 /** `10.30.0.0/16` */
 export function formatPrefix(prefix: Prefix): string {
   return `${formatIp(prefix.version, prefix.base)}/${prefix.length}`

@@ -92,6 +92,8 @@ const sameAsking = 120_000
 /** Whether an event is the first of another boot than the one that is known. */
 export function beginsBoot(boot: Boot, { step, time }: BootEvent): boolean {
   const last = boot.steps.at(-1)
+  // Workers tell what they saw one after the other: what comes late is of the boot that is known.
+  if (last && time < last.time) return false
   const ended = outcomeOf(boot)
   if (step === 'boot.request' || step === 'boot.error.image') {
     const asking = boot.steps.every((one) => one.step.startsWith('boot.') && !isFetch(one.step))
@@ -111,6 +113,7 @@ export function withEvent(boot: Boot | undefined, event: BootEvent, number = 1):
   const told = { asker: asker?.by ? asker : (known.asker ?? asker), image, kernel, way }
   return {
     ...known,
+    began: Math.min(known.began, event.time),
     ...withoutUndefined({ ...told, upSeconds, failure }),
     steps: shortened(withStep(known.steps, step)),
   }

@@ -1,15 +1,14 @@
 // A whole database in memory, gathered document by document. What is refused here could not be stored by both
 // engines, or would not come back as it was.
-import { BSONRegExp, type Document, EJSON, ObjectId } from 'bson'
-import { kinds } from '../../object/field.ts'
-import { alsoMacs, isRecord } from '../backend.ts'
+import { BSONRegExp, calculateObjectSize, type Document, EJSON, ObjectId } from 'bson'
+import { isRecord, lunas } from '../backend.ts'
 import type { Dump } from '../store.ts'
 import { isMap } from './values.ts'
 
 /** How deep documents nest in MongoDB at most. */
 const deepest = 100
-
-const ours: readonly string[] = [...kinds, 'mac', alsoMacs, 'switch_mac', 'tracker']
+/** How many bytes a document of MongoDB has at most. */
+const largest = 16 * 1024 * 1024
 
 /** Gathers a database from whatever form it has in files. */
 export class Gathering {
@@ -54,7 +53,7 @@ function isPossible(name: string): boolean {
 
 function faultOf(collection: string, document: Document): string | undefined {
   const { _id } = document
-  if (ours.includes(collection) && !(_id instanceof ObjectId)) {
+  if (lunas.includes(collection) && !(_id instanceof ObjectId)) {
     return 'its _id is not an ObjectId ({"$oid": "24 hexadecimal digits"})'
   }
   if (Array.isArray(_id) || _id instanceof RegExp || _id instanceof BSONRegExp) {
@@ -62,6 +61,8 @@ function faultOf(collection: string, document: Document): string | undefined {
   }
   const dollar = Object.keys(document).find((key) => key.startsWith('$'))
   if (dollar !== undefined) return `MongoDB takes no field ${JSON.stringify(dollar)}`
+  const size = calculateObjectSize(document)
+  if (size > largest) return `it has ${size} bytes, and MongoDB takes ${largest} at most`
   return isDeeper(document, deepest) ? `it nests deeper than ${deepest} levels` : undefined
 }
 

@@ -41,10 +41,17 @@ export const codes = {
   conflict: 112,
   /** UserNotFound, AuthenticationFailed. */
   login: [11, 18] as readonly number[],
+  /** UserWritesBlocked. */
+  blocked: 371,
   /** OutOfDiskSpace. */
   disk: [14031] as readonly number[],
   /** WriteConcernFailed (timed out), UnknownReplWriteConcern, UnsatisfiableWriteConcern. */
   noMajority: [64, 79, 100] as readonly number[],
+  /**
+   * NoSuchTransaction (ended after 60 seconds), TransactionTooLarge, TransactionExceededLifetimeLimitSeconds,
+   * TransactionTooLargeForCache.
+   */
+  largeTransaction: [251, 257, 290, 388] as readonly number[],
 } as const
 
 /** The code that the server gave, of a bulk write that of its first write or of its write concern. */
@@ -95,6 +102,12 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof MongoNetworkTimeoutError) return true
   const code = codeOf(error)
   return code !== undefined && waits.includes(code)
+}
+
+/** True when a server answered that it could not, and not for being no primary. */
+export function isAnswer(error: unknown): boolean {
+  const code = codeOf(error)
+  return code !== undefined && !leaving.includes(code)
 }
 
 /** True when the driver refuses the server because of its version. */

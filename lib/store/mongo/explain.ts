@@ -2,7 +2,7 @@
 import { MongoError, MongoErrorLabel, MongoParseError, MongoServerSelectionError } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { codeOf, codes, isDuplicate, isRefusal, isTooOld, isTransient } from './errors.ts'
+import { codeOf, codes, isAnswer, isDuplicate, isRefusal, isTooOld, isTransient } from './errors.ts'
 
 /**
  * What the driver says, as an error for people: which store, why, and the ways out. Other errors stay what
@@ -87,6 +87,8 @@ function wayOut(config: MongoConfig, file: string, error: unknown): string {
   if (codes.login.includes(code)) return `correct user, password and authdb of [MongoDB] in ${file}`
   if (codes.disk.includes(code)) return 'free disk space on the machine of MongoDB'
   if (isTransient(error)) return 'try again; db.currentOp() in mongosh shows what keeps it busy'
+  if (code === codes.blocked) return 'wait until writes are let in again (setUserWriteBlockMode of MongoDB)'
+  if (isAnswer(error)) return `look into the log of MongoDB: it runs, and could not do it (code ${code})`
   return unreachable(config, file, error)
 }
 

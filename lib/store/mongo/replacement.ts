@@ -1,9 +1,12 @@
-// A whole database in place of another one on a server without transactions. The new documents are put into
+// A whole database in place of another one. On a server without transactions the new documents are put into
 // collections of their own first: what the server refuses shows then, while nothing has changed. Then
-// collections change their names.
+// collections change their names. A replica set takes all of it in one transaction, if it is not too large.
+import { calculateObjectSize } from 'bson'
 import type { Collection, Db } from 'mongodb'
-import type { Write } from '../backend.ts'
+import { LunaError } from '../../error.ts'
+import { lunas, type Write } from '../backend.ts'
 import { runsOf } from './bulk.ts'
+import { codeOf, codes } from './errors.ts'
 import { indexesIn } from './indexes.ts'
 import type { Step } from './steps.ts'
 
@@ -38,6 +41,34 @@ export async function dropStaged(database: Db): Promise<void> {
   for (const { name } of await database.listCollections({}, { nameOnly: true }).toArray()) {
     if (name.startsWith(incoming) || name.startsWith(outgoing)) await database.collection(name).drop()
   }
+}
+
+/**
+ * What to say when a replica set has ended a replacement for its size or its time; undefined where that was
+ * not why. Nothing has changed then.
+ */
+export function tooLarge(error: unknown, writes: readonly Write[]): LunaError | undefined {
+  if (!isReplacement(writes) || !codes.largeTransaction.includes(codeOf(error) ?? 0)) return undefined
+  const sizes = new Map<string, number>()
+  for (const write of writes) {
+    if (write.op !== 'insert') continue
+    const size = calculateObjectSize(write.document)
+    sizes.set(write.collection, (sizes.get(write.collection) ?? 0) + size)
+  }
+  const largest = [...sizes].sort(([, one], [, other]) => other - one)
+  const mebibytes = (size: number) => `${Math.ceil(size / 2 ** 20)} MiB`
+  const foreign = [...sizes.keys()].filter((name) => !lunas.includes(name))
+  return new LunaError(
+    'failed',
+    'MongoDB ended the transaction with the whole database: nothing was changed',
+    {
+      why: `it is too large: ${largest.map(([name, size]) => `${name} has ${mebibytes(size)}`).join(', ')}`,
+      fix: foreign.length
+        ? `leave out what is not of Luna (${foreign.join(', ')}), and put it into a database of its own`
+        : 'try again when MongoDB has less to do, or give it more memory (storage.wiredTiger.engineConfig.cacheSizeGB)',
+      cause: error,
+    },
+  )
 }
 
 /** An empty collection with the settings and the indexes of another one, if there is that. */

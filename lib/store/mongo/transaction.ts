@@ -8,7 +8,7 @@ import { versionWrites } from '../version.ts'
 import { codeOf, codes, isCutOff, isRefusal } from './errors.ts'
 import { clearJournal, type JournalPart, readJournal, writeJournal } from './journal.ts'
 import { type Lease, term } from './lease.ts'
-import { dropStaged, isReplacement, stageReplacement } from './replacement.ts'
+import { dropStaged, isReplacement, stageReplacement, tooLarge } from './replacement.ts'
 import { type Step, writeIn, writeSteps } from './steps.ts'
 import { undoOf } from './undo.ts'
 
@@ -46,7 +46,7 @@ export async function commitTransaction(
   try {
     await client.withSession((session) => session.withTransaction(attempt, options))
   } catch (error) {
-    throw error instanceof GivenUp ? error.cause : error
+    throw tooLarge(error, writes) ?? (error instanceof GivenUp ? error.cause : error)
   }
 }
 

@@ -1,20 +1,18 @@
 // A database as `mongodump -d luna -o DIRECTORY` writes it, for mongorestore of MongoDB 2.4 and later.
-import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Document, serialize } from 'bson'
 import { LunaError } from '../../error.ts'
 import type { Dump } from '../store.ts'
 
 /**
- * Writes the folder `luna` into a directory, which is made when it is not there, and gives its path. Only its
- * owner can read it. Throws LunaError `refused` when there is such a folder, `failed` when it cannot be
- * written; nothing is left of it then.
+ * Writes the folder `luna` into a directory, and gives its path. Only its owner can read it. Throws LunaError
+ * `refused` when there is such a folder, `failed` when it cannot be written; nothing is left of it then.
  */
 export async function writeMongodump(dump: Dump, directory: string): Promise<string> {
   const folder = join(directory, 'luna')
   let draft: string | undefined
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
     draft = await mkdtemp(join(directory, '.luna-'))
     for (const [collection, documents] of Object.entries(dump)) {
       const path = join(draft, encodeURIComponent(collection))
@@ -51,7 +49,7 @@ async function writeSafely(path: string, parts: Iterable<string | Uint8Array>): 
 
 function explained(folder: string, cause: unknown): LunaError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') {
+  if (code === 'ENOTEMPTY' || code === 'EEXIST') {
     return new LunaError('refused', `there is ${folder} already`, {
       fix: 'give another directory, or remove it',
       cause,

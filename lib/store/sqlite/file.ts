@@ -51,14 +51,19 @@ export function explain(where: string, error: unknown, path?: string): unknown {
   const closed = path === undefined ? undefined : closedTo(path)
   return new LunaError('unavailable', `the ${where} cannot be used`, {
     why: closed?.why ?? error.message,
-    fix: path === undefined ? inUse(error) : (closed?.fix ?? wayOut(path, error.code)),
+    fix: path === undefined ? inUse(error) : (closed?.fix ?? wayOut(path, error)),
     cause: error,
   })
 }
 
-/** For an error of SQLite while the file is in use, by its result code (https://sqlite.org/rescode.html). */
+/** The result code of SQLite (https://sqlite.org/rescode.html), 0 for other errors. */
+function resultOf(error: Error): number {
+  return 'errcode' in error ? Number(error.errcode) & 0xff : 0
+}
+
+/** For an error while the file is in use. */
 function inUse(error: Error): string {
-  const code = 'errcode' in error ? Number(error.errcode) & 0xff : 0
+  const code = resultOf(error)
   if (code === 13) return 'free disk space where the file is'
   if (code === 5 || code === 6) return 'try again; another program has locked the file'
   if (code === 8) return "make the file and its directory writable for root and the cluster's user"
@@ -66,7 +71,12 @@ function inUse(error: Error): string {
   return 'look at the file, its directory and its disk'
 }
 
-function wayOut(path: string, code: unknown): string {
+function wayOut(path: string, error: Error & { readonly code?: unknown }): string {
+  const { code } = error
+  const result = resultOf(error)
+  if (result === 11) return `move it away (mv ${path}* ELSEWHERE), and restore a copy: luna db import COPY`
+  if (result === 10 || result === 13)
+    return 'look at the disk, its free space and the limits of this shell (ulimit -f)'
   if (code === 'EACCES') return "run it as root or as the cluster's user"
   const folder = `make the directory ${dirname(path)}, owned by the cluster's user`
   return code === 'ENOENT' ? `${folder}; or ${correctPath}` : correctPath

@@ -1,5 +1,6 @@
 // Groups: added, cloned, changed, deleted. Their interfaces are in group-interface.ts.
 import { randomUUID } from 'node:crypto'
+import { syntaxError } from '../../host/script.ts'
 import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
 import { scriptWarnings } from '../../object/given/text.ts'
 import { checkValues } from '../../object/given/value.ts'
@@ -92,7 +93,7 @@ async function readChange(
   checkValues('group', change)
   const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
   for (const script of ['prescript', 'partscript', 'postscript'] as const)
-    notes.warnings.push(...scriptWarnings(`the ${script} of group "${group.name}"`, texts[script] ?? ''))
+    notes.warnings.push(...(await warningsOf(`the ${script} of group "${group.name}"`, texts[script] ?? '')))
   if (torrent_if && interfaceKey(group, torrent_if) === undefined)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
   const image = osimage === undefined ? undefined : await store.getNamed('osimage', osimage)
@@ -104,6 +105,12 @@ async function readChange(
     ...(domain !== undefined && { domain: await domainFor(store, group, domain) }),
     ...(bmcsetup !== undefined && { bmcsetup: await idOrNull(store, 'bmcsetup', bmcsetup) }),
   }
+}
+
+async function warningsOf(what: string, script: string): Promise<string[]> {
+  const error = script === '' ? undefined : await syntaxError(script)
+  const said = error === undefined ? [] : [`bash cannot read ${what}, and nodes will stop there: ${error}`]
+  return [...scriptWarnings(what, script), ...said]
 }
 
 async function domainFor(store: Store, group: Group, name: string): Promise<Id | null> {

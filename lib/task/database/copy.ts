@@ -1,8 +1,9 @@
 // Copies of databases that are removed or replaced: exported texts beside the store.
-import { mkdir, open, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
+import { makeFolder } from '../../host/make-folder.ts'
 import { kinds } from '../../object/field.ts'
 import { dumpText } from '../../store/dump.ts'
 import type { Dump } from '../../store/store.ts'
@@ -19,7 +20,7 @@ export function copiesFolder({ store }: Pick<Config, 'store'>): string {
 export async function keepCopy(dump: Dump, folder: string): Promise<string | undefined> {
   if (Object.keys(dump).length === 0) return undefined
   const time = new Date().toISOString().replaceAll(/[:-]|\.\d+/g, '')
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => fail(folder, cause))
+  await makeFolder(folder).catch((cause: unknown) => fail(folder, cause))
   for (let number = 0; ; number++) {
     const path = join(folder, `luna-${time}${number === 0 ? '' : `-${number}`}.json`)
     if (await writeNew(path, dumpText(dump))) return path

@@ -1,12 +1,35 @@
 // The whole database out of a store, and back: for backups, and to change from one store to another.
 import { LunaError } from '../../error.ts'
+import { makeFolder } from '../../host/make-folder.ts'
 import { dumpText } from '../../store/dump.ts'
+import { writeMongodump } from '../../store/open.ts'
 import type { Dump, Store } from '../../store/store.ts'
 import { contentOf, keepCopy } from './copy.ts'
 
 /** The database as canonical Extended JSON (version 2), one document a line. */
 export async function exportDatabase(store: Store, what?: { readonly records: boolean }): Promise<string> {
   return dumpText(await store.dump(what))
+}
+
+/**
+ * The database as mongodump writes it, in the folder `luna` of a directory, which is made when it is not
+ * there. Gives the path of the folder. Throws LunaError `refused` when there is such a folder, `failed` when
+ * it cannot be written.
+ */
+export async function exportMongodump(
+  store: Store,
+  directory: string,
+  what?: { readonly records: boolean },
+): Promise<string> {
+  const dump = await store.dump(what)
+  await makeFolder(directory, 0o700).catch((cause: unknown) => {
+    throw new LunaError('failed', `cannot write ${directory}`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: 'give another directory',
+      cause,
+    })
+  })
+  return await writeMongodump(dump, directory)
 }
 
 /** How a database may take the place of another one. */

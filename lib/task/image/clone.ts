@@ -1,10 +1,11 @@
 // A copy of an OS image: its tree and its settings under another name.
-import { lstat, mkdir, readdir, realpath, rename } from 'node:fs/promises'
+import { lstat, readdir, realpath, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { dyingWithUs } from '../../host/image/chroot.ts'
 import { withLock } from '../../host/lock.ts'
+import { makeFolder } from '../../host/make-folder.ts'
 import { type Pin, removeTree, withPin } from '../../host/pin.ts'
 import { run } from '../../host/run.ts'
 import { checkNewName } from '../../object/name.ts'
@@ -50,7 +51,7 @@ async function copyBeside(
 ): Promise<void> {
   if (isOfSystem(join(above.path, basename(path)))) throw ofSystem(path)
   const [draft, target] = [join(above.at, `.${basename(path)}.luna-clone`), join(above.at, basename(path))]
-  await mkdir(draft, { recursive: true, mode: 0o700 })
+  await makeFolder(draft, 0o700)
   await withPin(draft, async (held) => {
     if (held.uid !== (process.getuid?.() ?? held.uid)) throw ofSystem(path)
     await withLock(held.at, `another image is being copied to ${path}`, async () => {
@@ -82,10 +83,17 @@ async function refuseTaken(path: string, at: string): Promise<void> {
 async function refuseInside(root: string, path: string): Promise<void> {
   const above = await realpath(dirname(path)).catch(() => undefined)
   if (above === undefined && dirname(path) !== '/') return await refuseInside(root, dirname(path))
-  if (above !== root && !above?.startsWith(`${root}/`)) return
+  if (above === undefined || !(await isWithin(root, above))) return
   throw new LunaError('invalid', `${path} lies inside the tree that is to be copied, ${root}`, {
     fix: 'give a path outside it',
   })
+}
+
+/** Whether a directory is the tree or in it, by whatever path: the tree may be mounted elsewhere as well. */
+async function isWithin(root: string, directory: string): Promise<boolean> {
+  const [tree, here] = await Promise.all([stat(root), stat(directory)])
+  if (tree.dev === here.dev && tree.ino === here.ino) return true
+  return directory !== '/' && (await isWithin(root, dirname(directory)))
 }
 
 async function copyTree(

@@ -1,9 +1,10 @@
 // One lock for everything that works in the tree of an image: packing, cloning, grabbing, syncing and lchroot
 // exclude each other. It lies outside the tree, so that nothing of it gets to the nodes.
-import { chmod, lstat, mkdir, open, readFile } from 'node:fs/promises'
+import { chmod, lstat, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { withLock } from '../../host/lock.ts'
+import { makeFolder } from '../../host/make-folder.ts'
 import { rootsOwn } from '../../host/pin.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { type Tree, withTree } from './tree.ts'
@@ -58,7 +59,7 @@ async function refuseFormerLock({ name }: Osimage, { at, path }: Tree): Promise<
 
 /** The same file for every path of one tree, links and bind mounts included. */
 async function lockFile({ id }: Tree): Promise<string> {
-  await mkdir(locks, { recursive: true, mode: 0o700 })
+  await makeFolder(locks, 0o700)
   const folder = await lstat(locks)
   if (folder.uid !== 0 || !folder.isDirectory()) {
     throw new LunaError('failed', `${locks} is not root’s own directory`, { fix: `rm -r ${locks}` })

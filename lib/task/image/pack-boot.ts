@@ -1,7 +1,7 @@
 // Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own
 // dracut with Luna's module, or the one that the image has.
 import { constants } from 'node:fs'
-import { copyFile, lstat, mkdir } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { runInside } from '../../host/image/chroot.ts'
@@ -25,7 +25,7 @@ export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
   const version = kernelVersion(job.image)
   const names = bootNames(job.image, version, job.taken)
   const kernel = join(job.drafts, 'kernel')
-  await copyFile(await kernelIn(job, version), kernel, constants.COPYFILE_FICLONE)
+  await copyBootFile(await kernelIn(job, version), kernel)
   await mkdir(join(job.drafts, 'tmp'))
   const initramfs = copy ? await copyInitramfs(job, version) : await buildInitramfs(job, version)
   const warnings = await judgeInitramfs(job, version, copy)
@@ -89,8 +89,17 @@ async function copyInitramfs({ tree, image, drafts }: PackJob, version: string):
     })
   }
   const draft = join(drafts, 'initramfs')
-  await copyFile(from, draft, constants.COPYFILE_FICLONE)
+  await copyBootFile(from, draft)
   return draft
+}
+
+/** Throws LunaError `invalid` for an empty file: what made it had no room, or was ended. */
+async function copyBootFile(from: string, draft: string): Promise<void> {
+  await copyFile(from, draft, constants.COPYFILE_FICLONE)
+  if ((await stat(draft)).size > 0) return
+  throw new LunaError('invalid', `${from} is empty: nothing could boot with it`, {
+    fix: 'have it made again in the image',
+  })
 }
 
 async function buildInitramfs(job: PackJob, version: string): Promise<string> {
