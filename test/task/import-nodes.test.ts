@@ -1,7 +1,9 @@
 // Nodes of files: what is added, changed and removed, in one go or not at all.
 import assert from 'node:assert/strict'
 import { differenceTable } from '../../lib/cli/table/difference-table.ts'
+import { writeYaml } from '../../lib/format/documents.ts'
 import { readNodeFile } from '../../lib/format/node-file.ts'
+import { ansibleFile, ansibleList } from '../../lib/render/export/ansible.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { Faulty } from '../../lib/task/apply/faults.ts'
 import { type ImportOptions, importNodes } from '../../lib/task/apply/import-nodes.ts'
@@ -11,6 +13,7 @@ import { setNetwork } from '../../lib/task/change/group-network.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
+import { exportedNodes } from '../../lib/task/export/nodes.ts'
 import { listNodes } from '../../lib/task/show/nodes.ts'
 import { nodesCsv } from '../../lib/task/show/nodes-csv.ts'
 import { addressesOf, assertSound, freeIn, refuses, smallSite } from './site.ts'
@@ -288,5 +291,43 @@ describe('differences of nodes', () => {
         'node node[101-120]; mac; ; 52:54:00:00:00:10 .. 52:54:00:00:00:29 (20 values)',
       ],
     )
+  })
+})
+
+describe('importNodes of files of other programs', () => {
+  it('takes nodes of Warewulf, and tells where their addresses have no place', async () => {
+    const file = (device: string) =>
+      `nodes:\n  n001:\n    network devices:\n      default: {hwaddr: 52:54:00:00:00:01, ipaddr: 10.30.0.9}\n${device}`
+    const options = { prune: false, group: 'compute' }
+    await importNodes(store, readNodeFile(file(''), 'f', 'warewulf'), options)
+    assert.deepEqual(await addressesOf(store, 'n001'), { BMC: '10.31.0.1', BOOTIF: '10.30.0.9' })
+    const other = file('      fast: {device: ib0, ipaddr: 10.32.0.1}\n')
+    assert.deepEqual(await faultsOf(importNodes(store, readNodeFile(other, 'f', 'warewulf'), options)), [
+      'f, line 5, column 35: n001 cannot have 10.32.0.1 on "ib0": group "compute" has no interface of that name',
+    ])
+    const twice = 'n001:\n  objtype=node\n  nicips.BOOTIF=10.30.0.1|10.30.0.2\n'
+    assert.deepEqual(await faultsOf(importNodes(store, readNodeFile(twice, 'f', 'xcat'), options)), [
+      'f, line 3: BOOTIF cannot have 10.30.0.2, too: an interface has one IPv4 address, and this is another one',
+    ])
+  })
+
+  it('takes what luna export ansible prints to no change', async () => {
+    await setNetwork(store, 'compute', 'BOOTIF', 'six')
+    await addNodes(store, { group: 'compute', names: ['node001', 'node002'] })
+    await changeNodes(store, ['node001'], {
+      mac: '52:54:00:00:00:01',
+      switch: 'sw01',
+      port: '7',
+      comment: 'a\nb',
+    })
+    const { nodes } = await exportedNodes(store, { names: undefined, group: undefined, where: undefined })
+    for (const inventory of [ansibleFile(nodes), ansibleList(nodes)]) {
+      const file = readNodeFile(JSON.stringify(inventory), 'f', 'ansible')
+      assert.equal(file.entries.length, 2)
+      assert.deepEqual((await importNodes(store, file, { prune: false })).differences, [])
+    }
+    const file = readNodeFile(writeYaml([ansibleFile(nodes)]), 'f', 'ansible')
+    assert.equal(file.entries.length, 2)
+    assert.deepEqual((await importNodes(store, file, { prune: false })).differences, [])
   })
 })

@@ -43,7 +43,9 @@ function groupCell(fact: Fact): string {
         .filter((network) => network != null)
         .map(networkText)
       const { number } = facts(iface)
-      if (number != null) networks.push(`node N has N + ${String(number)}`)
+      // A base for each IP version.
+      for (const base of number == null ? [] : String(number).split(' '))
+        networks.push(`node N has ${base} + N`)
       return labelled(`[${name}]:`, width, networks.length > 0 ? networks : ['-'])
     })
     .join('\n')

@@ -91,7 +91,19 @@ function readAddresses(entry: Entry, faults: Faults): WishedAddress[] {
   const { interfaces } = entry.fields
   if (interfaces === undefined) return []
   const all = Object.entries(readMap(entry, ['interfaces'], interfaces, faults) ?? {})
-  return all.flatMap(([name, value]) => addressesAt(entry, name, value, faults))
+  return all.flatMap(([name, value]) => {
+    const addresses = addressesAt(entry, name, value, faults)
+    const versions = addresses.map(({ ip }) => ip.version)
+    const twice = addresses.find(({ ip }, at) => versions.indexOf(ip.version) < at)
+    if (!twice) return addresses
+    const why = `an interface has one IPv${twice.ip.version} address, and this is another one`
+    faults.add(entry, twice.path, {
+      what: `${name} cannot have ${twice.text}, too`,
+      why,
+      fix: 'leave one of them',
+    })
+    return []
+  })
 }
 
 /** `10.30.0.1`, two addresses with a blank between them, or a map of ipv4 and ipv6. */
