@@ -57,6 +57,12 @@ export function clusterSteps(): [string, string[]][] {
   ]
 }
 
+/** Has the cluster let in who that level of boot_access does. */
+export async function setAccess(level: string): Promise<void> {
+  await luna('cluster', 'change', '--boot_access', level)
+  await luna('cluster', 'makenginx')
+}
+
 /** Adds nodes to the group, and tells Luna their MAC addresses; gives their names. */
 export async function addNodes(count: number): Promise<string[]> {
   const names: string[] = []

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitStatus, LunaError, sentence } from '../../lib/error.ts'
 import { type Boot, boot } from './boot.ts'
-import { addNodes, luna } from './cluster.ts'
+import { addNodes, luna, setAccess } from './cluster.ts'
 import { enter, insideWith } from './enter.ts'
 import { type Firmware, firmwares } from './firmware.ts'
 import { places } from './machine.ts'
@@ -15,11 +15,13 @@ import { LiveTable, renderSummary } from './table.ts'
 import { drawTimelines, timelineOf } from './timeline.ts'
 
 const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}] [--keep] [--report DIR]
+                      [--access LEVEL]
 
 Boots virtual machines over a network of their own with everything that a real cluster has.
   --nodes N      how many machines (1)
   --firmware F   bios: iPXE in the card's ROM, the quickest (default); bios-pxe: a PXE client that gets iPXE by TFTP;
                  uefi: UEFI with its own PXE client
+  --access L     boot_access of the cluster: open, node (default), root, armed
   --keep         leave it running afterwards, until Ctrl-C
   --report DIR   write timeline.svg, a picture of the boots, and timeline.json, its figures, to DIR
 `
@@ -28,6 +30,7 @@ interface Wish {
   nodes: number
   firmware: Firmware
   keep: boolean
+  access?: string
   report?: string
 }
 
@@ -55,7 +58,9 @@ function parseWish(args: string[]): Wish | undefined {
     if (!Number.isInteger(nodes) || nodes < 1 || nodes > 99)
       throw new Error('--nodes is a number from 1 to 99')
     if (!firmware) throw new Error(`--firmware is one of ${firmwares.join(', ')}`)
-    return { nodes, firmware, keep: values.keep, ...(values.report && { report: resolve(values.report) }) }
+    const { keep, access } = values
+    const report = values.report && { report: resolve(values.report) }
+    return { nodes, firmware, keep, ...(access && { access }), ...report }
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
     throw new LunaError('usage', what, { fix: 'npm run lab -- --help', cause })
@@ -67,11 +72,13 @@ const options = {
   firmware: { type: 'string', default: 'bios' },
   keep: { type: 'boolean', default: false },
   report: { type: 'string' },
+  access: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 async function work(wish: Wish, stop: Promise<number>): Promise<number> {
   const scene = await buildScene((line) => console.log(line))
+  if (wish.access) await setAccess(wish.access)
   const names = await addNodes(wish.nodes)
   const boots = await bootAll(names, wish.firmware)
   const up = await Promise.allSettled(boots.map((each) => each.up))

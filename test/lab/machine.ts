@@ -6,8 +6,8 @@ import { appendFile, copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
 
-/** Where the lab keeps what it makes; private, because /run is the lab's own. */
-export const labFolder = '/run/luna-lab'
+/** Where the lab keeps what it makes; private, because /mnt is the lab's own. */
+export const labFolder = '/mnt/luna-lab'
 
 /** The folders of one lab. */
 export const places = {
@@ -27,7 +27,7 @@ export const places = {
  * that is set, and stay there.
  */
 export async function makeMachine(imageRoot: string): Promise<void> {
-  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/run'])
+  for (const folder of ['/run', '/mnt']) await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', folder])
   for (const folder of [
     places.logs,
     places.vms,
