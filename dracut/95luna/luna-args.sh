@@ -15,6 +15,7 @@ keep_arguments() {
   keep_argument node '^[0-9A-Za-z][0-9A-Za-z._-]*$'
   keep_argument hostname '^[0-9A-Za-z][0-9A-Za-z._-]*$'
   keep_argument ctty '^(/dev/)?[0-9A-Za-z]+$'
+  keep_argument token '^[0-9A-Za-z._-]+$'
   keep_argument service '^[0-9A-Za-z]*$'
 }
 

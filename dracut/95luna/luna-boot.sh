@@ -39,7 +39,8 @@ fetch() {
     return 1
   fi
   rm -f "$LUNA_DIR/install.sh"
-  if code=$(curl -sS --local-port 600-1023 --connect-timeout 10 --max-time 120 -o "$LUNA_DIR/install.sh" -w '%{http_code}' \
+  token=$(arg token) || token=''
+  if code=$(curl -sS --local-port 600-1023 ${token:+-H "Luna-Token: $token"} --connect-timeout 10 --max-time 120 -o "$LUNA_DIR/install.sh" -w '%{http_code}' \
     "$url?step=install&node=$node") && [ "$code" = 200 ]; then
     say "install script fetched"
   else

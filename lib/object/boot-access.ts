@@ -1,7 +1,7 @@
 // Who gets what nodes boot and install: the levels of the cluster's `boot_access`, and the statuses that an
 // installation may report.
 import type { Cluster } from './cluster.ts'
-import type { Status } from './field.ts'
+import type { Arm, Status } from './field.ts'
 
 /** From everybody, as with the first Luna, to nodes that somebody has armed. Each adds to the one before. */
 export const bootAccessLevels = ['open', 'node', 'root', 'armed'] as const
@@ -26,4 +26,21 @@ export function isInstalling(status: Status | null): boolean {
 /** Whether a node may report that step: while it is installed any, and afterwards, once, that it is up. */
 export function mayReport(status: Status | null, step: string): boolean {
   return isInstalling(status) || (status?.step === 'install.success' && step === 'up')
+}
+
+/** Whether the node is armed now. */
+export function isArmed(armed: Arm | null, now: Date): armed is Arm {
+  return armed !== null && (armed.until === null || now < armed.until)
+}
+
+/**
+ * Whether a token is good for a script now: until the first status of the script that was given for it, and
+ * again where that ended with an error.
+ */
+export function mayFetchByToken(status: Status | null): boolean {
+  const step = status?.step ?? ''
+  return (
+    ['boot.request', 'boot.mac_assigned', 'install.request'].includes(step) ||
+    step.startsWith('install.error')
+  )
 }

@@ -54,6 +54,16 @@ export interface Status {
   readonly time: Date
 }
 
+/** That a node may be installed, where only armed nodes are. */
+export interface Arm {
+  /** null: until it is installed. */
+  readonly until: Date | null
+  /** Also after it was installed. */
+  readonly continuous: boolean
+  /** What tokens of the node are made with. */
+  readonly secret: string
+}
+
 /** What each kind of field is in memory. How it is kept is for store/document.ts to say. */
 export interface FieldTypes {
   /** Never empty in a sound database; '' where a damaged document has none. */
@@ -79,6 +89,7 @@ export interface FieldTypes {
   /** Offset per network id. */
   connected: Readonly<Record<Id, bigint>>
   status: Status | null
+  arm: Arm | null
 }
 
 export type FieldKind = keyof FieldTypes

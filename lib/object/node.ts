@@ -16,6 +16,10 @@ export const nodeFields = {
   setupbmc: field('flag', 'set up the BMC at installation', true),
   service: field('flag', 'stop in the initramfs with network and sshd', false),
   status: field('status', 'what the node said last', null, { later: true }),
+  armed: field('arm', 'it may be installed, at level armed of boot_access', null, {
+    later: true,
+    secret: true,
+  }),
   comment: field('text', 'the comment', '', { lines: true }),
 }
 

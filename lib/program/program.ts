@@ -75,7 +75,8 @@ export const pxelinux: Program = {
 
 export const lpower = {
   name: 'lpower',
-  synopsis: '[-h] [-i IF] [--fold | --json] [--pace N/s] (NAMES | -g GROUPS | --where FIELD=PATTERN) ACTION',
+  synopsis:
+    '[-h] [-i IF] [--fold | --json] [--pace N/s] [--arm] (NAMES | -g GROUPS | --where FIELD=PATTERN) ACTION',
   about: 'Switches nodes on and off by their management controllers (BMC).',
   operand: { names: 'node', list: true },
   actions: {
@@ -105,6 +106,7 @@ export const lpower = {
     }),
     fold: option('flag', 'a line per answer, with the nodes that gave it as a hostlist', { newer: true }),
     json: option('flag', 'as JSON, for scripts'),
+    arm: option('flag', 'arm them before, as luna node arm does: they are installed once', { newer: true }),
   },
   notes: 'A line per node, in the order of the list. The exit status is 1 when a node did not obey.',
   examples: [

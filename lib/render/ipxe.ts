@@ -32,6 +32,8 @@ export interface BootView {
   readonly options: string
   /** How the initramfs gets its address: null asks DHCP. */
   readonly fixed: { readonly mac: string; readonly address: string; readonly prefix: number } | null
+  /** What an armed node asks for its script with; '' for none. */
+  readonly token: string
 }
 
 /** The text of a menu for that many milliseconds which it waits after a failure. */
@@ -100,6 +102,7 @@ function bootArguments(boot: BootView): string {
     `luna.node=${plainName('the node', boot.node)}`,
     `luna.hostname=${plainName('the host', boot.hostname)}`,
     `luna.service=${boot.service ? 1 : 0}`,
+    boot.token && `luna.token=${boot.token}`,
     kernelArguments(boot.options),
   ]
     .filter((word) => word !== '')

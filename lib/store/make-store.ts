@@ -120,6 +120,8 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
   }
   const record = (writes: readonly Write[]) => apply([...writes, newVersion('records')])
   return {
+    disarm: (node: Id) =>
+      apply([{ op: 'update', collection: 'node', id: new ObjectId(node), set: {}, unset: ['armed'] }]),
     setStatus: (node: Id, { step, time }: Status) =>
       apply([
         {

@@ -154,6 +154,8 @@ export interface Store {
 
   /** Sets the status of a node; nothing happens when the node is gone. */
   setStatus(node: Id, status: Status): Promise<void>
+  /** The node is not armed any more; nothing happens when it is gone. */
+  disarm(node: Id): Promise<void>
 
   /** Remembers what a switch has in its forwarding table, for `ttl.learned`. */
   learn(seen: readonly Learned[]): Promise<void>
@@ -193,9 +195,8 @@ export interface Store {
   /**
    * Runs `work` alone in the whole cluster, and writes what it changed when it is done (see the top of this
    * file). Rejected work changes nothing. Inside `work` only the store that it is given may be used; asking
-   * that one for
-   * `transaction` joins the work that runs. Single writes outside (setStatus, announce, learn, forget,
-   * keepBoots, keepReport, keepHeadReport) do not wait.
+   * that one for `transaction` joins the work that runs. Single writes outside (setStatus, disarm, announce,
+   * learn, forget, keepBoots, keepReport, keepHeadReport) do not wait.
    */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 

@@ -8,7 +8,14 @@ import type { Node } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
 import type { UnknownAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
-import { type Asker, admit, admitRoot, refuseUntimely, refuseUsers } from '../task/boot/access.ts'
+import {
+  type Asker,
+  admit,
+  admitRoot,
+  refuseUnarmed,
+  refuseUntimely,
+  refuseUsers,
+} from '../task/boot/access.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { bmcPassword, installScript } from '../task/boot/install-script.ts'
 import { servedTorrent } from '../task/torrent/served.ts'
@@ -133,12 +140,14 @@ async function install(query: Query, request: Request, context: RouteContext): P
   if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
   const store = await context.store()
   const node = await namedNode(store, name)
-  const { trusted } = await admit(store, node, askerOf(request, context))
+  const asker = askerOf(request, context)
+  const { trusted, level } = await admit(store, node, asker)
   const status = textOf(query, 'status')
   if (status !== undefined) {
     if (!trusted) refuseUntimely(node, status)
     return reported(store, node, status, request, context)
   }
+  if (!trusted && level === 'armed') await refuseUnarmed(node, asker, request.token, context.now())
   const script = await installScript(store, node, context.url, trusted)
   const [step, time, { remote }] = ['install.request', context.now(), request]
   await store.setStatus(node.id, { step, time })
@@ -174,6 +183,7 @@ async function reported(
   if (/^[a-z0-9 ._-]{1,200}$/i.test(step)) {
     const time = now()
     await store.setStatus(node.id, { step, time })
+    if (step === 'install.success' && node.armed && !node.armed.continuous) await store.disarm(node.id)
     record({ node: node.id, step, time: time.getTime() })
     log.info('node status', { node: node.name, step, remote })
   }

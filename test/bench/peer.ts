@@ -77,6 +77,7 @@ function serveHttp(handler: Handler, path: string): void {
       port: 0,
       key: '',
       match: '',
+      token: '',
     }).then(({ status, type, body }) => {
       const bytes = Buffer.from(body)
       response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })

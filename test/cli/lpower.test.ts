@@ -13,6 +13,7 @@ describe('parsePower', () => {
     where: [],
     fold: false,
     json: false,
+    arm: false,
   }
   const named = (...names: string[]) => ({ names, except: new Set<string>() })
 

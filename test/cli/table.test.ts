@@ -29,7 +29,7 @@ describe('the table of commands', () => {
 
   it('guards what adds, changes, renames and deletes, and nothing else', () => {
     const guarded = new Set(['add', 'change', 'rename', 'delete'])
-    const others = ['node import', 'apply']
+    const others = ['node import', 'node arm', 'node disarm', 'apply']
     for (const [object, row] of rows) {
       const words = commandWords(object, row)
       assert.equal(row.guarded, guarded.has(row.action) || others.includes(words), `luna ${words}`)

@@ -17,12 +17,14 @@ const node: BootView = {
   initrd: 'compute-initramfs-6.1.0',
   options: 'console=ttyS0 quiet',
   fixed: { mac: '52:54:00:00:00:01', address: '10.30.0.1', prefix: 16 },
+  token: '',
 }
 
 describe('renderBoot', () => {
   const scripts: Record<string, [Partial<BootView>, BootType]> = {
     'node.ipxe': [{}, 'ipxe'],
     'node.syslinux': [{}, 'syslinux'],
+    'armed.ipxe': [{ token: 'lx3k.aZ-_9' }, 'ipxe'],
     'dhcp.ipxe': [{ fixed: null, service: true, hostname: 'node001' }, 'ipxe'],
     'ipv6.ipxe': [
       {

@@ -142,5 +142,22 @@ export function objectContract(scene: () => Scene): void {
       await store.setStatus(nowhere, { step: 'x', time: now() })
       assert.equal((await store.list('node')).length, 1)
     })
+
+    it('keeps that a node is armed until it is disarmed, and nothing of it then', async () => {
+      const { store, now } = scene()
+      const id = await store.insert('node', { name: 'node001' })
+      assert.equal('armed' in (await store.raw('node', id)), false)
+      const armed = { until: now(), continuous: true, secret: 'x' }
+      await store.update('node', id, { armed })
+      assert.deepEqual((await store.get('node', id)).armed, armed)
+      await store.disarm(id)
+      assert.equal((await store.get('node', id)).armed, null)
+      assert.equal('armed' in (await store.raw('node', id)), false)
+      await store.update('node', id, { armed: { ...armed, until: null } })
+      await store.transaction(async (tx) => await tx.disarm(id))
+      assert.equal((await store.get('node', id)).armed, null)
+      assert.ok(nowhere)
+      await store.disarm(nowhere)
+    })
   })
 }

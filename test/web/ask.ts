@@ -12,7 +12,7 @@ export interface Asking {
   ask(
     url: string,
     method?: string,
-    from?: { remote?: string; port?: number; match?: string },
+    from?: { remote?: string; port?: number; match?: string; token?: string },
   ): Promise<{ status: number; type: string; body: string; etag?: string }>
   /** Every line that was logged. */
   readonly lines: string[]
@@ -49,9 +49,9 @@ export function asking(
     lines,
     seen,
     unknown,
-    async ask(url, method = 'GET', { remote = '10.30.0.1', port = 40_000, match = '' } = {}) {
+    async ask(url, method = 'GET', { remote = '10.30.0.1', port = 40_000, match = '', token = '' } = {}) {
       const [path = '', query = ''] = url.split(/\?(.*)/s)
-      return plain(await handler({ method, path, query, remote, port, key: '', match }))
+      return plain(await handler({ method, path, query, remote, port, key: '', match, token }))
     },
   }
 }

@@ -34,6 +34,7 @@ describe('the key of nginx', () => {
       port: 600,
       key,
       match: '',
+      token: '',
     }
     return (await handler(request)).status
   }

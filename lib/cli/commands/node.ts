@@ -15,7 +15,7 @@ import {
   withoutEmpty,
   withoutUndefined,
 } from '../rows.ts'
-import { discover } from './node-discover.ts'
+import { arm, disarm, discover } from './node-boot.ts'
 import { importRow } from './node-import.ts'
 import { history, status } from './node-status.ts'
 
@@ -201,6 +201,8 @@ export const node: readonly Command[] = [
   change,
   importRow,
   discover,
+  arm,
+  disarm,
   renameRow('node'),
   deleteCommand,
 ]

@@ -18,6 +18,8 @@ export interface PowerLine {
   readonly where: readonly string[]
   readonly fold: boolean
   readonly json: boolean
+  /** Arms the nodes before. */
+  readonly arm: boolean
 }
 
 const actions = Object.keys(lpower.actions) as (keyof typeof lpower.actions)[]
@@ -47,6 +49,7 @@ export function parsePower(args: readonly string[]): PowerLine | 'help' {
     where: all.flatMap(([name, value]) => (name === 'where' ? [value] : [])),
     fold: given.has('fold'),
     json: given.has('json'),
+    arm: given.has('arm'),
   }
 }
 

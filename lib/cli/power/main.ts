@@ -7,6 +7,7 @@ import { programHelp } from '../../program/help.ts'
 import { lpower } from '../../program/program.ts'
 import { openStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
+import { armNodes } from '../../task/boot/arm.ts'
 import { chosenNames } from '../../task/choose/nodes.ts'
 import { type Powered, type PowerTargets, type PowerWish, powerAll, powerTargets } from '../../task/power.ts'
 import { reportError } from '../context.ts'
@@ -35,7 +36,7 @@ async function runLine(args: readonly string[]): Promise<number> {
 async function run(line: PowerLine, log: Log): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
-  const { targets, skipped } = await readTargets(line)
+  const { targets, skipped } = await readTargets(line, log)
   for (const why of skipped) log.warning(`skipped: ${why}`)
   if (targets.length + skipped.length === 0 && line.where.length > 0)
     log.warning('nothing is done: no node fits')
@@ -47,13 +48,21 @@ async function run(line: PowerLine, log: Log): Promise<number> {
 }
 
 /** Everything that is needed of the store: a slow room of BMCs keeps no database open. */
-async function readTargets(line: PowerLine): Promise<PowerTargets> {
+async function readTargets(line: PowerLine, log: Log): Promise<PowerTargets> {
   const store = await openStore(loadConfig())
   try {
-    return await powerTargets(store, { ...line, ...(await meant(store, line)) })
+    const targets = await powerTargets(store, { ...line, ...(await meant(store, line)) })
+    if (line.arm) await arm(store, targets, log)
+    return targets
   } finally {
     await store.close()
   }
+}
+
+async function arm(store: Store, { targets }: PowerTargets, log: Log): Promise<void> {
+  const names = targets.map(({ node }) => node)
+  const { warnings } = await armNodes(store, names, { until: null, continuous: false })
+  for (const text of warnings) log.warning(text)
 }
 
 /** Who is meant: names and groups as they are given, unless conditions or exceptions leave fewer. */

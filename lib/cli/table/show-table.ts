@@ -23,6 +23,7 @@ export function cellOf(kind: Kind, name: string, fact: Fact): Cell {
   if (name === 'interfaces') return kind === 'group' ? groupCell(fact) : nodeCell(fact)
   if (name === 'connected') return connectedCell(fact)
   if (name === 'status') return statusCell(fact)
+  if (name === 'armed') return armedCell(fact)
   if (Array.isArray(fact)) return fact.join('\n')
   if (typeof fact === 'boolean') return fact ? 'yes' : 'no'
   return isReference(kind, name) ? `[${String(fact)}]` : String(fact)
@@ -89,6 +90,12 @@ function statusCell(fact: Fact): string {
   const { step, age, progress } = facts(fact)
   const done = progress == null ? '' : ` ${progressText(facts(progress))}`
   return `${String(step)}${done} - ${duration(Number(age))}`
+}
+
+/** `once, until 2026-03-04T05:06:07.000Z`, or `at every boot` */
+export function armedCell(fact: Fact): string {
+  const { until, continuous } = facts(fact)
+  return `${continuous ? 'at every boot' : 'once'}${until == null ? '' : `, until ${String(until)}`}`
 }
 
 function progressText({ percent, age }: Facts): string {

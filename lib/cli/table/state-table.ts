@@ -2,6 +2,7 @@
 import { compressHostlist } from '../../object/hostlist.ts'
 import { bytesText, spanText } from '../../object/record/duration.ts'
 import { type NodeState, shownStep } from '../../task/record/states.ts'
+import { armedCell } from './show-table.ts'
 import { table } from './table.ts'
 
 const titles = ['nodes', 'step', 'done', 'for', 'image', 'error']
@@ -9,15 +10,17 @@ const titles = ['nodes', 'step', 'done', 'for', 'image', 'error']
 /** The counts, and the table below. */
 export function stateTable(states: readonly NodeState[]): string {
   if (states.length === 0) return 'no nodes\n'
+  const some = states.some((state) => state.armed !== undefined)
+  const armed = (state: NodeState) => (some ? [state.armed === undefined ? '' : armedCell(state.armed)] : [])
   const alike = Map.groupBy(
-    states.map((state) => ({ name: state.name, cells: cellsOf(state) })),
+    states.map((state) => ({ name: state.name, cells: [...cellsOf(state), ...armed(state)] })),
     ({ cells }) => JSON.stringify(cells),
   )
   const rows = [...alike.values()].map((same) => [
     compressHostlist(same.map(({ name }) => name)),
     ...(same[0]?.cells ?? []),
   ])
-  return `${countLine(states)}\n${table(titles, rows)}`
+  return `${countLine(states)}\n${table([...titles, ...(some ? ['armed'] : [])], rows)}`
 }
 
 /** `100 nodes: 97 up, 2 install.download, 1 none`: most first. */

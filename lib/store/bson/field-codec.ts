@@ -48,6 +48,7 @@ const codecs: { readonly [K in FieldKind]: Codec<K> } = {
   'group-interfaces': { read: groupInterfacesOf, write: groupInterfacesValue },
   'node-interfaces': { read: nodeInterfacesOf, write: nodeInterfacesValue },
   connected: { read: connectedOf, write: connectedValue },
+  arm: { read: armOf, write: (value) => value && { ...value } },
   status: { read: statusOf, write: (value) => value && { step: value.step, time: value.time } },
 }
 
@@ -150,6 +151,13 @@ function kept(former: unknown, value: bigint | null, write: (value: bigint) => u
 function statusOf(value: unknown): FieldTypes['status'] | undefined {
   if (!isMap(value) || typeof value.step !== 'string' || !(value.time instanceof Date)) return undefined
   return { step: value.step, time: value.time }
+}
+
+function armOf(value: unknown): FieldTypes['arm'] | undefined {
+  if (!isMap(value) || typeof value.secret !== 'string' || value.secret === '') return undefined
+  const { until = null, continuous, secret } = value
+  if (until !== null && !(until instanceof Date)) return undefined
+  return { until, continuous: continuous === true, secret }
 }
 
 function mapOf<T>(value: unknown, read: (entry: unknown) => T | undefined): Record<string, T> | undefined {

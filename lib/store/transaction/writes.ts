@@ -24,6 +24,7 @@ export type Writes = Pick<
   | 'setAlso'
   | 'clearMac'
   | 'setStatus'
+  | 'disarm'
   | 'learn'
   | 'forget'
   | 'announce'
@@ -57,6 +58,9 @@ function objectWrites(unit: UnitOfWork) {
     },
     restore: (dump: Dump) => unit.replace(dump),
     drop: () => unit.replace({}),
+    disarm: async (node: Id): Promise<void> => {
+      await unit.set('node', node, { armed: null })
+    },
     setStatus: async (node: Id, status: Status): Promise<void> => {
       await unit.set('node', node, { status: { step: status.step, time: status.time } })
     },

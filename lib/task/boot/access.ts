@@ -2,7 +2,14 @@
 // the cluster says.
 import { LunaError } from '../../error.ts'
 import type { Place } from '../../host/wire.ts'
-import { type BootAccess, bootAccess, firstUserPort, mayReport } from '../../object/boot-access.ts'
+import {
+  type BootAccess,
+  bootAccess,
+  firstUserPort,
+  isArmed,
+  mayFetchByToken,
+  mayReport,
+} from '../../object/boot-access.ts'
 import { type Cluster, headAddresses } from '../../object/cluster.ts'
 import { isSameCard } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
@@ -10,6 +17,7 @@ import type { Store } from '../../store/store.ts'
 import { groupOf, networksOf } from '../find.ts'
 import { type BootCache, recentCache } from './cache.ts'
 import { addressOf } from './node-facts.ts'
+import { boundTo, isToken } from './token.ts'
 
 /** Who asks, as nginx and the kernel of the head see it. */
 export interface Asker {
@@ -52,6 +60,23 @@ export async function admit(store: Store, node: Node, asker: Asker): Promise<Sta
   if (!standing.itself) throw notItself(node, asker, await asker.place())
   if (!standing.trusted && standing.level !== 'node') refuseUsers(node, asker)
   return standing
+}
+
+/** Refuses, at level `armed`, a node that is not armed or has no good token. Throws LunaError `forbidden`. */
+export async function refuseUnarmed(node: Node, asker: Asker, token: string, now: Date): Promise<void> {
+  const again = `luna node arm ${node.name}; then boot it again (lpower ${node.name} reset)`
+  if (!isArmed(node.armed, now)) throw new LunaError('forbidden', `${node.name} is not armed`, { fix: again })
+  const good =
+    mayFetchByToken(node.status) &&
+    isToken(token, node.armed, boundTo(asker.address, await asker.place()), now)
+  if (good) return
+  throw new LunaError('forbidden', `${node.name} has no token that is good now`, {
+    why:
+      token === ''
+        ? 'it sent none: it was not armed when it booted, or does not boot by iPXE'
+        : 'it is used, or old',
+    fix: again,
+  })
 }
 
 /** Lets in, from level `root` on, only root of a machine, and heads. Throws LunaError `forbidden`. */

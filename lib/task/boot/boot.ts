@@ -1,5 +1,6 @@
 // Discovery: which node a machine is, and the script that it boots.
 import { LunaError } from '../../error.ts'
+import { bootAccess, isArmed } from '../../object/boot-access.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
 import type { Mac } from '../../object/net/mac.ts'
@@ -16,11 +17,13 @@ import {
   unlistable,
 } from '../../render/ipxe.ts'
 import type { Store } from '../../store/store.ts'
+import { getCluster } from '../get-cluster.ts'
 import { type Asker, standingOf } from './access.ts'
 import { type HandRule, handRule } from './by-hand.ts'
 import { type BootCache, cacheOf } from './cache.ts'
 import { type Found, recognise } from './identify.ts'
 import { addressOf, type BootFacts, bootFacts, hostname } from './node-facts.ts'
+import { boundTo, makeToken, newArm } from './token.ts'
 
 /** What a machine says of itself. */
 export interface Asked {
@@ -56,7 +59,7 @@ export interface Discovered extends Found {
 export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
   const found = await recognise(store, asked)
   const { asker } = asked
-  const guard = asker && found.by === 'hand' ? await handRule(store, found, asker) : undefined
+  const guard = asker && found.by === 'hand' ? await handRule(store, found, asker, now) : undefined
   const takenFrom = await assign(store, found, now, guard)
   const type = bootTypes.find((known) => known === asked.type)
   if (!type)
@@ -64,10 +67,22 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
       fix: `ask for one of ${bootTypes.join(', ')}`,
     })
   const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
-  const script = scriptOf({ ...facts, mac }, type, url)
-  const itself = !asker || (await standingOf(store, found.node, asker)).itself
+  const standing = asker && (await standingOf(store, found.node, asker))
+  const itself = standing?.itself ?? true
+  // The node as it is now: a new address has armed it.
+  const token =
+    standing?.level === 'armed' && itself && type === 'ipxe'
+      ? await tokenOf(store, found.node, asker, now)
+      : ''
+  const script = scriptOf({ ...facts, mac }, type, url, token)
   if (itself) await store.setStatus(found.node.id, { step: 'boot.request', time: now })
   return { ...found, script, itself, ...forRecord(facts), ...(takenFrom && { takenFrom }) }
+}
+
+async function tokenOf(store: Store, { id }: Node, asker: Asker | undefined, now: Date): Promise<string> {
+  const armed = (await store.find('node', id))?.armed ?? null
+  if (!asker || !isArmed(armed, now)) return ''
+  return makeToken(armed, boundTo(asker.address, await asker.place()), now)
 }
 
 function forRecord({ node, image }: Pick<BootFacts, 'node' | 'image'>) {
@@ -90,6 +105,8 @@ async function assign(
     const owner = await tx.findMac(mac)
     guard?.(owner, await tx.macOf(node.id))
     if (owner !== node.id) await tx.setMac(node.id, mac)
+    if (owner !== node.id && bootAccess(await getCluster(tx)) === 'armed')
+      await tx.update('node', node.id, { armed: newArm(null, node.armed?.continuous ?? false) })
     return owner
   })
   await store.setStatus(node.id, { step: 'boot.mac_assigned', time: now })
@@ -117,11 +134,11 @@ export async function bootScript(
 }
 
 /** Renders a boot script. Throws LunaError `invalid` when a value cannot stand in one. */
-export function scriptOf(facts: BootFacts, type: BootType, url: string): string {
-  return renderBoot(bootView(facts, url), type, paths(facts.cluster).templates)
+export function scriptOf(facts: BootFacts, type: BootType, url: string, token = ''): string {
+  return renderBoot(bootView(facts, url, token), type, paths(facts.cluster).templates)
 }
 
-function bootView(facts: BootFacts, url: string): BootView {
+function bootView(facts: BootFacts, url: string, token: string): BootView {
   const { node, image } = facts
   return {
     url,
@@ -133,6 +150,7 @@ function bootView(facts: BootFacts, url: string): BootView {
     initrd: image.initrdfile ?? '',
     options: image.kernopts ?? '',
     fixed: fixedAddress(facts),
+    token,
   }
 }
 

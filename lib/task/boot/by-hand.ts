@@ -1,6 +1,7 @@
 // What somebody at the menu of a machine may make of it: an address that was learned of over the network
 // never moves to another node.
 import { LunaError } from '../../error.ts'
+import { isArmed } from '../../object/boot-access.ts'
 import type { Id } from '../../object/field.ts'
 import { isSameCard, type Mac } from '../../object/net/mac.ts'
 import type { Store } from '../../store/store.ts'
@@ -18,6 +19,7 @@ export async function handRule(
   store: Store,
   { node, mac }: Found,
   asker: Asker,
+  now: Date,
 ): Promise<HandRule | undefined> {
   if ((await standingOf(store, node, asker)).trusted) return undefined
   const place = await asker.place()
@@ -30,7 +32,8 @@ export async function handRule(
       })
     if (owner === node.id) return
     if (owner !== undefined) throw refusal('another node has that MAC address')
-    if (former !== undefined) throw refusal(`${node.name} has another MAC address`)
+    if (former !== undefined && !isArmed(node.armed, now))
+      throw refusal(`${node.name} has another MAC address`)
     if (other) throw refusal(`${asker.address} asks from another MAC address`)
   }
 }

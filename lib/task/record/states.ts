@@ -8,6 +8,7 @@ import { fitsPeerId } from '../../object/peer-id.ts'
 import { type Boot, failedStep, type Outcome, outcomeOf } from '../../object/record/boot.ts'
 import type { Peer, Store } from '../../store/store.ts'
 import { secondsSince } from '../show/age.ts'
+import { armedFacts } from '../show/describe.ts'
 import type { Facts } from '../show/facts.ts'
 import { peerIdOf } from '../show/progress.ts'
 import { statusFacts } from '../show/status.ts'
@@ -84,7 +85,8 @@ function isDownload(step: string | undefined): boolean {
 function stateOf(node: Node, boot: Boot | undefined, about: About, now: Date): NodeState {
   const group = node.group ? about.groups.get(node.group) : undefined
   const image = group?.osimage ? about.images.get(group.osimage) : undefined
-  const kin = { name: node.name, group: group?.name ?? null, image: image?.name ?? null }
+  const names = { name: node.name, group: group?.name ?? null, image: image?.name ?? null }
+  const kin = { ...names, ...armedFacts(node, now) }
   const last = lastSeen(node, boot, image)
   const outcome = boot ? outcomeOf(boot) : null
   if (!last) return { ...kin, step: null, since: null, age: null, outcome, ...nothing }

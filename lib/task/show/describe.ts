@@ -1,5 +1,6 @@
 // Objects in human values, for tables and --json: names instead of ids, addresses instead of offsets.
 
+import { isArmed } from '../../object/boot-access.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
@@ -128,7 +129,7 @@ async function describeNode(node: Node, context: DescribeContext): Promise<Facts
   const interfaces = interfaceFacts(node, group, networks)
   const also = await store.alsoOf(node.id)
   const mac = (await store.macOf(node.id)) ?? null
-  const facts = { mac, ...(also.length > 0 && { also }), interfaces }
+  const facts = { mac, ...(also.length > 0 && { also }), ...armedFacts(node, now), interfaces }
   if (!node.status) return facts
   const progress = await progressOf(context, node, group, interfaces)
   const age = secondsSince(node.status.time, now)
@@ -137,6 +138,13 @@ async function describeNode(node: Node, context: DescribeContext): Promise<Facts
     ...facts,
     status: { ...statusFacts(node.status, node, image), age, ...(progress && { progress }) },
   }
+}
+
+/** That the node is armed now, where it is: until when, and whether for every boot. */
+export function armedFacts({ armed }: Pick<Node, 'armed'>, now: Date): Facts {
+  if (!isArmed(armed, now)) return {}
+  const { until, continuous } = armed
+  return { armed: { until: until?.toISOString() ?? null, continuous } }
 }
 
 /** Addresses of every interface of a node, by interface name: `{eth0: {ipv4: '10.30.0.1', ipv6: null}}`. */

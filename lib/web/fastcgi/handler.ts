@@ -13,6 +13,8 @@ export interface Request {
   readonly remote: string
   /** The port of the client. 0 when it is not known. */
   readonly port: number
+  /** The header Luna-Token; '' where there is none. */
+  readonly token: string
   /** What shows that the web server asks; '' when nothing does. */
   readonly key: string
   /** The `If-None-Match` of the client: tags of answers that it has (RFC 9110, section 13.1.2). */
@@ -28,6 +30,7 @@ export const requestParams = [
   'REMOTE_PORT',
   'LUNA_KEY',
   'HTTP_IF_NONE_MATCH',
+  'HTTP_LUNA_TOKEN',
 ] as const
 
 export interface Response {
@@ -55,10 +58,10 @@ export interface Listener {
 
 /** The request with the values of `requestParams` that nginx sends. */
 export function requestOf(values: readonly (string | undefined)[]): Request {
-  const [method = '', uri = '', query = '', remote = '', from = '', key = '', match = ''] = values
+  const [method = '', uri = '', query = '', remote = '', from = '', key = '', match = '', token = ''] = values
   const at = uri.indexOf('?')
   const port = /^\d{1,5}$/.test(from) ? Number(from) : 0
-  const who = { remote, port, key, match }
+  const who = { remote, port, key, match, token: token.slice(0, 200) }
   if (at < 0) return { method, path: uri, query, ...who }
   return { method, path: uri.slice(0, at), query: uri.slice(at + 1), ...who }
 }
