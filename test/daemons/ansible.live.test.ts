@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { useSite } from '../cli/luna.ts'
-import { lacking } from './namespace.ts'
+import { lackingProgram } from './namespace.ts'
 import { skipUnless } from './skip.ts'
 
 const top = join(import.meta.dirname, '../..')
@@ -23,7 +23,7 @@ describe('the Ansible collection', function () {
   this.timeout(300_000)
   const site = useSite()
   before(function () {
-    skipUnless(this, lacking(['ansible-playbook']))
+    skipUnless(this, lackingProgram(['ansible-playbook']))
     mkdirSync(join(site.dir, 'image/boot'), { recursive: true })
     mkdirSync(join(site.dir, 'image/lib/modules/6.1.0-9-amd64'), { recursive: true })
     writeFileSync(join(site.dir, 'image/boot/vmlinuz-6.1.0-9-amd64'), '')

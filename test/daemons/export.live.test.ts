@@ -12,7 +12,7 @@ import { changeGroup } from '../../lib/task/change/group.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
 import { useSite } from '../cli/luna.ts'
 import { fillSite } from '../task/site.ts'
-import { lacking } from './namespace.ts'
+import { lacking, lackingProgram } from './namespace.ts'
 import { skipUnless } from './skip.ts'
 
 const rack = Array.from({ length: 200 }, (_, at) => {
@@ -82,7 +82,7 @@ describe('luna export', function () {
     ['as a script', undefined],
   ] as const)
     it(`ansible: the inventory is read ${what}, and a comment is no template`, function () {
-      skipUnless(this, lacking(['ansible-inventory']))
+      skipUnless(this, lackingProgram(['ansible-inventory']))
       const source = args ? exported('inventory.yaml', ...args) : inventoryScript(site.dir)
       const list = JSON.parse(judged('ansible-inventory', '-i', source, '--list'))
       assert.equal(list.compute.hosts.length, 200)
@@ -103,7 +103,7 @@ describe('luna export', function () {
     })
 
   it('slurm: slurmctld takes the nodes and a partition for each group', async function () {
-    skipUnless(this, lacking(['slurmctld', 'scontrol']))
+    skipUnless(this, lackingProgram(['slurmctld', 'scontrol']))
     exported('nodes.conf', 'slurm')
     const [port, slurm] = [20_000 + (process.pid % 20_000), at('slurm.conf')]
     mkdirSync(at('state'))
@@ -124,7 +124,7 @@ describe('luna export', function () {
   })
 
   it('genders: nodeattr finds the file in order, and the nodes by their attributes', function () {
-    skipUnless(this, lacking(['nodeattr']))
+    skipUnless(this, lackingProgram(['nodeattr']))
     const file = exported('genders', 'genders')
     assert.match(judged('nodeattr', '-f', file, '-k'), /^$|0 errors/)
     assert.equal(judged('nodeattr', '-f', file, '-q', 'compute').trim(), 'node[001-200]')
@@ -133,7 +133,7 @@ describe('luna export', function () {
   })
 
   it('prometheus: promtool takes the targets', function () {
-    skipUnless(this, lacking(['promtool']))
+    skipUnless(this, lackingProgram(['promtool']))
     exported('nodes.json', 'prometheus', '--port', '9101')
     const jobs = 'scrape_configs:\n- job_name: nodes\n  file_sd_configs:\n  - files: [nodes.json]\n'
     writeFileSync(at('prometheus.yml'), jobs)
@@ -147,7 +147,7 @@ describe('luna export', function () {
   })
 
   it('ssh-known-hosts: ssh-keygen finds the keys of the image by name and address', function () {
-    skipUnless(this, lacking(['ssh-keygen']))
+    skipUnless(this, lackingProgram(['ssh-keygen']))
     const bare = site.luna(['export', 'ssh-known-hosts'])
     assert.match(
       bare.stderr,
@@ -164,7 +164,7 @@ describe('luna export', function () {
   })
 
   it('dhcpd: dhcpd takes the reservations into a configuration of its own', function () {
-    skipUnless(this, lacking(['dhcpd']))
+    skipUnless(this, lackingProgram(['dhcpd']))
     assert.equal(site.luna(['node', 'change', 'node001', '--also', '52:54:00:00:02:01']).status, 0)
     const file = exported('reservations', 'dhcpd')
     assert.equal(readFileSync(file, 'utf8').match(/^host /gm)?.length, 201)
