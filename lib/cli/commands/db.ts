@@ -70,11 +70,12 @@ const migrateCommand = command({
   async run(context, given) {
     const { migrate, troubles } = await import('../../task/database/migrate.ts')
     const migration = await migrate(await context.store(), context.config, { dryRun: given['dry-run'] })
-    const { defects, differences, duplicates } = migration
+    const { defects, differences, remarks, duplicates } = migration
     if (given.json) context.print(`${JSON.stringify(migration, null, 2)}\n`)
     else {
       for (const { line } of defects) context.print(`database: ${line}\n`)
       for (const difference of differences) context.print(`${difference.in}: ${difference.line}\n`)
+      for (const line of remarks) context.print(`${line}\n`)
     }
     for (const { kind, name } of duplicates)
       context.log.warning('names are not unique yet: luna db migrate again when this is mended', {

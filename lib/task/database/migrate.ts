@@ -1,6 +1,7 @@
 // luna db migrate: takes over the database of a first Luna. Reports its defects and what would be generated
 // differently, and adds unique names and indexes. No document is changed: the first Luna can go on with it.
 import type { Config } from '../../config.ts'
+import type { Cluster } from '../../object/cluster.ts'
 import { openMemoryStore } from '../../store/open.ts'
 import type { Duplicate, Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -13,6 +14,8 @@ export interface Migration {
   readonly defects: readonly Finding[]
   /** What would be missing from what is generated, or be different. */
   readonly differences: readonly Difference[]
+  /** What is other than with the first Luna whatever the database holds, and how to have that back. */
+  readonly remarks: readonly string[]
   /** Names that cannot be made unique while they are there several times; empty with `dryRun`. */
   readonly duplicates: readonly Duplicate[]
 }
@@ -27,14 +30,14 @@ export async function migrate(
   host: Pick<Config, 'paths' | 'services'>,
   wish: { readonly dryRun?: boolean } = {},
 ): Promise<Migration> {
-  await getCluster(store)
+  const remarks = accessRemarks(await getCluster(store))
   const copy = openMemoryStore()
   try {
     await copy.restore(await store.dump())
     const defects = await checkCluster(copy, { repair: false })
     const differences = await dryRunAll(copy, host)
     const duplicates = wish.dryRun ? [] : await store.makeNamesUnique()
-    return { defects, differences, duplicates }
+    return { defects, differences, remarks, duplicates }
   } finally {
     await copy.close()
   }
@@ -43,4 +46,11 @@ export async function migrate(
 /** How many findings need a look before nodes boot from here. */
 export function troubles({ defects, differences }: Migration): number {
   return defects.filter(({ harmless }) => !harmless).length + differences.filter(({ lost }) => lost).length
+}
+
+function accessRemarks({ boot_access }: Pick<Cluster, 'boot_access'>): string[] {
+  if (boot_access) return []
+  return [
+    'boot access: install scripts and statuses are for the node itself, by its MAC address or behind a router by its own address; for everybody, as with the first Luna (scripts of yours that ask from elsewhere, nodes that boot by DHCP from beyond a router): luna cluster change --boot_access open',
+  ]
 }

@@ -1,4 +1,5 @@
 // The table of all checks, in the order in which their lines are printed: what others stand on comes first.
+import { bootAccessCheck } from '../boot/access-check.ts'
 import { addressCheck } from './address.ts'
 import type { Check } from './check.ts'
 import { clockCheck } from './clocks.ts'
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   ...generatedChecks,
   menuCheck,
   nginxCheck,
+  bootAccessCheck,
   tftpCheck,
   dhcpServerCheck,
   zoneCheck,
