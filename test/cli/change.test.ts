@@ -161,6 +161,26 @@ describe('commands that change objects', () => {
     assert.equal(status, 0)
   })
 
+  it('show at the terminal what a file changes, before the question and only once', function () {
+    skipUnless(this, python)
+    writeFileSync(join(site.dir, 'nodes.csv'), 'name,comment\nnode001,left\nnode016,left\n')
+    const line = `node import --prune ${join(site.dir, 'nodes.csv')}`
+    const before = dump()
+    const no = terminal('n\\n', line)
+    assert.equal(no.status, 1)
+    assert.match(
+      no.stdout,
+      /\| remove +\| node node\[002-015,017-030\] .*would delete 28 nodes.*Go on\? \[y\/N\] /s,
+    )
+    assert.equal(dump(), before)
+    const yes = terminal('y\\n', line)
+    assert.equal(yes.status, 0)
+    assert.equal(yes.stdout.match(/Objects/g)?.length, 1)
+    assert.deepEqual(JSON.parse(run('node list --json').stdout).length, 2)
+    writeFileSync(join(site.dir, 'db.json'), before)
+    assert.equal(run(`db import --replace ${join(site.dir, 'db.json')}`).status, 0)
+  })
+
   it('do not ask where there is no terminal', () => {
     const { status, stderr } = spawnSync(
       'setsid',

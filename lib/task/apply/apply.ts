@@ -66,7 +66,9 @@ function byKind(entries: readonly Entry[], faults: Faults): Documents {
   for (const entry of entries) {
     const { kind: given, ...fields } = entry.fields
     const kind = inventoryKinds.find((one) => one === given)
-    if (kind) documents.set(kind, [...(documents.get(kind) ?? []), { fields, place: entry.place }])
+    const some = kind && (documents.get(kind) ?? [])
+    some?.push({ fields, place: entry.place })
+    if (kind && some) documents.set(kind, some)
     else
       faults.add(entry, ['kind'], {
         what: given === undefined ? 'a document without a kind' : `there is no kind ${JSON.stringify(given)}`,

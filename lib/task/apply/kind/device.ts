@@ -54,7 +54,7 @@ export async function applyOtherdev(one: Applying): Promise<void> {
   if (!wished) return
   for (const id of Object.keys(old.connected) as Id[]) {
     const network = await tx.find('network', id)
-    if (network && !wished[network.name])
+    if (network && !(Object.hasOwn(wished, network.name) && wished[network.name]))
       note(await changeOtherdevs(tx, [name], { network: network.name, ip: '' }), 'connected')
   }
   for (const [network, value] of Object.entries(wished)) {
