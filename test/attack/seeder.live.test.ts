@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { seederId } from '../../lib/task/torrent/swarm.ts'
 import { inside } from './net.ts'
 import { addresses, needsStage, type Seat, Stage } from './stage.ts'
@@ -14,11 +15,9 @@ describe('what the seeder bears', function () {
   before(async function () {
     needsStage(this)
     stage = await Stage.start({ seeder: true })
-    const [seeder] = await stage.store(async (store) =>
-      (await store.peers()).filter(({ peerId }) => peerId === seederId),
-    )
-    port = seeder?.port ?? 0
-    infoHash = seeder?.infoHash ?? ''
+    const seeder = await announced(stage)
+    port = seeder.port
+    infoHash = seeder.infoHash
     writeFileSync(join(stage.dir, 'peer.py'), peer)
   })
   after(() => stage?.close())
@@ -55,6 +54,17 @@ describe('what the seeder bears', function () {
     assert.ok(Number(attack('far', 'hands')) > 0)
   })
 })
+
+/** The seeder as the tracker knows it, once it has announced itself. */
+async function announced(stage: Stage) {
+  for (let left = 100; left > 0; left--) {
+    const peers = await stage.store((store) => store.peers())
+    const seeder = peers.find(({ peerId }) => peerId === seederId)
+    if (seeder) return seeder
+    await delay(200)
+  }
+  return assert.fail('the seeder does not announce itself')
+}
 
 /** Prints seconds of a handshake, bytes that were taken, or how many connections were left open. */
 const peer = `
