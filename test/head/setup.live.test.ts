@@ -108,6 +108,7 @@ describe('luna setup on a stock Debian 12', function () {
         '/etc/bind/named.conf.local.luna-before',
         '/etc/default/isc-dhcp-server.luna-before',
         '/etc/dhcp/dhcpd.conf.luna-before',
+        '/etc/nginx/nginx.conf.luna-before',
       ])
     })
 

@@ -43,6 +43,7 @@ export function stockDebian(change: Partial<Found> = {}): Found {
       rights: own,
       configuration: 'options {\n\tdirectory "/var/cache/bind";\n};\n',
     },
+    web: undefined,
     firewall: undefined,
     selinux: undefined,
     ...change,

@@ -46,6 +46,20 @@ describe('the plan of luna setup', () => {
     ])
   })
 
+  it('gives nginx the connections that it lacks, and keeps its file as it was', () => {
+    const text = 'events {\n\tworker_connections 768;\n}\n'
+    const conf = { path: '/etc/nginx/nginx.conf', text, rights: { uid: 0, gid: 0, mode: 0o100644 } }
+    const web = { conf, texts: [text], nodes: 0, processors: 2 }
+    const steps = planned(stockDebian({ web }), { frontend: 'eth1' })
+    const lines = steps.map(lineOf)
+    const at = lines.indexOf('luna cluster makenginx')
+    assert.deepEqual(lines.slice(at - 2, at), [
+      'keep /etc/nginx/nginx.conf as it is now at /etc/nginx/nginx.conf.luna-before',
+      'write /etc/nginx/nginx.conf',
+    ])
+    assert.match(textOf(steps, '/etc/nginx/nginx.conf'), /worker_connections 8192;/)
+  })
+
   it('has lweb listen on its socket, and zones where the named of this machine looks for them', () => {
     const init = planned(stockDebian(), { frontend: 'eth1' }).find((step) => step.do === 'init')
     assert.ok(init?.do === 'init')

@@ -21,6 +21,11 @@ export async function checkNginx(draft: Draft, around: (dir: string) => string):
   })
 }
 
+/** Has nginx judge a whole nginx.conf, a draft beside its place. Throws LunaError `failed`. */
+export async function checkWhole(draft: string): Promise<void> {
+  await run('nginx', ['-t', '-q', '-c', draft])
+}
+
 /** What nginx says about the account and the log of this machine. */
 const idleTalk = /configuration file .* test failed$|the "user" directive|could not open error log/
 

@@ -8,6 +8,7 @@ import { getUser } from '../../host/daemon/daemon.ts'
 import { giveDatabase } from '../../host/database-file.ts'
 import { isMissing, makeDirectory } from '../../host/file.ts'
 import { run } from '../../host/run.ts'
+import { checkWhole } from '../../host/service/nginx.ts'
 import { bringUp, isActive } from '../../host/service/service.ts'
 import type { Store } from '../../store/store.ts'
 import { changeCluster, initCluster } from '../change/cluster.ts'
@@ -66,16 +67,21 @@ async function init(wish: Init['wish'], { store, dryRun, logDir }: Hands): Promi
   return {}
 }
 
-async function edit({ file, groupOf, unit }: Edit, { dryRun }: Hands): Promise<Done> {
+async function edit({ file, groupOf, unit, ofNginx }: Edit, { dryRun, config }: Hands): Promise<Done> {
   if (dryRun) return { diff: [...(await previewFiles([file])).values()].join('') }
   const owner = groupOf === undefined ? {} : { owner: { uid: 0, gid: (await getUser(groupOf)).gid } }
+  const check = async (draftOf: (path: string) => string) => {
+    if (ofNginx) await checkWhole(draftOf(file.path))
+  }
   const activate = async () => {
+    const { nginx } = config.services
+    if (ofNginx && (await isActive(nginx))) await bringUp('reload', nginx)
     if (unit === undefined) return
     await run('systemctl', ['daemon-reload'])
     if (await isActive(unit)) await bringUp('restart', unit)
   }
   await makeDirectory(dirname(file.path))
-  await applyFiles([{ ...file, ...owner }], { check: async () => {}, activate })
+  await applyFiles([{ ...file, ...owner }], { check, activate })
   return {}
 }
 

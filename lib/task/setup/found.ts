@@ -1,6 +1,7 @@
 // What luna setup works with: this machine and the cluster, as they are before anything is done.
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { type Config, namesStore } from '../../config.ts'
 import { readText } from '../../host/file.ts'
@@ -8,6 +9,7 @@ import { type LocalAddress, localAddresses } from '../../host/interfaces.ts'
 import { type DhcpdDefaults, findDhcpdDefaults } from '../../host/service/dhcpd.ts'
 import { type Firewall, findFirewall } from '../../host/service/firewall.ts'
 import { findNamed, type Named } from '../../host/service/named.ts'
+import { nginxConfiguration } from '../../host/service/nginx.ts'
 import { findSelinux, type Selinux } from '../../host/service/selinux.ts'
 import { isActive, isEnabled, isInstalled } from '../../host/service/service.ts'
 import { findServed } from '../../host/service/tftpd.ts'
@@ -28,6 +30,16 @@ export interface UnitState {
   readonly installed: boolean
   readonly enabled: boolean
   readonly active: boolean
+}
+
+/** nginx as it is configured, and how much it has to do. */
+export interface WebServer {
+  /** nginx.conf. */
+  readonly conf: FoundFile
+  /** All files of its configuration. */
+  readonly texts: readonly string[]
+  readonly nodes: number
+  readonly processors: number
 }
 
 export interface Found {
@@ -53,6 +65,7 @@ export interface Found {
   /** What tftpd serves; undefined where nothing says so. */
   readonly tftpRoot: string | undefined
   readonly named: Named | undefined
+  readonly web: WebServer | undefined
   readonly firewall: Firewall | undefined
   readonly selinux: Selinux | undefined
 }
@@ -93,9 +106,18 @@ export async function find(config: Config, store: Store | undefined): Promise<Fo
     dhcpdDefaults: await findDhcpdDefaults(dhcpd),
     tftpRoot: (await findServed(tftpd))?.root,
     named: await findNamed(),
+    web: await findWebServer(store),
     firewall: await findFirewall(),
     selinux: await findSelinux(),
   }
+}
+
+async function findWebServer(store: Store | undefined): Promise<WebServer | undefined> {
+  const files = await nginxConfiguration()
+  const [main] = files?.keys() ?? []
+  if (!files || main === undefined) return undefined
+  const nodes = (await store?.names('node'))?.length ?? 0
+  return { conf: await findFile(main), texts: [...files.values()], nodes, processors: availableParallelism() }
 }
 
 /** True where a store is there to be asked: an embedded one is made by its first use. */

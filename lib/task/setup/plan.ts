@@ -6,6 +6,7 @@ import { servingOn } from '../../host/service/dhcpd.ts'
 import { namedDirectory } from '../../host/service/named.ts'
 import { type Cluster, clusterFields, paths } from '../../object/cluster.ts'
 import { formatIp } from '../../object/net/address.ts'
+import { withConnections } from '../../render/nginx-connections.ts'
 import { dropInOf, type Found, ownUnits } from './found.ts'
 import { firewallSteps, relabelSteps, selinuxSteps } from './protect.ts'
 import type { Step } from './step.ts'
@@ -32,6 +33,7 @@ export function planSetup(found: Found, wish: Wish, names: Names): Step[] {
     ...labels,
     ...dropInSteps(found, cluster, tftpRoot),
     ...enableSteps(found, [...ownUnits, tftpd], true),
+    ...nginxSteps(found),
     { do: 'makenginx' },
     { do: 'maketftp', tftpRoot },
     ...dhcpSteps(found, wish),
@@ -164,6 +166,18 @@ function dhcpSteps(found: Found, { frontend, network, range }: Wish): Step[] {
   if (dhcpdDefaults && content !== text)
     steps.push({ do: 'keep', path }, { do: 'edit', file: { path, content, mode: 0o644 }, ...unit })
   return [...steps, { do: 'makedhcp', ...(range && { range: { network: network.name, ...range } }) }]
+}
+
+function nginxSteps({ web }: Found): Step[] {
+  if (!web) return []
+  const { path, text, rights } = web.conf
+  const content = withConnections(text, web.texts, web.nodes, web.processors)
+  if (content === text) return []
+  const mode = (rights?.mode ?? 0o644) & 0o777
+  return [
+    { do: 'keep', path },
+    { do: 'edit', file: { path, content, mode }, ofNginx: true },
+  ]
 }
 
 function dnsSteps({ named }: Found, cluster: Cluster): Step[] {

@@ -30,6 +30,8 @@ export interface Edit {
   readonly groupOf?: string
   /** systemd reads its units again, and the unit starts again where it runs. */
   readonly unit?: string
+  /** The file is nginx.conf: nginx judges the draft, and reads it where it runs. */
+  readonly ofNginx?: true
 }
 
 /** Without these, none that follows can succeed; of the others each stands for itself. */
