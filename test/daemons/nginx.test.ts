@@ -64,6 +64,20 @@ describe('nginx on the generated file', function () {
     for (const path of ['/boot/', '/torrents/']) assert.equal(get(path).status, 403, path)
   })
 
+  it('shows the page to a head, and neither that nor its data or metrics to a node', () => {
+    const page = get('/ui/', '-i')
+    assert.match(page.body, /<title>Luna<\/title>/)
+    assert.match(page.body, /^Content-Security-Policy: default-src 'none';/m)
+    assert.match(get('/ui/main.js', '-i').body, /^Content-Type: text\/javascript/m)
+    assert.equal(get('/ui').status, 301)
+    for (const path of ['/ui/nothing', '/ui/../ui/%2e%2e/worker.ts', '/ui../worker.ts'])
+      assert.equal(get(path).status, 404, path)
+    for (const path of ['/ui/data/nodes', '/metrics']) assert.equal(get(path).status, 502, path)
+    runIn(pair?.server ?? '', 'ip', ['address', 'add', '10.30.0.5/16', 'dev', 'lo'])
+    for (const path of ['/ui/', '/ui/main.js', '/ui/data/nodes', '/metrics'])
+      assert.equal(get(path, '--interface', '10.30.0.5').status, 403, path)
+  })
+
   it('asks lweb about the rest, and says so when that is down', () => {
     for (const path of ['/luna?step=boot', '/lunatic', '/announce?info_hash=x', '/scrape'])
       assert.equal(get(path).status, 502, path)

@@ -4,7 +4,7 @@ import type { Mac } from '../../lib/object/net/mac.ts'
 import type { Boot, BootStep } from '../../lib/object/record/boot.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { mac } from '../help.ts'
-import { addNode, fillBoot } from '../scenario/boot.ts'
+import { addGroup, addNode, fillBoot } from '../scenario/boot.ts'
 
 const minute = 60_000
 
@@ -98,6 +98,7 @@ export async function fillPage(store: Store, now: number, more = 0): Promise<voi
   await addNode(store, 'none', compute, {})
   await boots(store, compute, now, more)
   await tell(store, now)
+  await downloads(store, 'installing.cluster', 0, 650_000_000, now)
 }
 
 function caseBoot({ ago, until, boot }: Case, now: number, number: number): Boot {
@@ -129,6 +130,54 @@ async function boots(store: Store, group: Id, now: number, count: number): Promi
   }
 }
 
+/** The same while most of a cluster boots: `count` nodes of one group, and some of another one. */
+export async function fillBusy(store: Store, now: number, count: number): Promise<void> {
+  const { compute, cluster, ipmi } = await fillBoot(store)
+  const gpu = await addGroup(store, 'gpu', { BOOTIF: { 4: cluster }, BMC: { 4: ipmi } }, cluster)
+  await tell(store, now)
+  for (let at = 1; at <= count; at++) {
+    const [group, name] =
+      at % 5 === 0 ? [gpu, `gpu${three(at / 5)}`] : [compute, `cn${three(at - Math.floor(at / 5))}`]
+    const id = await addNode(store, name, group, {}, mac(1000 + at))
+    // The earlier ones of a rack are further.
+    const seconds = at % 97 === 0 ? 900 : 130 - (at % 48) * 2.6 - (at % 7)
+    const until = whole.findLast(([, second]) => second <= seconds)?.[0] ?? 'boot.request'
+    const began = now - 1000 * Math.max(seconds, 1)
+    const failed = at % 61 === 0
+    const step = failed ? 'install.error.partscript' : at % 97 === 0 ? 'boot.initramfs' : until
+    const told = steps(failed ? 'install.partscript' : step, began)
+    const last = failed ? [...told, { step, time: began + 18_000 }] : told
+    const failure = failed
+      ? { failure: { step, line: 'mkfs.ext4: /dev/sda1: No such file or directory' } }
+      : {}
+    if (at % 89 === 0) continue
+    await store.setStatus(id, { step, time: new Date(last.at(-1)?.time ?? began) })
+    await store.keepBoots([
+      { node: id, past: false, boot: { number: 1, began, steps: last, image: 'compute', ...failure } },
+    ])
+    const done = Math.round(((seconds - 19) / 42) * 1_000_000_000)
+    if (step === 'install.download') await downloads(store, `${name}.cluster`, at, done, now)
+  }
+}
+
+function three(number: number): string {
+  return String(number).padStart(3, '0')
+}
+
+async function downloads(
+  store: Store,
+  host: string,
+  at: number,
+  downloaded: number,
+  now: number,
+): Promise<void> {
+  await store.announce({
+    ...{ infoHash: 'a'.repeat(40), ip: `10.30.${2 + (at >> 8)}.${at & 255}`, port: 7052, status: 'started' },
+    peerId: Buffer.from(host.padStart(20)).toString('hex'),
+    ...{ uploaded: 0, downloaded, left: 1_000_000_000 - downloaded, updated: new Date(now) },
+  })
+}
+
 async function tell(store: Store, now: number): Promise<void> {
   const findings = [
     { check: 'store', state: 'fine', seen: 'embedded store answers', fix: null },
@@ -156,9 +205,4 @@ async function tell(store: Store, now: number): Promise<void> {
     times: 31,
   }
   await store.keepHeadReport({ topic: 'unknown', head: 'head1', time: now, told: [stranger] })
-  await store.announce({
-    ...{ infoHash: 'a'.repeat(40), ip: '10.30.1.13', port: 7052, status: 'started' },
-    peerId: Buffer.from('installing.cluster'.padStart(20)).toString('hex'),
-    ...{ uploaded: 0, downloaded: 650_000_000, left: 350_000_000, updated: new Date(now) },
-  })
 }

@@ -189,10 +189,10 @@ describe('an answer that is remembered', () => {
         },
       )
     await ask()
-    time = 4900
+    time = 3900
     await ask()
     assert.equal(made, 1)
-    time = 5100
+    time = 4100
     await ask()
     assert.equal(made, 2)
   })

@@ -25,7 +25,7 @@ interface Remembered extends Made {
 
 // An answer is made at most so often, and takes at most this share of the time of its process.
 const least = 900
-const share = 0.2
+const share = 0.25
 // What changes without a new version is made again after so many milliseconds.
 const longest = 20_000
 

@@ -70,15 +70,18 @@ export function showDoctor({ heads, due }) {
     const rows = sorted.map((/** @type {any} */ { check, state, seen, fix }) => [
       el('span', { class: { wrong: 'bad', warning: 'warn' }[/** @type {string} */ (state)] }, state),
       check,
-      el('span', {}, seen),
-      fix === null ? '' : isCommand(fix) ? command(fix) : fix,
+      el('span', {}, seen, fix === null ? null : el('div', {}, isCommand(fix) ? command(fix) : fix)),
     ])
     const when = el('small', {}, `looked at ${span(ageOf(time))} ago, ${clock(time)}`)
     const old =
       ageOf(time) > 900
         ? [el('p', { class: 'warn' }, 'That is long ago: ', command('systemctl status luna-doctor.timer'))]
         : []
-    return [el('h2', {}, `Head ${head} `, when), ...old, table(['', 'check', 'seen', 'what mends it'], rows)]
+    return [
+      el('h2', {}, `Head ${head} `, when),
+      ...old,
+      table(['', 'check', 'seen, and what mends it'], rows),
+    ]
   })
   const none = el(
     'p',

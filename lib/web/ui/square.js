@@ -68,7 +68,9 @@ export function drawSquare(pen, { x, y }, pitch, { state, dim, marked, percent }
     pen.roundRect(x + 1 + thin / 2, y + 1 + thin / 2, side - thin, side - thin, round)
     pen.stroke()
     const full = (side * Math.min(100, percent ?? 0)) / 100
-    pen.fillRect(x + 1, y + 1 + side - full, side, full)
+    pen.beginPath()
+    pen.roundRect(x + 1, y + 1 + side - full, side, full, [0, 0, round, round])
+    pen.fill()
   } else {
     pen.roundRect(x + 1, y + 1, side, side, round)
     pen.fill()
