@@ -3,8 +3,9 @@
 # capabilities and SELinux labels.
 
 unpack() {
-  local said expander
+  local said expander summer=''
   choose_expander
+  begin_sum
   take_names
   tar_options
   if ! expand | tar -C "$root" "${tar_options[@]}" -xpf - 2>"$luna/unpack.log"; then
@@ -14,7 +15,33 @@ unpack() {
   fi
   give_names_back
   stop_client
+  compare_sum
   rm -f "$tarball"
+}
+
+# begin_sum: the SHA-256 of the tarball is taken while it is unpacked, whatever has brought its bytes
+begin_sum() {
+  if [ -z "${tarball_sum:-}" ]; then
+    say "the tarball is not compared with its SHA-256, which this image has none of: luna osimage pack NAME makes one"
+  elif ! command -v sha256sum >/dev/null; then
+    say "the tarball is not compared with its SHA-256: this initramfs has no sha256sum; luna osimage pack NAME makes another"
+  else
+    sha256sum "$tarball" >"$luna/tarball.sum" &
+    summer=$!
+  fi
+}
+
+# compare_sum: fails for other bytes than those that were packed, which the next try fetches anew
+compare_sum() {
+  local sum=''
+  [ -n "$summer" ] || return 0
+  wait "$summer" || :
+  read -r sum _ <"$luna/tarball.sum" || :
+  if [ "$sum" != "$tarball_sum" ]; then
+    say "the tarball is not the one that was packed: its SHA-256 is ${sum:-unknown}, not $tarball_sum"
+    rm -f "$tarball"
+    false
+  fi
 }
 
 # choose_expander: sets expander. What compressed the tarball shows in its first bytes; bash alone reads them,

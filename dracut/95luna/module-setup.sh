@@ -26,7 +26,7 @@ install() {
   inst_multiple bash curl ip tar gzip cat chown chroot cp cut grep head kill ln ls mkdir mkfifo modprobe mount mv \
     readlink rm sed setsid sha1sum sleep tail udevadm umount
   # what works better with it, and what scripts of operators are likely to call
-  inst_multiple -o pigz zstd xz aria2c ipmitool chmod mknod od rmdir stat timeout touch tr \
+  inst_multiple -o pigz zstd xz aria2c ipmitool chmod mknod od rmdir sha256sum stat timeout touch tr \
     awk blkid blockdev cmp date dd df dmesg du efibootmgr find free getcap getfattr id less lsblk lsmod lspci \
     mdadm mkfs.ext3 mkfs.ext4 mkfs.vfat mkfs.xfs mkfs.btrfs mke2fs mkswap mountpoint parted partprobe ping ps reboot \
     resize2fs setcap setfattr sfdisk sgdisk sort swapon sync tune2fs uname vi wc wipefs xfs_growfs \

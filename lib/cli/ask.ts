@@ -33,3 +33,28 @@ export async function agreed(question: string, signal: AbortSignal): Promise<boo
     output.destroy()
   }
 }
+
+const [interrupt, end, erase] = ['\x03', '\x04', '\x7f']
+
+/** What is typed until Enter, which the terminal does not show. Throws LunaError `failed` at Ctrl-C. */
+export async function hiddenAnswer(question: string): Promise<string> {
+  const [input, output] = [new ReadStream(openSync(terminal, 'r')), new WriteStream(openSync(terminal, 'w'))]
+  try {
+    output.write(question)
+    input.setRawMode(true)
+    let typed = ''
+    for await (const chunk of input.setEncoding('utf8'))
+      for (const character of String(chunk)) {
+        if (character === '\r' || character === '\n' || character === end) return typed
+        if (character === interrupt)
+          throw new LunaError('failed', 'interrupted: nothing is changed', { fix: null })
+        typed = character === erase ? typed.slice(0, -1) : typed + character
+      }
+    return typed
+  } finally {
+    if (!input.destroyed) input.setRawMode(false)
+    output.write('\n')
+    input.destroy()
+    output.destroy()
+  }
+}

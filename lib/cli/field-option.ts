@@ -31,6 +31,8 @@ type FieldOption<F extends Field, M extends More> = Option<KindOf<F>> &
   (M extends { required: true } ? { readonly required: true } : unknown) &
   (M extends { defaulted: true } ? { readonly default: OptionKinds[KindOf<F>] } : unknown)
 
+const bySecret = '- is a line of standard input'
+
 /** An option whose value becomes that of the field. */
 export function fieldOption<K extends Kind, N extends keyof Table<K> & string, const M extends More>(
   object: K,
@@ -40,9 +42,11 @@ export function fieldOption<K extends Kind, N extends keyof Table<K> & string, c
   const { note, defaulted, ...more }: More = given
   const { help, choices, to, absent, ...field } = rowOf(object, name)
   const kind = choices ? 'choice' : kindOf[field.kind as keyof typeof kindOf]
+  const notes = [help, ...(note === undefined ? [] : [note]), ...(field.secret ? [bySecret] : [])]
   const made: Option = {
     kind,
-    help: note === undefined ? help : `${help}; ${note}`,
+    help: notes.join('; '),
+    ...(field.secret && { secret: true }),
     ...(kind === 'int' && { value: 'N' }),
     ...(to && { refersTo: to }),
     ...(choices && { choices }),

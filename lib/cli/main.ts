@@ -113,7 +113,9 @@ async function runCommand(
   }
 }
 
-async function run(context: Running, line: Line): Promise<void> {
+async function run(context: Running, said: Line): Promise<void> {
+  const { withSecrets } = await import('./secrets.ts')
+  const line = { ...said, given: await withSecrets(context, said.row.options ?? {}, said.given) }
   const operand = await operandOf(context, line)
   if (operand === 'nobody') return context.log.warning('nothing is done: no node fits')
   if (!line.row.changes) return await line.row.run(context, line.given, operand)

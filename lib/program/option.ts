@@ -46,6 +46,8 @@ export interface Option<K extends OptionKind = OptionKind> {
   readonly chooses?: true
   /** Of the options with the same word here only one may be given. */
   readonly exclusive?: string
+  /** Not for the list of processes: `-` is a line of standard input (cli/secrets.ts). */
+  readonly secret?: true
   /** Luna 1.2 does not have it: what was short for another option there goes on meaning that one. */
   readonly newer?: true
 }

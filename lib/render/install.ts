@@ -21,6 +21,8 @@ export interface InstallView {
   /** Base names of the files in torrents/, without .torrent and .tgz; '' while there are none. */
   readonly torrent: string
   readonly tarball: string
+  /** SHA-256 of the tarball, 64 hexadecimal digits; '' where it is not known. */
+  readonly tarballSum: string
   /** Address that the torrent client binds to, '' for any. */
   readonly torrentBind: string
   /** null: the BMC is left alone. */
@@ -115,6 +117,7 @@ function viewOf(view: InstallView, library: string): View {
     statusUrl: `${view.url}/luna?step=install&node=${encodeURIComponent(view.node)}&status=`,
     torrentFile: fileOf('torrent', view.torrent, '.torrent'),
     tarballFile: fileOf('tarball', view.tarball, '.tgz'),
+    tarballSum: view.tarballSum,
     torrentBind: view.torrentBind,
     bmc: view.bmc ? { ...view.bmc, address: view.bmc.address ? { ...view.bmc.address } : null } : null,
     scripts: [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
@@ -98,6 +99,30 @@ describe('the install script, run', function () {
     assert.notEqual(ran.status, 0)
     assert.equal(ran.log.at(-1), 'ended')
     assert.ok(ran.log.includes('status install.error.unpack'))
+  })
+
+  it('compares the tarball with its SHA-256 while it unpacks it', () => {
+    const sum = createHash('sha256')
+      .update(readFileSync(join(stage.folder, 'image.tgz')))
+      .digest('hex')
+    const ran = install({ tarballSum: sum })
+    assert.equal(ran.status, 0, ran.output)
+    assert.doesNotMatch(ran.output, /SHA-256/)
+  })
+
+  it('installs nothing of a tarball that somebody has exchanged', () => {
+    const ran = install({ tarballSum: 'ab'.repeat(32) })
+    assert.notEqual(ran.status, 0)
+    assert.match(ran.output, /not the one that was packed: its SHA-256 is [0-9a-f]{64}, not abab/)
+    assert.ok(ran.log.includes('status install.error.unpack'))
+    assert.equal(ran.log.includes('status install.success'), false)
+    assert.equal(existsSync(join(stage.folder, 'installed/2222-bbbb.tgz')), false)
+  })
+
+  it('says so and goes on where there is nothing to compare with', () => {
+    const without = install({})
+    assert.equal(without.status, 0, without.output)
+    assert.match(without.output, /not compared with its SHA-256, which this image has none of/)
   })
 
   it('gives the password to ipmitool where no list of processes shows it', () => {

@@ -15,6 +15,7 @@ export const view: InstallView = {
   postscript: null,
   torrent: '1111-aaaa',
   tarball: '2222-bbbb',
+  tarballSum: '',
   torrentBind: '',
   bmc: null,
   interfaces: [

@@ -64,6 +64,15 @@ describe('systemd units', () => {
       assert.deepEqual([status, stderr], [0, ''])
     })
 
+    it(`${unit} is exposed by at most 1.5 of 10`, function () {
+      const args = ['security', '--offline=yes', '--no-pager', join(units, unit)]
+      const { status, stdout } = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
+      // Older ones than that of Debian 12 look at running units only.
+      if (status !== 0) this.skip()
+      const level = Number(/Overall exposure level .*: (\d+\.\d+)/.exec(stdout)?.[1])
+      assert.ok(level <= 1.5, `${level}:\n${stdout.replace(/^✓.*\n/gm, '')}`)
+    })
+
     it(`${unit} runs as the cluster's user, sandboxed, and requires no database on this machine`, () => {
       for (const line of ['User=luna', 'NoNewPrivileges=yes', 'ProtectSystem=strict'])
         assert(text.includes(`\n${line}\n`), line)

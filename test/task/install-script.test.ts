@@ -69,6 +69,7 @@ describe('installScript', () => {
       url: 'http://10.30.255.254:7050',
       torrent: 'to-rr',
       tarball: 'ta-rr',
+      tarballSum: '',
       torrentBind: '',
       prescript: null,
       partscript: 'mount',

@@ -197,7 +197,7 @@ describe('drop-ins of units', () => {
     const places = { user: 'cm', path: '/data/luna', database: '/data/db', tftpRoot: '/srv/t f%' }
     const head = '# Written by luna setup.\n[Service]\nUser=cm\nGroup=\n'
     assert.equal(dropInText('lweb', places), `${head}ReadWritePaths=-/data/db\n`)
-    const writes = 'ReadWritePaths=-/data/db\nReadWritePaths=-/data/luna\n'
+    const writes = 'ReadWritePaths=-/data/db\nReadWritePaths=-/data/luna/torrents\n'
     assert.equal(dropInText('ltorrent', places), head + writes)
     const menus = '"/srv/t f%%/pxelinux.cfg"'
     assert.equal(

@@ -6,6 +6,7 @@ import type { Bdict } from 'bencode'
 import { isMissing } from '../file.ts'
 import { bdecodeDictionary, infoOf, integerOf, textOf } from './bdecode.ts'
 import { createdBy } from './metainfo.ts'
+import { sumFile } from './sum.ts'
 
 export interface TorrentFile {
   /** Its name in the directory. */
@@ -81,5 +82,6 @@ function contentOf(info: Bdict): { name: string; length: number } | undefined {
 
 /** Removes files of the directory; those that are gone already are no error. */
 export async function removeTorrentFiles(folder: string, files: readonly string[]): Promise<void> {
-  for (const file of files) await rm(join(folder, file), { force: true })
+  for (const file of files)
+    for (const each of [file, sumFile(file)]) await rm(join(folder, each), { force: true })
 }

@@ -1,5 +1,7 @@
 // The install script of a node: fetches all that it says from the store.
+import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { readSum } from '../../host/image/sum.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
@@ -68,6 +70,7 @@ export async function installView(shared: BootCache, facts: NodeFacts, url: stri
     domain: domain?.name ?? '',
     torrent: image.torrent ?? '',
     tarball: image.tarball ?? '',
+    tarballSum: await tarballSum(shared, facts),
     torrentBind: torrentAddress(facts),
     prescript: group.prescript,
     partscript: group.partscript,
@@ -99,6 +102,14 @@ async function bmcOf(shared: BootCache, facts: NodeFacts): Promise<InstallView['
     ...{ userid, netchannel, mgmtchannel },
     address: key === undefined ? null : addressesOf(facts, key).v4,
   }
+}
+
+/** What pack wrote beside the tarball; '' for images that were packed before it did. */
+async function tarballSum(shared: BootCache, { cluster, image }: NodeFacts): Promise<string> {
+  if (!image.tarball) return ''
+  return await shared.once(`sum of ${image.tarball}`, () =>
+    readSum(join(paths(cluster).torrents, `${image.tarball}.tgz`)),
+  )
 }
 
 /** The address that the torrent client binds to: that of the interface named by the group, else any (''). */

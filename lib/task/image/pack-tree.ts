@@ -4,6 +4,7 @@ import { open, readdir, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeTorrent } from '../../host/image/metainfo.ts'
+import { sumFile, sumOf } from '../../host/image/sum.ts'
 import { type Compression, isInstalled, makeTarball } from '../../host/image/tarball.ts'
 import { fileInTree } from '../../host/image/tree.ts'
 import { makeDurable } from '../../host/publish.ts'
@@ -33,12 +34,18 @@ export async function packTree(job: PackJob): Promise<Drafts> {
   const files = { tarball: `${tarball}.tgz`, torrent: `${torrent}.torrent` }
   const draft = { tarball: join(job.drafts, files.tarball), torrent: join(job.drafts, files.torrent) }
   const excluded = await writeTarball(job, draft.tarball)
-  const bytes = await torrentOf(job, draft.tarball, files.tarball, torrent)
+  const [sum, bytes] = await Promise.all([
+    sumOf(draft.tarball, files.tarball, job.signal),
+    torrentOf(job, draft.tarball, files.tarball, torrent),
+  ])
   await writeFile(draft.torrent, bytes)
-  for (const file of [draft.tarball, draft.torrent]) await makeDurable(file, job.owner)
+  await writeFile(sumFile(draft.tarball), sum)
+  for (const file of [draft.tarball, draft.torrent, sumFile(draft.tarball)])
+    await makeDurable(file, job.owner)
   const moves = [
     { draft: draft.tarball, target: join(job.folder, files.tarball) },
     { draft: draft.torrent, target: join(job.folder, files.torrent) },
+    { draft: sumFile(draft.tarball), target: join(job.folder, sumFile(files.tarball)) },
   ]
   return { change: { tarball, torrent }, moves, excluded, warnings: [] }
 }

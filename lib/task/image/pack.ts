@@ -4,6 +4,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getUser } from '../../host/daemon/daemon.ts'
 import { mustBeRoot } from '../../host/image/chroot.ts'
+import { isSumFile } from '../../host/image/sum.ts'
 import { removeTree } from '../../host/pin.ts'
 import { type Move, publish } from '../../host/publish.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -91,7 +92,8 @@ async function publishAll(
 }
 
 async function sizesOf(moves: readonly Move[]): Promise<Packed['files']> {
-  const paths = moves.flatMap(({ draft, target }) => (draft === null ? [] : [target]))
+  const made = ({ draft, target }: Move) => draft !== null && !isSumFile(target)
+  const paths = moves.filter(made).map(({ target }) => target)
   return await Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })))
 }
 

@@ -39,7 +39,7 @@ export function dropInText(unit: string, { user, path, database, tftpRoot }: Uni
   const menus = `${tftpRoot.replace(/\/+$/, '')}/pxelinux.cfg`
   const writes = [
     ...(database !== undefined && database !== usual.database ? [database] : []),
-    ...(unit === 'ltorrent' && path !== usual.path ? [path] : []),
+    ...(unit === 'ltorrent' && path !== usual.path ? [`${path.replace(/\/+$/, '')}/torrents`] : []),
     ...(unit === 'lfs_pxelinux' && tftpRoot !== usual.tftpRoot ? [menus] : []),
   ]
   const makesMenus = unit === 'lfs_pxelinux' && (tftpRoot !== usual.tftpRoot || user !== usual.user)
@@ -49,9 +49,15 @@ export function dropInText(unit: string, { user, path, database, tftpRoot }: Uni
       ? ['ExecStartPre=', `ExecStartPre=+/usr/bin/install -d -o ${word(user)} ${word(menus)}`]
       : []),
     ...writes.map((each) => `ReadWritePaths=-${word(each)}`),
+    ...([path, ...writes].some(isInHome) ? ['ProtectHome=read-only'] : []),
   ]
   if (lines.length === 0) return undefined
   return ['# Written by luna setup.', '[Service]', ...lines, ''].join('\n')
+}
+
+/** Whether the units would not see it (ProtectHome=yes, systemd.exec(5)). */
+function isInHome(path: string): boolean {
+  return /^\/(?:home|root|run\/user)(?:\/|$)/.test(path)
 }
 
 /** A word as systemd.service(5) reads it. */
