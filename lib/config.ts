@@ -141,12 +141,18 @@ function refuseUnknown(
   for (const [name, section] of ini) {
     const names = known[Object.keys(known).find((each) => each.toLowerCase() === name) ?? '']
     const sections = Object.keys(known).map((each) => `[${each}]`)
-    if (!names) throw invalid(`${file}: unknown section "${name}"`, `known sections: ${sections.join(', ')}`)
+    if (!names)
+      throw invalid(`${file}: unknown section${quoted(name)}`, `known sections: ${sections.join(', ')}`)
     for (const key of section.keys()) {
       if (names.some((each) => each.toLowerCase() === key)) continue
-      throw invalid(`${file}: unknown key "${key}"`, `known keys: ${names.join(', ')}`)
+      throw invalid(`${file}: unknown key${quoted(key)}`, `known keys: ${names.join(', ')}`)
     }
   }
+}
+
+/** A name as part of an error; what looks like none may be a secret in the wrong place. */
+function quoted(name: string): string {
+  return /^[a-z_]{1,24}$/.test(name) ? ` "${name}"` : ''
 }
 
 /**
@@ -156,14 +162,14 @@ function refuseRelative(ini: ReadonlyMap<string, Section>, file: string): void {
   for (const name of ['embedded', 'paths'])
     for (const [key, value] of ini.get(name) ?? []) {
       if (value !== '' && !value.startsWith('/'))
-        throw invalid(`${file}: ${key}=${value} is no absolute path`, 'write it from / on, without quotes')
+        throw invalid(`${file}: ${key} is no absolute path`, 'write it from / on, without quotes')
       refuseComment(key, value, file)
     }
 }
 
 function refuseComment(key: string, value: string, file: string): void {
   if (!/\s[#;]/.test(value)) return
-  throw invalid(`${file}: ${key}=${value} has a comment in it`, 'write the comment on a line of its own')
+  throw invalid(`${file}: ${key} has a comment in it`, 'write the comment on a line of its own')
 }
 
 function mongoConfig(section: Section, file: string): MongoConfig {
@@ -192,7 +198,7 @@ function isOn(value: string, file: string): boolean {
   const text = value.toLowerCase()
   if (['enabled', 'yes', 'true', 'on', '1'].includes(text)) return true
   if (['', 'disabled', 'no', 'false', 'off', '0'].includes(text)) return false
-  throw invalid(`${file}: SSL=${value} says neither yes nor no`, 'write SSL=Enabled, or take the line out')
+  throw invalid(`${file}: SSL says neither yes nor no`, 'write SSL=Enabled, or take the line out')
 }
 
 /** The hosts, without blanks. What is refused is not repeated: it may hold a password. */
@@ -228,14 +234,11 @@ function servicesOf(services: Readonly<Record<keyof Services, string>>, file: st
   for (const [key, unit] of Object.entries(services)) {
     // Names of units (systemd.unit(5)); one with a hyphen in front would be an option.
     if (/^[\w:.@\\][\w:.@\\-]*$/.test(unit)) continue
-    throw invalid(`${file}: ${key}=${unit} is no unit of systemd`, `write its name alone: ${key}=${key}`)
+    throw invalid(`${file}: ${key} is no unit of systemd`, `write its name alone: ${key}=${key}`)
   }
   const { responder } = services
   if (responder === 'own' || responder === 'node-fastcgi') return { ...services, responder }
-  throw invalid(
-    `${file}: responder=${responder} is not known`,
-    'write responder=own or responder=node-fastcgi',
-  )
+  throw invalid(`${file}: responder is not known`, 'write responder=own or responder=node-fastcgi')
 }
 
 function invalid(what: string, fix: string): LunaError {

@@ -97,6 +97,8 @@ async function runCommand(
     log.debug('runs', { command: commandWords(object, command) })
     const context = startContext(log, signal, command.exits)
     try {
+      if ('mongo' in context.config.store && context.config.store.mongo.password)
+        await (await import('./open-password.ts')).sayOpenPassword(context)
       if (command.guarded) await guard(await context.store())
       await run(context, { object, row: command, ...parsed }).catch(async (error: unknown) => {
         await tellUsage(object, command, error)

@@ -1,6 +1,7 @@
 // An OS image: a tree of files on the head, and what was packed from it.
 import { field, type ObjectOf } from './field.ts'
 import {
+  excludeRule,
   kernelOptionsRule,
   kernelVersionRule,
   moduleListRule,
@@ -22,6 +23,11 @@ export const osimageFields = {
     rule: moduleListRule,
   }),
   grab_exclude_list: field('text', 'rsync filter of what grab leaves alone', null, { lines: true }),
+  pack_exclude_list: field('text', 'paths that pack leaves out of the tarball', null, {
+    later: true,
+    lines: true,
+    rule: excludeRule,
+  }),
   grab_filesystems: field('text', 'mount points that grab copies', '/,/boot', { rule: mountPointsRule }),
   tarball: field('text', 'packed tree, a file of torrents/ without its ending', null, { later: true }),
   torrent: field('text', 'torrent of the packed tree, a file of torrents/ without its ending', null, {

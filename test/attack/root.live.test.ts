@@ -185,6 +185,81 @@ case $1 in /) exec $arguments ${first}/ ;; *) exec $arguments ${second}/ ;; esac
     assert.equal(existsSync(join(stage.dir, 'os/grabbed/here')), true)
   })
 
+  it('says which secrets of an image a tarball has, once each, and leaves out what is told (A3)', () => {
+    mkdirSync(join(tree, 'etc/munge'), { recursive: true })
+    writeFileSync(join(tree, 'etc/munge/munge.key'), 'x')
+    writeFileSync(join(tree, 'etc/krb5.keytab'), 'x')
+    writeFileSync(join(tree, 'etc/ssh/ssh_host_rsa_key'), 'x')
+    mkdirSync(join(tree, 'root/.ssh'), { recursive: true })
+    writeFileSync(join(tree, 'root/.ssh/id_rsa'), '-----BEGIN OPENSSH PRIVATE KEY-----\n')
+    const said = (text: string) => text.match(/they stay out by the line (\S+) in/g)?.length
+    const all = pack('-i').stderr
+    assert.equal(said(all), 5, all)
+    assert.equal(all.match(/ssh_host_\*_key/g)?.length, 1)
+    assert.ok(listed().includes('./etc/munge/munge.key'))
+    const lines = '/etc/munge/munge.key\n/etc/ssh/ssh_host_*_key\n'
+    const changed = stage.run(
+      'head',
+      'sh',
+      ['-c', `printf '${lines}' | ${luna('osimage change compute --pack_exclude_list')}`],
+      {
+        uid: 0,
+      },
+    )
+    assert.equal(changed.status, 0, changed.stderr)
+    assert.equal(said(pack('-i').stderr), 3)
+    assert.deepEqual(
+      listed().filter((name) => /munge\.key|_key$/.test(name)),
+      [],
+    )
+  })
+
+  it('leaves out what anybody may have put into the tree (B2)', () => {
+    for (const folder of ['tmp', 'var/tmp', 'run']) {
+      mkdirSync(join(tree, folder), { recursive: true })
+      writeFileSync(join(tree, folder, '.hidden'), '')
+      mkdirSync(join(tree, folder, 'sub'), { recursive: true })
+    }
+    pack('-i')
+    const names = listed().filter((name) => /^\.\/(tmp|var\/tmp|run)\//.test(name))
+    assert.deepEqual(names.sort(), ['./run/', './tmp/', './var/tmp/'])
+  })
+
+  it('warns of a tree that others get into (B1)', () => {
+    const above = join(stage.dir, 'os')
+    chmodSync(above, 0o755)
+    const { stderr } = pack('-i')
+    chmodSync(above, 0o700)
+    assert.match(
+      stderr,
+      new RegExp(`set-uid programs in ${tree}: chown root: ${above} && chmod 700 ${above}`),
+    )
+    assert.notEqual(stage.run('head', 'sh', ['-c', join(tree, 'usr/bin/ls')]).status, 0)
+  })
+
+  it('takes locks that nobody else can take (B3)', () => {
+    for (const place of ['/run/luna-root', '/run/luna-root/images'])
+      assert.equal(statSync(place).mode & 0o077, 0, place)
+    const held = stage.spawn('head', 'flock', [join(stage.dir, 'conf.d'), 'sleep', '30'])
+    const { status, stderr } = stage.command('luna', ['cluster', 'makenginx'])
+    held.kill()
+    assert.equal(status, 0, stderr)
+  })
+
+  function luna(line: string): string {
+    return `${process.execPath} ${join(import.meta.dirname, '../../bin/luna')} ${line}`
+  }
+
+  /** What is in the newest tarball. */
+  function listed(): string[] {
+    const show = stage.luna('osimage', 'show', 'compute', '-R')
+    const { tarball } = JSON.parse(show)
+    return stage
+      .run('head', 'tar', ['-tf', join(stage.dir, `luna/torrents/${tarball}.tgz`)], { uid: 0 })
+      .stdout.trim()
+      .split('\n')
+  }
+
   async function setPath(path: string): Promise<void> {
     await stage.store(async (store) => {
       await store.update('osimage', (await store.getNamed('osimage', 'compute')).id, { path })

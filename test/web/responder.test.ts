@@ -14,7 +14,7 @@ describe('responder in luna.conf', () => {
   it('is refused when it is none of the two', () => {
     assert.throws(() => responderOf('[Services]\nresponder=fcgi\n'), {
       code: 'invalid',
-      message: '/etc/luna.conf: responder=fcgi is not known',
+      message: '/etc/luna.conf: responder is not known',
       fix: 'write responder=own or responder=node-fastcgi',
     })
   })

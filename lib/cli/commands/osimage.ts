@@ -66,7 +66,8 @@ const add = command({
   changes: 'told',
   async run(context, given) {
     const { addOsimage } = await import('../../task/change/osimage.ts')
-    await addOsimage(await context.store(), { ...withoutEmpty(given), name: given.name, path: given.path })
+    const wish = { ...withoutEmpty(given), name: given.name, path: given.path }
+    reportOutcome(context, await addOsimage(await context.store(), wish))
   },
 })
 
@@ -83,6 +84,7 @@ const change = command({
       path: { short: 'p', refersTo: 'file', ...one },
     }),
     grab_exclude_list: textOption('osimage', 'grab_exclude_list', { short: 'e', ...one }),
+    pack_exclude_list: textOption('osimage', 'pack_exclude_list', { ...one, newer: true }),
     ...fieldOptions('osimage', {
       grab_filesystems: { short: 'f', value: '/A,/B', ...one },
       compression: { ...one, newer: true },
@@ -92,10 +94,11 @@ const change = command({
   examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
   guarded: true,
   changes: 'asked',
-  async run(context, { comment, grab_exclude_list, ...settings }, name) {
+  async run(context, { comment, grab_exclude_list, pack_exclude_list, ...settings }, name) {
     const store = await context.store()
     const { changeOsimage } = await import('../../task/change/osimage.ts')
-    const text = comment ? 'comment' : grab_exclude_list ? 'grab_exclude_list' : undefined
+    const texts = { comment, grab_exclude_list, pack_exclude_list }
+    const text = (Object.keys(texts) as (keyof typeof texts)[]).find((each) => texts[each])
     const wish = text ? { [text]: await textFrom(context, 'osimage', name, text) } : withoutEmpty(settings)
     reportOutcome(context, await changeOsimage(store, name, wish))
   },

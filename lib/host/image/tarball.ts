@@ -11,6 +11,8 @@ export interface TarballWish {
   /** The file to write. */
   readonly file: string
   readonly compress: Compression
+  /** What stays out: paths from / on, with wildcards. */
+  readonly exclude?: readonly string[]
   /** What people call the tree and the directory of the file, where these are other paths. */
   readonly shown?: { readonly root: string; readonly folder: string }
   readonly signal?: AbortSignal
@@ -42,10 +44,21 @@ export async function makeTarball(wish: TarballWish): Promise<{ excluded: string
 // tar's default blocking factor of 20 (512 bytes each).
 const recordSize = 10_240
 
+// What no system expects to find after it has booted (hier(7)), and everybody can write to.
+const transient = ['/tmp/*', '/var/tmp/*', '/run/*']
+
 /** The arguments of tar; pure. */
-export function tarArguments(wish: Pick<TarballWish, 'root' | 'file'>, compress: string): string[] {
+export function tarArguments(
+  wish: Pick<TarballWish, 'root' | 'file' | 'exclude'>,
+  compress: string,
+): string[] {
   return [
     ...['--create', '--file', wish.file, `--use-compress-program=${compress}`, '--directory', wish.root],
+    ...[
+      '--anchored',
+      '--wildcards',
+      ...[...transient, ...(wish.exclude ?? [])].map((path) => `--exclude=.${path}`),
+    ],
     ...['--one-file-system', '--numeric-owner', '--sparse'],
     ...['--xattrs', '--xattrs-include=*', '--acls', '--selinux'],
     // Without these, the order of the directory, times of reading and process ids would be in the file.

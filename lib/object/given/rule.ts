@@ -89,6 +89,16 @@ export const mountPointsRule: Rule = {
   fix: 'join mount points by commas, as in /,/boot',
 }
 
+/** Paths of a tree, one a line, with the wildcards of glob(7). */
+export const excludeRule: Rule = {
+  objection: (text) => {
+    const lines = text.split('\n').map((line) => line.trim())
+    const bad = lines.find((line) => line !== '' && !/^[/#]/.test(line))
+    return bad === undefined ? undefined : `${JSON.stringify(bad)} does not begin at the root of the image`
+  },
+  fix: 'give paths from / on, one a line, as in /etc/ssh/ssh_host_*_key',
+}
+
 /** A file or directory of this machine, also for programs that run elsewhere in its tree. */
 export const pathRule: Rule = {
   objection: (text) => {

@@ -10,6 +10,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
+import { exposure } from '../image/tree.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
@@ -24,17 +25,19 @@ export interface OsimageWish {
  * Adds the image whose tree is at `path`, with the kernel asked for or the first one in it. `taken` when the
  * name or path is in use, `not-found` when there is no such directory or the kernel is not installed there.
  */
-export async function addOsimage(store: Store, wish: OsimageWish): Promise<void> {
+export async function addOsimage(store: Store, wish: OsimageWish): Promise<Outcome> {
   checkNewName('osimage', wish.name)
   const path = resolve(wish.path)
   checkValues('osimage', { ...wish, path })
   await checkDirectory(path)
   const kernver = chooseKernel(path, await installedKernels(path), wish.kernver)
-  await edit(store, async ({ tx, cluster, insert }) => {
+  return await edit(store, async ({ tx, notes, cluster, insert }) => {
     await refuseTakenPath(tx, path)
     const kernopts = wish.kernopts || null
     const grab_exclude_list = defaultExcludes(await cluster())
     await insert('osimage', { name: wish.name, path, kernver, kernopts, grab_exclude_list })
+    const exposed = await exposure({ path }, wish.name, paths(await cluster()).root)
+    if (exposed) notes.warnings.push(`${exposed.what}: ${exposed.fix}`)
   })
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readTorrents } from '../../host/image/torrents.ts'
 import { packedFiles, unpackedImages } from '../image/packed.ts'
+import { exposure } from '../image/tree.ts'
 import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check.ts'
 
 export const imageCheck: Check = {
@@ -15,15 +16,29 @@ export const imageCheck: Check = {
       const what = missing.length > 0 ? `${missing.join(', ')} not in ${root}` : why
       return what === undefined ? [] : [{ name: image.name, what }]
     })
-    return judgeImages(all.osimage.length, broken, unpackedImages(all))
+    const exposed = await Promise.all(
+      all.osimage.map(({ name, path }) =>
+        path ? exposure({ path }, name, root).catch(() => undefined) : undefined,
+      ),
+    )
+    return judgeImages(
+      all.osimage.length,
+      broken,
+      unpackedImages(all),
+      exposed.filter((each) => each !== undefined),
+    )
   },
 }
 
-/** `broken` are images whose files are not there or not whole, `unpacked` those that nodes wait for. */
+/**
+ * `broken` are images whose files are not there or not whole, `unpacked` those that nodes wait for, `exposed`
+ * trees that others than root get into.
+ */
 export function judgeImages(
   count: number,
   broken: readonly { readonly name: string; readonly what: string }[],
   unpacked: readonly { readonly name: string }[],
+  exposed: readonly { readonly what: string; readonly fix: string }[] = [],
 ): Verdict {
   const [first] = broken
   if (first)
@@ -37,5 +52,7 @@ export function judgeImages(
       firstOf(unpacked.map(({ name }) => `${name} is not packed: its nodes cannot be installed`)),
       `luna osimage pack ${waiting.name}`,
     )
+  const [open] = exposed
+  if (open) return warning(firstOf(exposed.map(({ what }) => what)), open.fix)
   return fine(`${count} image${count === 1 ? '' : 's'}: what is packed is there and whole`)
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
+import { openPassword } from '../../host/conf-rights.ts'
 import { findUser, pathsDenied } from '../../host/user.ts'
 import { type Check, fine, firstOf, needsRoot, type Verdict, warning, wrong } from './check.ts'
 
@@ -22,7 +23,7 @@ export const storeCheck: Check = {
           )
         : []
     const [unread, unusable] = [await look([config.file], false), await look(parts, true)]
-    return judgeStore({ user, unread, unusable, advice })
+    return judgeStore({ user, unread, unusable, advice, open: await openPassword(config, user) })
   },
 }
 
@@ -36,6 +37,7 @@ export function judgeStore(seen: {
   readonly unread: readonly string[]
   readonly unusable: readonly string[]
   readonly advice: readonly string[]
+  readonly open?: { readonly what: string; readonly fix: string } | undefined
 }): Verdict {
   const { user, unread, unusable, advice } = seen
   const [conf] = unread
@@ -46,6 +48,7 @@ export function judgeStore(seen: {
       `the user ${user} may not use ${unusable.join(', ')}`,
       `chown ${user}: ${unusable.join(' ')}`,
     )
+  if (seen.open) return warning(seen.open.what, seen.open.fix)
   if (advice.length > 0) return warning(firstOf(advice), 'luna cluster check')
   return fine(`the user ${user} can use it`)
 }

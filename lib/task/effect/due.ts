@@ -76,6 +76,7 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
     dracutmodules: ['pack'],
     kernmodules: ['pack'],
     compression: ['pack'],
+    pack_exclude_list: ['pack'],
   },
   bmcsetup: {},
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../host/apply-files.ts'
 import type { DesiredFile } from '../../host/file.ts'
 import { withLock } from '../../host/lock.ts'
+import { rootsLock } from '../../host/pin.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 
@@ -49,7 +50,14 @@ export async function whileAlone<T>(file: string, dryRun: boolean, work: () => P
   // Where there is no directory, the work itself says so.
   const free = dryRun || !statSync(dir, { throwIfNoEntry: false })
   if (free) return await work()
-  return await withLock(dir, `another command writes into ${dir}`, work, { wait: longestTurn })
+  return await withLock(await lockOf(dir), `another command writes into ${dir}`, work, { wait: longestTurn })
+}
+
+/** Of root, a file that only root can take a lock on; anybody can lock a directory that can be read. */
+async function lockOf(dir: string): Promise<string> {
+  if (process.getuid?.() !== 0) return dir
+  const { dev, ino } = statSync(dir)
+  return await rootsLock('generate', `${dev}-${ino}`)
 }
 
 /**

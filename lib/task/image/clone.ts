@@ -123,6 +123,7 @@ async function insertClone(store: Store, from: Osimage, name: string, path: stri
   const { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems, comment } = from
   const settings = { kernver, kernopts, dracutmodules, kernmodules, grab_exclude_list, grab_filesystems }
   // Absent from documents of the first Luna, and from those where nobody asked for it.
-  const compression = from.compression ? { compression: from.compression } : {}
-  await edit(store, ({ insert }) => insert('osimage', { name, path, ...settings, ...compression, comment }))
+  const { compression, pack_exclude_list } = from
+  const later = { ...(compression && { compression }), ...(pack_exclude_list && { pack_exclude_list }) }
+  await edit(store, ({ insert }) => insert('osimage', { name, path, ...settings, ...later, comment }))
 }

@@ -1,16 +1,12 @@
 // One lock for everything that works in the tree of an image: packing, cloning, grabbing, syncing and lchroot
 // exclude each other. It lies outside the tree, so that nothing of it gets to the nodes.
-import { chmod, lstat, open, readFile } from 'node:fs/promises'
+import { lstat, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { withLock } from '../../host/lock.ts'
-import { makeFolder } from '../../host/make-folder.ts'
-import { rootsOwn } from '../../host/pin.ts'
+import { rootsLock } from '../../host/pin.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { type Tree, withTree } from './tree.ts'
-
-// Nobody else can hold up the work in an image, nor have root write elsewhere.
-const locks = join(rootsOwn, 'images')
 
 /**
  * Does work in the tree of an image, which is held open, while nobody else does. `doing` tells the
@@ -59,15 +55,8 @@ async function refuseFormerLock({ name }: Osimage, { at, path }: Tree): Promise<
 
 /** The same file for every path of one tree, links and bind mounts included. */
 async function lockFile({ id }: Tree): Promise<string> {
-  await makeFolder(locks, 0o700)
-  const folder = await lstat(locks)
-  if (folder.uid !== 0 || !folder.isDirectory()) {
-    throw new LunaError('failed', `${locks} is not root’s own directory`, { fix: `rm -r ${locks}` })
-  }
-  await chmod(rootsOwn, 0o700)
-  const file = join(locks, id.replace(':', '-'))
-  await (await open(file, 'a', 0o600)).close()
-  return file
+  // Nobody else can hold up the work in an image, nor have root write elsewhere.
+  return await rootsLock('images', id.replace(':', '-'))
 }
 
 async function note(file: string, text: string): Promise<void> {

@@ -11,6 +11,7 @@ import { makeDurable } from '../../host/publish.ts'
 import { run } from '../../host/run.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
+import { excludedLines, secretsIn } from './secrets.ts'
 import type { Tree } from './tree.ts'
 
 /**
@@ -47,7 +48,8 @@ export async function packTree(job: PackJob): Promise<Drafts> {
     { draft: draft.torrent, target: join(job.folder, files.torrent) },
     { draft: sumFile(draft.tarball), target: join(job.folder, sumFile(files.tarball)) },
   ]
-  return { change: { tarball, torrent }, moves, excluded, warnings: [] }
+  const warnings = await secretsIn(job.tree, job.image)
+  return { change: { tarball, torrent }, moves, excluded, warnings }
 }
 
 async function writeTarball(job: PackJob, file: string): Promise<string[]> {
@@ -56,6 +58,7 @@ async function writeTarball(job: PackJob, file: string): Promise<string[]> {
   const { excluded } = await makeTarball({
     root: job.tree.at,
     file,
+    exclude: excludedLines(job.image.pack_exclude_list),
     shown: { root: job.tree.path, folder: job.shown },
     compress: await chooseCompression(job),
     ...(job.signal && { signal: job.signal }),

@@ -7,6 +7,7 @@ import { mustBeRoot } from '../../host/image/chroot.ts'
 import { isSumFile } from '../../host/image/sum.ts'
 import { removeTree } from '../../host/pin.ts'
 import { type Move, publish } from '../../host/publish.ts'
+import { paths } from '../../object/cluster.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { getCluster } from '../get-cluster.ts'
@@ -18,6 +19,7 @@ import { packBoot } from './pack-boot.ts'
 import type { Drafts, PackChange, PackJob, PackOptions } from './pack-job.ts'
 import { packTree } from './pack-tree.ts'
 import { type PublicFolder, withPublicFolder } from './public-folder.ts'
+import { exposure } from './tree.ts'
 
 export interface PackWish {
   readonly name: string
@@ -64,7 +66,12 @@ export async function packOsimage(store: Store, wish: PackWish, options: PackOpt
         })
       })
     const [first, ...rest] = halvesOf(wish)
-    return await make(first, rest, [])
+    const packed = await make(first, rest, [])
+    const exposed = await exposure(tree, image.name, paths(cluster).root)
+    return {
+      ...packed,
+      warnings: [...packed.warnings, ...(exposed ? [`${exposed.what}: ${exposed.fix}`] : [])],
+    }
   })
 }
 

@@ -1,7 +1,7 @@
 // Where the tree of an image is. The database says so, which other accounts than root can write; so root
 // works in no directory that is not root's own, nor in a place of this system.
 import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { type Pin, withPin } from '../../host/pin.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -63,17 +63,20 @@ export function isOfSystem(path: string): boolean {
  */
 export async function exposure(
   { path }: Pick<Tree, 'path'>,
+  name: string,
   clusterPath: string,
-): Promise<string | undefined> {
+): Promise<{ readonly what: string; readonly fix: string } | undefined> {
   const above = dirname(path)
   const { uid, mode } = await stat(above)
   if (uid === 0 && (mode & 0o077) === 0) return undefined
+  // Others have to get into these.
   const shared = isOfSystem(above) || clusterPath === above || clusterPath.startsWith(`${above}/`)
-  const own = `${above}/os`
-  const how = shared
-    ? `mkdir -m 700 ${own} && mv ${path} ${own}/, then luna osimage change NAME --path ${path.replace(above, own)}`
+  const own = join(above, 'os')
+  const moved = join(own, basename(path))
+  const fix = shared
+    ? `mkdir -m 700 ${own} && mv ${path} ${moved} && luna osimage change ${name} --path ${moved}`
     : `chown root: ${above} && chmod 700 ${above}`
-  return `every account of this machine can run the set-uid programs in ${path}: ${how}`
+  return { what: `every account of this machine can run the set-uid programs in ${path}`, fix }
 }
 
 function notThere({ name }: Named, why: string): LunaError {

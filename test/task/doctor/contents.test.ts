@@ -51,6 +51,8 @@ describe('judgeImages', () => {
       [{ name: 'gpu' }],
     )
     assert.deepEqual([broken.state, broken.fix], ['wrong', 'luna osimage pack compute'])
+    const open = judgeImages(1, [], [], [{ what: 'everybody gets in', fix: 'chmod 700 /opt/luna/os' }])
+    assert.deepEqual([open.state, open.fix], ['warning', 'chmod 700 /opt/luna/os'])
     const unpacked = judgeImages(1, [], [{ name: 'gpu' }])
     assert.deepEqual([unpacked.state, unpacked.fix], ['warning', 'luna osimage pack gpu'])
   })
