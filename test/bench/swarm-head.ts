@@ -6,6 +6,7 @@ import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFi
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeTorrent } from '../../lib/host/image/metainfo.ts'
+import type { Change } from '../../lib/object/objects.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { getCluster } from '../../lib/task/get-cluster.ts'
 import { nginxConfiguration, ports, temporary } from '../ha/serving.ts'
@@ -39,7 +40,7 @@ export class Head {
   }
 
   /** Starts everything; the image has so many random bytes. */
-  static async start(place: Place, size: number): Promise<Head> {
+  static async start(place: Place, size: number, fields: Change<'cluster'> = {}): Promise<Head> {
     const stage = embeddedStage(place)
     const head = new Head(stage, randomBytes(size))
     for (const folder of ['torrents', 'run', ...temporary]) mkdirSync(join(stage.dir, folder))
@@ -49,7 +50,7 @@ export class Head {
     await head.#inStore(async (store) => {
       const pids = { lweb_pidfile: head.#at('run/lweb.pid'), torrent_pidfile: head.#at('run/t.pid') }
       const { id } = await getCluster(store)
-      await store.update('cluster', id, { ...pids, lweb_num_proc: 1, server_port: ports.server })
+      await store.update('cluster', id, { ...pids, lweb_num_proc: 1, server_port: ports.server, ...fields })
     })
     place.after(() => Promise.all(services.map((service) => head.kill(service))))
     for (const service of services) await head.ensure(service)

@@ -37,8 +37,8 @@ export const temporary = ['client_body', 'fastcgi', 'proxy', 'uwsgi', 'scgi']
 export function nginxConfiguration(here: string, path: string): string {
   const { frontend: port, server: serverPort } = ports
   const temp = temporary.map((folder) => `${folder}_temp_path ${here}/${folder};`).join(' ')
-  return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1;
-events { }
+  return `daemon off; pid ${here}/nginx.pid; user root; worker_processes 1; worker_rlimit_nofile 16384;
+events { worker_connections 8192; }
 http { access_log ${here}/access.log; ${temp}
 ${withoutKey(renderNginx({ path, port, ipv6: false, tls: null, serverPort, keyFile: '', rootOnly: false, keepConnections: true, ...everybody }))}
 }

@@ -45,7 +45,9 @@ describe('packOsimage', () => {
   beforeEach(async () => {
     place = temporaryPlace()
     chmodSync(place.path, 0o755)
-    root = join(place.path, 'root')
+    // Whoever gets in there could run the image's set-uid programs.
+    mkdirSync(join(place.path, 'os'), { mode: 0o700 })
+    root = join(place.path, 'os/root')
     makeSmallImage(root)
     store = openMemoryStore()
     const settings = {
@@ -70,7 +72,7 @@ describe('packOsimage', () => {
     const { change, untold } = await pack('all')
     const image = await store.get('osimage', id)
     assert.deepEqual({ ...image, ...change }, image)
-    assert.deepEqual(files('torrents'), [`${image.tarball}.tgz`, `${image.torrent}.torrent`].sort())
+    assert.deepEqual(files('torrents'), ofTorrents(image))
     assert.deepEqual(files('boot'), ['compute-initramfs-1', 'compute-vmlinuz-1'])
     assert.equal(readFileSync(join(place.path, 'boot', image.kernfile ?? ''), 'utf8'), 'a kernel')
     assert.match(untold.join(), /^ltorrent does not run/)
@@ -354,11 +356,16 @@ describe('packOsimage', () => {
   async function nothingNew(change: object): Promise<void> {
     const image = await store.get('osimage', id)
     assert.deepEqual({ ...image, ...change }, image)
-    assert.deepEqual(files('torrents'), [`${image.tarball}.tgz`, `${image.torrent}.torrent`].sort())
+    assert.deepEqual(files('torrents'), ofTorrents(image))
     assert.deepEqual(files('boot'), ['compute-initramfs-1', 'compute-vmlinuz-1'])
     assert.equal(readFileSync(join(place.path, 'boot/compute-vmlinuz-1'), 'utf8'), 'a kernel')
   }
 })
+
+/** The files of a packed image in torrents/. */
+function ofTorrents({ tarball, torrent }: { tarball: string | null; torrent: string | null }): string[] {
+  return [`${tarball}.tgz`, `${tarball}.tgz.sha256`, `${torrent}.torrent`].sort()
+}
 
 describe('dracutArguments', () => {
   const args = (dracutmodules: string | null, kernmodules: string | null) =>
