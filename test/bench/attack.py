@@ -1,4 +1,5 @@
-# What one unprivileged machine does to a head, for the bench of attacks: attack.py WHAT HEAD PORT SEEDER_PORT INFO_HASH
+# What one unprivileged machine does to a head, for the bench of attacks:
+# attack.py WHAT HEAD PORT SEEDER_PORT INFO_HASH
 import http.client, random, resource, socket, sys, threading, time
 
 what, head, port, seeder, info = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), bytes.fromhex(sys.argv[5])
