@@ -158,7 +158,15 @@ client_in_background() {
 }
 
 client_runs() {
-  [ -s "$luna/ltorrent-client.pid" ] && kill -0 "$(<"$luna/ltorrent-client.pid")" 2>/dev/null
+  local pid
+  pid=$(client_pid)
+  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
+}
+
+# client_pid: nothing once the client has ended. By cat: bash 5.2 ends the whole script where "$(<FILE)" has
+# no file, also where the command around it may fail.
+client_pid() {
+  cat "$luna/ltorrent-client.pid" 2>/dev/null || :
 }
 
 # stop_client: it takes its pid file away when it has ended
@@ -166,9 +174,9 @@ stop_client() {
   local tries
   for ((tries = 1; tries <= 50; tries++)); do
     client_runs || break
-    kill "$(<"$luna/ltorrent-client.pid")" 2>/dev/null || :
+    kill "$(client_pid)" 2>/dev/null || :
     if [ "$tries" = 50 ]; then
-      kill -KILL "$(<"$luna/ltorrent-client.pid")" 2>/dev/null || :
+      kill -KILL "$(client_pid)" 2>/dev/null || :
     fi
     sleep 0.1
   done

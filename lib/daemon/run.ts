@@ -20,6 +20,7 @@ import { daemonLog, type Fields, fileLog, type Log } from '../log.ts'
 import type { Cluster } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import { getCluster } from '../task/get-cluster.ts'
+import { isOfSystem } from '../task/image/tree.ts'
 
 export interface Daemon {
   readonly name: string
@@ -167,6 +168,7 @@ async function dropPrivileges({ user }: Cluster, files: readonly string[]): Prom
   const root = process.getuid?.() === 0
   const self: Owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const owner = root ? await getUser(name) : self
-  for (const file of files) await makeDirectory(dirname(file), owner)
+  // The cluster's user writes these fields, and root makes the directories.
+  for (const file of files) if (!root || !isOfSystem(dirname(file))) await makeDirectory(dirname(file), owner)
   if (root) await becomeUser(name, owner)
 }

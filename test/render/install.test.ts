@@ -20,6 +20,19 @@ describe('renderInstallScript', () => {
     assert.doesNotMatch(renderInstallScript(view), /install\.setupbmc/)
   })
 
+  it('goes on when the torrent client has ended between two looks at it', () => {
+    const folder = temporaryFolder()
+    const once = 'client_runs() { [ -z "$looked" ] && looked=yes; }'
+    const commands = `${once}\nin_step install.unpack stop_client\necho on`
+    const ran = runFunctions(renderInstallScript(view), commands, {
+      PATH: process.env.PATH,
+      LUNA_DIR: folder,
+    })
+    rmSync(folder, { recursive: true })
+    assert.equal(ran.status, 0, ran.output)
+    assert.match(ran.output, /^on$/m)
+  })
+
   it('has the texts of the operator line by line, whatever is in them', () => {
     const text = 'echo "pre & <script>"\nLUNA_PRESCRIPT\ncat <<EOF\n$x `y` {{name}}\nEOF'
     const script = renderInstallScript({ ...view, prescript: text })

@@ -1,5 +1,5 @@
 // The file of the embedded store: made, opened, and what to say when that fails.
-import { chmodSync, chownSync, closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LunaError } from '../../error.ts'
@@ -34,11 +34,16 @@ export function openFile(path: string): DatabaseSync {
  */
 export function makeFile(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })) return
-  closeSync(openSync(path, 'a', 0o660))
-  chmodSync(path, 0o660)
-  if (process.geteuid?.() !== 0) return
-  const { uid, gid } = statSync(dirname(path))
-  chownSync(path, uid, gid)
+  // A link that leads nowhere could have the owner of the directory get a file of root's anywhere.
+  const file = openSync(path, 'ax', 0o660)
+  try {
+    fchmodSync(file, 0o660)
+    if (process.geteuid?.() !== 0) return
+    const { uid, gid } = statSync(dirname(path))
+    fchownSync(file, uid, gid)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** What SQLite or the file system says, as an error for people. Other errors stay what they are. */

@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { type DesiredFile, readBytes } from '../../host/file.ts'
-import type { Owner } from '../../host/user.ts'
 import { type BootFile, bootFiles } from '../../render/tftp.ts'
 
 export interface TftpFiles {
@@ -14,13 +13,12 @@ export interface TftpFiles {
 }
 
 /**
- * The files of the TFTP root, and those that nginx serves from `boot`, which belong to `owner`. Throws
- * LunaError `failed` where nodes cannot boot without one that is not there.
+ * The files of the TFTP root, and those that nginx serves from `boot`. Throws LunaError `failed` where
+ * nodes cannot boot without one that is not there.
  */
 export async function tftpFiles(
   root: string,
   boot: string,
-  owner: Owner | undefined,
   known: readonly BootFile[] = bootFiles,
 ): Promise<TftpFiles> {
   const infos: string[] = []
@@ -35,7 +33,7 @@ export async function tftpFiles(
     infos.push(`${file.name} (${file.what}) is ${found.source}`)
     files.push({ path: join(root, file.name), content: found.content, mode: 0o644 })
     const web = { path: join(boot, file.name), content: found.content, mode: 0o644 }
-    if (file.http) files.push(owner ? { ...web, owner } : web)
+    if (file.http) files.push(web)
   }
   return { files, infos, lacking }
 }

@@ -40,7 +40,8 @@ export async function withTree<T>(image: Named, work: (tree: Tree) => Promise<T>
 async function refuseForeign(image: Named, pin: Pin): Promise<void> {
   const root = await stat('/')
   if (pin.id === `${root.dev}:${root.ino}`) throw notThere(image, `${pin.path} is the root of this machine`)
-  if (isOfSystem(pin.path)) throw notThere(image, `${pin.path} is a place of this machine’s own system`)
+  if (isOfSystem(pin.path) || runtime.test(pin.path))
+    throw notThere(image, `${pin.path} is a place of this machine’s own system`)
   if (process.getuid?.() !== 0 || pin.uid === 0) return
   throw new LunaError('invalid', `the tree of osimage "${image.name}" is not root’s`, {
     why: `${pin.path} belongs to user ${pin.uid}, who could put anything there`,
@@ -48,7 +49,8 @@ async function refuseForeign(image: Named, pin: Pin): Promise<void> {
   })
 }
 
-const systemPlaces = /^\/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|usr)(?:\/|$)/
+const systemPlaces = /^\/(?:bin|boot|dev|etc|lib\w*|proc|root|sbin|sys|usr)(?:\/|$)/
+const runtime = /^\/run(?:\/|$)/
 // What holds other things of the system; what is below may be a tree.
 const aboveOthers = /^\/(?:home|media|mnt|opt|srv|tmp|var|var\/[^/]+)?$/
 
