@@ -2,8 +2,8 @@
 // command of a site that has it so from the first Luna would say it otherwise.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openPassword } from '../host/conf-rights.ts'
 import { rootsLock, rootsOwn } from '../host/pin.ts'
+import { openPassword } from '../task/conf-rights.ts'
 import type { Context } from './command.ts'
 
 /** Warns of it, unless that was done. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openPassword } from '../../lib/host/conf-rights.ts'
+import { openPassword } from '../../lib/task/conf-rights.ts'
 
 describe('a luna.conf with a password', () => {
   let file: string

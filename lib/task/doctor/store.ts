@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
-import { openPassword } from '../../host/conf-rights.ts'
 import { findUser, pathsDenied } from '../../host/user.ts'
+import { openPassword } from '../conf-rights.ts'
 import { type Check, fine, firstOf, needsRoot, type Verdict, warning, wrong } from './check.ts'
 
 export const storeCheck: Check = {
