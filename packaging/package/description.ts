@@ -124,7 +124,8 @@ const luna: Package = {
         'rsync',
         'zstd',
       ],
-      recommends: ['bind9', 'bind9-utils', 'logrotate'],
+      // curl and tcpdump: what luna doctor asks with
+      recommends: ['bind9', 'bind9-utils', 'curl', 'logrotate', 'tcpdump'],
       replaces: ['luna-ansible'],
     },
     rpm: {
@@ -145,7 +146,7 @@ const luna: Package = {
         'rsync',
         'zstd',
       ],
-      recommends: ['bind', 'bind-utils', 'dhcp-server', 'logrotate'],
+      recommends: ['bind', 'bind-utils', 'curl', 'dhcp-server', 'logrotate', 'tcpdump'],
       replaces: ['luna-ansible'],
     },
   },

@@ -32,14 +32,17 @@ describe('what luna setup allows nodes', () => {
       --get-default-zone) echo public ;;
       --get-zone-of-interface=*) exit 2 ;;
       '--permanent --zone=public --list-services') echo ssh dhcp ;;
-      '--permanent --zone=public --list-ports') echo 7050/tcp ;;
+      '--zone=public --list-services') echo ssh dhcp tftp ;;
+      *'--zone=public --list-ports') echo 7050/tcp ;;
       *) exit 1 ;;
       esac`,
     )
     fake.program('ip', `echo '[{"ifname": "eth1", "addr_info": [{"local": "10.0.0.1", "prefixlen": 8}]}]'`)
     assert.deepEqual(holes(await findFirewall()), [
-      'firewall-cmd --zone=public --add-service=tftp --add-service=dns --add-port=7052-7200/tcp',
-      'firewall-cmd --permanent --zone=public --add-service=tftp --add-service=dns --add-port=7052-7200/tcp',
+      'firewall-cmd --zone=public --add-service=tftp --add-service=dns',
+      'firewall-cmd --permanent --zone=public --add-service=tftp --add-service=dns',
+      'firewall-cmd --zone=public --add-port=7052-7200/tcp',
+      'firewall-cmd --permanent --zone=public --add-port=7052-7200/tcp',
     ])
   })
 
@@ -47,6 +50,15 @@ describe('what luna setup allows nodes', () => {
     const open = new Set(['dhcp', 'tftp', '7050/tcp', '7052-7200/tcp'])
     const zones = new Map([['eth1', 'work']])
     assert.deepEqual(holes({ kind: 'firewalld', zones, open: new Map([['work', open]]) }, false), [])
+  })
+
+  it('is only DNS where firewalld has the service that comes with the package', () => {
+    const zones = new Map([['eth1', 'work']])
+    const open = new Map([['work', new Set(['luna'])]])
+    assert.deepEqual(holes({ kind: 'firewalld', zones, open }), [
+      'firewall-cmd --zone=work --add-service=dns',
+      'firewall-cmd --permanent --zone=work --add-service=dns',
+    ])
   })
 
   it('is what ufw lacks on the interface', async () => {

@@ -1,4 +1,5 @@
 // luna setup
+import { loadConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
 import type { Found } from '../../task/setup/found.ts'
@@ -116,15 +117,19 @@ async function carryOut(
   if (quiet && outcome.failures.length === 0) context.log.info('everything is as it should be')
 }
 
-/** What is still wrong, and how it goes on. */
-async function conclude(context: Context, { network, dns }: Wish): Promise<void> {
+/** What the doctor finds of the head now, and how it goes on. */
+async function conclude(context: Context, { network }: Wish): Promise<void> {
   const { findRemaining } = await import('../../task/setup/remaining.ts')
-  const remaining = await findRemaining(context.config, dns)
-  for (const line of remaining) context.log.warning(line)
+  const { lineOf } = await import('../../task/doctor/check.ts')
+  context.print('What luna doctor finds:\n')
+  // setup may have written luna.conf
+  const findings = await findRemaining(loadConfig(context.env), context.signal)
+  context.print(findings.map((finding) => `${lineOf(finding)}\n`).join(''))
+  if (findings.some(({ state }) => state === 'wrong')) context.endWith(1)
   context.print(`The next commands: an image, a group, a node.
   luna osimage add -n compute -p /opt/luna/os/compute && luna osimage pack compute
   luna group add -n compute -o compute -N ${network.name}
-  luna node add -g compute -n node001 && luna node change node001 --mac MAC
+  luna node add -g compute -n node001 && luna node change node001 --mac MAC && luna cluster make
 `)
 }
 

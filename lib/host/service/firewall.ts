@@ -7,7 +7,7 @@ export type Firewall =
       readonly kind: 'firewalld'
       /** The zone of an interface. */
       readonly zones: ReadonlyMap<string, string>
-      /** Per zone: names of services, and ports as `7050/tcp`. */
+      /** Per zone, now and for good: names of services, and ports as `7050/tcp`. */
       readonly open: ReadonlyMap<string, ReadonlySet<string>>
     }
   /** The rules as commands, as `ufw show added` has them. */
@@ -31,13 +31,19 @@ async function firewalld(): Promise<Firewall> {
   }
   const open = new Map<string, ReadonlySet<string>>()
   for (const zone of new Set(zones.values())) {
-    const lists = ['--list-services', '--list-ports'].map((list) =>
-      ask('firewall-cmd', ['--permanent', `--zone=${zone}`, list]),
-    )
-    const words = (await Promise.all(lists)).flatMap(({ stdout }) => stdout.trim().split(/\s+/))
-    open.set(zone, new Set(words.filter((word) => word !== '')))
+    const now = await openNow(zone)
+    open.set(zone, (await openNow(zone, '--permanent')).intersection(now))
   }
   return { kind: 'firewalld', zones, open }
+}
+
+/** At this moment, or after its next start. */
+async function openNow(zone: string, ...how: readonly string[]): Promise<Set<string>> {
+  const lists = ['--list-services', '--list-ports'].map((list) =>
+    ask('firewall-cmd', [...how, `--zone=${zone}`, list]),
+  )
+  const words = (await Promise.all(lists)).flatMap(({ stdout }) => stdout.trim().split(/\s+/))
+  return new Set(words.filter((word) => word !== ''))
 }
 
 /** A program that is not there says nothing. */

@@ -28,16 +28,23 @@ function firewalldSteps(
   name: string,
 ): Run[] {
   const zone = zones.get(name) ?? 'public'
-  const there = open.get(zone) ?? new Set()
+  const there = open.get(zone) ?? new Set<string>()
+  const has = new Set([...there, ...(there.has('luna') ? ofLuna : [])])
   const services = ['dhcp', 'tftp', ...(dns ? ['dns'] : [])]
   const ports = [`${cluster.frontend_port}/tcp`, `${torrentPorts(cluster, '-')}/tcp`]
   const missing = [
-    ...services.filter((each) => !there.has(each)).map((each) => `--add-service=${each}`),
-    ...ports.filter((each) => !there.has(each)).map((each) => `--add-port=${each}`),
+    services.filter((each) => !has.has(each)).map((each) => `--add-service=${each}`),
+    ports.filter((each) => !has.has(each)).map((each) => `--add-port=${each}`),
   ]
-  if (missing.length === 0 || there.has('luna')) return []
-  return [[], ['--permanent']].map((how) => run('firewall-cmd', ...how, `--zone=${zone}`, ...missing))
+  // it takes several of a kind, but not services and ports in one command
+  const lines = missing.filter((options) => options.length > 0)
+  return lines.flatMap((options) =>
+    [[], ['--permanent']].map((how) => run('firewall-cmd', ...how, `--zone=${zone}`, ...options)),
+  )
 }
+
+/** What the service that comes with Luna's package opens (packaging/files/firewalld-luna.xml). */
+const ofLuna = ['dhcp', 'tftp', '7050/tcp', '7052-7200/tcp']
 
 function ufwSteps(rules: ReadonlySet<string>, cluster: Ports, dns: boolean, name: string): Run[] {
   const holes = [

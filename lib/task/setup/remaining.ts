@@ -1,19 +1,20 @@
-// What is still wrong when luna setup has done all that it can.
+// What luna doctor finds when luna setup has done all that it can.
 import type { Config } from '../../config.ts'
-import { isActive, isEnabled } from '../../host/service/service.ts'
-import { ownUnits } from './found.ts'
+import { openStore } from '../../store/open.ts'
+import type { Store } from '../../store/store.ts'
+import type { Finding } from '../doctor/check.ts'
+import { examine } from '../doctor/doctor.ts'
 
-/** A line for each service that does not run, or will not with the next start of the machine. */
-export async function findRemaining({ services }: Pick<Config, 'services'>, dns: boolean): Promise<string[]> {
-  const { nginx, dhcpd, tftpd, named } = services
-  const units = [...ownUnits, nginx, dhcpd, tftpd, ...(dns ? [named] : [])]
-  const lines = await Promise.all(
-    units.map(async (unit) => {
-      if (!(await isActive(unit))) return `the service ${unit} does not run: journalctl -u ${unit} -n 20`
-      if (!(await isEnabled(unit)))
-        return `the service ${unit} does not start with the machine: systemctl enable ${unit}`
-      return undefined
-    }),
-  )
-  return lines.filter((line) => line !== undefined)
+/** All findings, the fine ones among them; `config` is as setup has left it. `signal` ends the waiting. */
+export async function findRemaining(config: Config, signal: AbortSignal): Promise<Finding[]> {
+  let store: Promise<Store> | undefined
+  const open = () => {
+    store ??= openStore(config)
+    return store
+  }
+  try {
+    return await examine(open, config, signal)
+  } finally {
+    await (await store?.catch(() => undefined))?.close()
+  }
 }
