@@ -1,13 +1,19 @@
-// Runs the boot tests inside the lab's private machine, or says in one line why they cannot be run here.
+// Runs the boot tests inside the lab's private machine, or says in one line why they cannot be run here. With
+// the word "packaged" first, those whose head has Luna's package: the packages are installed before.
 
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { sentence } from '../../lib/error.ts'
+import { allCases } from '../all-cases.ts'
 import { enter } from '../lab/enter.ts'
+import { headsIn, installHead } from '../lab/packaged.ts'
+import type { DebianRoot } from '../packaging/debian-root.ts'
+import { fetchMongoServer } from '../store/mongo-server.ts'
 
 const programs = [
   'unshare',
   'setpriv',
+  'systemd-nspawn',
   'ip',
   'qemu-system-x86_64',
   'debootstrap',
@@ -40,9 +46,31 @@ async function main(): Promise<number> {
     console.log(`boot tests skipped: ${why}`)
     return process.env.CI === 'true' ? 1 : 0
   }
+  const [stage, ...rest] = process.argv.slice(2)
+  if (stage === 'packaged') return onInstalledHeads(rest)
+  return enter(mochaWith('.mocharc.json', process.argv.slice(2)))
+}
+
+async function onInstalledHeads(args: readonly string[]): Promise<number> {
+  const suites = ['bookworm', 'trixie'] as const
+  const roots: DebianRoot[] = await Promise.all(suites.map((suite) => installHead(suite)))
+  const [bookworm, trixie] = roots
+  if (allCases && bookworm) roots.push(await bookworm.copy(), await bookworm.copy())
+  const [, , first, second] = roots
+  if (allCases) fetchMongoServer()
+  try {
+    return await enter(
+      mochaWith('packaged/.mocharc.json', args),
+      headsIn({ bookworm, trixie, first, second }),
+    )
+  } finally {
+    for (const root of roots) await root.remove()
+  }
+}
+
+function mochaWith(config: string, args: readonly string[]): string[] {
   const mocha = join(import.meta.dirname, '../../node_modules/mocha/bin/mocha.js')
-  const config = join(import.meta.dirname, '.mocharc.json')
-  return enter([process.execPath, mocha, '--config', config, ...process.argv.slice(2)])
+  return [process.execPath, mocha, '--config', join(import.meta.dirname, config), ...args]
 }
 
 try {

@@ -8,7 +8,7 @@ import { run } from '../../lib/host/run.ts'
 import { hold, type Party } from '../ha/pair.ts'
 import { nodeStatus } from '../lab/cluster.ts'
 import { places } from '../lab/machine.ts'
-import { network } from '../lab/net.ts'
+import { network, slowDown, tapOf } from '../lab/net.ts'
 import { newNode, powerOn } from './stage.ts'
 import { factsOf } from './verdict.ts'
 
@@ -31,7 +31,8 @@ describe('a node whose head goes away', () => {
     const node = await newNode()
     const { vm, up } = await powerOn(node, 'bios')
     await vm.console.waitFor(/^luna: step install\.download/m, 300_000)
-    await slowDown(`tap-${node.name}`)
+    // 83 MB in half a minute: the head can go away in the middle
+    await slowDown(tapOf(node.name), '24mbit')
     await delay(8000)
     assert.match((await nodeStatus(node.name)) ?? '', /^install\.download/, 'it is in the middle of it')
     await takeOver()
@@ -52,12 +53,6 @@ describe('a node whose head goes away', () => {
     await second?.must('ip', 'link', 'set', 'eth0', 'up')
   }
 })
-
-/** As long as that takes, the head can go away in the middle: 83 MB in half a minute. */
-async function slowDown(tap: string): Promise<void> {
-  const shape = ['tbf', 'rate', '24mbit', 'burst', '64k', 'latency', '200ms']
-  await run('tc', ['qdisc', 'add', 'dev', tap, 'root', ...shape])
-}
 
 /**
  * Network, processes and /run/luna of its own; the store, the images and the

@@ -90,6 +90,8 @@ describe('luna setup on a stock Debian 12', function () {
       const ran = await setup('--frontend', address, '--range', '10.30.128.1-10.30.140.1', '--dns', 'y')
       assert.equal(ran.status, 0, ran.stderr)
       assert.doesNotMatch(ran.stderr, /WARNING|ERROR/)
+      assert.match(ran.stdout, /^What luna doctor finds:\nfine +store: /)
+      assert.doesNotMatch(ran.stdout, /^wrong/m)
       assert.match(ran.stdout, /luna osimage add .*\n.*luna group add .* -N cluster\n.*luna node add/)
       for (const unit of units) {
         const state = await shell(`systemctl is-active ${unit}; systemctl is-enabled ${unit}`)

@@ -1,7 +1,7 @@
 // One boot: a machine is switched on and followed, phase by phase, to its login prompt.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { nodeStatus } from './cluster.ts'
+import { type Luna, luna, nodeStatus } from './cluster.ts'
 import { type Phase, Progress, phaseOf } from './phases.ts'
 import { failedBoot, startVm, type Vm, type VmSpec } from './vm.ts'
 
@@ -21,11 +21,15 @@ export interface Boot {
   up: Promise<void>
 }
 
-/**
- * Switches a machine on, types for it what saves time, and follows it. `seen` is told of
- * each phase as it begins.
- */
-export async function boot(spec: VmSpec, seen: (boot: Boot, phase: Phase) => void = () => {}): Promise<Boot> {
+export interface Watching {
+  /** Told of each phase as it begins. */
+  seen?(boot: Boot, phase: Phase): void
+  /** Luna on the head, where it is not this checkout's. */
+  on?: Luna
+}
+
+/** Switches a machine on, types for it what saves time, and follows it. */
+export async function boot(spec: VmSpec, { seen = () => {}, on = luna }: Watching = {}): Promise<Boot> {
   const start = performance.now()
   const seconds = () => (performance.now() - start) / 1000
   const vm = await startVm(spec)
@@ -48,16 +52,16 @@ export async function boot(spec: VmSpec, seen: (boot: Boot, phase: Phase) => voi
     if (phase) begin(phase)
   })
   void vm.hurry()
-  void watchDownload(it)
+  void watchDownload(it, on)
   return it
 }
 
-async function watchDownload(it: Boot): Promise<void> {
+async function watchDownload(it: Boot, on: Luna): Promise<void> {
   let waiting = true
   void it.up.catch(() => {}).finally(() => (waiting = false))
   while (waiting) {
     await delay(2000, undefined, { ref: false })
     const downloading = it.progress.phase === 'download'
-    it.status = downloading ? await nodeStatus(it.vm.spec.name).catch(() => undefined) : undefined
+    it.status = downloading ? await nodeStatus(it.vm.spec.name, on).catch(() => undefined) : undefined
   }
 }

@@ -22,7 +22,10 @@ const kernelOptions = [
   ...['no_timer_check', 'random.trust_cpu=on', 'systemd.show_status=auto'],
 ].join(' ')
 
-/** Runs a command of Luna's; throws LunaError `failed` with what it said when its status is not 0. */
+/** Runs a command of Luna's on the head. */
+export type Luna = (...args: string[]) => Promise<Ran>
+
+/** Runs a command of this checkout's; throws LunaError `failed` with what it said when it fails. */
 export function luna(...args: string[]): Promise<Ran> {
   const { LUNA_CONF = '', LUNA_LOGDIR = '' } = process.env
   return run(process.execPath, [program, ...args], { env: { LUNA_CONF, LUNA_LOGDIR } })
@@ -42,15 +45,7 @@ export function clusterSteps(): [string, string[]][] {
   return [
     ['cluster', ['cluster', 'init', '--frontend_address', server, '--path', places.cluster]],
     ['network', ['network', 'add', '-n', name, '-N', base, '-P', String(prefix)]],
-    ['image', ['osimage', 'add', '-n', 'compute', '-p', places.image, '-o', kernelOptions]],
-    [
-      'image',
-      ['osimage', 'change', 'compute', '--kernmodules', 'virtio_net,ipmi_devintf,ipmi_si,ipmi_msghandler'],
-    ],
-    // zstd, as this image can: it unpacks in two thirds of the time
-    ['image', ['osimage', 'change', 'compute', '--compression', 'auto']],
-    ['image packed', ['osimage', 'pack', 'compute']],
-    ['group', ['group', 'add', '-n', 'compute', '-o', 'compute', '-N', name]],
+    ...imageSteps(places.image),
     ['dhcpd', ['cluster', 'makedhcp', '-N', name, '-s', network.rangeStart, '-e', network.rangeEnd]],
     ['tftpd', ['cluster', 'maketftp']],
     ['nginx', ['cluster', 'makenginx']],
@@ -58,25 +53,42 @@ export function clusterSteps(): [string, string[]][] {
 }
 
 /** Has the cluster let in who that level of boot_access does. */
-export async function setAccess(level: string): Promise<void> {
-  await luna('cluster', 'change', '--boot_access', level)
-  await luna('cluster', 'makenginx')
+export async function setAccess(level: string, on: Luna = luna): Promise<void> {
+  await on('cluster', 'change', '--boot_access', level)
+  await on('cluster', 'makenginx')
+}
+
+/** What emulated machines want of their image: zstd, as this image can, unpacks in two thirds of the time. */
+export const emulatedImage: string[][] = [
+  ['osimage', 'change', 'compute', '--kernopts', kernelOptions],
+  ['osimage', 'change', 'compute', '--kernmodules', 'virtio_net,ipmi_devintf,ipmi_si,ipmi_msghandler'],
+  ['osimage', 'change', 'compute', '--compression', 'auto'],
+]
+
+/** From a tree to a group of nodes that run it. */
+function imageSteps(tree: string): [string, string[]][] {
+  return [
+    ['image', ['osimage', 'add', '-n', 'compute', '-p', tree]],
+    ...emulatedImage.map((command): [string, string[]] => ['image', command]),
+    ['image packed', ['osimage', 'pack', 'compute']],
+    ['group', ['group', 'add', '-n', 'compute', '-o', 'compute', '-N', network.name]],
+  ]
 }
 
 /** Adds nodes to the group, and tells Luna their MAC addresses; gives their names. */
-export async function addNodes(count: number): Promise<string[]> {
+export async function addNodes(count: number, on: Luna = luna, first = 1): Promise<string[]> {
   const names: string[] = []
-  for (let number = 1; number <= count; number++) {
+  for (let number = first; number < first + count; number++) {
     const name = `node${String(number).padStart(3, '0')}`
-    await luna('node', 'add', '-n', name, '-g', 'compute')
-    await luna('node', 'change', name, '--mac', nodeMac(number))
+    await on('node', 'add', '-n', name, '-g', 'compute')
+    await on('node', 'change', name, '--mac', nodeMac(number))
     names.push(name)
   }
   return names
 }
 
 /** The step of a node's `status`, and the percentage while it downloads; undefined before the first one. */
-export async function nodeStatus(name: string): Promise<string | undefined> {
-  const { stdout } = await luna('node', 'show', name)
+export async function nodeStatus(name: string, on: Luna = luna): Promise<string | undefined> {
+  const { stdout } = await on('node', 'show', name)
   return /^\| status +\| (.+?) - \d/m.exec(stdout)?.[1]
 }

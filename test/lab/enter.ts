@@ -17,10 +17,10 @@ export function insideWith(env: NodeJS.ProcessEnv = process.env): Image | undefi
 }
 
 /**
- * Runs a command inside, on this terminal; gives its exit status. Ctrl-C and SIGTERM are
- * the command's to handle.
+ * Runs a command inside, on this terminal, with more in its environment; gives its exit status. Ctrl-C and
+ * SIGTERM are the command's to handle.
  */
-export async function enter(command: readonly string[]): Promise<number> {
+export async function enter(command: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<number> {
   if (process.getuid?.() !== 0)
     throw new LunaError('refused', 'the lab needs root: it makes namespaces, bridges and mounts of its own', {
       fix: null,
@@ -28,7 +28,7 @@ export async function enter(command: readonly string[]): Promise<number> {
   const image = await ensureImage((line) => console.error(`lab: ${line}`))
   const child = spawn('setpriv', [...dyingWithUs, 'unshare', ...namespaces, 'sh', init, ...command], {
     stdio: 'inherit',
-    env: { ...process.env, LUNA_LAB_ROOT: image.root, LUNA_LAB_KEY: image.key },
+    env: { ...process.env, ...more, LUNA_LAB_ROOT: image.root, LUNA_LAB_KEY: image.key },
   })
   // the terminal sends SIGINT to the command as well
   process.on('SIGINT', () => {})

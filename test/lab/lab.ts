@@ -5,29 +5,33 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitStatus, LunaError, sentence } from '../../lib/error.ts'
 import { type Boot, boot } from './boot.ts'
-import { addNodes, luna, setAccess } from './cluster.ts'
+import { type Luna, setAccess } from './cluster.ts'
 import { enter, insideWith } from './enter.ts'
 import { type Firmware, firmwares } from './firmware.ts'
-import { places } from './machine.ts'
-import { nodeAddress, nodeMac } from './net.ts'
-import { buildScene, closeScene, type Scene } from './scene.ts'
+import { nodeMac } from './net.ts'
+import { enterWithPackage, type Stage, withCheckout, withPackage } from './stages.ts'
 import { LiveTable, renderSummary } from './table.ts'
 import { drawTimelines, timelineOf } from './timeline.ts'
 
-const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}] [--keep] [--report DIR]
-                      [--access LEVEL]
+const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}]
+                          [--head checkout|package] [--access LEVEL] [--keep] [--report DIR]
 
 Boots virtual machines over a network of their own with everything that a real cluster has.
   --nodes N      how many machines (1)
   --firmware F   bios: iPXE in the card's ROM, the quickest (default); bios-pxe: a PXE client that gets iPXE by TFTP;
                  uefi: UEFI with its own PXE client
   --access L     boot_access of the cluster: open, node (default), root, armed
+  --head H       checkout: this source tree and the daemons of this machine (default); package: a minimal Debian 12
+                 with its own systemd, onto which the package is installed as luna-install(7) says
   --keep         leave it running afterwards, until Ctrl-C
   --report DIR   write timeline.svg, a picture of the boots, and timeline.json, its figures, to DIR
 `
 
+const heads = ['checkout', 'package'] as const
+
 interface Wish {
   nodes: number
+  head: (typeof heads)[number]
   firmware: Firmware
   keep: boolean
   access?: string
@@ -40,7 +44,8 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(help)
     return 0
   }
-  if (!insideWith()) return enter([process.execPath, import.meta.filename, ...args])
+  const command = [process.execPath, import.meta.filename, ...args]
+  if (!insideWith()) return wish.head === 'package' ? enterWithPackage(command) : enter(command)
   const stop = new Promise<number>((resolve) => {
     process.once('SIGINT', () => resolve(130))
     process.once('SIGTERM', () => resolve(143))
@@ -55,12 +60,14 @@ function parseWish(args: string[]): Wish | undefined {
     if (values.help) return undefined
     const nodes = Number(values.nodes)
     const firmware = firmwares.find((name) => name === values.firmware)
+    const head = heads.find((name) => name === values.head)
     if (!Number.isInteger(nodes) || nodes < 1 || nodes > 99)
       throw new Error('--nodes is a number from 1 to 99')
     if (!firmware) throw new Error(`--firmware is one of ${firmwares.join(', ')}`)
+    if (!head) throw new Error(`--head is one of ${heads.join(', ')}`)
     const { keep, access } = values
     const report = values.report && { report: resolve(values.report) }
-    return { nodes, firmware, keep, ...(access && { access }), ...report }
+    return { nodes, head, firmware, keep, ...(access && { access }), ...report }
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
     throw new LunaError('usage', what, { fix: 'npm run lab -- --help', cause })
@@ -70,6 +77,7 @@ function parseWish(args: string[]): Wish | undefined {
 const options = {
   nodes: { type: 'string', default: '1' },
   firmware: { type: 'string', default: 'bios' },
+  head: { type: 'string', default: 'checkout' },
   keep: { type: 'boolean', default: false },
   report: { type: 'string' },
   access: { type: 'string' },
@@ -77,28 +85,30 @@ const options = {
 } as const
 
 async function work(wish: Wish, stop: Promise<number>): Promise<number> {
-  const scene = await buildScene((line) => console.log(line))
-  if (wish.access) await setAccess(wish.access)
-  const names = await addNodes(wish.nodes)
-  const boots = await bootAll(names, wish.firmware)
+  const say = (line: string) => console.log(line)
+  const stage = await (wish.head === 'package' ? withPackage(say) : withCheckout(say))
+  if (wish.access) await setAccess(wish.access, stage.luna)
+  const names = await stage.addNodes(wish.nodes)
+  const boots = await bootAll(names, wish.firmware, stage.luna)
   const up = await Promise.allSettled(boots.map((each) => each.up))
-  const status = await report(scene, boots, up)
+  stage.up?.()
+  const status = await report(stage, boots, up)
   if (wish.report) await writeReport(wish.report, boots)
   if (!wish.keep) {
     await Promise.all(boots.map((each) => each.vm.stop()))
-    await closeScene(scene)
+    await stage.close()
     return status
   }
-  console.log(lookAround(scene))
+  console.log(stage.lookAround)
   return stop
 }
 
-async function bootAll(names: readonly string[], firmware: Firmware): Promise<Boot[]> {
+async function bootAll(names: readonly string[], firmware: Firmware, on: Luna): Promise<Boot[]> {
   const boots: Boot[] = []
   const table = new LiveTable(boots, process.stdout)
   for (const [index, name] of names.entries()) {
     const spec = { name, mac: nodeMac(index + 1), firmware }
-    boots.push(await boot(spec, tell))
+    boots.push(await boot(spec, { seen: tell, on }))
   }
   void Promise.allSettled(boots.map((each) => each.up)).then(() => table.end())
   return boots
@@ -110,7 +120,7 @@ function tell(boot: Boot, phase: string): void {
 }
 
 /** Says how it went; gives the exit status. */
-async function report(scene: Scene, boots: Boot[], up: PromiseSettledResult<void>[]): Promise<number> {
+async function report(stage: Stage, boots: Boot[], up: PromiseSettledResult<void>[]): Promise<number> {
   console.log(`\n${renderSummary(boots)}\n`)
   let status = 0
   for (const [index, result] of up.entries()) {
@@ -118,11 +128,9 @@ async function report(scene: Scene, boots: Boot[], up: PromiseSettledResult<void
     if (result.status === 'rejected') {
       status = 1
       console.error(`lab: ${name} did not come up: ${sentence(result.reason)}\n`)
-    } else process.stdout.write((await luna('node', 'show', name)).stdout)
+    } else process.stdout.write((await stage.luna('node', 'show', name)).stdout)
   }
-  if (status !== 0)
-    for (const unit of ['isc-dhcp-server', 'nginx', 'lweb'] as const)
-      console.error(`--- ${unit}\n${await scene.services.lastWords(unit)}`)
+  if (status !== 0) console.error(await stage.lastWords())
   return status
 }
 
@@ -133,15 +141,6 @@ async function writeReport(dir: string, boots: readonly Boot[]): Promise<void> {
   await writeFile(join(dir, 'timeline.svg'), drawTimelines(timelines))
   await writeFile(join(dir, 'timeline.json'), `${JSON.stringify(timelines, null, 2)}\n`)
   console.log(`report: ${dir}/timeline.svg, ${dir}/timeline.json`)
-}
-
-function lookAround(scene: Scene): string {
-  return `The lab goes on until Ctrl-C is pressed here. To look around, in another terminal:
-  nsenter --target $(pgrep -nf '^sh [^ ]*lab/init.sh') --mount --net --uts --pid bash
-and there:
-  export LUNA_CONF=${places.conf} PATH=${places.bin}:$PATH
-  ssh -i ${scene.image.key} -o StrictHostKeyChecking=no root@${nodeAddress(1)}
-  less ${places.logs}/node001.console.log`
 }
 
 try {

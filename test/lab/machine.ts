@@ -22,25 +22,12 @@ export const places = {
   store: join(labFolder, 'store/luna.db'),
 }
 
-/**
- * Makes this mount namespace the lab's machine. Logs go to the folder LUNA_LAB_LOGS where
- * that is set, and stay there.
- */
+/** Makes this mount namespace the lab's machine, a head among the rest. */
 export async function makeMachine(imageRoot: string): Promise<void> {
-  for (const folder of ['/run', '/mnt']) await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', folder])
-  for (const folder of [
-    places.logs,
-    places.vms,
-    places.bin,
-    places.tftp,
-    '/run/luna',
-    '/run/lock',
-    '/run/named',
-  ])
+  await makeRoom()
+  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/mnt'])
+  for (const folder of [places.bin, places.tftp, '/run/luna', '/run/lock', '/run/named', places.nginxLogs])
     await mkdir(folder, { recursive: true, mode: 0o755 })
-  const kept = process.env.LUNA_LAB_LOGS
-  if (kept) await run('mount', ['--bind', kept, places.logs])
-  await mkdir(places.nginxLogs, { recursive: true })
   await run('mount', ['--bind', places.nginxLogs, '/var/log/nginx'])
   for (const folder of written) await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', folder])
   await addUser('luna')
@@ -50,19 +37,35 @@ export async function makeMachine(imageRoot: string): Promise<void> {
   await makeClusterFolder(imageRoot)
 }
 
+/**
+ * Room for the nodes alone, whose head is somewhere else. Logs go to the folder LUNA_LAB_LOGS where that is
+ * set, and stay there.
+ */
+export async function makeRoom(): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/run'])
+  for (const folder of [places.logs, places.vms]) await mkdir(folder, { recursive: true, mode: 0o755 })
+  const kept = process.env.LUNA_LAB_LOGS
+  if (kept) await run('mount', ['--bind', kept, places.logs])
+}
+
 // What Debian's packages made and their daemons or Luna write to.
 const written = ['/etc/dhcp', '/var/lib/dhcp', '/etc/nginx/conf.d', '/var/cache/bind']
 
 async function makeClusterFolder(imageRoot: string): Promise<void> {
-  const [upper, work] = [join(labFolder, 'image/upper'), join(labFolder, 'image/work')]
-  for (const folder of ['boot', 'torrents', 'templates', 'os/compute'])
+  for (const folder of ['boot', 'torrents', 'templates'])
     await mkdir(join(places.cluster, folder), { recursive: true })
-  await mkdir(upper, { recursive: true })
-  await mkdir(work, { recursive: true })
-  const layers = `lowerdir=${imageRoot},upperdir=${upper},workdir=${work}`
-  await run('mount', ['-t', 'overlay', '-o', layers, 'image', places.image])
+  await layImage(imageRoot, places.image)
   for (const folder of ['', 'boot', 'torrents', 'templates', 'os'])
     await run('chown', ['luna:luna', join(places.cluster, folder)])
+}
+
+/** Lays a copy on write of the image at that place: what is changed there is in memory. */
+export async function layImage(imageRoot: string, place: string): Promise<void> {
+  const changes = join(labFolder, 'image', place)
+  const [upper, work] = [join(changes, 'upper'), join(changes, 'work')]
+  for (const folder of [upper, work, place]) await mkdir(folder, { recursive: true })
+  const layers = `lowerdir=${imageRoot},upperdir=${upper},workdir=${work}`
+  await run('mount', ['-t', 'overlay', '-o', layers, 'image', place])
 }
 
 /** A system user that only this mount namespace knows, if the machine has none of that name. */

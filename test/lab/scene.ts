@@ -6,8 +6,9 @@ import { LunaError } from '../../lib/error.ts'
 import { clusterSteps, configure, luna } from './cluster.ts'
 import { insideWith } from './enter.ts'
 import type { Image } from './image.ts'
-import { makeMachine } from './machine.ts'
-import { makeNetwork } from './net.ts'
+import { makeMachine, makeRoom } from './machine.ts'
+import { makeNetwork, network } from './net.ts'
+import { headLines, type PackagedHead, startHead } from './packaged.ts'
 import { Services } from './services.ts'
 import { serveSystemctl } from './systemctl.ts'
 
@@ -21,11 +22,7 @@ export interface Scene {
  * Builds the stage; `say` gets a line per step with the seconds it took. Throws LunaError when a step fails.
  */
 export async function buildScene(say: (line: string) => void): Promise<Scene> {
-  const image = insideWith()
-  if (!image)
-    throw new LunaError('refused', 'not inside the lab', {
-      fix: 'run it by "node test/lab/enter.ts COMMAND"',
-    })
+  const image = imageOfLab()
   const services = new Services()
   await timed(say, 'machine and network', async () => {
     await makeMachine(image.root)
@@ -49,8 +46,50 @@ export async function closeScene(scene: Scene): Promise<void> {
   scene.systemctl.close()
 }
 
-async function timed(say: (line: string) => void, what: string, work: () => Promise<unknown>): Promise<void> {
+function imageOfLab(): Image {
+  const image = insideWith()
+  if (image) return image
+  throw new LunaError('refused', 'not inside the lab', { fix: 'run it by "node test/lab/enter.ts COMMAND"' })
+}
+
+/** The network, before there is a head on it. */
+export interface Room {
+  /** What the network needs beside a head. */
+  services: Services
+  image: Image
+}
+
+export async function buildRoom(say: (line: string) => void): Promise<Room> {
+  const image = imageOfLab()
+  const services = new Services()
+  await timed(say, 'network', async () => {
+    await makeRoom()
+    await makeNetwork(network.lab)
+    await services.start('lab-router')
+  })
+  return { services, image }
+}
+
+export interface PackagedScene extends Room {
+  head: PackagedHead
+}
+
+/** The network with a head on it on which all was typed: node001 can be switched on. */
+export async function buildPackagedScene(root: string, say: (line: string) => void): Promise<PackagedScene> {
+  const room = await buildRoom(say)
+  const head = await timed(say, 'the head boots', () => startHead(root, 'head', room.image))
+  for (const line of headLines()) await timed(say, line, () => head.container.shell(line))
+  return { ...room, head }
+}
+
+export async function closePackagedScene({ head, services }: PackagedScene): Promise<void> {
+  await head.remove()
+  await services.stopAll()
+}
+
+async function timed<T>(say: (line: string) => void, what: string, work: () => Promise<T>): Promise<T> {
   const start = performance.now()
-  await work()
+  const result = await work()
   say(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${what}`)
+  return result
 }

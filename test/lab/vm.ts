@@ -11,7 +11,7 @@ import { LunaError } from '../../lib/error.ts'
 import { Console } from './console.ts'
 import { type Firmware, hurry, qemuArguments } from './firmware.ts'
 import { places } from './machine.ts'
-import { makeTap, removeTap } from './net.ts'
+import { makeTap, removeTap, tapOf } from './net.ts'
 
 export interface VmSpec {
   name: string
@@ -33,7 +33,7 @@ export async function startVm(spec: VmSpec): Promise<Vm> {
   const folder = join(places.vms, spec.name)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const tap = `tap-${spec.name}`
+  const tap = tapOf(spec.name)
   await makeTap(tap)
   const args = await qemuArguments(spec.firmware, { mac: spec.mac, tap }, folder)
   const askSocket = join(folder, 'ask.sock')

@@ -19,6 +19,8 @@ export interface DebianRoot {
    * Runs a line of shell as root in a directory of it, in namespaces of its own, with the machine's network.
    */
   run(directory: string, line: string): Promise<Ran>
+  /** Another one, with all that it has now. */
+  copy(): Promise<DebianRoot>
   remove(): Promise<void>
 }
 
@@ -60,6 +62,11 @@ export async function makeDebianRoot(suite: string, mirror: string, extra?: Extr
   return await copyOf(full)
 }
 
+/** Keeps start scripts from starting anything: no init runs there, daemons would be of this machine. */
+export const policy = '/usr/sbin/policy-rc.d'
+/** The line of shell that writes it. */
+export const withoutServices = `printf '#!/bin/sh\\nexit 101\\n' >${policy} && chmod 755 ${policy}`
+
 /** The line of shell that installs packages, or files of packages, with all that they depend on. */
 export function aptInstall(packages: string): string {
   const environment = 'DEBIAN_FRONTEND=noninteractive'
@@ -74,6 +81,7 @@ async function copyOf(clean: string): Promise<DebianRoot> {
   return {
     path,
     run: (directory, line) => runAt(path, env, ['-c', `cd "$1" && ${line}`, 'sh', directory]),
+    copy: () => copyOf(path),
     remove: () => rm(path, { recursive: true, force: true }),
   }
 }
@@ -102,12 +110,9 @@ async function bootstrap(suite: string, mirror: string, draft: string): Promise<
 
 async function install(clean: string, packages: readonly string[], draft: string): Promise<void> {
   await run('cp', ['-a', '--reflink=auto', `${clean}/.`, draft])
-  const policy = join(draft, 'usr/sbin/policy-rc.d')
-  await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  const line = `${aptInstall(packages.join(' '))} && apt-get clean`
+  const line = `${withoutServices} && ${aptInstall(packages.join(' '))} && apt-get clean && rm ${policy}`
   const { status, stderr } = await runAt(draft, await likeThisMachine(draft), ['-c', line])
   if (status !== 0) throw new Error(`apt-get ended with ${status}: ${stderr}`)
-  await rm(policy)
 }
 
 /** What this machine had to be told to reach mirror and registry, the system there has to be told as well. */

@@ -4,12 +4,22 @@ import { join } from 'node:path'
 
 const readme = join(import.meta.dirname, '../../README.md')
 
-/** The lines of "See it work" without their comments, as they are typed. Throws Error when there is none. */
+/** What runs lab and tests. */
 export function readmeCommands(): string[] {
-  const [, section = ''] = readFileSync(readme, 'utf8').split('\n## See it work\n')
+  return commandsBelow('See it work')
+}
+
+/** What makes a head of a machine and has it boot a node. */
+export function readmeInstallation(): string[] {
+  return commandsBelow('Install it')
+}
+
+/** The lines of a section without their comments, as they are typed. Throws Error when there is none. */
+function commandsBelow(heading: string): string[] {
+  const [, section = ''] = readFileSync(readme, 'utf8').split(`\n## ${heading}\n`)
   const [, block = ''] = section.split('\n## ')[0]?.split(/^```\n/m) ?? []
   const commands = block.split('\n').map((line) => line.replace(/#.*/, '').trim())
   const typed = commands.filter((command) => command !== '')
-  if (typed.length === 0) throw new Error('README.md has no commands below "See it work"')
+  if (typed.length === 0) throw new Error(`README.md has no commands below "${heading}"`)
   return typed
 }

@@ -1,8 +1,8 @@
-// Asks a URL 100 times a second, each time on a new connection, and prints what came back when told to stop
-// (SIGTERM). usage: node test/packaging/request-load.ts URL
+// Asks a URL 100 times a second, each time on a new connection and from the next of some addresses, and
+// prints what came back when told to stop (SIGTERM). usage: request-load.ts URL ADDRESS...
 import { get } from 'node:http'
 
-const [url = ''] = process.argv.slice(2)
+const [url = '', ...addresses] = process.argv.slice(2)
 const failed: Record<string, number> = {}
 let sent = 0
 let answered = 0
@@ -16,7 +16,7 @@ function ask(): void {
     if (problem === undefined) answered++
     else failed[problem] = (failed[problem] ?? 0) + 1
   }
-  get(url, { agent: false }, (response) => {
+  get(url, { agent: false, localAddress: addresses[sent % addresses.length] }, (response) => {
     response.resume()
     response.on('end', () => end(response.statusCode === 200 ? undefined : String(response.statusCode)))
   }).on('error', (error) => end(error.message))
