@@ -15,6 +15,7 @@ in_step() {
   step=$1
   shift
   post "$step"
+  report_begins
   say "step $step"
   trap 'failed "$?" "$BASH_COMMAND"' ERR
   "$@"
@@ -29,6 +30,7 @@ failed() {
   set +e
   say "step $step failed with status $1: $2"
   post "install.error.${step#install.}"
+  report "$1" "$2"
   give_names_back
   stop_client
   say "the node is not installed; correct the cause, then it is tried again"

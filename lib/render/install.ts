@@ -53,7 +53,7 @@ export interface InstallInterface {
 
 /** The parts of the script that are the same for all nodes, in conf-templates/install/. */
 const parts = [
-  ...['steps', 'bmc', 'bmc-password', 'unpack', 'network', 'network/model', 'network/address'],
+  ...['steps', 'report', 'bmc', 'bmc-password', 'unpack', 'network', 'network/model', 'network/address'],
   ...['network/bond', 'network/relations', 'network/report', 'network/ifcfg', 'network/ifupdown'],
   ...['network/ifupdown-link', 'network/keyfile', 'network/netplan', 'network/networkd'],
 ].map((part) => `install/${part}.sh`)

@@ -25,6 +25,7 @@ import { metricsAnswer } from './metrics/answer.ts'
 import { admitScraper, admitWatcher } from './page/access.ts'
 import { dataPath, pageData } from './page/data.ts'
 import { parseQuery, type Query, textOf } from './query.ts'
+import { failureReported, upSeconds } from './reports.ts'
 import { announceAnswer, failureAnswer, parseAnnounce, parseScrape, scrapeAnswer } from './tracker.ts'
 
 /** What the routes depend on. */
@@ -53,6 +54,8 @@ interface Route {
   readonly path: string
   /** The value of `step`; a route without a step takes all other requests of its path. */
   readonly step?: string
+  /** GET when absent. */
+  readonly method?: 'POST'
   answer(query: Query, request: Request, context: RouteContext): Promise<Response>
 }
 
@@ -61,6 +64,7 @@ const routes: readonly Route[] = [
   { path: '/luna', step: 'discovery', answer: discovery },
   { path: '/luna', step: 'install', answer: install },
   { path: '/luna', step: 'bmc', answer: password },
+  { path: '/luna', step: 'report', method: 'POST', answer: report },
   { path: '/luna', answer: noSuchStep },
   { path: '/torrents/', answer: torrent },
   { path: '/announce', answer: (query, request, context) => tracked(announced(query, request, context)) },
@@ -90,10 +94,12 @@ async function answer(request: Request, context: RouteContext): Promise<Response
   // Paths match by prefix, as those of the first Luna do.
   const sharing = routes.filter(({ path }) => request.path.startsWith(path))
   if (sharing.length === 0) throw new LunaError('not-found', 'there is nothing at this path', { fix: null })
-  if (request.method !== 'GET') throw new MethodRefused()
+  const { method } = request
+  if (method !== 'GET' && method !== 'POST') throw new MethodRefused()
   const query = parseQuery(request.query)
   const step = textOf(query, 'step')
   const route = sharing.find((one) => one.step === undefined || one.step === step)
+  if (method !== (route?.method ?? 'GET')) throw new MethodRefused()
   return (route ?? { answer: noSuchStep }).answer(query, request, context)
 }
 
@@ -145,7 +151,9 @@ async function install(query: Query, request: Request, context: RouteContext): P
   const status = textOf(query, 'status')
   if (status !== undefined) {
     if (!trusted) refuseUntimely(node, status)
-    return reported(store, node, status, request, context)
+    const seconds = upSeconds(query, status)
+    if (seconds === undefined) return reported(store, node, status, request, context)
+    return up(node, seconds, request, context)
   }
   if (!trusted && level === 'armed') await refuseUnarmed(node, asker, request.token, context.now())
   const script = await installScript(store, node, context.url, trusted)
@@ -171,6 +179,26 @@ async function password(query: Query, request: Request, context: RouteContext): 
   const text = await bmcPassword(store, node)
   context.log.info('BMC password sent', { node: node.name, remote: request.remote })
   return plain(Buffer.from(text))
+}
+
+async function report(query: Query, request: Request, context: RouteContext): Promise<Response> {
+  const store = await context.store()
+  const node = await namedNode(store, textOf(query, 'node') ?? '')
+  const { trusted } = await admit(store, node, askerOf(request, context))
+  if (!trusted) refuseUntimely(node, 'a report')
+  const event = await failureReported(store, node, query, request, context.now())
+  context.record(event)
+  const { step, failure } = event
+  const why = failure?.line ?? failure?.command
+  context.log.warning('node reports', { node: node.name, step, why, remote: request.remote })
+  return html('')
+}
+
+function up(node: Node, upSeconds: number, { remote }: Request, context: RouteContext): Response {
+  const [time, step] = [context.now().getTime(), 'up']
+  context.record({ node: node.id, step, time, upSeconds })
+  context.log.info('node status', { node: node.name, step, remote })
+  return html('')
 }
 
 async function reported(
@@ -263,7 +291,7 @@ async function namedNode(store: Store, name: string): Promise<Node> {
 const taskStatus: Record<Code, number> = { ...httpStatus, invalid: 500, refused: 500, taken: 500 }
 
 class MethodRefused extends Error {
-  override readonly message = 'only GET is answered'
+  override readonly message = 'this is not answered to that method'
 }
 
 function statusOf(error: unknown): number {

@@ -153,12 +153,15 @@ const luna: Package = {
   files: [...libraryFiles, ...systemFiles, ...documents],
 }
 
+const units = '/usr/lib/systemd/system'
+
 const client: Package = {
   name: 'luna-client',
-  summary: 'dracut module of Luna, for images',
+  summary: 'dracut module of Luna, and word that a node is up: for images',
   description: [
     'Goes into an image whose own dracut shall make the initramfs that Luna boots nodes with.',
-    'Images that "luna osimage pack" makes an initramfs for do not need it.',
+    'Images that "luna osimage pack" makes an initramfs for do not need it for that. In any image its',
+    'unit luna-up tells Luna when the system of a node is up, and how long its start took.',
   ],
   architecture: 'all',
   relations: {
@@ -175,6 +178,9 @@ const client: Package = {
   },
   files: [
     { from: 'dracut/95luna', to: '/usr/lib/dracut/modules.d/95luna' },
+    { from: 'packaging/client/luna-up', to: '/usr/lib/luna-client/luna-up', mode: 0o755 },
+    { from: 'packaging/client/luna-up.service', to: `${units}/luna-up.service` },
+    { kind: 'link', from: '../luna-up.service', to: `${units}/multi-user.target.wants/luna-up.service` },
     { only: 'deb', from: 'LICENSE', to: '/usr/share/doc/luna-client/copyright' },
     { only: 'rpm', from: 'LICENSE', to: '/usr/share/licenses/luna-client/LICENSE' },
   ],

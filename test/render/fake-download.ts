@@ -3,6 +3,8 @@
 export const curl = `#!/bin/bash
 for last; do :; done
 case $last in
+*step=report*) echo "report \${last##*at=}" >>"$LUNA_FOLDER/log"
+  while [ $# -gt 1 ]; do [ "$1" = --data-binary ] && cat "\${2#@}" >"$LUNA_FOLDER/reported"; shift; done ;;
 *status=*) echo "status \${last##*=}" >>"$LUNA_FOLDER/log" ;;
 *torrent) while [ $# -gt 1 ]; do [ "$1" = -o ] && echo torrent >"$2"; shift; done ;;
 *tgz) while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$LUNA_FOLDER/image.tgz" "$2"; shift; done; echo http >>"$LUNA_FOLDER/log" ;;

@@ -72,9 +72,32 @@ describe('the install script, run', function () {
         'status install.prescript',
         'status install.partscript',
         'status install.error.partscript',
+        `report install.partscript&exit=${ran.output.match(/failed with status (\d+)/)?.[1]}`,
       ])
     })
   }
+
+  it('tells the server the command that failed, and the last lines of that step and no other', () => {
+    const partscript =
+      'for n in {1..150}; do echo "line $n"; done; printf "no \\033[31mdisk"; ls /nonexistent'
+    const ran = install({ prescript: 'echo before', partscript })
+    const [command = '', ...lines] = readFileSync(join(stage.folder, 'reported'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    assert.match(command, /^partscript, line 1: ls \/nonexistent/)
+    assert.match(lines.at(-1) ?? '', /^luna: step install.partscript failed with status 2/)
+    assert.ok(lines.at(-2)?.startsWith('no \x1b[31mdisk'))
+    assert.equal(lines[0], 'line 53')
+    assert.ok(ran.output.includes('before\n') && ran.output.includes('line 1\nline 2\n'))
+  })
+
+  it('tells of the set-up of the BMC that it failed, and none of its arguments', () => {
+    plant(stage.folder, { 'bin/ipmitool': '#!/bin/sh\necho "$*: no" >&2; exit 1\n' })
+    const ran = install({ bmc })
+    assert.ok(ran.log.includes('report install.setupbmc&exit=1'), ran.log.join('\n'))
+    const reported = readFileSync(join(stage.folder, 'reported'), 'utf8')
+    assert.equal(reported, '\nthe console of the node has what the BMC said\n')
+  })
 
   it('fetches by HTTP when the client of an older initramfs dies', () => {
     plant(stage.folder, { 'luna/ltorrent-client': '#!/bin/sh\nexit 1\n' })

@@ -12,7 +12,7 @@ export interface Asking {
   ask(
     url: string,
     method?: string,
-    from?: { remote?: string; port?: number; match?: string; token?: string },
+    from?: { remote?: string; port?: number; match?: string; token?: string; body?: string },
   ): Promise<{ status: number; type: string; body: string; etag?: string }>
   /** Every line that was logged. */
   readonly lines: string[]
@@ -49,9 +49,11 @@ export function asking(
     lines,
     seen,
     unknown,
-    async ask(url, method = 'GET', { remote = '10.30.0.1', port = 40_000, match = '', token = '' } = {}) {
+    async ask(url, method = 'GET', from = {}) {
+      const { remote = '10.30.0.1', port = 40_000, match = '', token = '', body = '' } = from
       const [path = '', query = ''] = url.split(/\?(.*)/s)
-      return plain(await handler({ method, path, query, remote, port, key: '', match, token }))
+      const asked = { method, path, query, remote, port, key: '', match, token, body: Buffer.from(body) }
+      return plain(await handler(asked))
     },
   }
 }

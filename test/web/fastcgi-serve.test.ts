@@ -69,6 +69,14 @@ function contract(responder: Responder): void {
       assert.deepEqual(asked, [{ ...sent, port: one.port }])
     })
 
+    it('hands over the beginning of a body, and reads the rest of it', async () => {
+      for (const sent of ['why: \u00e4\n', 'x'.repeat(40_000)]) {
+        const answer = await fetch(`${url}/luna`, { method: 'POST', body: sent })
+        assert.equal(await answer.text(), 'ok')
+        assert.equal(asked.at(-1)?.body?.toString(), sent.slice(0, 16_384))
+      }
+    })
+
     it('hands over requests without a query, and with a body that nobody reads', async () => {
       const answer = await fetch(`${url}/luna`, { method: 'POST', body: 'x'.repeat(10_000) })
       assert.equal(await answer.text(), 'ok')

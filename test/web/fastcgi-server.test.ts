@@ -79,7 +79,7 @@ describe('fastcgiServer', () => {
     path = join(dir, 'socket')
     respond = async ([uri = '']) => ({ head: 'Status: 200\r\n\r\n', body: Buffer.from(`to ${uri}`) })
     const limits = { params: 70_000, requests: 8 }
-    server = fastcgiServer(['REQUEST_URI'], (values) => respond(values), limits)
+    server = fastcgiServer(['REQUEST_URI'], (values, body) => respond(values, body), limits)
     server.server.listen(path)
     await once(server.server, 'listening')
   })

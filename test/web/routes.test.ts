@@ -200,6 +200,71 @@ describe('routes', () => {
       ],
     )
   })
+
+  describe('a report of a step that failed', () => {
+    const report = '/luna?step=report&node=node001&at=install.partscript&exit=2'
+    const post = (url: string, body: string) => web.ask(url, 'POST', { body })
+
+    it('is kept with its command, status and lines, and is a part of the boot', async () => {
+      const node = await store.getNamed('node', 'node001')
+      assert.equal((await post(report, 'mkfs /dev/sda\nsome\nmkfs: no such device\n\n')).status, 200)
+      const kept = { step: 'install.partscript', time: now.getTime(), command: 'mkfs /dev/sda', status: 2 }
+      assert.deepEqual(await store.report(node.id), { ...kept, lines: ['some', 'mkfs: no such device'] })
+      const failure = { step: 'install.partscript', command: 'mkfs /dev/sda', status: 2 }
+      assert.deepEqual(web.seen, [
+        {
+          node: node.id,
+          step: 'install.error.partscript',
+          time: now.getTime(),
+          failure: { ...failure, line: 'mkfs: no such device' },
+        },
+      ])
+    })
+
+    it('can neither write to a terminal nor be longer than what is kept', async () => {
+      const node = await store.getNamed('node', 'node001')
+      await post(report, `\x1b[2Jcommand\n${'\x07line\n'.repeat(9000)}`)
+      const kept = await store.report(node.id)
+      assert.equal(kept?.command, '\\x1b[2Jcommand')
+      assert.deepEqual([...new Set(kept?.lines)].slice(0, 1), ['\\x07line'])
+      assert.ok((kept?.lines.length ?? 0) <= 200)
+    })
+
+    it('comes by POST, of a step of an installation, from a node that there is', async () => {
+      const statusOf = async (url: string, method = 'POST') => (await web.ask(url, method)).status
+      assert.equal(await statusOf(report, 'GET'), 405)
+      assert.equal(await statusOf('/luna?step=report&node=node001&at=boot.x'), 400)
+      assert.equal(await statusOf('/luna?step=report&node=node001'), 400)
+      assert.equal(await statusOf('/luna?step=report&node=nope&at=install.unpack'), 400)
+      assert.deepEqual(web.seen, [])
+    })
+
+    it('is refused from somebody else, and from a node that is not being installed', async () => {
+      const away = asking(
+        () => Promise.resolve(store),
+        () => ({ kind: 'link', macs: [mac(9)] }),
+      )
+      assert.equal((await away.ask(report, 'POST', { body: 'x' })).status, 403)
+      const itself = asking(
+        () => Promise.resolve(store),
+        () => ({ kind: 'link', macs: [mac(1)] }),
+      )
+      assert.equal((await itself.ask(report, 'POST', { body: 'x' })).status, 403)
+      await store.setStatus((await store.getNamed('node', 'node001')).id, {
+        step: 'install.partscript',
+        time: now,
+      })
+      assert.equal((await itself.ask(report, 'POST', { body: 'x' })).status, 200)
+    })
+  })
+
+  it('takes down that a system is up, and leaves the status that sites wait for', async () => {
+    const node = await store.getNamed('node', 'node001')
+    await store.setStatus(node.id, { step: 'install.success', time: now })
+    assert.equal((await web.ask('/luna?step=install&node=node001&status=up&seconds=48.25')).status, 200)
+    assert.equal(await statusOf('node001'), 'install.success')
+    assert.deepEqual(web.seen, [{ node: node.id, step: 'up', time: now.getTime(), upSeconds: 48.25 }])
+  })
 })
 
 describe('routes over a broken store', () => {

@@ -19,6 +19,8 @@ export interface Request {
   readonly key: string
   /** The `If-None-Match` of the client: tags of answers that it has (RFC 9110, section 13.1.2). */
   readonly match: string
+  /** The beginning of what came with it. */
+  readonly body?: Buffer
 }
 
 /** The parameters of FastCGI that a request is made of, in the order of `requestOf`. */

@@ -29,8 +29,8 @@ export async function serve(
 }
 
 async function serveByOwn(handler: Handler, address: Address, http: () => void): Promise<Listener> {
-  const { server, close } = fastcgiServer(requestParams, async (values) =>
-    answerOf(await handler(requestOf(values))),
+  const { server, close } = fastcgiServer(requestParams, async (values, body) =>
+    answerOf(await handler({ ...requestOf(values), ...(body.length > 0 && { body }) })),
   )
   await listenAt(server, address, http)
   return { close }

@@ -6,6 +6,7 @@
 // Kept connections: node-fastcgi mixes up the answers. Bounds: node-fastcgi has none for parameters, bodies
 // and requests, and a record of an unknown type ends the process.
 import { createServer, type Server, type Socket } from 'node:net'
+import { mostReportBytes } from '../../object/record/report.ts'
 import {
   keepConnection,
   protocolStatus,
@@ -27,12 +28,17 @@ export interface Answer {
   readonly body: Uint8Array
 }
 
-/** Answers a request by its wanted parameters. When it rejects, the connection is closed. */
-export type Responder = (params: readonly (string | undefined)[]) => Promise<Answer>
+/**
+ * Answers a request by its wanted parameters, and the beginning of its body. When it rejects, the connection
+ * is closed.
+ */
+export type Responder = (params: readonly (string | undefined)[], body: Buffer) => Promise<Answer>
 
 export interface Limits {
   /** Parameters of one request, in bytes. */
   readonly params: number
+  /** The body of one request, in bytes: what comes on top is read and dropped. */
+  readonly body: number
   /** Requests at once in one connection. */
   readonly requests: number
   /** Milliseconds without a byte, after which a connection is closed. */
@@ -41,7 +47,7 @@ export interface Limits {
 
 // The web server must be the one to close idle connections (nginx: 30 s), or it may write into one that we
 // just closed.
-const usual: Limits = { params: 128 * 1024, requests: 256, idle: 90_000 }
+const usual: Limits = { params: 128 * 1024, body: mostReportBytes, requests: 256, idle: 90_000 }
 
 export interface FastcgiServer {
   /** Not listening yet. */
@@ -77,6 +83,8 @@ interface PendingRequest {
   params: Buffer[]
   size: number
   values: readonly (string | undefined)[] | undefined
+  readonly body: Buffer[]
+  room: number
   asked: boolean
 }
 
@@ -117,7 +125,8 @@ class Connection {
     // Records of a request that has ended may still be on their way.
     if (!request) return true
     if (type === recordType.params) return this.#parameters(request, content)
-    if (type === recordType.stdin) return content.length > 0 || this.#dispatch(request)
+    if (type === recordType.stdin)
+      return content.length > 0 ? keep(request, content) : this.#dispatch(request)
     if (type === recordType.abort) this.#end(request, protocolStatus.complete)
     return true
   }
@@ -135,7 +144,8 @@ class Connection {
     const begin = readBegin(content)
     if (!begin || this.#open.has(id)) return false
     const keep = (begin.flags & keepConnection) !== 0
-    const request: PendingRequest = { id, keep, params: [], size: 0, values: undefined, asked: false }
+    const empty = { params: [], size: 0, values: undefined, body: [], room: this.#limits.body }
+    const request: PendingRequest = { id, keep, ...empty, asked: false }
     const full = this.#open.size >= this.#limits.requests
     if (begin.role !== responderRole) this.#end(request, protocolStatus.unknownRole)
     else if (full) this.#end(request, protocolStatus.overloaded)
@@ -158,14 +168,11 @@ class Connection {
     return request.values !== undefined
   }
 
-  /**
-   * The request is complete. Its body is not used, but read to its end: the web server has sent all of it by
-   * then.
-   */
+  /** The request is complete. Its body is read to the end: the web server has sent all of it by then. */
   #dispatch(request: PendingRequest): boolean {
     if (!request.values || request.asked) return false
     request.asked = true
-    this.#respond(request.values).then(
+    this.#respond(request.values, Buffer.concat(request.body)).then(
       ({ head, body }) => this.#answer(request, head, body),
       () => this.#socket.destroy(),
     )
@@ -195,4 +202,11 @@ class Connection {
     if (this.#socket.writable && !this.#socket.write(bytes)) this.#socket.pause()
     return true
   }
+}
+
+/** Keeps a part of the body, as far as there is room. A copy: it would keep all that came with it. */
+function keep(request: PendingRequest, content: Buffer): true {
+  if (request.room > 0) request.body.push(Buffer.from(content.subarray(0, request.room)))
+  request.room = Math.max(0, request.room - content.length)
+  return true
 }
