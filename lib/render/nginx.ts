@@ -26,7 +26,12 @@ export interface NginxFacts {
   readonly heads: readonly string[]
   /** Who sees the page and the metrics. */
   readonly watchers: readonly string[]
+  /** The access log of nginx, which has the lines of files too; null: none. */
+  readonly accessLog?: string | null
 }
+
+/** The port of loopback where lweb hears which files nginx has sent (UDP). */
+export const fetchedPort = 7051
 
 /** The files of the page, which come with Luna. */
 const pageFiles = join(import.meta.dirname, '../web/ui')
@@ -38,7 +43,8 @@ export function renderNginx(facts: NginxFacts, siteDir?: string): string {
   const backend = facts.serverPort === 0 ? 'unix:/run/luna/lweb.sock' : `127.0.0.1:${facts.serverPort}`
   const { path, keyFile, rootOnly, keepConnections, networks, heads, watchers } = facts
   const tls = facts.tls && { ...facts.tls }
-  const base = { path, pageFiles, keyFile, rootOnly, tls, listens, backend, keepConnections }
+  const log = { fetchedTo: `127.0.0.1:${fetchedPort}`, accessLog: facts.accessLog ?? null }
+  const base = { ...log, path, pageFiles, keyFile, rootOnly, tls, listens, backend, keepConnections }
   const view = { ...base, networks: [...networks], heads: [...heads], watchers: [...watchers] }
   return renderTemplate(loadTemplate('nginx.conf.mustache', siteDir), view, escapeNginx)
 }

@@ -6,6 +6,7 @@ import { logTrouble } from '../daemon/trouble.ts'
 import type { Log } from '../log.ts'
 import { type Unknown, withAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
+import { hearFetched } from './fetched.ts'
 import { given, isWish } from './metrics/ask.ts'
 import { isSeen, recordSeen } from './seen.ts'
 import { isTold } from './told.ts'
@@ -18,12 +19,17 @@ export interface Hearing {
 }
 
 /** Never rejects: a store that is away is logged. */
-export async function hearWorkers(store: () => Promise<Store>, log: Log): Promise<Hearing> {
+export async function hearWorkers(
+  store: () => Promise<Store>,
+  key: () => Promise<string | undefined>,
+  log: Log,
+): Promise<Hearing> {
   // Only the leader needs the package behind it, and its workers are made of the same code.
   const { LeaderMetrics } = await import('./metrics/leader-metrics.ts')
   const metrics = new LeaderMetrics()
   const recording = recordSeen(store, log, metrics.seen)
   const unknown = new UnknownMachines(store, log)
+  const endFetched = await hearFetched(recording.fetched, key, log)
   return {
     hear(message, answer) {
       if (isSeen(message)) recording.add(message.seen)
@@ -33,6 +39,7 @@ export async function hearWorkers(store: () => Promise<Store>, log: Log): Promis
       } else if (isWish(message)) void given(message, () => metrics.text()).then(answer)
     },
     async end() {
+      endFetched()
       await Promise.all([recording.end(), unknown.end()])
     },
   }

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { type ReopeningStore, reopeningStore } from '../daemon/reopening-store.ts'
 import { type Daemon, type DaemonContext, runDaemon, whileUp } from '../daemon/run.ts'
 import { inheritedSocket } from '../host/daemon/inherited-socket.ts'
+import { nginxKeyPath, readNginxKey } from '../host/service/nginx-key.ts'
 import { type Cluster, frontendUrl } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
 import type { Address } from './fastcgi/handler.ts'
@@ -39,7 +40,8 @@ async function serveUntil(
 ): Promise<void> {
   const options = { config, url: frontendUrl(cluster), address: addressOf(cluster), logFile }
   const store = reopeningStore(() => openStore(config))
-  const hearing = await hearWorkers(store.get, log)
+  const keyPath = nginxKeyPath(config.paths.nginx_conf_d)
+  const hearing = await hearWorkers(store.get, () => readNginxKey(keyPath), log)
   try {
     await serveWith(new WorkerPool(options, log, hearing.hear), stop, store, options, { cluster, log })
   } finally {

@@ -4,7 +4,9 @@ import { Loop } from '../daemon/loop.ts'
 import { logTrouble } from '../daemon/trouble.ts'
 import type { Log } from '../log.ts'
 import type { BootEvent } from '../object/record/boot.ts'
+import type { Fetched } from '../object/record/fetched.ts'
 import type { Store } from '../store/store.ts'
+import { Fetchers } from '../task/record/fetchers.ts'
 import { BootRecorder } from '../task/record/recorder.ts'
 
 /** The message of a worker to the leader. */
@@ -50,6 +52,8 @@ export function isSeen(message: unknown): message is Seen {
 
 export interface Recording {
   add(events: readonly BootEvent[]): void
+  /** A file that some machine has fetched. */
+  fetched(file: Fetched): void
   /** Writes down the rest and resolves. */
   end(): Promise<void>
 }
@@ -66,14 +70,20 @@ export function recordSeen(
   const recorder = new BootRecorder(store, undefined, observe)
   const loggingTrouble = logTrouble(log)
   const ended = new AbortController()
+  const fetchers = new Fetchers()
   const flush = () =>
     loggingTrouble(async () => {
+      recorder.add(await fetchers.due(store, Date.now()))
       const lost = await recorder.flush()
       if (lost > 0) log.warning('steps of boots are lost: there were too many at once', { lost })
     })
   const running = new Loop(leaderPause, flush).run(ended.signal)
   return {
-    add: (events) => recorder.add(events),
+    add(events) {
+      fetchers.learn(events)
+      recorder.add(events)
+    },
+    fetched: (file) => fetchers.add(file, Date.now()),
     end: async () => {
       ended.abort()
       await running

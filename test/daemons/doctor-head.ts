@@ -11,6 +11,7 @@ import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { insertLinked } from '../../lib/task/change/reference-counts.ts'
 import type { Finding } from '../../lib/task/doctor/check.ts'
+import type { Link } from '../../lib/task/why/chain.ts'
 import { type Daemon, startDaemon, startTftpd } from './doctor-daemons.ts'
 import { prepareNamed } from './named.ts'
 import { makePair, type Pair, stop } from './namespace.ts'
@@ -83,6 +84,16 @@ export class DoctorHead {
     assert.notEqual(state, 'fine', `${check}: ${seen}`)
     assert.equal(status, [...found.values()].some((one) => one.state === 'wrong') ? 1 : 3)
     return `${state}: ${seen} (${fix})`
+  }
+
+  /** The link that is missing of a node, as `luna node why` has it: what was seen, and the command. */
+  why(node: string): string {
+    const { status, stdout, stderr } = this.#run(['node', 'why', node, '--json'])
+    if (stdout === '') throw new Error(stderr)
+    const { missing, chain } = JSON.parse(stdout) as { missing: string | null; chain: readonly Link[] }
+    assert.equal(status, missing === null ? 0 : 1)
+    const link = chain.find((one) => one.link === missing)
+    return link ? `${link.link}: ${link.seen} (${link.fix})` : 'nothing'
   }
 
   /** Does something to the database that no command does. */
@@ -170,7 +181,8 @@ export class DoctorHead {
 
 function nginxConf(dir: string): string {
   return `pid ${dir}/nginx.pid;
-events {}
+worker_rlimit_nofile 16384;
+events { worker_connections 8192; }
 http {
   access_log off;
   include ${dir}/conf.d/*.conf;

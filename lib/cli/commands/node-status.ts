@@ -1,10 +1,11 @@
-// luna node status and history: where nodes are now, and what they did before.
+// luna node status, history and why: where nodes are now, what they did before, and what they lack.
 import { setTimeout as delay } from 'node:timers/promises'
 import { option } from '../../program/option.ts'
 import type { NodeState, StateFilter } from '../../task/record/states.ts'
 import { choiceOf, choosingOptions } from '../choosing/chosen.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { jsonOption, jsonText } from '../rows.ts'
+import { shown } from '../table/table.ts'
 
 // How often --watch looks, in milliseconds; where looking takes long, it looks less often.
 const watchEvery = 1000
@@ -100,5 +101,27 @@ export const history: Command = command({
     }
     const timeline = await timelineOf(store, name, boot)
     context.print(json ? jsonText(timeline) : timelineText(name, timeline))
+  },
+})
+
+export const why: Command = command({
+  action: 'why',
+  help: 'Say why a node does not boot: the chain from its power button to its running system, link by link.',
+  operand: 'name',
+  options: { json: jsonOption },
+  examples: [['luna node why node001', 'as root, who may look at everything; the last line has the command']],
+  async run(context, { json }, name) {
+    const { lookAtNode } = await import('../../task/why/look.ts')
+    const { chainOf, missingLink } = await import('../../task/why/chain.ts')
+    const chain = chainOf(await lookAtNode(await context.store(), context.config, name, context.signal))
+    const missing = missingLink(chain)
+    if (missing) context.endWith(1)
+    if (json) return context.print(jsonText({ node: name, missing: missing?.link ?? null, chain }))
+    for (const { state, link, seen } of chain) context.print(`${state.padEnd(8)}  ${link}: ${shown(seen)}\n`)
+    context.print(
+      missing
+        ? `${name} stops at: ${missing.link}: ${shown(missing.seen)}\n  ${missing.fix ?? ''}\n`
+        : `no link is missing for ${name}\n`,
+    )
   },
 })

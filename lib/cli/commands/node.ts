@@ -17,7 +17,7 @@ import {
 } from '../rows.ts'
 import { arm, disarm, discover } from './node-boot.ts'
 import { importRow } from './node-import.ts'
-import { history, status } from './node-status.ts'
+import { history, status, why } from './node-status.ts'
 
 const list: Command = command({
   action: 'list',
@@ -197,6 +197,7 @@ export const node: readonly Command[] = [
   showCommand,
   status,
   history,
+  why,
   add,
   change,
   importRow,

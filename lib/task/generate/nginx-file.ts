@@ -60,6 +60,8 @@ function factsOf(
     networks: servedPrefixes(cluster, networks).map(networkText),
     heads: headPrefixes(cluster).map(networkText),
     watchers: watcherPrefixes(cluster).map(networkText),
+    // Of the packages of Debian and EL alike.
+    accessLog: existsSync('/var/log/nginx') ? '/var/log/nginx/access.log' : null,
   }
 }
 

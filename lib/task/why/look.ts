@@ -1,0 +1,130 @@
+// Looks at everything between the power button of a node and its running system.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../../config.ts'
+import { sentence } from '../../error.ts'
+import { readText } from '../../host/file.ts'
+import { lastInJournal } from '../../host/service/journal.ts'
+import { interfaceKey } from '../../object/group.ts'
+import type { Mac } from '../../object/net/mac.ts'
+import type { Node } from '../../object/node.ts'
+import { openMemoryStore } from '../../store/open.ts'
+import type { Store } from '../../store/store.ts'
+import { addressOf } from '../boot/node-facts.ts'
+import { locateAtSwitch } from '../boot/switch-port.ts'
+import type { Head, Verdict } from '../doctor/check.ts'
+import { checks } from '../doctor/checks.ts'
+import { runChecks } from '../doctor/doctor.ts'
+import { lookAtHead } from '../doctor/head.ts'
+import { finder, groupOf, networksOf } from '../find.ts'
+import { packedFiles } from '../image/packed.ts'
+import { powerAll, powerTargets } from '../power.ts'
+import { isPacked } from '../show/unpacked.ts'
+import type { Sight } from './chain.ts'
+
+// The checks of the doctor that a boot depends on.
+const wanted = [
+  ...['service dhcpd', 'service tftpd', 'service nginx', 'service lweb', 'iPXE binaries', 'boot menu'],
+  ...['TFTP', 'DHCP servers', 'space for images', 'space of the system'],
+]
+
+/** Looks at all of it, side by side. Throws LunaError `not-found` for an unknown node. */
+export async function lookAtNode(
+  store: Store,
+  config: Config,
+  name: string,
+  signal: AbortSignal,
+  now: number = Date.now(),
+): Promise<Sight> {
+  const node = await store.getNamed('node', name)
+  const copy = openMemoryStore()
+  try {
+    const head = await lookAtHead(store, copy, config)
+    const chosen = checks.filter((check) => wanted.includes(check.name))
+    const [findings, power] = await Promise.all([
+      runChecks(chosen, head, signal),
+      powerOf(copy, name, signal),
+    ])
+    const verdicts = new Map(findings.map(({ check, ...verdict }): [string, Verdict] => [check, verdict]))
+    return { ...(await aboutNode(store, head, node)), head: verdicts, power, now }
+  } finally {
+    await copy.close()
+  }
+}
+
+async function aboutNode(
+  store: Store,
+  head: Head,
+  node: Node,
+): Promise<Omit<Sight, 'head' | 'power' | 'now'>> {
+  const { status, localboot } = node
+  const find = finder(store)
+  const group = await groupOf(find, node)
+  const image = group?.osimage ? await find('osimage', group.osimage) : undefined
+  const mac = (await store.macOf(node.id)) ?? null
+  const gone = image ? packedFiles(image).filter((file) => !existsSync(join(head.paths.root, file))) : []
+  const untold = image && !isPacked(image) ? 'it is not packed' : null
+  const { dhcpd, tftpd } = head.config.services
+  const address = await bootAddress(store, node)
+  return {
+    node: node.name,
+    group: group?.name ?? null,
+    image: image?.name ?? null,
+    imageTrouble: untold ?? (gone.length > 0 ? `${gone.join(', ')} not in ${head.paths.root}` : null),
+    localboot,
+    mac,
+    ...(await plugOf(store, node)),
+    reservation: mac && address ? await reservationOf(head, mac, address) : null,
+    dhcpSaid: mac && (await lastInJournal(dhcpd, mac)),
+    tftpSaid: address && (await lastInJournal(tftpd, address)),
+    boot: await store.lastBoot(node.id),
+    report: await store.report(node.id),
+    told: status ? { step: status.step, time: status.time.getTime() } : undefined,
+  }
+}
+
+/** The IPv4 address on BOOTIF, which dhcpd is to give. */
+async function bootAddress(store: Store, node: Node): Promise<string | null> {
+  const find = finder(store)
+  const group = await groupOf(find, node)
+  const key = group && interfaceKey(group, 'BOOTIF')
+  if (!group || key === undefined) return null
+  return addressOf({ node, group, networks: await networksOf(find, group) }, key, 4)?.address ?? null
+}
+
+/** Where the node is configured to be plugged in, and which machines are seen there. */
+async function plugOf(store: Store, node: Node): Promise<Pick<Sight, 'port' | 'atPort'>> {
+  const { switch: id, port } = node
+  if (id === null || !port) return { port: null, atPort: [] }
+  const seen = (await store.learned()).filter(
+    (one) => one.switch === id && (one.port === port || one.portname === port),
+  )
+  const [at] = seen
+  const where = at
+    ? await locateAtSwitch(store, at)
+    : `${(await store.find('switch', id))?.name} port ${port}`
+  return { port: where, atPort: [...new Set(seen.map(({ mac }) => mac))] }
+}
+
+/** What the dhcpd.conf on disk gives that MAC address; null where the cluster has no DHCP range. */
+async function reservationOf(
+  { cluster, config }: Head,
+  mac: Mac,
+  wantedAddress: string,
+): Promise<Sight['reservation']> {
+  if (cluster.dhcp_net === null) return null
+  const text = (await readText(config.paths.dhcpd_conf)) ?? ''
+  const host = text.split(/^\s*host\s/m).find((one) => one.toLowerCase().includes(` ${mac};`))
+  const address = host && /fixed-address\s+([\d.]+)\s*;/.exec(host)?.[1]
+  return { address: address ?? null, wanted: wantedAddress }
+}
+
+async function powerOf(store: Store, name: string, signal: AbortSignal): Promise<Sight['power']> {
+  const wish = { names: [name], groups: [], interface: 'BMC' }
+  const { targets } = await powerTargets(store, wish)
+  for await (const { result } of powerAll(targets, 'status', { signal })) {
+    if (result === 'on' || result === 'off') return result
+    return { trouble: typeof result === 'string' ? `its BMC says ${result}` : sentence(result) }
+  }
+  return null
+}
