@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import { type Unknown, withAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
 import { hearFetched } from './fetched.ts'
+import { runHooks } from './hooks.ts'
 import { given, isWish } from './metrics/ask.ts'
 import { isSeen, recordSeen } from './seen.ts'
 import { isTold } from './told.ts'
@@ -29,17 +30,21 @@ export async function hearWorkers(
   const metrics = new LeaderMetrics()
   const recording = recordSeen(store, log, metrics.seen)
   const unknown = new UnknownMachines(store, log)
+  const hooks = runHooks(store, log)
   const endFetched = await hearFetched(recording.fetched, key, log)
   return {
     hear(message, answer) {
-      if (isSeen(message)) recording.add(message.seen)
-      else if (isTold(message)) {
+      if (isSeen(message)) {
+        recording.add(message.seen)
+        hooks.see(message.seen)
+      } else if (isTold(message)) {
         metrics.answered(message.counted)
         unknown.add(message.unknown)
       } else if (isWish(message)) void given(message, () => metrics.text()).then(answer)
     },
     async end() {
       endFetched()
+      hooks.end()
       await Promise.all([recording.end(), unknown.end()])
     },
   }
