@@ -3,6 +3,7 @@
 // can have the MAC address of another machine there without being root.
 import { isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
 import { bitsOf, formatIp, type Ip, overlap, type Prefix, parseIp } from '../object/net/address.ts'
 import { run } from './run.ts'
@@ -14,9 +15,13 @@ export type Place =
   | { readonly kind: 'link'; readonly macs: readonly string[] }
   | { readonly kind: 'routed' }
 
-/** How long a place is believed, in milliseconds. */
+/** How long a look is believed, in milliseconds. */
 const believedFor = 30_000
-/** So many places are remembered; the oldest goes first. */
+/**
+ * The shortest time between two looks, in milliseconds: a look at many thousands of entries takes a while.
+ */
+const lookEvery = 50
+/** So many places are remembered of one look. */
 const mostRemembered = 20_000
 
 /** What the kernel knew at one moment. */
@@ -26,10 +31,15 @@ interface Snapshot {
   readonly macs: ReadonlyMap<string, readonly string[]>
 }
 
-/** The places of those who ask. One look at the table answers all who asked before it began. */
+/**
+ * The places of those who ask. A look at the table answers all who are in it for as long as it is believed;
+ * another one is taken for who is not, and answers all who asked before it began.
+ */
 export class Wire {
-  readonly #known = new Map<string, { readonly place: Place; readonly until: number }>()
+  readonly #known = new Map<string, Place>()
   readonly #look: () => Promise<Snapshot>
+  #seen: Snapshot | undefined
+  #began = Number.NEGATIVE_INFINITY
   #next: Promise<Snapshot> | undefined
   #last: Promise<unknown> = Promise.resolve()
 
@@ -39,31 +49,44 @@ export class Wire {
 
   /** Where an address is. Throws LunaError `failed` where the kernel cannot be asked. */
   async at(text: string): Promise<Place> {
-    const known = this.#known.get(text)
-    if (known && known.until > performance.now()) return known.place
-    const place = placeOf(text, await this.#snapshot())
-    // Who has no entry yet may have one at the next try.
-    if (place.kind !== 'link' || place.macs.length > 0) this.#remember(text, place)
-    return place
+    if (this.#seen && performance.now() - this.#began < believedFor) {
+      const place = this.#known.get(text) ?? placeOf(text, this.#seen)
+      if (isKnown(place)) return this.#remember(text, place)
+    }
+    // Who has no entry yet may have one at the next look.
+    return placeOf(text, await this.#snapshot())
   }
 
-  #remember(text: string, place: Place): void {
-    this.#known.delete(text)
-    this.#known.set(text, { place, until: performance.now() + believedFor })
-    const [oldest] = this.#known.keys()
-    if (this.#known.size > mostRemembered && oldest !== undefined) this.#known.delete(oldest)
+  #remember(text: string, place: Place): Place {
+    if (this.#known.size < mostRemembered) this.#known.set(text, place)
+    return place
   }
 
   /** The next look, which begins after the one that is under way: that may have missed who asks now. */
   #snapshot(): Promise<Snapshot> {
-    this.#next ??= this.#last.then(() => {
+    this.#next ??= this.#turn().then(async () => {
       this.#next = undefined
+      const began = performance.now()
       const looking = this.#look()
       this.#last = looking.catch(() => {})
-      return looking
+      const seen = await looking
+      this.#seen = seen
+      this.#began = began
+      this.#known.clear()
+      return seen
     })
     return this.#next
   }
+
+  async #turn(): Promise<void> {
+    await this.#last
+    const rest = this.#began + lookEvery - performance.now()
+    if (rest > 0) await delay(rest)
+  }
+}
+
+function isKnown(place: Place): boolean {
+  return place.kind !== 'link' || place.macs.length > 0
 }
 
 /** Where the address is by what the kernel knew. Pure. */
@@ -84,9 +107,9 @@ export function readNeighbours(json: string): Map<string, readonly string[]> {
   const entries = JSON.parse(json || '[]') as readonly { dst?: string; lladdr?: string }[]
   const macs = new Map<string, readonly string[]>()
   for (const { dst = '', lladdr } of entries) {
-    const ip = readIp(dst)
-    if (!ip || !lladdr) continue
-    const name = formatIp(ip.version, ip.value)
+    // As ip(8) writes it, it is the canonical text.
+    const name = dst.toLowerCase()
+    if (!lladdr) continue
     macs.set(name, [...(macs.get(name) ?? []), lladdr.toLowerCase()])
   }
   return macs

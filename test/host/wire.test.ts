@@ -6,7 +6,7 @@ import { isSameCard, parseMac } from '../../lib/object/net/mac.ts'
 const table = JSON.stringify([
   { dst: '10.30.0.1', dev: 'eth0', lladdr: '52:54:00:00:00:01', state: ['REACHABLE'] },
   { dst: '10.30.0.2', dev: 'eth0', state: ['FAILED'] },
-  { dst: 'FD30:0::1', dev: 'eth0', lladdr: '52:54:00:00:00:0A', state: ['STALE'] },
+  { dst: 'fd30::1', dev: 'eth0', lladdr: '52:54:00:00:00:0A', state: ['STALE'] },
   { dst: 'fe80::1', dev: 'eth0', lladdr: '52:54:00:00:00:01' },
   { dst: 'fe80::1', dev: 'eth1', lladdr: '52:54:00:00:00:02' },
 ])

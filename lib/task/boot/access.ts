@@ -11,7 +11,7 @@ import {
   mayReport,
 } from '../../object/boot-access.ts'
 import { type Cluster, headAddresses } from '../../object/cluster.ts'
-import { isSameCard } from '../../object/net/mac.ts'
+import { isSameCard, type Mac } from '../../object/net/mac.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { groupOf, networksOf } from '../find.ts'
@@ -36,13 +36,22 @@ export interface Standing {
   readonly itself: boolean
 }
 
-/** What the asker is to the node. */
-export async function standingOf(store: Store, node: Node, asker: Asker): Promise<Standing> {
+/**
+ * What the asker is to the node. `own` is a MAC address that the node is known to have: it saves looking for
+ * them.
+ */
+export async function standingOf(store: Store, node: Node, asker: Asker, own?: Mac): Promise<Standing> {
   const shared = await recentCache(store)
   const cluster = await shared.cluster()
   const level = bootAccess(cluster)
-  const trusted = level === 'open' || (await isHead(cluster, asker))
-  return { level, trusted, itself: trusted || (await isMachineOf(store, shared, node, asker)) }
+  if (level === 'open') return { level, trusted: true, itself: true }
+  const known = beliefsOf(store)
+  const key = `${asker.address} ${node.id}`
+  if ((known.get(key) ?? 0) > performance.now()) return { level, trusted: false, itself: true }
+  if (await isHead(cluster, asker)) return { level, trusted: true, itself: true }
+  const itself = await looksLike(store, shared, node, asker, own)
+  if (itself) believe(known, key)
+  return { level, trusted: false, itself }
 }
 
 /** True for this machine and for the other heads. */
@@ -110,24 +119,33 @@ const mostRemembered = 20_000
 
 const believed = new WeakMap<Store, Map<string, number>>()
 
-async function isMachineOf(store: Store, shared: BootCache, node: Node, asker: Asker): Promise<boolean> {
+function beliefsOf(store: Store): Map<string, number> {
   const known = believed.get(store) ?? new Map<string, number>()
   believed.set(store, known)
-  const key = `${asker.address} ${node.id}`
-  if ((known.get(key) ?? 0) > performance.now()) return true
-  if (!(await looksLike(store, shared, node, asker))) return false
-  known.delete(key)
-  known.set(key, performance.now() + believedFor)
-  const [oldest] = known.keys()
-  if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest)
-  return true
+  return known
 }
 
-async function looksLike(store: Store, shared: BootCache, node: Node, asker: Asker): Promise<boolean> {
+/** The oldest belief goes where there are too many. */
+function believe(known: Map<string, number>, key: string): void {
+  known.delete(key)
+  known.set(key, performance.now() + believedFor)
+  const [oldest] = known.size > mostRemembered ? known.keys() : []
+  if (oldest !== undefined) known.delete(oldest)
+}
+
+async function looksLike(
+  store: Store,
+  shared: BootCache,
+  node: Node,
+  asker: Asker,
+  own: Mac | undefined,
+): Promise<boolean> {
   const place = await asker.place()
   if (place.kind === 'routed') return (await addressesOf(shared, node)).includes(asker.address)
   if (place.kind === 'here' || place.macs.length === 0) return false
+  if (own && place.macs.every((link) => isSameCard(own, link))) return true
   const first = await store.macOf(node.id)
+  if (first && place.macs.every((link) => isSameCard(first, link))) return true
   const cards = [...(first ? [first] : []), ...(await store.alsoOf(node.id))]
   return place.macs.every((link) => cards.some((mac) => isSameCard(mac, link)))
 }

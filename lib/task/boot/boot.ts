@@ -67,7 +67,7 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
       fix: `ask for one of ${bootTypes.join(', ')}`,
     })
   const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
-  const standing = asker && (await standingOf(store, found.node, asker))
+  const standing = asker && (await standingOf(store, found.node, asker, found.mac))
   const itself = standing?.itself ?? true
   // The node as it is now: a new address has armed it.
   const token =

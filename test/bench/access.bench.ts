@@ -1,0 +1,136 @@
+// What it costs to look who asks: the routes at level `node`, beside the same at level `open`, in turns; and
+// what the look-up of many who were not seen before takes.
+import { setTimeout as delay } from 'node:timers/promises'
+import { readNeighbours, Wire } from '../../lib/host/wire.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { getCluster } from '../../lib/task/get-cluster.ts'
+import type { Handler } from '../../lib/web/fastcgi/handler.ts'
+import { answerWith } from '../../lib/web/routes.ts'
+import { type Bench, figure, median, type Place, ratio, type Table } from './bench.ts'
+import { embeddedStage } from './stage.ts'
+import { fillNodes, macOf, nameOf } from './web-stage.ts'
+
+export const bench: Bench = {
+  about: 'requests of nodes at boot_access node, beside the same at open',
+  limit: 300,
+  network: 'host',
+  run: async (place) => [await levels(place), await strangers()],
+}
+
+const nodes = Number(process.env.LUNA_BENCH_NODES ?? 1000)
+const seconds = Number(process.env.LUNA_BENCH_SECONDS ?? 1)
+const rounds = 5
+
+/** What nodes ask, in the order in which they do. */
+const asks: { readonly [what: string]: (node: number) => string } = {
+  discovery: (node) => `step=discovery&hwdata=%7C${macOf(node)}`,
+  install: (node) => `step=install&node=${nameOf(node)}`,
+  status: (node) => `step=install&node=${nameOf(node)}&status=install.download`,
+}
+
+async function levels(place: Place): Promise<Table> {
+  const stage = embeddedStage(place)
+  await fillNodes(stage, nodes)
+  const store = await openStore(stage.config)
+  place.after(() => store.close())
+  const { id } = await getCluster(store)
+  const handler = answering(store)
+  const rates: Record<string, number[]> = {}
+  for (let round = 0; round < rounds; round++)
+    for (const level of round % 2 === 0 ? ['open', 'node'] : ['node', 'open']) {
+      place.say(`  round ${round + 1}: ${level}`)
+      await store.update('cluster', id, { boot_access: level })
+      await delay(1100)
+      for (const what of Object.keys(asks)) {
+        await load(handler, what, 0, nodes)
+        const of = `${what} ${level}`
+        rates[of] = [...(rates[of] ?? []), await load(handler, what, seconds)]
+      }
+    }
+  return {
+    title: `Looking who asks, one process, ${nodes} nodes`,
+    columns: ['asked', 'open: requests per second of processor', 'node: the same', 'to open'],
+    rows: Object.keys(asks).map((what) => {
+      const [open, node] = [median(rates[`${what} open`] ?? []), median(rates[`${what} node`] ?? [])]
+      return [what, figure(open), figure(node), ratio(node, open)]
+    }),
+    notes: [`Rounds of ${seconds} s in turns; of ${rounds} the one with the middle figure.`],
+  }
+}
+
+function answering(store: Awaited<ReturnType<typeof openStore>>): Handler {
+  const wire = new Wire(async () => ({
+    own: new Set<string>(),
+    links: [],
+    macs: readNeighbours(table(nodes)),
+  }))
+  const log = { debug: () => {}, info: () => {}, warning: () => {}, error: () => {} }
+  const url = 'http://10.30.255.254:7050'
+  return answerWith({
+    ...{ store: async () => store, url, log, now: () => new Date(), random: Math.random },
+    ...{
+      record: () => {},
+      unknown: () => {},
+      leaderMetrics: async () => undefined as never,
+      key: async () => undefined,
+    },
+    place: (address) => wire.at(address),
+  })
+}
+
+/** Asks for so many seconds, or so often, eight at a time; gives requests per second of processor. */
+async function load(handler: Handler, what: string, duration: number, least = 0): Promise<number> {
+  const end = performance.now() + 1000 * duration
+  const before = process.cpuUsage()
+  let count = 0
+  const client = async () => {
+    while (performance.now() < end || count < least) {
+      const node = (count++ % nodes) + 1
+      const who = { remote: addressOf(node), port: 600, key: '', token: '', match: '' }
+      const { status } = await handler({
+        method: 'GET',
+        path: '/luna',
+        query: asks[what]?.(node) ?? '',
+        ...who,
+      })
+      if (status !== 200) throw new Error(`${what} of ${nameOf(node)}: status ${status}`)
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, client))
+  const { user, system } = process.cpuUsage(before)
+  return count / ((user + system) / 1e6)
+}
+
+function addressOf(node: number): string {
+  return `10.30.${node >> 8}.${node & 255}`
+}
+
+/** What `ip -json neighbour` says of so many nodes. */
+function table(count: number): string {
+  const entries = Array.from({ length: count }, (_, at) => ({
+    dst: addressOf(at + 1),
+    lladdr: macOf(at + 1),
+  }))
+  return JSON.stringify(entries)
+}
+
+/** Ten thousand who were not seen before, a hundred at a time. */
+async function strangers(): Promise<Table> {
+  const count = 10_000
+  const text = table(count)
+  let looks = 0
+  const wire = new Wire(async () => {
+    looks++
+    return { own: new Set<string>(), links: [], macs: readNeighbours(text) }
+  })
+  const began = performance.now()
+  for (let from = 1; from <= count; from += 100)
+    await Promise.all(Array.from({ length: 100 }, (_, at) => wire.at(addressOf(from + at))))
+  const took = performance.now() - began
+  return {
+    title: `${count} machines that were not seen before, a hundred at a time`,
+    columns: ['looks at the neighbour table', 'ms per look', 'ms per machine'],
+    rows: [[looks, figure(took / looks), figure(took / count)]],
+    notes: ['Without the program that prints the table, which takes some milliseconds each time.'],
+  }
+}
