@@ -53,7 +53,13 @@ async function main(): Promise<number> {
 
 async function onInstalledHeads(args: readonly string[]): Promise<number> {
   const suites = ['bookworm', 'trixie'] as const
-  const roots: DebianRoot[] = await Promise.all(suites.map((suite) => installHead(suite)))
+  const installed = await Promise.allSettled(suites.map((suite) => installHead(suite)))
+  const roots: DebianRoot[] = installed.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const failed = installed.find((each) => each.status === 'rejected')
+  if (failed) {
+    for (const root of roots) await root.remove()
+    throw failed.reason
+  }
   const [bookworm, trixie] = roots
   if (allCases && bookworm) roots.push(await bookworm.copy(), await bookworm.copy())
   const [, , first, second] = roots

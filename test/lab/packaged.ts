@@ -54,6 +54,9 @@ export async function installHead(suite: Suite): Promise<InstalledRoot> {
     throw new LunaError('failed', `no repository of this machine's apt has ${suites[suite]} (${suite})`, {
       fix: 'name one: LUNA_LAB_MIRROR=URL',
     })
+  const interruption = new AbortController()
+  const interrupt = () => interruption.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
   const root = await makeDebianRoot(suite, mirror, machine)
   try {
     await cp(
@@ -62,12 +65,18 @@ export async function installHead(suite: Suite): Promise<InstalledRoot> {
     )
     await giveAddress(root.path, network.server)
     const start = performance.now()
-    const { status, stdout, stderr } = await root.run('/root', `${quiet}\n${installing}\nrm ${policy}`)
+    const { status, stdout, stderr } = await root.run(
+      '/root',
+      `${quiet}\n${installing}\nrm ${policy}`,
+      interruption.signal,
+    )
     if (status === 0) return { ...root, took: (performance.now() - start) / 1000 }
     throw new LunaError('failed', `"${installing}" failed`, { fix: null, why: stdout + stderr })
   } catch (error) {
     await root.remove()
     throw error
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
   }
 }
 

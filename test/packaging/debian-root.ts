@@ -18,7 +18,7 @@ export interface DebianRoot {
   /**
    * Runs a line of shell as root in a directory of it, in namespaces of its own, with the machine's network.
    */
-  run(directory: string, line: string): Promise<Ran>
+  run(directory: string, line: string, signal?: AbortSignal): Promise<Ran>
   /** Another one, with all that it has now. */
   copy(): Promise<DebianRoot>
   remove(): Promise<void>
@@ -80,14 +80,22 @@ async function copyOf(clean: string): Promise<DebianRoot> {
   const env = await likeThisMachine(path)
   return {
     path,
-    run: (directory, line) => runAt(path, env, ['-c', `cd "$1" && ${line}`, 'sh', directory]),
+    run: (directory, line, signal) => runAt(path, env, ['-c', `cd "$1" && ${line}`, 'sh', directory], signal),
     copy: () => copyOf(path),
     remove: () => rm(path, { recursive: true, force: true }),
   }
 }
 
-async function runAt(root: string, env: Record<string, string>, args: readonly string[]): Promise<Ran> {
-  return await runInside({ root, resolvesNames: true, env }, 'sh', args, { allowFailure: true })
+async function runAt(
+  root: string,
+  env: Record<string, string>,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<Ran> {
+  return await runInside({ root, resolvesNames: true, env }, 'sh', args, {
+    allowFailure: true,
+    ...(signal && { signal }),
+  })
 }
 
 /** Makes a directory of the cache: whole, or not at all. */
