@@ -47,7 +47,7 @@ export const cases: Readonly<Record<string, Case>> = {
     until: 'install.partscript',
     boot: {
       failure: {
-        step: 'install.error.partscript',
+        step: 'install.partscript',
         command: 'mkfs.ext4 -F /dev/sda1',
         status: 1,
         line: 'mkfs.ext4: /dev/sda1: No such file or directory',
@@ -67,14 +67,7 @@ export const cases: Readonly<Record<string, Case>> = {
 /** Fills an empty store: nodes named by their states, `more` that are up, and what is told of the head. */
 export async function fillPage(store: Store, now: number, more = 0): Promise<void> {
   const { compute } = await fillBoot(store)
-  const image = await store.getNamed('osimage', 'compute')
-  const files = {
-    kernfile: 'compute-vmlinuz',
-    initrdfile: 'compute-initrd',
-    torrent: 'compute',
-    tarball: 'compute',
-  }
-  await store.update('osimage', image.id, { ...files, kernver: '6.1.0-32-amd64' })
+  await packed(store)
   await store.insert('osimage', { name: 'gpu', path: '/opt/luna/os/gpu' })
   let number = 10
   for (const [name, one] of Object.entries(cases)) {
@@ -84,7 +77,7 @@ export async function fillPage(store: Store, now: number, more = 0): Promise<voi
     number++
   }
   await store.keepReport((await store.getNamed('node', 'failed')).id, {
-    step: 'install.error.partscript',
+    step: 'install.partscript',
     time: now - 3 * minute,
     command: 'mkfs.ext4 -F /dev/sda1',
     status: 1,
@@ -101,9 +94,22 @@ export async function fillPage(store: Store, now: number, more = 0): Promise<voi
   await downloads(store, 'installing.cluster', 0, 650_000_000, now)
 }
 
+async function packed(store: Store): Promise<void> {
+  const { id } = await store.getNamed('osimage', 'compute')
+  const files = {
+    kernfile: 'compute-vmlinuz',
+    initrdfile: 'compute-initrd',
+    torrent: 'compute',
+    tarball: 'compute',
+  }
+  await store.update('osimage', id, { ...files, kernver: '6.1.0-32-amd64' })
+}
+
 function caseBoot({ ago, until, boot }: Case, now: number, number: number): Boot {
   const began = now - ago * minute
-  const failed = boot?.failure ? [{ step: boot.failure.step, time: began + 18_000 }] : []
+  const failed = boot?.failure
+    ? [{ step: boot.failure.step.replace('.', '.error.'), time: began + 18_000 }]
+    : []
   const asker = { address: `10.30.1.${number}`, mac: mac(number) as Mac, by: 'mac' as const }
   const about = { asker, image: 'compute', kernel: 'compute-vmlinuz' }
   return { number: 3, began, steps: [...steps(until, began), ...failed], ...about, ...boot }
@@ -133,12 +139,19 @@ async function boots(store: Store, group: Id, now: number, count: number): Promi
 /** The same while most of a cluster boots: `count` nodes of one group, and some of another one. */
 export async function fillBusy(store: Store, now: number, count: number): Promise<void> {
   const { compute, cluster, ipmi } = await fillBoot(store)
+  await packed(store)
   const gpu = await addGroup(store, 'gpu', { BOOTIF: { 4: cluster }, BMC: { 4: ipmi } }, cluster)
   await tell(store, now)
   for (let at = 1; at <= count; at++) {
     const [group, name] =
       at % 5 === 0 ? [gpu, `gpu${three(at / 5)}`] : [compute, `cn${three(at - Math.floor(at / 5))}`]
-    const id = await addNode(store, name, group, {}, mac(1000 + at))
+    const id = await addNode(
+      store,
+      name,
+      group,
+      { BOOTIF: `10.30.${2 + (at >> 8)}.${at & 255}` },
+      mac(1000 + at),
+    )
     // The earlier ones of a rack are further.
     const seconds = at % 97 === 0 ? 900 : 130 - (at % 48) * 2.6 - (at % 7)
     const until = whole.findLast(([, second]) => second <= seconds)?.[0] ?? 'boot.request'
@@ -148,7 +161,7 @@ export async function fillBusy(store: Store, now: number, count: number): Promis
     const told = steps(failed ? 'install.partscript' : step, began)
     const last = failed ? [...told, { step, time: began + 18_000 }] : told
     const failure = failed
-      ? { failure: { step, line: 'mkfs.ext4: /dev/sda1: No such file or directory' } }
+      ? { failure: { step: 'install.partscript', line: 'mkfs.ext4: /dev/sda1: No such file or directory' } }
       : {}
     if (at % 89 === 0) continue
     await store.setStatus(id, { step, time: new Date(last.at(-1)?.time ?? began) })

@@ -56,6 +56,22 @@ describe('the data of the page', () => {
       assert.equal((await web.ask(`/ui/data/node${query}`, 'GET', head)).status, status, query)
   })
 
+  it('says at which link a node stops, by what root found last', async () => {
+    const none = (await get('node?name=none')).why
+    const stop = none.links.find(({ link }: { link: string }) => link === none.missing)
+    assert.deepEqual([none.missing, stop.fix], ['MAC address', 'luna node change none --mac ADDRESS'])
+    assert.equal(none.looked, new Date(now.getTime() - 120_000).toISOString())
+    const seen = (why: typeof none) =>
+      why.links.map(({ link, state }: Record<string, string>) => `${link} ${state}`)
+    assert.ok(seen(none).includes('dhcpd.conf missing'))
+    // The files of its image are not there, and it asked in spite of dhcpd.conf.
+    const failed = (await get('node?name=failed')).why
+    assert.equal(failed.missing, 'image')
+    assert.ok(seen(failed).includes('dhcpd.conf doubtful'), seen(failed).join())
+    assert.ok(seen(failed).includes('installation missing'), seen(failed).join())
+    assert.ok(!seen(failed).some((text: string) => /^(?:power|reservation) /.test(text)))
+  })
+
   it('has images, and the command for those that are not packed', async () => {
     const { images } = await get('images')
     const [compute, gpu] = images

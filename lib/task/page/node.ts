@@ -4,6 +4,7 @@ import { finder } from '../find.ts'
 import { bootsOf, type ListedBoot, type Timeline, timelineOf } from '../record/history.ts'
 import { describe } from '../show/describe.ts'
 import type { Facts } from '../show/facts.ts'
+import { type PageWhy, pageWhy } from './why.ts'
 
 export interface PageDetails {
   readonly name: string
@@ -13,6 +14,8 @@ export interface PageDetails {
   readonly boots: readonly ListedBoot[]
   /** The boot that was asked for, else the last one; absent where none is remembered. */
   readonly timeline?: Timeline
+  /** The links from the power button to the running system. */
+  readonly why: PageWhy
 }
 
 const shown = ['mac', 'also', 'switch', 'port', 'localboot', 'service', 'interfaces'] as const
@@ -28,7 +31,7 @@ export async function pageDetails(
   const all = await describe(store, 'node', node, finder(store), now)
   const known = shown.filter((field) => all[field] !== undefined && all[field] !== null)
   const facts = Object.fromEntries(known.map((field) => [field, all[field] ?? null]))
-  const boots = await bootsOf(store, name)
-  if (boots.length === 0) return { name, facts, boots }
-  return { name, facts, boots, timeline: await timelineOf(store, name, number) }
+  const [boots, why] = [await bootsOf(store, name), await pageWhy(store, node, now)]
+  if (boots.length === 0 && number === undefined) return { name, facts, boots, why }
+  return { name, facts, boots, why, timeline: await timelineOf(store, name, number) }
 }

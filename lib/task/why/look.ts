@@ -1,6 +1,4 @@
 // Looks at everything between the power button of a node and its running system.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { sentence } from '../../error.ts'
 import { readText } from '../../host/file.ts'
@@ -11,15 +9,13 @@ import type { Node } from '../../object/node.ts'
 import { openMemoryStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
 import { addressOf } from '../boot/node-facts.ts'
-import { locateAtSwitch } from '../boot/switch-port.ts'
 import type { Head, Verdict } from '../doctor/check.ts'
 import { checks } from '../doctor/checks.ts'
 import { runChecks } from '../doctor/doctor.ts'
 import { lookAtHead } from '../doctor/head.ts'
 import { finder, groupOf, networksOf } from '../find.ts'
-import { packedFiles } from '../image/packed.ts'
 import { powerAll, powerTargets } from '../power.ts'
-import { isPacked } from '../show/unpacked.ts'
+import { aboutNode } from './about.ts'
 import type { Sight } from './chain.ts'
 
 // The checks of the doctor that a boot depends on.
@@ -46,40 +42,26 @@ export async function lookAtNode(
       powerOf(copy, name, signal),
     ])
     const verdicts = new Map(findings.map(({ check, ...verdict }): [string, Verdict] => [check, verdict]))
-    return { ...(await aboutNode(store, head, node)), head: verdicts, power, now }
+    const about = await aboutNode(store, head.paths.root, node)
+    return { ...about, ...(await onHead(store, head, node)), head: verdicts, power, now }
   } finally {
     await copy.close()
   }
 }
 
-async function aboutNode(
+/** What only root may look at, beside what the store has. */
+async function onHead(
   store: Store,
   head: Head,
   node: Node,
-): Promise<Omit<Sight, 'head' | 'power' | 'now'>> {
-  const { status, localboot } = node
-  const find = finder(store)
-  const group = await groupOf(find, node)
-  const image = group?.osimage ? await find('osimage', group.osimage) : undefined
+): Promise<Pick<Sight, 'reservation' | 'dhcpSaid' | 'tftpSaid'>> {
   const mac = (await store.macOf(node.id)) ?? null
-  const gone = image ? packedFiles(image).filter((file) => !existsSync(join(head.paths.root, file))) : []
-  const untold = image && !isPacked(image) ? 'it is not packed' : null
   const { dhcpd, tftpd } = head.config.services
   const address = await bootAddress(store, node)
   return {
-    node: node.name,
-    group: group?.name ?? null,
-    image: image?.name ?? null,
-    imageTrouble: untold ?? (gone.length > 0 ? `${gone.join(', ')} not in ${head.paths.root}` : null),
-    localboot,
-    mac,
-    ...(await plugOf(store, node)),
     reservation: mac && address ? await reservationOf(head, mac, address) : null,
     dhcpSaid: mac && (await lastInJournal(dhcpd, mac)),
     tftpSaid: address && (await lastInJournal(tftpd, address)),
-    boot: await store.lastBoot(node.id),
-    report: await store.report(node.id),
-    told: status ? { step: status.step, time: status.time.getTime() } : undefined,
   }
 }
 
@@ -90,20 +72,6 @@ async function bootAddress(store: Store, node: Node): Promise<string | null> {
   const key = group && interfaceKey(group, 'BOOTIF')
   if (!group || key === undefined) return null
   return addressOf({ node, group, networks: await networksOf(find, group) }, key, 4)?.address ?? null
-}
-
-/** Where the node is configured to be plugged in, and which machines are seen there. */
-async function plugOf(store: Store, node: Node): Promise<Pick<Sight, 'port' | 'atPort'>> {
-  const { switch: id, port } = node
-  if (id === null || !port) return { port: null, atPort: [] }
-  const seen = (await store.learned()).filter(
-    (one) => one.switch === id && (one.port === port || one.portname === port),
-  )
-  const [at] = seen
-  const where = at
-    ? await locateAtSwitch(store, at)
-    : `${(await store.find('switch', id))?.name} port ${port}`
-  return { port: where, atPort: [...new Set(seen.map(({ mac }) => mac))] }
 }
 
 /** What the dhcpd.conf on disk gives that MAC address; null where the cluster has no DHCP range. */

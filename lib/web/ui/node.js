@@ -1,6 +1,6 @@
 // One node beside the field: where it is, why it is not up, its boots, one of them as a timeline.
 import { doneText, stateOf, stepText } from './state.js'
-import { ageOf, byId, clock, command, el, length, size, span } from './text.js'
+import { ageOf, byId, clock, el, length, mended, size, span } from './text.js'
 
 /** @typedef {import('./state.js').PageNode} PageNode */
 
@@ -108,31 +108,42 @@ function detailParts({ name, facts, boots, timeline, why }, node) {
   ].filter((part) => part !== null)
 }
 
-/** @param {any} why @param {string} name @param {PageNode | undefined} node */
-function whyParts(why, name, node) {
+const marks = /** @type {Record<string, string>} */ ({ seen: '✓', missing: '✗', doubtful: '!', unknown: '?' })
+
+/**
+ * Where it stops and what mends that; the links before are folded away.
+ * @param {any} why @param {string} name @param {PageNode | undefined} node
+ */
+function whyParts({ missing, links, looked }, name, node) {
   const fine = node && ['up', 'installed', 'local', 'service'].includes(stateOf(node))
-  if (!why) return fine ? [] : [el('p', {}, 'Link by link, on a head: ', command(`luna node why ${name}`))]
-  const marks = /** @type {Record<string, string>} */ ({ yes: '✓', no: '✗', unknown: '?' })
-  const rows = why.links.map((/** @type {any} */ link) => {
-    const mark = el(
-      'td',
-      { class: link.state === 'no' ? 'bad' : 'quiet', 'aria-label': link.state },
-      marks[link.state] ?? '?',
-    )
-    const fix = link.fix ? el('div', {}, command(link.fix)) : null
-    return el('tr', {}, mark, el('td', {}, el('b', {}, link.link), ` ${link.seen}`, fix))
+  const stop = fine ? undefined : links.find((/** @type {any} */ { link }) => link === missing)
+  const rows = links.map((/** @type {any} */ { link, state, seen, fix }) => {
+    const kind = { missing: 'bad', doubtful: 'warn' }[/** @type {string} */ (state)]
+    const mark = el('td', { class: kind, title: state, 'aria-label': state }, marks[state])
+    const mend = fix && state !== 'seen' ? el('div', {}, mended(fix)) : null
+    return el('tr', {}, mark, el('td', {}, el('b', {}, link), ` ${seen}`, mend))
   })
+  const age = looked ? `looked at ${span(ageOf(looked))} ago by root` : 'not looked at by root'
+  const more = el('p', { class: 'quiet' }, `The head was ${age}. Power, DHCP and TFTP of this node: `)
+  more.append(mended(`luna node why ${name}`))
   return [
-    el('h3', {}, fine ? 'The chain' : 'Why it is not up'),
-    el('table', { class: 'links' }, el('tbody', {}, ...rows)),
+    stop ? el('p', { class: 'stop' }, el('b', {}, `It stops at: ${stop.link}`), ` ${stop.seen}`) : null,
+    stop?.fix ? el('p', {}, mended(stop.fix)) : null,
+    el(
+      'details',
+      {},
+      el('summary', {}, 'From the power button to the running system'),
+      el('table', { class: 'links' }, el('tbody', {}, ...rows)),
+      more,
+    ),
   ]
 }
 
 /** @param {any} facts @param {PageNode | undefined} node @param {any} timeline */
 function factList({ mac, also, switch: at, port, localboot, service, interfaces }, node, timeline) {
-  const addresses = Object.entries(interfaces ?? {}).map(([name, one]) => {
+  const addresses = Object.entries(interfaces ?? {}).flatMap(([name, one]) => {
     const { ipv4, ipv6 } = /** @type {{ ipv4?: string, ipv6?: string }} */ (one ?? {})
-    return `${name} ${[ipv4, ipv6].filter(Boolean).join(' ') || '-'}`
+    return ipv4 || ipv6 ? [`${name} ${[ipv4, ipv6].filter(Boolean).join(' ')}`] : []
   })
   const rows = Object.entries({
     group: node?.group,

@@ -1,5 +1,5 @@
 // Images, machines, and what the doctor says.
-import { ageOf, byId, clock, command, el, many, size, span, table } from './text.js'
+import { ageOf, byId, clock, command, el, many, mended, size, span, table } from './text.js'
 
 /** @typedef {import('./state.js').PageNode} PageNode */
 
@@ -70,7 +70,7 @@ export function showDoctor({ heads, due }) {
     const rows = sorted.map((/** @type {any} */ { check, state, seen, fix }) => [
       el('span', { class: { wrong: 'bad', warning: 'warn' }[/** @type {string} */ (state)] }, state),
       check,
-      el('span', {}, seen, fix === null ? null : el('div', {}, isCommand(fix) ? command(fix) : fix)),
+      el('span', {}, seen, fix === null ? null : el('div', {}, mended(fix))),
     ])
     const when = el('small', {}, `looked at ${span(ageOf(time))} ago, ${clock(time)}`)
     const old =
@@ -102,11 +102,6 @@ export function showDoctor({ heads, due }) {
       : table(['to be given', 'why'], dues),
     ...(heads.length === 0 ? [none] : parts),
   )
-}
-
-/** @param {string} fix */
-function isCommand(fix) {
-  return /^(?:luna|systemctl|lpower|ltorrent|lweb) [^;]*$/.test(fix)
 }
 
 /** @param {string} id @param {number} count */

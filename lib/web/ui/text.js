@@ -48,6 +48,13 @@ export function command(text) {
   return el('code', { class: 'command' }, text)
 }
 
+/** What mends something: a command, or words. @param {string} fix */
+export function mended(fix) {
+  return /^(?:luna|systemctl|lpower|ltorrent|lweb) [^;]*$/.test(fix)
+    ? command(fix)
+    : document.createTextNode(fix)
+}
+
 /** The element of the page with that id. @param {string} id */
 export function byId(id) {
   const element = document.getElementById(id)

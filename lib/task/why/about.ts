@@ -1,0 +1,48 @@
+// What the store, and the files that nodes fetch, have of a node: what anybody may look at.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Node } from '../../object/node.ts'
+import type { Store } from '../../store/store.ts'
+import { locateAtSwitch } from '../boot/switch-port.ts'
+import { finder, groupOf } from '../find.ts'
+import { packedFiles } from '../image/packed.ts'
+import { isPacked } from '../show/unpacked.ts'
+import type { Sight } from './chain.ts'
+
+export type About = Omit<Sight, 'head' | 'power' | 'now' | 'reservation' | 'dhcpSaid' | 'tftpSaid'>
+
+/** `root` is the cluster path. */
+export async function aboutNode(store: Store, root: string, node: Node): Promise<About> {
+  const { status, localboot } = node
+  const find = finder(store)
+  const group = await groupOf(find, node)
+  const image = group?.osimage ? await find('osimage', group.osimage) : undefined
+  const gone = image ? packedFiles(image).filter((file) => !existsSync(join(root, file))) : []
+  const untold = image && !isPacked(image) ? 'it is not packed' : null
+  return {
+    node: node.name,
+    group: group?.name ?? null,
+    image: image?.name ?? null,
+    imageTrouble: untold ?? (gone.length > 0 ? `${gone.join(', ')} not in ${root}` : null),
+    localboot,
+    mac: (await store.macOf(node.id)) ?? null,
+    ...(await plugOf(store, node)),
+    boot: await store.lastBoot(node.id),
+    report: await store.report(node.id),
+    told: status ? { step: status.step, time: status.time.getTime() } : undefined,
+  }
+}
+
+/** Where the node is configured to be plugged in, and which machines are seen there. */
+async function plugOf(store: Store, node: Node): Promise<Pick<Sight, 'port' | 'atPort'>> {
+  const { switch: id, port } = node
+  if (id === null || !port) return { port: null, atPort: [] }
+  const seen = (await store.learned()).filter(
+    (one) => one.switch === id && (one.port === port || one.portname === port),
+  )
+  const [at] = seen
+  const where = at
+    ? await locateAtSwitch(store, at)
+    : `${(await store.find('switch', id))?.name} port ${port}`
+  return { port: where, atPort: [...new Set(seen.map(({ mac }) => mac))] }
+}
