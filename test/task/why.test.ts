@@ -1,0 +1,88 @@
+// The chain of `luna node why`, over what may be seen of a node and its head.
+import assert from 'node:assert/strict'
+import type { Boot } from '../../lib/object/record/boot.ts'
+import { fine, wrong } from '../../lib/task/doctor/check.ts'
+import { chainOf, missingLink, type Sight } from '../../lib/task/why/chain.ts'
+
+const now = 10_000_000
+const well: Sight = {
+  ...{ node: 'node001', group: 'compute', image: 'compute', imageTrouble: null, localboot: false },
+  ...{ power: 'on', mac: '52:54:00:00:00:01', port: null, atPort: [] },
+  reservation: { address: '10.30.0.1', wanted: '10.30.0.1' },
+  ...{ dhcpSaid: null, tftpSaid: null, report: undefined, told: undefined, now },
+  head: new Map([['TFTP', fine('it comes')]]),
+  boot: booted([
+    ['boot.request', 600],
+    ['install.request', 590],
+    ['install.success', 300],
+    ['up', 200],
+  ]),
+}
+
+function booted(steps: readonly (readonly [string, number])[]): Boot {
+  const told = steps.map(([step, ago]) => ({ step, time: now - 1000 * ago }))
+  return { number: 1, began: told[0]?.time ?? now, steps: told }
+}
+
+function missing(more: Partial<Sight>): string {
+  const { link, fix } = missingLink(chainOf({ ...well, ...more })) ?? { link: 'nothing', fix: null }
+  return `${link}: ${fix}`
+}
+
+describe('the chain from the power button to the running system', () => {
+  it('lacks nothing where all is well', () => assert.equal(missing({}), 'nothing: null'))
+
+  const failed = booted([
+    ['boot.request', 60],
+    ['install.error.postscript', 20],
+  ])
+  const loaded = booted([
+    ['boot.request', 660],
+    ['boot.kernel', 650],
+    ['boot.initramfs', 640],
+  ])
+  const cases: readonly [string, Partial<Sight>, RegExp][] = [
+    ['power that is off', { power: 'off' }, /^power: lpower on node001$/],
+    [
+      'a MAC address',
+      { mac: null, boot: undefined },
+      /^MAC address: luna node change node001 --mac ADDRESS$/,
+    ],
+    [
+      'the MAC address of the machine at its port',
+      { port: 'sw01 port 7', atPort: ['52:54:00:00:00:99'], boot: undefined },
+      /--mac 52:54:00:00:00:99$/,
+    ],
+    [
+      'its reservation',
+      { reservation: { address: null, wanted: '10.30.0.1' }, boot: undefined },
+      /^reservation: luna cluster makedhcp$/,
+    ],
+    ['TFTP', { head: new Map([['TFTP', wrong('no', 'start it')]]), boot: undefined }, /^TFTP: start it$/],
+    ['a packed image', { imageTrouble: 'it is not packed' }, /^image: luna osimage pack compute$/],
+    ['a request of its own', { boot: undefined }, /^asks Luna: /],
+    ['a kernel that gets on', { boot: loaded }, /^install script: .*luna osimage pack compute --boot$/],
+    [
+      'a post script that works',
+      { boot: failed },
+      /^installation: .*luna group change compute --postscript$/,
+    ],
+  ]
+  for (const [what, more, expected] of cases) it(`lacks ${what}`, () => assert.match(missing(more), expected))
+
+  it('does not wait for what the node got past a moment ago', () => {
+    const head = new Map([['TFTP', wrong('no', 'start it')]])
+    assert.match(missing({ head, boot: failed }), /^installation: /)
+    const old = booted([
+      ['boot.request', 9000],
+      ['install.error.postscript', 8000],
+    ])
+    assert.equal(missing({ head, boot: old }), 'TFTP: start it')
+  })
+
+  it('takes the error of that step, and not one of before', () => {
+    const report = { step: 'install.unpack', time: now - 30_000, lines: ['no space left on device'] }
+    const seen = missingLink(chainOf({ ...well, boot: failed, report }))?.seen
+    assert.equal(seen, 'install.postscript failed')
+  })
+})
