@@ -210,7 +210,7 @@ describe('luna', () => {
     const ran = run('db', 'migrate', '--dry-run')
     assert.match(ran.stdout, /^install: osimage compute is not packed: login,node001 cannot be installed/m)
     const told: unknown = JSON.parse(run('db', 'migrate', '--json').stdout)
-    assert.deepEqual(Object.keys(told ?? {}), ['defects', 'differences', 'duplicates'])
+    assert.deepEqual(Object.keys(told ?? {}), ['defects', 'differences', 'remarks', 'duplicates'])
     assert.equal(ran.status, 1)
     assert.match(ran.stderr, /ERROR:luna:\d+ things? needs? a look \(settle it.*\)\n$/)
   })
