@@ -1,8 +1,8 @@
 // The lab's other head: a minimal Debian with Luna's package on it, which boots with its own systemd beside
 // the nodes. Outside the lab, where there is a way to the repositories, it is installed; inside, it runs.
 
-import { cp, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
 import { type Container, startContainer } from '../head/container.ts'
 import { builtPackages } from '../packaging/built.ts'
@@ -110,6 +110,8 @@ const imageTree = '/opt/luna/os/compute'
 export async function startHead(root: string, name: string, image: Image): Promise<PackagedHead> {
   await writeFile(join(root, 'etc/hostname'), `${name}\n`)
   await writeFile(join(root, 'etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${name}\n`)
+  // set-uid programs of images are not for the accounts of a head, as its doctor says
+  await mkdir(join(root, dirname(imageTree)), { mode: 0o700 })
   await layImage(image.root, join(root, imageTree))
   const container = await startContainer(root, `--machine=${name}`, `--network-bridge=${network.bridge}`)
   const luna: Luna = async (...args) => {
