@@ -103,10 +103,16 @@ export async function dump(reader: Reader, what = { records: false }): Promise<D
   const collections = names.sort(byBytes)
   const all: Record<string, Document[]> = {}
   for (const name of collections) {
-    const documents = (await reader.find(name, undefined, 'whole')).map(copyOf)
+    const found = (await reader.find(name, undefined, 'whole')).map(copyOf)
+    const documents = name === 'node' && !what.records ? found.map(disarmed) : found
     if (documents.length > 0) all[name] = documents.sort(byNameOrId)
   }
   return all
+}
+
+/** A node without that it is armed, which is what happened and no inventory. */
+function disarmed({ armed: _armed, ...rest }: Document): Document {
+  return rest
 }
 
 function linkReads(reader: Reader) {

@@ -150,6 +150,8 @@ export function objectContract(scene: () => Scene): void {
       const armed = { until: now(), continuous: true, secret: 'x' }
       await store.update('node', id, { armed })
       assert.deepEqual((await store.get('node', id)).armed, armed)
+      assert.equal('armed' in ((await store.dump()).node?.[0] ?? {}), false)
+      assert.equal('armed' in ((await store.dump({ records: true })).node?.[0] ?? {}), true)
       await store.disarm(id)
       assert.equal((await store.get('node', id)).armed, null)
       assert.equal('armed' in (await store.raw('node', id)), false)

@@ -12,7 +12,10 @@ const exportCommand = command({
       value: 'DIR',
       refersTo: 'file',
     }),
-    records: option('flag', 'with what happened, too: the boots of nodes and their failures'),
+    records: option(
+      'flag',
+      'with what happened, too: the boots of nodes and their failures, and which nodes are armed',
+    ),
   },
   examples: [
     [
