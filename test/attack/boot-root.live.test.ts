@@ -89,7 +89,7 @@ describe('root of a node', () => {
 
     it('gets image and torrent; a user gets neither', () => {
       const files = readdirSync(join(stage.dir, 'luna/torrents'))
-      assert.equal(files.length, 2)
+      assert.equal(files.length, 3)
       for (const file of files) {
         assert.equal(statusOf(`/torrents/${file}`), 403, file)
         assert.equal(statusOf(`/torrents/${file}`, root), 200, file)
