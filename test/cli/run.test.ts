@@ -72,6 +72,17 @@ describe('luna', () => {
     assert.match(ran.stderr, /^ERROR:luna:there is no cluster yet: .* \(luna cluster init .*\)\n$/)
   })
 
+  it('exports nothing over a file of another program while there is no cluster', () => {
+    const file = join(site.dir, 'hosts')
+    writeFileSync(file, '10.30.0.1\tnode001\n')
+    for (const what of ['hosts', 'inventory']) {
+      const ran = run('export', what, ...(what === 'hosts' ? ['-o', file] : []))
+      assert.deepEqual([ran.status, ran.stdout], [255, ''])
+      assert.match(ran.stderr, /^ERROR:luna:there is no cluster yet: /)
+    }
+    assert.equal(readFileSync(file, 'utf8'), '10.30.0.1\tnode001\n')
+  })
+
   it('makes a cluster and a node, and says what it did and what is due', () => {
     mkdirSync(join(site.dir, 'image/boot'), { recursive: true })
     mkdirSync(join(site.dir, 'image/lib/modules/6.1.0-9-amd64'), { recursive: true })

@@ -31,10 +31,17 @@ function exportRow<const T extends OptionTable = Record<never, never>>(row: Row<
     options: all as OptionTable,
     examples: row.examples,
     async run(context, given, names) {
+      await requireCluster(context)
       const choice = choiceOf({ options: all }, given, names)
       await write(context, await row.make(context, choice, given as Given<T>), given.output)
     },
   })
+}
+
+/** Without one the file of a program would lose all that is in it. Throws LunaError `not-found`. */
+export async function requireCluster(context: Context): Promise<void> {
+  const { getCluster } = await import('../../task/get-cluster.ts')
+  await getCluster(await context.store())
 }
 
 async function write(context: Context, text: string, file: unknown): Promise<void> {

@@ -2,7 +2,7 @@
 import { option } from '../../program/option.ts'
 import { type Command, command } from '../command.ts'
 import { jsonText } from '../rows.ts'
-import { programExports } from './export-programs.ts'
+import { programExports, requireCluster } from './export-programs.ts'
 
 const inventory = command({
   action: 'inventory',
@@ -14,6 +14,7 @@ const inventory = command({
   },
   examples: [['luna export inventory > site.yaml', 'to be kept in git: the same objects are the same text']],
   async run(context, { secrets, json }) {
+    await requireCluster(context)
     const { inventoryDocuments } = await import('../../task/apply/export.ts')
     const documents = await inventoryDocuments(await context.store(), { secrets })
     if (json) return context.print(jsonText(documents))
