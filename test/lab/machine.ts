@@ -25,7 +25,6 @@ export const places = {
 /** Makes this mount namespace the lab's machine, a head among the rest. */
 export async function makeMachine(imageRoot: string): Promise<void> {
   await makeRoom()
-  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/mnt'])
   for (const folder of [places.bin, places.tftp, '/run/luna', '/run/lock', '/run/named', places.nginxLogs])
     await mkdir(folder, { recursive: true, mode: 0o755 })
   await run('mount', ['--bind', places.nginxLogs, '/var/log/nginx'])
@@ -42,7 +41,7 @@ export async function makeMachine(imageRoot: string): Promise<void> {
  * set, and stay there.
  */
 export async function makeRoom(): Promise<void> {
-  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', '/run'])
+  for (const folder of ['/run', '/mnt']) await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'lab', folder])
   for (const folder of [places.logs, places.vms]) await mkdir(folder, { recursive: true, mode: 0o755 })
   const kept = process.env.LUNA_LAB_LOGS
   if (kept) await run('mount', ['--bind', kept, places.logs])

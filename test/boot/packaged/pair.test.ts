@@ -10,6 +10,7 @@ import { run } from '../../../lib/host/run.ts'
 import { allCases } from '../../all-cases.ts'
 import { type Boot, boot } from '../../lab/boot.ts'
 import { nodeStatus } from '../../lab/cluster.ts'
+import { labFolder } from '../../lab/machine.ts'
 import { fullSpeed, network, nodeMac, slowDown, tapOf } from '../../lab/net.ts'
 import { giveAddress, headLines, type PackagedHead, rootOf, startHead } from '../../lab/packaged.ts'
 import { type MongoServer, noMongoServer, startMongoServer } from '../../store/mongo-server.ts'
@@ -147,7 +148,7 @@ function openDoor(port: number): Server {
 
 /** A key pair for root of both: the path of the private one. */
 async function makeKey(): Promise<string> {
-  const key = '/run/luna-lab/key-of-heads'
+  const key = join(labFolder, 'key-of-heads')
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'heads', '-f', key])
   return key
 }
