@@ -4,17 +4,15 @@
 // password, and calls an address static that nobody has set.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
 import { type Bmcs, startBmcs } from '../daemons/ipmi-sim.ts'
-import { luna, nodeStatus } from '../lab/cluster.ts'
+import { lpower, luna, nodeStatus } from '../lab/cluster.ts'
 import { network } from '../lab/net.ts'
 import { newNode, powerOn } from './stage.ts'
 
 const address = '10.32.0.1'
 const port = 9002
 const password = "s3cret'$(reboot)"
-const program = join(import.meta.dirname, '../../bin/lpower')
 
 describe('a node whose controller nobody has set up', () => {
   let bmcs: Bmcs
@@ -52,6 +50,6 @@ describe('a node whose controller nobody has set up', () => {
 
 /** What lpower says, in one text. */
 async function power(name: string): Promise<string> {
-  const { stdout, stderr } = await run(process.execPath, [program, name, 'status'], { allowFailure: true })
+  const { stdout, stderr } = await lpower(name, 'status')
   return stdout + stderr
 }

@@ -2,16 +2,14 @@
 // switch is that of the machine.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { run } from '../../lib/host/run.ts'
 import { type Bmcs, simUser, startBmcs } from '../daemons/ipmi-sim.ts'
-import { luna } from '../lab/cluster.ts'
+import { lpower, luna } from '../lab/cluster.ts'
 import { network } from '../lab/net.ts'
 import { newNode, powerOn } from './stage.ts'
 
 const address = '10.31.0.1'
-const program = join(import.meta.dirname, '../../bin/lpower')
 
 describe('a node with a management controller', () => {
   let bmcs: Bmcs
@@ -32,17 +30,17 @@ describe('a node with a management controller', () => {
   it('is switched on by lpower and boots, and is switched off again', async () => {
     const node = await newNode()
     await luna('node', 'change', node.name, '-g', 'powered')
-    assert.equal(await lpower(node.name, 'status'), `${node.name}: off\n`)
+    assert.equal(await power(node.name, 'status'), `${node.name}: off\n`)
     const machine = switchedTo('1').then(() => powerOn(node, 'bios'))
-    assert.equal(await lpower(node.name, 'on'), `${node.name}: on\n`)
+    assert.equal(await power(node.name, 'on'), `${node.name}: on\n`)
     const { vm } = await machine
     await vm.console.waitFor(/^luna: network up/m, 300_000)
-    assert.equal(await lpower(node.name, 'status'), `${node.name}: on\n`)
+    assert.equal(await power(node.name, 'status'), `${node.name}: on\n`)
     const off = switchedTo('0').then(() => vm.stop())
-    assert.equal(await lpower(node.name, 'off'), `${node.name}: off\n`)
+    assert.equal(await power(node.name, 'off'), `${node.name}: off\n`)
     await off
     await assert.rejects(vm.console.waitFor(/never said/, 10_000), /the machine is off/)
-    assert.equal(await lpower(node.name, 'status'), `${node.name}: off\n`)
+    assert.equal(await power(node.name, 'status'), `${node.name}: off\n`)
   })
 
   /** Waits until the controller has put the machine's switch to 1 or 0. */
@@ -52,6 +50,8 @@ describe('a node with a management controller', () => {
   }
 })
 
-async function lpower(...args: string[]): Promise<string> {
-  return (await run(process.execPath, [program, ...args])).stdout
+/** What lpower prints. */
+async function power(...args: string[]): Promise<string> {
+  const { stdout, stderr } = await lpower(...args)
+  return stdout + stderr
 }

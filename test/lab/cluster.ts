@@ -6,7 +6,7 @@ import { type Ran, run } from '../../lib/host/run.ts'
 import { places } from './machine.ts'
 import { network, nodeMac } from './net.ts'
 
-const program = join(import.meta.dirname, '../../bin/luna')
+const bin = join(import.meta.dirname, '../../bin')
 
 // A quiet kernel that trusts its emulated hardware starts in half the time.
 const kernelOptions = [
@@ -27,8 +27,17 @@ export type Luna = (...args: string[]) => Promise<Ran>
 
 /** Runs a command of this checkout's; throws LunaError `failed` with what it said when it fails. */
 export function luna(...args: string[]): Promise<Ran> {
+  return runOurs('luna', args)
+}
+
+/** The same for lpower, whose status may be any. */
+export function lpower(...args: string[]): Promise<Ran> {
+  return runOurs('lpower', args, { allowFailure: true })
+}
+
+function runOurs(name: string, args: readonly string[], options: { allowFailure?: true } = {}): Promise<Ran> {
   const { LUNA_CONF = '', LUNA_LOGDIR = '' } = process.env
-  return run(process.execPath, [program, ...args], { env: { LUNA_CONF, LUNA_LOGDIR } })
+  return run(process.execPath, [join(bin, name), ...args], { ...options, env: { LUNA_CONF, LUNA_LOGDIR } })
 }
 
 /** Writes the configuration that all of Luna's programs of this lab read. */
