@@ -80,7 +80,7 @@ async function secondHead(): Promise<Party> {
   await start(head, 'nginx', `nginx -c ${conf} -e ${log('nginx')}`)
   for (const program of ['lweb', 'ltorrent']) {
     await start(head, program, `${process.execPath} ${join(bin, program)} run`)
-    while (!/\bup\b/.test(await readFile(log(program), 'utf8'))) await delay(50)
+    while (!/\bstarted\b/.test(await readFile(log(program), 'utf8'))) await delay(50)
   }
   return head
 }
