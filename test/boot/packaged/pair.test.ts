@@ -90,6 +90,7 @@ if (allCases)
       await second().luna('cluster', 'makedhcp', '--native_dhcp_ha')
       await second().luna('cluster', 'makedns')
       await second().luna('cluster', 'sync')
+      await first().luna('cluster', 'makenginx')
     })
 
     it('have nothing that the doctor finds wrong', async () => {
