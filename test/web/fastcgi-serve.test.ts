@@ -65,6 +65,7 @@ function contract(responder: Responder): void {
         remote: '127.0.0.1',
         key: 'secret',
         match: '"a"',
+        token: '',
       }
       assert.deepEqual(asked, [{ ...sent, port: one.port }])
     })
