@@ -10,10 +10,11 @@ import { mac, rejectsWith } from '../help.ts'
 import { smallSite } from './site.ts'
 
 describe('explaining a MAC address', () => {
-  const now = new Date()
+  let now: Date
   let store: Store
   let sw: Id
   beforeEach(async () => {
+    now = new Date()
     store = await smallSite()
     await addSwitches(store, { names: ['sw01'], network: 'cluster', ip: '10.30.253.1' })
     sw = (await store.getNamed('switch', 'sw01')).id
