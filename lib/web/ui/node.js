@@ -21,8 +21,10 @@ export async function showNode(node, name, boot) {
   const tag = `${name} ${boot} ${node?.step} ${node?.since}`
   if (open?.tag === tag) return drawHead(node)
   const fresh = open?.name !== name
-  open = { name, boot, tag, details: fresh || open?.boot !== boot ? undefined : open.details }
-  if (fresh) draw(node)
+  const same = !fresh && open?.boot === boot
+  open = { name, boot, tag, details: same ? open?.details : undefined }
+  // What is known already is shown at once: the list of nodes may come later than what is told of one.
+  if (fresh || same) draw(node)
   panel.hidden = false
   document.body.classList.add('beside')
   if (fresh) panel.querySelector('button')?.focus()
@@ -56,6 +58,7 @@ function draw(node) {
   if (!open) return
   const { name, details, trouble } = open
   const had = panel.contains(document.activeElement)
+  const unfolded = panel.querySelector('details')?.open && byId('node-name').textContent === name
   const leave = el(
     'button',
     {
@@ -78,6 +81,8 @@ function draw(node) {
     ...inside,
   )
   drawHead(node)
+  const links = panel.querySelector('details')
+  if (links && unfolded) links.open = true
   if (had) leave.focus()
 }
 
