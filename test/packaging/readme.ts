@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const readme = join(import.meta.dirname, '../../README.md')
+const top = join(import.meta.dirname, '../..')
+const readme = join(top, 'README.md')
 
 /** What runs lab and tests. */
 export function readmeCommands(): string[] {
@@ -12,6 +13,11 @@ export function readmeCommands(): string[] {
 /** What makes a head of a machine and has it boot a node. */
 export function readmeInstallation(): string[] {
   return commandsBelow('Install it')
+}
+
+/** The commands of package.json by name. */
+export function packageScripts(): Record<string, string> {
+  return JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')).scripts
 }
 
 /** The lines of a section without their comments, as they are typed. Throws Error when there is none. */

@@ -1,4 +1,5 @@
-// packaging/with-node: which npm it uses, and what it says when there is none. Both are stand-ins here.
+// packaging/with-node: which npm it uses and what it says when there is none (both are stand-ins here), and
+// which Debian packages it wants.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
@@ -14,7 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readmeCommands } from './readme.ts'
+import { packageScripts, readmeCommands } from './readme.ts'
 
 const top = join(import.meta.dirname, '../..')
 const tools = [
@@ -49,7 +50,7 @@ describe('with-node', () => {
     dir = mkdtempSync(join(tmpdir(), 'luna-with-node-'))
     mkdirSync(join(dir, 'packaging'))
     mkdirSync(join(dir, 'path'))
-    for (const file of ['with-node', 'debian-packages.txt'])
+    for (const file of ['with-node', 'debian-packages.txt', 'debian-packages-tests.txt'])
       cpSync(join(top, 'packaging', file), join(dir, 'packaging', file))
     for (const file of ['package.json', 'package-lock.json']) writeFileSync(join(dir, file), '{}')
     for (const tool of [...tools, 'sed']) symlinkSync(join('/usr/bin', tool), join(dir, 'path', tool))
@@ -136,6 +137,27 @@ describe('with-node', () => {
     assert.equal(withNode(['--debian', 'true']).stderr, missing('npm pigz'))
     program('npm', fakeNpm('9.2.0'))
     assert.equal(withNode(['--debian', 'true']).stderr, missing('pigz'))
+  })
+
+  it('wants what only tests need for --debian-tests alone', () => {
+    program('npm', fakeNpm('10.0.0'))
+    program('apt-get', '#!/bin/sh\nexit 1\n')
+    program('dpkg-query', '#!/bin/sh\ncase $* in *pigz|*chromium) ;; *) printf installed ;; esac\n')
+    program('id', '#!/bin/sh\necho 1000\n')
+    const missing = (what: string) => `with-node: not root, and Debian packages are missing: ${what} \n`
+    assert.equal(withNode(['--debian', 'true']).stderr, missing('pigz'))
+    assert.equal(withNode(['--debian-tests', 'true']).stderr, missing('pigz chromium'))
+  })
+})
+
+describe('the npm scripts', () => {
+  it('have the Debian packages of tests where they run tests, scenarios or benches, and only there', () => {
+    const wants = (option: string) =>
+      Object.entries(packageScripts())
+        .filter(([, command]) => command.includes(`with-node ${option} `))
+        .map(([name]) => name)
+    assert.deepEqual(wants('--debian'), ['lab', 'package'])
+    assert.deepEqual(wants('--debian-tests'), ['check', 'test', 'test:all-cases', 'scenarios', 'bench'])
   })
 })
 
