@@ -6,7 +6,7 @@ import { runningPid } from '../host/daemon/daemon.ts'
 import { print, statusWithOutput } from '../host/output.ts'
 import { commandLog } from '../log.ts'
 import { openStore } from '../store/open.ts'
-import { getCluster } from '../task/get-cluster.ts'
+import { getCluster } from '../task/inventory.ts'
 import { type Daemon, pidFileOf } from './run.ts'
 
 export interface Program extends Daemon {

@@ -19,8 +19,8 @@ import type { Owner } from '../host/user.ts'
 import { daemonLog, type Fields, fileLog, type Log } from '../log.ts'
 import type { Cluster } from '../object/cluster.ts'
 import { openStore } from '../store/open.ts'
-import { getCluster } from '../task/get-cluster.ts'
 import { isOfSystem } from '../task/image/tree.ts'
+import { getCluster } from '../task/inventory.ts'
 
 export interface Daemon {
   readonly name: string

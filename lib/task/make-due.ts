@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts'
 import type { LunaError } from '../error.ts'
 import type { Store } from '../store/store.ts'
-import { getCluster } from './get-cluster.ts'
+import { getCluster } from './inventory.ts'
 import { type MadeKind, madeKinds } from './made-kinds.ts'
 import { attempt, newNotes } from './outcome.ts'
 

@@ -2,8 +2,8 @@
 import { type Following, mirrorTo } from '../host/remote.ts'
 import { paths } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
-import { getCluster } from './get-cluster.ts'
 import { findHeads, tellPassive } from './heads.ts'
+import { getCluster } from './inventory.ts'
 import { attempt, newNotes, type Outcome } from './outcome.ts'
 
 export interface Synced extends Outcome {

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readNeighbours, Wire } from '../../lib/host/wire.ts'
 import { openStore } from '../../lib/store/open.ts'
-import { getCluster } from '../../lib/task/get-cluster.ts'
+import { getCluster } from '../../lib/task/inventory.ts'
 import type { Handler } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 import { type Bench, figure, median, type Place, ratio, type Table } from './bench.ts'

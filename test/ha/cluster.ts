@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { insertLinked } from '../../lib/task/change/reference-counts.ts'
-import { getCluster } from '../../lib/task/get-cluster.ts'
+import { getCluster } from '../../lib/task/inventory.ts'
 import { addresses, type Pair } from './pair.ts'
 
 /** Network, image, group and one node; needs head a to have the frontend address. */

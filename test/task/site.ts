@@ -11,7 +11,7 @@ import { addGroup } from '../../lib/task/change/group.ts'
 import { addNetwork } from '../../lib/task/change/network.ts'
 import { insertLinked } from '../../lib/task/change/reference-counts.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
-import { getCluster } from '../../lib/task/get-cluster.ts'
+import { getCluster } from '../../lib/task/inventory.ts'
 import type { Outcome } from '../../lib/task/outcome.ts'
 
 /**

@@ -13,7 +13,7 @@ const dryRunOption = option('flag', 'show what would change, and change nothing'
 
 async function tellMade(context: Context, made: Generated): Promise<void> {
   const { formerTemplates } = await import('../../task/generate/generate.ts')
-  const { getCluster } = await import('../../task/get-cluster.ts')
+  const { getCluster } = await import('../../task/inventory.ts')
   const former = formerTemplates(await getCluster(await context.store()))
   if (former) context.log.info(former)
   context.print(made.diff)
@@ -179,7 +179,7 @@ const check = command({
 
 /** Looking is for every head; a repair is a change, which only the active one may make. */
 async function mayRepair(store: Store): Promise<void> {
-  const { getCluster } = await import('../../task/get-cluster.ts')
+  const { getCluster } = await import('../../task/inventory.ts')
   const { assertActiveHead } = await import('../../task/heads.ts')
   await assertActiveHead(await getCluster(store))
 }

@@ -16,7 +16,7 @@ const showCommand = command({
   options: showOptions,
   examples: [['luna cluster show --json', 'the same for scripts']],
   async run(context, given) {
-    const { getCluster } = await import('../../task/get-cluster.ts')
+    const { getCluster } = await import('../../task/inventory.ts')
     await getCluster(await context.store())
     await show(context, 'cluster', given, [general])
   },

@@ -40,7 +40,7 @@ function exportRow<const T extends OptionTable = Record<never, never>>(row: Row<
 
 /** Without one the file of a program would lose all that is in it. Throws LunaError `not-found`. */
 export async function requireCluster(context: Context): Promise<void> {
-  const { getCluster } = await import('../../task/get-cluster.ts')
+  const { getCluster } = await import('../../task/inventory.ts')
   await getCluster(await context.store())
 }
 

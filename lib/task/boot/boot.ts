@@ -17,7 +17,7 @@ import {
   unlistable,
 } from '../../render/ipxe.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
+import { getCluster } from '../inventory.ts'
 import { type Asker, standingOf } from './access.ts'
 import { type HandRule, handRule } from './by-hand.ts'
 import { type BootCache, cacheOf } from './cache.ts'

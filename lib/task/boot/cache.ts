@@ -3,7 +3,7 @@
 import type { Cluster } from '../../object/cluster.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, makeOnce, type Once } from '../find.ts'
-import { getCluster } from '../get-cluster.ts'
+import { getCluster } from '../inventory.ts'
 
 /** Kinds of which there are few. */
 export type SharedKind = 'network' | 'group' | 'osimage' | 'bmcsetup'

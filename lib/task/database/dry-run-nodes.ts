@@ -10,7 +10,7 @@ import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { bootMenu, bootScript } from '../boot/boot.ts'
 import { previewInstallScript } from '../boot/install-script.ts'
-import { getCluster } from '../get-cluster.ts'
+import { getCluster } from '../inventory.ts'
 import { unpackedLines } from '../show/unpacked.ts'
 import type { Difference } from './difference.ts'
 

@@ -2,9 +2,8 @@
 import type { Config } from '../../config.ts'
 import { paths } from '../../object/cluster.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
 import { findHeads, isActiveHead } from '../heads.ts'
-import { loadInventory } from '../inventory.ts'
+import { getCluster, loadInventory } from '../inventory.ts'
 import type { Head } from './check.ts'
 
 /** Reads the database into `copy`, and which head this is. Throws LunaError where there is no cluster. */

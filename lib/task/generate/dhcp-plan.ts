@@ -1,9 +1,8 @@
 // What makedhcp is going to do: the range, the files of all heads, and what the operator should know.
 import type { Config } from '../../config.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
 import { findHeads, type Heads } from '../heads.ts'
-import { loadInventory } from '../inventory.ts'
+import { getCluster, loadInventory } from '../inventory.ts'
 import { type Notes, newNotes } from '../outcome.ts'
 import { type DhcpFile, factsOf, filesOf } from './dhcp-files.ts'
 import { type DhcpRange, findRange, type RangeWish, rangeWarnings } from './dhcp-range.ts'

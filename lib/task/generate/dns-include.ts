@@ -8,8 +8,7 @@ import { checkZone } from '../../host/service/named.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import { hasUnderscores, renderZone, type Zone, zoneFile, zoneOrigin } from '../../render/named.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
-import { loadInventory } from '../inventory.ts'
+import { getCluster, loadInventory } from '../inventory.ts'
 import { zonesOf } from './dns-zones.ts'
 
 /**

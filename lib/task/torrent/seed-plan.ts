@@ -6,7 +6,7 @@ import type { Prefix } from '../../object/net/address.ts'
 import { headPrefixes, servedPrefixes } from '../../object/net/served.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
-import { getCluster } from '../get-cluster.ts'
+import { getCluster } from '../inventory.ts'
 
 /** What the store tells the seeder. */
 export interface SeedPlan {
