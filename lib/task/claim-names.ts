@@ -3,21 +3,36 @@
 import { LunaError } from '../error.ts'
 import type { Id, Kind } from '../object/field.ts'
 import type { Group } from '../object/group.ts'
-import { aKind, hostNameObjection, hostNameWarning, nameTaken } from '../object/name.ts'
+import { aKind, checkNewName, hostNameObjection, hostNameWarning, nameTaken } from '../object/name.ts'
 import type { Store } from '../store/store.ts'
 import { groupOf } from './find.ts'
 import type { Notes } from './outcome.ts'
 
-/** Takes a name for an object. Throws LunaError `taken` when another one has it. */
-export type Claim = (name: string, notes: Pick<Notes, 'warnings'>) => void
+/**
+ * Takes a name for an object. Throws LunaError `refused` when nothing of the kind can be called that, and
+ * `taken` when another one is.
+ */
+export type Claim = (name: string) => void
+
+export interface ClaimWish {
+  /** The name of an object that is renamed. */
+  readonly former?: string
+  /** The group that nodes come to: their names have to fit its domain. */
+  readonly group?: Pick<Group, 'domain'>
+}
 
 const hosts: readonly Kind[] = ['node', 'switch', 'otherdev']
 
 /**
- * A claim for objects of the kind; one that is renamed has the name `former`. Names in DNS are the same in
- * either case (RFC 4343). Hosts of different kinds may share a name, with a warning, as they always could.
+ * A claim for objects of the kind. Names in DNS are the same in either case (RFC 4343). Hosts of different
+ * kinds may share a name, with a warning, as they always could.
  */
-export async function claimNames(store: Store, kind: Kind, former?: string): Promise<Claim> {
+export async function claimNames(
+  store: Store,
+  kind: Kind,
+  notes: Pick<Notes, 'warnings'>,
+  { former, group }: ClaimWish = {},
+): Promise<Claim> {
   const inDns = kind === 'network' || hosts.includes(kind)
   const keyOf = (name: string) => (inDns ? name.toLowerCase() : name)
   const names = (await store.names(kind)).filter((name) => name !== former)
@@ -28,7 +43,10 @@ export async function claimNames(store: Store, kind: Kind, former?: string): Pro
     for (const name of await store.names(other)) others.set(keyOf(name), other)
   const zones = hosts.includes(kind) ? await store.list('network') : []
   const servers = new Set(zones.map(({ ns_hostname }) => keyOf(ns_hostname ?? '')))
-  return (name, notes) => {
+  const domain = group && (await domainOf(store, group))
+  return (name) => {
+    checkNewName(kind, name)
+    checkHostNames([name], domain)
     const there = exact.has(name) ? name : own.get(keyOf(name))
     if (there !== undefined) throw nameTaken(kind, there, there === name ? undefined : sameInDns)
     const other = others.get(keyOf(name))
@@ -44,6 +62,12 @@ export async function claimNames(store: Store, kind: Kind, former?: string): Pro
     if (doubtful !== undefined) notes.warnings.push(doubtful)
     own.set(keyOf(name), name)
   }
+}
+
+/** Refuses a name that no new object of the kind may have (`refused`), or that one has already (`taken`). */
+export async function checkFreeName(store: Store, kind: Kind, name: string): Promise<void> {
+  checkNewName(kind, name)
+  if (await store.findNamed(kind, name)) throw nameTaken(kind, name)
 }
 
 const sameInDns = 'names that differ only in case are the same in DNS (RFC 4343)'

@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Store } from '../../lib/store/store.ts'
-import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
+import { deleteObjects } from '../../lib/task/change/object.ts'
 import { assertSound, freeIn } from '../task/site.ts'
 import type { FailOver, ReplicaSet } from './mongo-server.ts'
 
@@ -55,7 +56,7 @@ export async function addNode(store: Store): Promise<void> {
 
 /** Removes the first node. */
 export async function removeNode(store: Store): Promise<void> {
-  const { failures } = await deleteNodes(store, ['node001'])
+  const { failures } = await deleteObjects(store, 'node', ['node001'])
   assert.deepEqual(failures, [])
 }
 

@@ -7,8 +7,8 @@ import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { discover } from '../../lib/task/boot/boot.ts'
 import { pxelinuxMenus } from '../../lib/task/boot/pxelinux.ts'
-import { deleteNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
+import { deleteObjects } from '../../lib/task/change/object.ts'
 import { chosenNames } from '../../lib/task/choose/nodes.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
 import { exportDatabase } from '../../lib/task/database/export-import.ts'
@@ -117,7 +117,7 @@ describe('a node with several boot cards', () => {
     await give('node001', [''])
     assert.deepEqual(await store.alsoOf(place.node001), [])
     await give('node001', [mac(1)])
-    await deleteNodes(store, ['node001'])
+    await deleteObjects(store, 'node', ['node001'])
     assert.equal(await store.findMac(mac(1)), undefined)
     assert.equal('mac_also' in (await store.dump()), false)
   })

@@ -6,13 +6,9 @@ import type { Store } from '../../lib/store/store.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
-import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
-import {
-  addSwitches,
-  changeSwitches,
-  deleteSwitches,
-  type SwitchChange,
-} from '../../lib/task/change/switch.ts'
+import { deleteObjects } from '../../lib/task/change/object.ts'
+import { addOtherdevs, changeOtherdevs } from '../../lib/task/change/otherdev.ts'
+import { addSwitches, changeSwitches, type SwitchChange } from '../../lib/task/change/switch.ts'
 import { assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store
@@ -125,19 +121,19 @@ describe('switches', () => {
   it('are not deleted while a node is plugged in', async () => {
     await addNodes(store, { group: 'compute', names: ['node001'] })
     await changeNodes(store, ['node001'], { switch: 'sw01' })
-    const outcome = await deleteSwitches(store, ['sw01'])
+    const outcome = await deleteObjects(store, 'switch', ['sw01'])
     assert.deepEqual(codes(outcome), ['refused'])
     assert.equal(outcome.failures[0]?.why, 'it is used by 1 node: node001')
     assert.equal(outcome.failures[0]?.fix, 'luna node change node001 -s SWITCH')
     await changeNodes(store, ['node001'], { switch: '' })
-    await deleteSwitches(store, ['sw01'])
+    await deleteObjects(store, 'switch', ['sw01'])
     assert.equal(await freeIn(store, 'cluster'), '2-65533')
     await assertSound(store)
   })
 
   it('are deleted in turn up to one that does not exist', async () => {
     await add('10.30.253.2', 'sw02')
-    assert.deepEqual(codes(await deleteSwitches(store, ['sw01', 'nope', 'sw02'])), ['not-found'])
+    assert.deepEqual(codes(await deleteObjects(store, 'switch', ['sw01', 'nope', 'sw02'])), ['not-found'])
     assert.deepEqual(
       (await store.list('switch')).map(({ name }) => name),
       ['sw02'],
@@ -204,7 +200,7 @@ describe('other devices', () => {
 
   it('free everything when deleted', async () => {
     await change('tiny', '172.16.1.3')
-    await deleteOtherdevs(store, ['pdu01'])
+    await deleteObjects(store, 'otherdev', ['pdu01'])
     assert.equal(await freeIn(store, 'tiny'), '1-5')
     await assertSound(store)
   })

@@ -12,9 +12,9 @@ import {
 } from '../../lib/task/change/group-interface.ts'
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
-import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
-import { renameObject } from '../../lib/task/change/object.ts'
+import { deleteObjects, renameObject } from '../../lib/task/change/object.ts'
 import { changeOsimage } from '../../lib/task/change/osimage.ts'
 import { recordEffects } from '../../lib/task/effect/record.ts'
 import { rehearse, summarise } from '../../lib/task/effect/summary.ts'
@@ -54,7 +54,7 @@ describe('what is told of a change', () => {
     ],
     [
       'nodes that are deleted, with their addresses',
-      (store) => deleteNodes(store, ['node001', 'node002']),
+      (store) => deleteObjects(store, 'node', ['node001', 'node002']),
       'deleted 2 nodes with 4 addresses: node[001-002]; due: luna cluster makedns',
       2,
     ],
@@ -163,9 +163,9 @@ describe('what is told of a change', () => {
 
   it('names what it left undone', async () => {
     const store = await siteWithNodes()
-    const { undone = [] } = await deleteNodes(store, ['node001', 'nope', 'node002'])
+    const { undone = [] } = await deleteObjects(store, 'node', ['node001', 'nope', 'node002'])
     assert.deepEqual(undone, ['nope', 'node002'])
-    const { sentence } = await told(store, (it) => deleteNodes(it, ['node003', 'nope']), ['nope'])
+    const { sentence } = await told(store, (it) => deleteObjects(it, 'node', ['node003', 'nope']), ['nope'])
     assert.match(sentence ?? '', /^deleted 1 node with 2 addresses: node003; left undone: nope; due: /)
     const none = await told(store, async () => undefined, ['nope', 'node004'])
     assert.equal(none.sentence, 'nothing is changed; left undone: nope,node004')
@@ -174,7 +174,7 @@ describe('what is told of a change', () => {
   it('knows a node with a MAC address, which dhcpd does, too', async () => {
     const store = await siteWithNodes()
     await store.setMac((await store.getNamed('node', 'node001')).id, '52:54:00:00:00:01' as Mac)
-    const { sentence } = await told(store, (it) => deleteNodes(it, ['node001']))
+    const { sentence } = await told(store, (it) => deleteObjects(it, 'node', ['node001']))
     assert.equal(sentence, `deleted 1 node with 2 addresses: node001; ${dhcpAndDns}`)
   })
 
@@ -197,7 +197,7 @@ describe('a rehearsal', () => {
     const before = await store.dump()
     const effects = await rehearse(store, async (tx) => {
       await deleteInterface(tx, 'compute', 'BOOTIF')
-      await deleteNodes(tx, ['node001'])
+      await deleteObjects(tx, 'node', ['node001'])
     })
     const { sentence, losing } = await summarise(store, effects, [], 'would')
     assert.equal(

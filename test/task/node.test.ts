@@ -6,8 +6,9 @@ import { addGroup } from '../../lib/task/change/group.ts'
 import { addInterface, renameInterface } from '../../lib/task/change/group-interface.ts'
 import { setNetwork } from '../../lib/task/change/group-network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
-import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes, type NodeChange } from '../../lib/task/change/node-change.ts'
+import { deleteObjects } from '../../lib/task/change/object.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
 import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
@@ -244,7 +245,7 @@ describe('a node that moves to another group', () => {
   })
 })
 
-describe('deleteNodes', () => {
+describe('deleteObjects of nodes', () => {
   it('frees addresses, and forgets MAC addresses and where switches saw them', async () => {
     await add('node001', 'node002')
     await change('node001', { mac: '52:54:00:00:00:01' })
@@ -253,7 +254,7 @@ describe('deleteNodes', () => {
     await addSwitches(store, { names: ['sw01'], network: 'cluster', ip: '10.30.253.1' })
     const { id } = await store.getNamed('switch', 'sw01')
     await store.learn([{ switch: id, mac, port: '7', portname: 'Gi0/7', updated: new Date() }])
-    await deleteNodes(store, ['node001'])
+    await deleteObjects(store, 'node', ['node001'])
     assert.equal(await freeIn(store, 'ipmi'), '1-1,3-65533')
     assert.deepEqual([await store.findMac(mac), await store.learned(mac)], [undefined, []])
     await assertSound(store)
@@ -261,14 +262,14 @@ describe('deleteNodes', () => {
 
   it('stops at one that does not exist with the earlier ones gone', async () => {
     await add('node001', 'node002')
-    assert.deepEqual(codes(await deleteNodes(store, ['node001', 'nope', 'node002'])), ['not-found'])
+    assert.deepEqual(codes(await deleteObjects(store, 'node', ['node001', 'nope', 'node002'])), ['not-found'])
     assert.deepEqual([await exists('node001'), await exists('node002')], [false, true])
   })
 
   it('deletes what a failed addition of the first Luna left behind', async () => {
     const { id: group } = await store.getNamed('group', 'compute')
     await store.insert('node', { name: 'orphan', group })
-    assert.deepEqual(codes(await deleteNodes(store, ['orphan'])), [])
+    assert.deepEqual(codes(await deleteObjects(store, 'node', ['orphan'])), [])
     assert.equal(await exists('orphan'), false)
   })
 })

@@ -7,11 +7,11 @@ import { addInterface, deleteInterface, renameInterface } from '../../lib/task/c
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { addNetwork, deleteNetwork } from '../../lib/task/change/network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
-import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
-import { deleteObject, renameObject } from '../../lib/task/change/object.ts'
-import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
-import { addSwitches, changeSwitches, deleteSwitches } from '../../lib/task/change/switch.ts'
+import { deleteObject, deleteObjects, renameObject } from '../../lib/task/change/object.ts'
+import { addOtherdevs, changeOtherdevs } from '../../lib/task/change/otherdev.ts'
+import { addSwitches, changeSwitches } from '../../lib/task/change/switch.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
 import { smallSite } from './site.ts'
 
@@ -39,16 +39,16 @@ function command(store: Store, chance: () => number): Promise<unknown> {
   const commands = [
     () => addNodes(store, { group, names: [name, one(names)] }),
     () => addNodes(store, { group }),
-    () => deleteNodes(store, [name]),
+    () => deleteObjects(store, 'node', [name]),
     () => changeNodes(store, [name], { group }),
     () => changeNodes(store, [name], { interface: { name: iface, address: ip } }),
     () => changeNodes(store, names, { switch: one([name, '']), mac: one(['', '52:54:00:00:00:01']) }),
     () => addSwitches(store, { names: [name], network, ip }),
     () => changeSwitches(store, [name], one([{ network }, { ip }, { network, ip }])),
-    () => deleteSwitches(store, [name]),
+    () => deleteObjects(store, 'switch', [name]),
     () => addOtherdevs(store, { names: [name], network, ip }),
     () => changeOtherdevs(store, [name], { network, ip: one([ip, '']) }),
-    () => deleteOtherdevs(store, [name]),
+    () => deleteObjects(store, 'otherdev', [name]),
     () => addGroup(store, { name: group, osimage: 'os', network, bmcnetwork: other }),
     () => cloneGroup(store, { from: group, to: one(groups) }),
     () => changeGroup(store, group, one([{ domain: one([network, '']) }, { bmcsetup: one(['base', '']) }])),

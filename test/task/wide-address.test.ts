@@ -4,10 +4,11 @@ import type { Store } from '../../lib/store/store.ts'
 import { bootScript } from '../../lib/task/boot/boot.ts'
 import { previewInstallScript } from '../../lib/task/boot/install-script.ts'
 import { setNetwork } from '../../lib/task/change/group-network.ts'
-import { addNodes, deleteNodes } from '../../lib/task/change/node.ts'
+import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
-import { addOtherdevs, changeOtherdevs, deleteOtherdevs } from '../../lib/task/change/otherdev.ts'
-import { addSwitches, changeSwitches, deleteSwitches } from '../../lib/task/change/switch.ts'
+import { deleteObjects } from '../../lib/task/change/object.ts'
+import { addOtherdevs, changeOtherdevs } from '../../lib/task/change/otherdev.ts'
+import { addSwitches, changeSwitches } from '../../lib/task/change/switch.ts'
 import { checkCluster } from '../../lib/task/database/check.ts'
 import { zonesOf } from '../../lib/task/generate/dns-zones.ts'
 import { getCluster, loadInventory } from '../../lib/task/inventory.ts'
@@ -73,9 +74,9 @@ describe('an address beyond 2^63', () => {
   })
 
   it('is free again when its owner is gone', async () => {
-    await deleteNodes(store, ['node001'])
-    await deleteSwitches(store, ['sw6'])
-    await deleteOtherdevs(store, ['dev6'])
+    await deleteObjects(store, 'node', ['node001'])
+    await deleteObjects(store, 'switch', ['sw6'])
+    await deleteObjects(store, 'otherdev', ['dev6'])
     assert.equal(await freeIn(store, 'six'), `1-${2n ** 64n - 3n}`)
     assert.deepEqual(await checkCluster(store, { repair: false }), [])
   })

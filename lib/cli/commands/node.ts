@@ -187,8 +187,8 @@ const deleteCommand = command({
   guarded: true,
   changes: 'asked',
   async run(context, _given, names) {
-    const { deleteNodes } = await import('../../task/change/node.ts')
-    reportOutcome(context, await deleteNodes(await context.store(), names))
+    const { deleteObjects } = await import('../../task/change/object.ts')
+    reportOutcome(context, await deleteObjects(await context.store(), 'node', names))
   },
 })
 

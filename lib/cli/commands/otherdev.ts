@@ -70,7 +70,7 @@ export const otherdev: readonly Command[] = [
   change,
   renameRow('otherdev'),
   deleteRow('otherdev', 'names', async (context, names) => {
-    const { deleteOtherdevs } = await import('../../task/change/otherdev.ts')
-    return await deleteOtherdevs(await context.store(), names)
+    const { deleteObjects } = await import('../../task/change/object.ts')
+    return await deleteObjects(await context.store(), 'otherdev', names)
   }),
 ]

@@ -104,7 +104,7 @@ export const switches: readonly Command[] = [
   change,
   renameRow('switch'),
   deleteRow('switch', 'names', async (context, names) => {
-    const { deleteSwitches } = await import('../../task/change/switch.ts')
-    return await deleteSwitches(await context.store(), names)
+    const { deleteObjects } = await import('../../task/change/object.ts')
+    return await deleteObjects(await context.store(), 'switch', names)
   }),
 ]

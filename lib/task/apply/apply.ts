@@ -6,8 +6,6 @@ import type { Store } from '../../store/store.ts'
 import { edit } from '../change/edit.ts'
 import { deleteNetwork } from '../change/network.ts'
 import { deleteObject } from '../change/object.ts'
-import { deleteOtherdevs } from '../change/otherdev.ts'
-import { deleteSwitches } from '../change/switch.ts'
 import { recordEffects } from '../effect/record.ts'
 import { type Notes, newNotes, type Outcome } from '../outcome.ts'
 import { type Difference, differencesOf } from './differences.ts'
@@ -152,13 +150,7 @@ async function removeOthers(
   if (!named) return
   for (const name of await tx.names(kind)) {
     if (named.has(name)) continue
-    const [failure] = (await removeOne(tx, kind, name)).failures
-    if (failure) throw failure
+    if (kind === 'network') await deleteNetwork(tx, name)
+    else await deleteObject(tx, kind, name)
   }
-}
-
-async function removeOne(tx: Store, kind: SingleKind, name: string): Promise<Outcome> {
-  if (kind === 'switch') return await deleteSwitches(tx, [name])
-  if (kind === 'otherdev') return await deleteOtherdevs(tx, [name])
-  return kind === 'network' ? await deleteNetwork(tx, name) : await deleteObject(tx, kind, name)
 }

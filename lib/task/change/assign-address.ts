@@ -1,5 +1,6 @@
 // Addresses of networks given to objects and taken back: the lowest free ones, or a certain one.
 import { LunaError } from '../../error.ts'
+import type { Id, Kind } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
 import { formatPrefix, parseIp, toOffset } from '../../object/net/address.ts'
 import { addressUses } from '../../object/net/address-use.ts'
@@ -7,7 +8,9 @@ import { isUsable } from '../../object/net/freelist.ts'
 import { heldBy, type Slot } from '../../object/net/slot.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
+import type { Objects } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
+import { type Find, groupOf } from '../find.ts'
 import { loadInventory } from '../inventory.ts'
 import type { Numbered } from '../numbered.ts'
 import type { Pool } from './pool.ts'
@@ -48,6 +51,20 @@ export async function releaseAll(pool: Pool, node: Node, group: Group | undefine
   const held = group ? heldBy(node, group) : []
   await pool.load(held.map(({ network }) => network))
   for (const { network, offset } of held) pool.release(network, offset)
+}
+
+/** Gives back every address that an object has. */
+export async function releaseHeld(pool: Pool, find: Find<'group'>, object: Objects[Kind]): Promise<void> {
+  if ('interfaces' in object && 'group' in object)
+    return await releaseAll(pool, object, await groupOf(find, object))
+  const held = 'connected' in object ? Object.entries(object.connected) : placeOf(object)
+  await pool.load(held.map(([network]) => network as Id))
+  for (const [network, offset] of held) pool.release(network as Id, offset)
+}
+
+function placeOf(object: Objects[Kind]): [network: string, offset: bigint][] {
+  if (!('ip' in object) || object.network === null || object.ip === null) return []
+  return [[object.network, object.ip]]
 }
 
 /** Takes the address; `failed` when it is none, lies outside, or is not free. */

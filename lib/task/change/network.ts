@@ -17,7 +17,6 @@ import { fullRange, isUsable, reserve } from '../../object/net/freelist.ts'
 import { classlessZone } from '../../object/net/reverse.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
-import { claimNames } from '../claim-names.ts'
 import type { Notes, Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
 
@@ -43,9 +42,9 @@ export async function addNetwork(store: Store, wish: NetworkWish): Promise<Outco
   const nsIp = wish.nsIp === undefined ? lastHost(prefix) : readOffset(prefix, wish.nsIp)
   const freelist = reserve(fullRange(prefix), nsIp)
   if (!freelist) throw unusable(prefix, wish.nsIp ?? '')
-  return await edit(store, async ({ tx, notes, insert }) => {
-    const claim = await claimNames(tx, 'network')
-    claim(wish.name, notes)
+  return await edit(store, async ({ tx, notes, claims, insert }) => {
+    const claim = await claims('network')
+    claim(wish.name)
     await placeAmong(tx, wish.name, prefix, notes)
     await insert('network', {
       name: wish.name,

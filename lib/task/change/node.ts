@@ -1,16 +1,14 @@
-// Nodes: added and deleted, one or many in one go. Changing them is in node-change.ts.
+// Nodes: added, one or many in one go. Changing them is in node-change.ts.
 import { LunaError } from '../../error.ts'
 import type { Group } from '../../object/group.ts'
-import { checkNewName, nextNodeName } from '../../object/name.ts'
+import { nextNodeName } from '../../object/name.ts'
 import { formatIp, parseIp } from '../../object/net/address.ts'
 import { type Assignment, interfacesWith, slotsOf } from '../../object/net/slot.ts'
 import type { Store } from '../../store/store.ts'
-import { checkHostNames, claimNames, domainOf } from '../claim-names.ts'
-import { finder, groupOf } from '../find.ts'
 import { Numbered } from '../numbered.ts'
 import type { Outcome } from '../outcome.ts'
 import { alikeWarnings } from '../show/alike-hosts.ts'
-import { assignAddress, exhausted, releaseAll, takeAll } from './assign-address.ts'
+import { assignAddress, exhausted, takeAll } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
 import type { Pool } from './pool.ts'
 
@@ -33,17 +31,15 @@ export async function addNodes(
 ): Promise<Outcome & { added: readonly string[] }> {
   let added: readonly string[] = []
   const outcome = await edit(store, async (change) => {
-    const { tx, pool, notes, untilOneFails } = change
+    const { tx, pool, notes, claims, untilOneFails } = change
     const group = await tx.getNamed('group', wish.group)
     await pool.load(slotsOf(group).map(({ network }) => network))
-    const [claim, domain] = [await claimNames(tx, 'node'), await domainOf(tx, group)]
+    const claim = await claims('node', { group })
     const names = wish.names ?? [await automaticName(change)]
     const asked = wish.interface ? await reserveFrom(pool, group, names, wish.interface) : new Map()
     const numbered = new Numbered()
     await untilOneFails(names, async (name) => {
-      checkNewName('node', name)
-      checkHostNames([name], domain)
-      claim(name, notes)
+      claim(name)
       await addNode(change, { group, node: name, numbered }, asked.get(name))
       asked.delete(name)
     })
@@ -105,21 +101,4 @@ async function addNode(
     for (const { network, offset } of held) pool.release(network, offset)
     throw error
   }
-}
-
-/**
- * Deletes nodes: their addresses become free, their MAC addresses are forgotten. One that does not exist ends
- * it with the earlier ones gone.
- */
-export async function deleteNodes(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await edit(store, async ({ tx, pool, inTurn, remove }) => {
-    const find = finder(tx)
-    await inTurn(names, async (name) => {
-      const node = await tx.getNamed('node', name)
-      await remove('node', node, async () => {
-        await releaseAll(pool, node, await groupOf(find, node))
-        await tx.clearMac(node.id)
-      })
-    })
-  })
 }

@@ -1,11 +1,8 @@
-// Other devices: added, changed, deleted. Each has an address in any number of networks.
+// Other devices: added and changed. Each has an address in any number of networks.
 import { LunaError } from '../../error.ts'
-import type { Id } from '../../object/field.ts'
-import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Store } from '../../store/store.ts'
-import { claimNames } from '../claim-names.ts'
 import type { Outcome } from '../outcome.ts'
 import { assignAddress, reassignAddress } from './assign-address.ts'
 import { edit } from './edit.ts'
@@ -18,16 +15,24 @@ export async function addOtherdevs(
 ): Promise<Outcome> {
   const address = wish.ip
   if (!address) throw new LunaError('failed', 'a new device needs an address', { fix: 'add --ip ADDRESS' })
-  return await edit(store, async ({ tx, notes, pool, insert, untilOneFails }) => {
+  return await edit(store, async ({ tx, pool, claims, insert, untilOneFails }) => {
     const network = await tx.getNamed('network', wish.network)
     await pool.load([network.id])
-    const claim = await claimNames(tx, 'otherdev')
+    const claim = await claims('otherdev')
     await untilOneFails(wish.names, async (name) => {
-      checkNewName('otherdev', name)
-      claim(name, notes)
+      claim(name)
       const connected = { [network.id]: await assignAddress(pool, network, address) }
       await insert('otherdev', { name, connected })
     })
+  })
+}
+
+/** Adds a device that is in no network yet. */
+export async function addUnconnected(store: Store, name: string): Promise<Outcome> {
+  return await edit(store, async ({ claims, insert }) => {
+    const claim = await claims('otherdev')
+    claim(name)
+    await insert('otherdev', { name })
   })
 }
 
@@ -83,18 +88,4 @@ async function reconnect(
     })
   pool.release(network.id, old)
   return others
-}
-
-/** Deletes devices; their addresses become free. */
-export async function deleteOtherdevs(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await edit(store, async ({ tx, pool, inTurn, remove }) => {
-    await inTurn(names, async (name) => {
-      const old = await tx.getNamed('otherdev', name)
-      await remove('otherdev', old, async () => {
-        const connected = Object.entries(old.connected).map(([id, offset]) => [id as Id, offset] as const)
-        await pool.load(connected.map(([id]) => id))
-        for (const [id, offset] of connected) pool.release(id, offset)
-      })
-    })
-  })
 }

@@ -1,14 +1,12 @@
-// Switches: added, changed, deleted. Each has one address in one network.
+// Switches: added and changed. Each has one address in one network.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
-import { checkNewName } from '../../object/name.ts'
 import { fromOffset, lastHost } from '../../object/net/address.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
-import { claimNames } from '../claim-names.ts'
 import type { Outcome } from '../outcome.ts'
 import { checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
 import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
@@ -23,13 +21,12 @@ export async function addSwitches(
   const { names, network: networkName, ip: address, ...snmp } = wish
   checkValues('switch', snmp)
   checkSnmpUser(snmp, snmp)
-  return await edit(store, async ({ tx, notes, pool, insert, untilOneFails }) => {
+  return await edit(store, async ({ tx, pool, claims, insert, untilOneFails }) => {
     const network = await tx.getNamed('network', networkName)
     await pool.load([network.id])
-    const claim = await claimNames(tx, 'switch')
+    const claim = await claims('switch')
     await untilOneFails(names, async (name) => {
-      checkNewName('switch', name)
-      claim(name, notes)
+      claim(name)
       const ip = await assignAddress(pool, network, address)
       await insert('switch', { name, network: network.id, ip, ...snmp })
     })
@@ -99,19 +96,5 @@ async function keepOffset(pool: Pool, network: Network, old: Switch): Promise<bi
   throw new LunaError('failed', `switch "${old.name}" cannot have ${wanted} in network "${network.name}"`, {
     why: who ? `${who} has it` : 'it is not free there',
     fix: 'say which address it is to have there: --ip ADDRESS',
-  })
-}
-
-/** Deletes switches that no node is plugged into. */
-export async function deleteSwitches(store: Store, names: readonly string[]): Promise<Outcome> {
-  return await edit(store, async ({ tx, pool, inTurn, remove }) => {
-    await inTurn(names, async (name) => {
-      const old = await tx.getNamed('switch', name)
-      await remove('switch', old, async () => {
-        if (old.network === null || old.ip === null) return
-        await pool.load([old.network])
-        pool.release(old.network, old.ip)
-      })
-    })
   })
 }

@@ -1,11 +1,8 @@
 // Switches and other devices as documents describe them.
 import type { Id } from '../../../object/field.ts'
-import { checkNewName } from '../../../object/name.ts'
 import { addressIn } from '../../../object/network.ts'
-import { edit } from '../../change/edit.ts'
-import { changeOtherdevs } from '../../change/otherdev.ts'
+import { addUnconnected, changeOtherdevs } from '../../change/otherdev.ts'
 import { addSwitches, changeSwitches, type SwitchChange } from '../../change/switch.ts'
-import { claimNames } from '../../claim-names.ts'
 import { readMap, textOf } from '../read.ts'
 import { type Applying, changedOf, hasAll, referred, textIn, typed } from './apply-one.ts'
 
@@ -36,16 +33,7 @@ export async function applySwitch(one: Applying): Promise<void> {
 /** `connected` is all of its networks: from others it is disconnected. */
 export async function applyOtherdev(one: Applying): Promise<void> {
   const { tx, name, entry, fields, faults, note } = one
-  if (!(await tx.findNamed('otherdev', name)))
-    note(
-      await edit(tx, async ({ notes, insert }) => {
-        checkNewName('otherdev', name)
-        const claim = await claimNames(tx, 'otherdev')
-        claim(name, notes)
-        await insert('otherdev', { name })
-      }),
-      'name',
-    )
+  if (!(await tx.findNamed('otherdev', name))) note(await addUnconnected(tx, name), 'name')
   const old = await tx.getNamed('otherdev', name)
   const comment = changedOf('otherdev', old, fields).comment
   if (comment !== undefined) note(await changeOtherdevs(tx, [name], { comment: String(comment) }))

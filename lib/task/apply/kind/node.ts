@@ -1,15 +1,12 @@
 // Nodes as a file describes them: added, changed, and with `prune` removed, all or none.
 import type { Id } from '../../../object/field.ts'
 import type { Group } from '../../../object/group.ts'
-import { checkNewName } from '../../../object/name.ts'
 import { slotsOf } from '../../../object/net/slot.ts'
 import type { Node } from '../../../object/node.ts'
 import type { Change } from '../../../object/objects.ts'
 import type { Switch } from '../../../object/switch.ts'
-import { releaseAll } from '../../change/assign-address.ts'
 import type { Edit } from '../../change/edit.ts'
-import { insertLinked } from '../../change/reference-counts.ts'
-import { checkHostNames, claimNames, domainOf } from '../../claim-names.ts'
+import { checkHostNames, domainOf } from '../../claim-names.ts'
 import { Numbered } from '../../numbered.ts'
 import { alikeWarnings } from '../../show/alike-hosts.ts'
 import { unpackedWarning } from '../../show/unpacked.ts'
@@ -102,24 +99,18 @@ async function removeOthers(
   const groups = new Set(plans.map(({ to }) => to?.id))
   for (const node of site.nodes.values()) {
     if (named.has(node.name) || (prune === 'groups' && !groups.has(node.group ?? undefined))) continue
-    await edit.remove('node', node, async () => {
-      await releaseAll(edit.pool, node, node.group === null ? undefined : site.byId.get(node.group))
-      await edit.tx.clearMac(node.id)
-    })
+    await edit.remove('node', node)
     gone.add(node.name)
   }
   return gone
 }
 
-async function checkNames({ tx, notes }: Edit, plans: readonly NodePlan[], faults: Faults): Promise<void> {
-  const claim = await claimNames(tx, 'node')
+async function checkNames({ tx, claims }: Edit, plans: readonly NodePlan[], faults: Faults): Promise<void> {
+  const claim = await claims('node')
   const domains = new Map<Id, string | undefined>()
   for (const { wish, old, from, to } of plans) {
     try {
-      if (!old) {
-        checkNewName('node', wish.name)
-        claim(wish.name, notes)
-      }
+      if (!old) claim(wish.name)
       if (!to || (old && from?.id === to.id)) continue
       if (!domains.has(to.id)) domains.set(to.id, await domainOf(tx, to))
       checkHostNames([wish.name], domains.get(to.id))
@@ -137,8 +128,6 @@ async function write(
   plans: readonly NodePlan[],
   interfaces: Interfaces,
 ): Promise<void> {
-  const { tx } = edit
-  const cluster = (await edit.cluster()).id
   const cards: CardChange[] = []
   for (const { wish, old, to } of plans) {
     const own = interfaces.get(wish.name)
@@ -149,11 +138,11 @@ async function write(
     }
     const changed = old ? different(old, fields) : fields
     if (old && Object.keys(changed).length > 0) await edit.update('node', old, changed)
-    const id = old?.id ?? (await insertLinked(tx, cluster, 'node', { ...changed, name: wish.name }))
+    const id = old?.id ?? (await edit.insert('node', { ...changed, name: wish.name }))
     const change = cardChange(site.cards, id, wish)
     if (change) cards.push(change)
   }
-  await writeCards(tx, site.cards, cards)
+  await writeCards(edit.tx, site.cards, cards)
 }
 
 /** The plain fields as they are stored: references by id, null for a port that there is not. */
