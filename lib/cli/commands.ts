@@ -57,12 +57,12 @@ export const objects: readonly ObjectEntry[] = [
   {
     name: 'apply',
     help: 'make objects what documents of an inventory say',
-    load: async () => (await import('./commands/apply.ts')).apply,
+    load: async () => (await import('./commands/inventory.ts')).apply,
   },
   {
     name: 'export',
     help: 'what there is, as other programs and people read it',
-    load: async () => (await import('./commands/export.ts')).exports,
+    load: async () => (await import('./commands/inventory.ts')).exports,
   },
   {
     name: 'setup',

@@ -14,21 +14,24 @@ export interface Site {
   readonly dir: string
   /** Runs `luna ...args`; `input` is standard input. */
   luna(args: readonly string[], input?: string | Uint8Array): Ran
+  /** Runs another program of ours on the same site. */
+  run(program: string, args: readonly string[], input?: string | Uint8Array): Ran
 }
 
-const program = join(import.meta.dirname, '../../bin/luna')
+const bin = join(import.meta.dirname, '../../bin')
 
 /** A directory with a configuration of its own; call it inside `describe`. */
 export function useSite(): Site {
   const site = {
     dir: '',
-    luna(args: readonly string[], input: string | Uint8Array = ''): Ran {
+    luna: (args: readonly string[], input?: string | Uint8Array): Ran => site.run('luna', args, input),
+    run(program: string, args: readonly string[], input: string | Uint8Array = ''): Ran {
       const env = {
         ...process.env,
         LUNA_CONF: join(site.dir, 'luna.conf'),
         LUNA_LOGDIR: join(site.dir, 'log'),
       }
-      const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(bin, program), ...args], {
         env,
         input,
         encoding: 'utf8',

@@ -2,40 +2,38 @@
 import { LunaError } from '../../error.ts'
 import { compressHostlist } from '../../object/hostlist.ts'
 import { option } from '../../program/option.ts'
-import { type FieldReaders, nodeFieldReaders, readerOf } from '../../task/choose/fields.ts'
+import { type FieldReaders, type FieldText, nodeFieldReaders, readerOf } from '../../task/choose/fields.ts'
 import type { ListedNode } from '../../task/show/nodes.ts'
 import { table } from '../table/table.ts'
 
-/** Options of commands that print a table of nodes. */
-export const columnOptions = {
-  columns: option('text', 'these fields, a column each, such as name,mac,status', {
-    value: 'A,B',
-    begins: Object.keys(nodeFieldReaders),
-    newer: true,
-  }),
-  sort: option('text', 'in the order of these fields; numbers in them count as such', {
-    value: 'A,B',
-    begins: Object.keys(nodeFieldReaders),
-    newer: true,
-  }),
-  fold: option('flag', 'names as a hostlist: one for all, or with --columns one for each row that is alike', {
-    newer: true,
-  }),
-} as const
+/** Options of commands that print a table of things with these fields. */
+export function columnOptions(readers: FieldReaders = nodeFieldReaders) {
+  const more = { value: 'A,B', begins: Object.keys(readers), newer: true } as const
+  const folded = 'names as a hostlist: one for all, or with --columns one for each row that is alike'
+  return {
+    columns: option('text', 'these fields, a column each, such as name,mac,status', more),
+    sort: option('text', 'in the order of these fields; numbers in them count as such', more),
+    fold: option('flag', folded, { newer: true }),
+  } as const
+}
 
 /** Sorts by the fields, those that are not set last. Throws LunaError `usage` for an unknown one. */
-export function sortedBy(
+export function sortedBy<T extends ListedNode>(
   fields: string,
-  nodes: readonly ListedNode[],
+  nodes: readonly T[],
   readers: FieldReaders = nodeFieldReaders,
-): ListedNode[] {
+): T[] {
   const read = listed(fields).map((field) => readerOf(field, nodes, readers))
-  const keyed = nodes.map((node) => ({ node, keys: read.map((one) => one(node).shown) }))
+  const keyed = nodes.map((node) => ({ node, keys: read.map((one) => orderOf(one(node))) }))
   const { compare } = new Intl.Collator('en', { numeric: true })
   const order = (a: string, b: string) => Number(a === '') - Number(b === '') || compare(a, b)
   return keyed
     .sort((a, b) => a.keys.reduce((found, key, at) => found || order(key, b.keys[at] ?? ''), 0))
     .map(({ node }) => node)
+}
+
+function orderOf({ shown, order = shown }: FieldText): string {
+  return order
 }
 
 /** A table of these fields; folded, rows that differ in nothing but the name are one. */

@@ -1,8 +1,10 @@
 // luna node status, history and why: where nodes are now, what they did before, and what they lack.
 import { setTimeout as delay } from 'node:timers/promises'
 import { option } from '../../program/option.ts'
+import { stateFieldReaders } from '../../task/choose/state-fields.ts'
 import type { NodeState, StateFilter } from '../../task/record/states.ts'
 import { choiceOf, choosingOptions } from '../choosing/chosen.ts'
+import { columnOptions } from '../choosing/columns.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { jsonOption, jsonText } from '../rows.ts'
 import { shown } from '../table/table.ts'
@@ -23,6 +25,7 @@ export const status: Command = command({
     stuck: option('text', 'only those that are not done and have said nothing for so long, such as 10m', {
       value: 'TIME',
     }),
+    ...columnOptions(stateFieldReaders),
     watch: option('flag', 'again and again, until Ctrl-C', { exclusive: 'form' }),
     json: option('flag', jsonOption.help, { exclusive: 'form' }),
   },
@@ -30,15 +33,17 @@ export const status: Command = command({
     ['luna node status -g compute --watch', 'a group while it boots'],
     ['luna node status --stuck 10m', 'who needs a look'],
     ['luna node status --step install.error', 'what failed, with the first line of the error'],
+    ['luna node status --step install.download --columns name,percent,rate --sort percent', 'who is last'],
   ],
   async run(context, given, names) {
     const { parseSpan } = await import('../../object/record/duration.ts')
     const { step, not, stuck } = given
     const filter = { step, not, stuck: stuck === undefined ? undefined : parseSpan(stuck) }
     const look = () => statesOf(context, choiceOf(status, given, names), filter)
-    if (given.json) return context.print(jsonText(await look()))
-    const { stateTable } = await import('../table/state-table.ts')
-    const text = async () => stateTable(await look())
+    const { sortedStates, statesText } = await import('../choosing/print-states.ts')
+    const store = await context.store()
+    if (given.json) return context.print(jsonText(await sortedStates(store, given.sort, await look())))
+    const text = async () => await statesText(store, given, await look())
     if (given.watch) await watch(context, text)
     else context.print(await text())
   },

@@ -1,85 +1,16 @@
 // luna node
 
+import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
-import { choiceOf, choosingOptions, whereOption } from '../choosing/chosen.ts'
-import { columnOptions } from '../choosing/columns.ts'
+import type { Coming } from '../../task/choose/nodes.ts'
+import { choosingOptions, whereOption } from '../choosing/chosen.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { fieldOption, fieldOptions, textOption } from '../field-option.ts'
-import {
-  commentFrom,
-  jsonOption,
-  renameRow,
-  reportOutcome,
-  show,
-  showOptions,
-  withoutEmpty,
-  withoutUndefined,
-} from '../rows.ts'
+import { commentFrom, renameRow, reportOutcome, withoutEmpty, withoutUndefined } from '../rows.ts'
 import { arm, disarm, discover } from './node-boot.ts'
 import { importRow } from './node-import.ts'
+import { list, showNodes } from './node-list.ts'
 import { history, status, why } from './node-status.ts'
-
-const list: Command = command({
-  action: 'list',
-  help: 'List nodes, those of a group together.',
-  operand: 'some',
-  options: {
-    group: option('text', 'only those of this group', { short: 'g', refersTo: 'group', chooses: true }),
-    where: whereOption,
-    'one-line': option('flag', 'a line per node', { short: '1' }),
-    ...columnOptions,
-    csv: option('flag', 'as a table for spreadsheets, which luna node import takes', {
-      exclusive: 'form',
-      newer: true,
-    }),
-    json: option('flag', jsonOption.help, { exclusive: 'form' }),
-  },
-  examples: [
-    ['luna node list -g compute -1', 'the nodes of one group, a line each'],
-    [
-      "luna node list --where 'status=install.error.*' --columns name,status --fold",
-      'what failed, and where',
-    ],
-  ],
-  async run(context, given, names) {
-    const { chosenNodes } = await import('../../task/choose/nodes.ts')
-    const chosen = await chosenNodes(await context.store(), choiceOf(list, given, names))
-    const { printNodes } = await import('../choosing/print.ts')
-    await printNodes(context, given, chosen)
-  },
-})
-
-const scripts = ['boot', 'install'] as const
-
-const showCommand = command({
-  action: 'show',
-  help: 'Show nodes.',
-  operand: 'chosen',
-  options: {
-    ...showOptions,
-    ...choosingOptions,
-    script: option('choice', 'only the script that it boots or is installed with', {
-      short: 's',
-      choices: scripts,
-    }),
-  },
-  examples: [
-    ["luna node show 'node[001-003]'", 'three tables'],
-    ['luna node show node001 -s install', 'what node001 would run now'],
-  ],
-  async run(context, given, names) {
-    if (given.script === undefined || given.raw || given.comment)
-      return await show(context, 'node', given, names)
-    for (const name of names) context.print(await scriptOf(context, given.script, name))
-  },
-})
-
-async function scriptOf(context: Context, script: string, name: string): Promise<string> {
-  const store = await context.store()
-  const node = await store.getNamed('node', name)
-  if (script === 'boot') return (await import('../../task/boot/boot.ts')).bootScript(store, node)
-  return (await import('../../task/boot/install-script.ts')).previewInstallScript(store, node)
-}
 
 const add = command({
   action: 'add',
@@ -101,24 +32,45 @@ const add = command({
         newer: true,
       },
     ),
+    where: option('texts', 'only the names of which this holds: FIELD is name, group or image', {
+      value: 'FIELD=PATTERN',
+      begins: ['name=', 'name!=', 'group=', 'image='],
+      newer: true,
+    }),
   },
   examples: [
     ['luna node add -g compute', 'one more node'],
     ["luna node add -g compute -n 'node[001-100]'", 'a hundred'],
     ["luna node add -g compute -n 'node[201-240]' -i BOOTIF 10.30.0.201", 'node240 has 10.30.0.240'],
+    [
+      "luna node add -g compute -n '@rack7,!node[707]' --where 'name!=login*'",
+      'most of a list that is in a file',
+    ],
   ],
   guarded: true,
   changes: 'told',
   exits: { failed: 255 },
-  async run(context, { name, group, interface: address }) {
+  async run(context, { name, group, interface: address, where }) {
     const { addNodes } = await import('../../task/change/node.ts')
+    const names = where ? await namesOf(context, { names: name ?? [], group, where }) : name
+    if (names?.length === 0) return context.log.warning('nothing is done: no name fits')
     const wish = {
-      ...{ group, ...withoutUndefined({ names: name }) },
+      ...{ group, ...withoutUndefined({ names }) },
       ...(address && { interface: { name: address[0], address: address[1] } }),
     }
     reportOutcome(context, await addNodes(await context.store(), wish))
   },
 })
+
+/** Of the names that are given those that fit. */
+async function namesOf(context: Context, coming: Coming): Promise<readonly string[]> {
+  if (coming.names.length === 0)
+    throw new LunaError('usage', '--where chooses among names, and none are given', {
+      fix: "give them: -n 'node[001-100]', or -n @FILE",
+    })
+  const { namesToAdd } = await import('../../task/choose/nodes.ts')
+  return await namesToAdd(await context.store(), coming)
+}
 
 const change = command({
   action: 'change',
@@ -194,7 +146,7 @@ const deleteCommand = command({
 
 export const node: readonly Command[] = [
   list,
-  showCommand,
+  showNodes,
   status,
   history,
   why,

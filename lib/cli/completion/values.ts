@@ -56,7 +56,7 @@ export async function valuesOf(
       begins.map((word) => ({ word })),
     )
   }
-  if (refersTo === 'file') return 'files'
+  if (refersTo === 'file' || (kind === 'names' && current.startsWith('@'))) return 'files'
   if (refersTo === 'interface')
     return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)
   if (refersTo && kind === 'names') return hostlist(await place.names.ofKind(refersTo), current)

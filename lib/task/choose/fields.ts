@@ -6,6 +6,8 @@ import type { ListedNode } from '../show/nodes.ts'
 /** What a field of a node says: the text that is shown ('' for none), and others that stand for it. */
 export interface FieldText {
   readonly shown: string
+  /** What stands for it where it is sorted by, when that is not what is shown. */
+  readonly order?: string
   readonly alike?: readonly string[]
 }
 export type FieldReader = (node: ListedNode) => FieldText

@@ -1,10 +1,10 @@
 // Which nodes are meant: names, groups, conditions on fields, and exceptions.
-import { readCondition } from '../../object/choice/condition.ts'
+import { type Condition, readCondition } from '../../object/choice/condition.ts'
 import type { NameList } from '../../object/choice/name-list.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
 import type { Store } from '../../store/store.ts'
 import { type ListedNode, listNodes } from '../show/nodes.ts'
-import { type FieldReaders, readerOf, textsOf } from './fields.ts'
+import { readerOf, textsOf } from './fields.ts'
 
 /** Names and groups add up; the conditions must all hold. */
 export interface NodeChoice {
@@ -38,18 +38,40 @@ export async function chosenNames(store: Store, choice: NodeChoice): Promise<rea
 export async function chosenNodes(
   store: Store,
   { names, group, where = [] }: NodeChoice,
-  readers?: FieldReaders,
 ): Promise<ListedNode[]> {
   const conditions = where.map(readCondition)
   const nodes = await listNodes(store, names?.names ? undefined : await onlyGroup(store, group))
   const meant = await meantOf(store, nodes, names?.names, group)
-  const tests = conditions.map(({ field, holds }) => ({ holds, read: readerOf(field, nodes, readers) }))
-  return nodes.filter(
-    (node) =>
-      meant(node) &&
-      !names?.except.has(node.name) &&
-      tests.every(({ holds, read }) => holds(textsOf(read(node)))),
-  )
+  const fits = fitting(nodes, conditions)
+  return nodes.filter((node) => meant(node) && !names?.except.has(node.name) && fits(node))
+}
+
+/** Nodes that are about to be added. */
+export interface Coming {
+  readonly names: readonly string[]
+  readonly group: string
+  readonly where: readonly string[]
+}
+
+/**
+ * The names of which conditions hold as nodes that are about to be added: each has its name, its group and the
+ * image of that, and nothing else yet. Throws LunaError as `chosenNodes` does.
+ */
+export async function namesToAdd(store: Store, { names, group, where }: Coming): Promise<readonly string[]> {
+  const conditions = where.map(readCondition)
+  const { osimage } = await store.getNamed('group', group)
+  const image = osimage === null ? undefined : await store.find('osimage', osimage)
+  const bare = { mac: null, switch: null, port: null, interfaces: {} }
+  const nodes = names.map((name) => ({ name, group, osimage: image?.name ?? null, ...bare }))
+  return nodes.filter(fitting(nodes, conditions)).map(({ name }) => name)
+}
+
+function fitting(
+  nodes: readonly ListedNode[],
+  conditions: readonly Condition[],
+): (node: ListedNode) => boolean {
+  const tests = conditions.map(({ field, holds }) => ({ holds, read: readerOf(field, nodes) }))
+  return (node) => tests.every(({ holds, read }) => holds(textsOf(read(node))))
 }
 
 /** The group, when it is one: its nodes are found faster than all. */
