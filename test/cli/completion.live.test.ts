@@ -46,6 +46,8 @@ describe('complete', () => {
     ['luna node show node[001-0', [], 'nothing inside brackets'],
     ['luna node delete !node0', ['!node001', '!node002'], 'names that are not meant'],
     ['luna node delete @', 'files', 'files with names'],
+    ['luna node delete @ /etc/ho', 'files', 'the same where bash took the word apart'],
+    ['lpower @ /etc/ho', 'files', 'the same for lpower'],
     ['luna node list --where gr', ['group='], 'fields that a condition is about'],
     ['luna node list --where group=c', ['group=compute'], 'what a field may be'],
     ['luna node list --where group = c', ['compute'], 'the same where bash took the word apart'],

@@ -10,7 +10,7 @@ import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from 
 
 /**
  * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the
- * first word of the line. Words may have been taken apart at `=` and `:`, as bash does it.
+ * first word of the line. Words may have been taken apart at `=`, `:` and `@`, as bash does it.
  */
 export async function complete(
   program: string,
@@ -18,6 +18,8 @@ export async function complete(
   current: string,
   names: Names,
 ): Promise<Completion> {
+  // Of `@FILE`, wherever it stands.
+  if (before.at(-1)?.endsWith('@')) return 'files'
   const words = rejoined(before)
   if (program === 'luna') return await completeLuna(words, current, names)
   const { completeOther } = await import('./other-programs.ts')

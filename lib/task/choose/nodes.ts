@@ -54,8 +54,8 @@ export interface Coming {
 }
 
 /**
- * The names of which conditions hold as nodes that are about to be added: each has its name, its group and the
- * image of that, and nothing else yet. Throws LunaError as `chosenNodes` does.
+ * The names of nodes about to be added of which conditions hold: each has its name, its group and the image
+ * of that, and nothing else yet. Throws LunaError as `chosenNodes` does.
  */
 export async function namesToAdd(store: Store, { names, group, where }: Coming): Promise<readonly string[]> {
   const conditions = where.map(readCondition)
