@@ -15,9 +15,29 @@ export interface Log {
 
 const priority = { debug: 7, info: 6, warning: 4, error: 3 } satisfies Record<Level, number>
 
-/** Log of a daemon: `<6>event key=value`, one line each, whatever the values hold. */
-export function daemonLog(write: (line: string) => void = toStderr): Log {
-  return logWith((level, text) => write(`<${priority[level]}>${text}\n`))
+/** What the journal knows of an event beside its text (systemd.journal-fields(7)). */
+const journalFields = { LUNA_NODE: 'node', LUNA_BOOT: 'boot', LUNA_STEP: 'step' } as const
+
+/**
+ * Log of a daemon: `<6>event key=value`, one line each, whatever the values hold. Where luna-journal reads it
+ * (packaging/journal), fields of the journal come before the text, each after a tab.
+ */
+export function daemonLog(
+  write: (line: string) => void = toStderr,
+  withFields: boolean = process.env.LUNA_JOURNAL !== undefined,
+): Log {
+  return logWith((level, text, fields) => {
+    const said = withFields ? journalFieldsOf(fields) : ''
+    write(`<${priority[level]}>${said}${text}\n`)
+  })
+}
+
+function journalFieldsOf(fields: Fields): string {
+  const said = Object.entries(journalFields).flatMap(([field, name]) => {
+    const value = fields[name]
+    return value === undefined ? [] : [`\t${field}=${visible(String(value))}`]
+  })
+  return said.length > 0 ? `${said.join('')}\t` : ''
 }
 
 /**
@@ -51,8 +71,11 @@ export function formatEvent(event: string, fields: Fields = {}): string {
   return [visible(event), ...text].join(' ')
 }
 
-function logWith(put: (level: Level, text: string) => void): Log {
-  const at = (level: Level) => (event: string, fields?: Fields) => put(level, formatEvent(event, fields))
+function logWith(put: (level: Level, text: string, fields: Fields) => void): Log {
+  const at =
+    (level: Level) =>
+    (event: string, fields: Fields = {}) =>
+      put(level, formatEvent(event, fields), fields)
   return { debug: at('debug'), info: at('info'), warning: at('warning'), error: at('error') }
 }
 

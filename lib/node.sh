@@ -26,4 +26,10 @@ if [ ! -x "$node" ]; then
       ;;
   esac
 fi
+# A service of systemd: its lines get fields in the journal (packaging/journal).
+journal=$top/libexec/luna-journal
+if [ "${JOURNAL_STREAM-}" ] && [ "${1-}" = run ] && [ -x "$journal" ]; then
+  exec "$journal" "${0##*/}" "$node" "$0" "$@"
+fi
+unset LUNA_JOURNAL
 exec "$node" "$0" "$@"

@@ -2,7 +2,7 @@
 // values are refused here; tasks take their values as good.
 import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
 import type { Place } from '../host/wire.ts'
-import type { Log } from '../log.ts'
+import type { Fields, Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
@@ -81,8 +81,8 @@ export function answerWith(context: RouteContext): Handler {
     } catch (error) {
       const status = statusOf(error)
       const why = sentence(error).slice(0, 500)
-      const mac = status === 403 ? await macsOf(request, context) : undefined
-      const fields = { status, remote: request.remote, mac, url: shortUrl(request), why }
+      const refused = status === 403 ? await refusedOf(request, context) : {}
+      const fields = { status, remote: request.remote, ...refused, url: shortUrl(request), why }
       if (status >= 500) context.log.error('request failed', fields)
       else context.log.warning('request refused', fields)
       return { status, type: 'text/plain; charset=UTF-8', body: `${status < 500 ? why : broken(status)}\n` }
@@ -222,10 +222,11 @@ function askerOf({ remote, port }: Request, { place }: RouteContext): Asker {
   return { address: remote, port, place: () => place(remote) }
 }
 
-/** The addresses of the link layer that a request came from, for the log. */
-async function macsOf({ remote }: Request, { place }: RouteContext): Promise<string | undefined> {
+/** For the log: the addresses of the link layer that a request came from, and for which node it asked. */
+async function refusedOf({ remote, query }: Request, { place }: RouteContext): Promise<Fields> {
   const found = await place(remote).catch(() => undefined)
-  return found?.kind === 'link' ? found.macs.join(' ') || 'none' : undefined
+  const mac = found?.kind === 'link' ? found.macs.join(' ') || 'none' : undefined
+  return { mac, node: textOf(parseQuery(query), 'node')?.slice(0, 100) }
 }
 
 function noSuchStep(query: Query): Promise<Response> {

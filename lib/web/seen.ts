@@ -7,7 +7,8 @@ import type { BootEvent } from '../object/record/boot.ts'
 import type { Fetched } from '../object/record/fetched.ts'
 import type { Store } from '../store/store.ts'
 import { Fetchers } from '../task/record/fetchers.ts'
-import { BootRecorder } from '../task/record/recorder.ts'
+import { BootRecorder, type Observe } from '../task/record/recorder.ts'
+import { Story } from './story.ts'
 
 /** The message of a worker to the leader. */
 export interface Seen {
@@ -59,15 +60,15 @@ export interface Recording {
 }
 
 /**
- * Writes down what is added, again and again, and has `observe` see it. Never rejects: a store that is away
- * is logged.
+ * Writes down what is added, again and again, has `observe` see it, and tells the log. Never rejects: a store
+ * that is away is logged.
  */
-export function recordSeen(
-  store: () => Promise<Store>,
-  log: Log,
-  observe?: ConstructorParameters<typeof BootRecorder>[2],
-): Recording {
-  const recorder = new BootRecorder(store, undefined, observe)
+export function recordSeen(store: () => Promise<Store>, log: Log, observe: Observe = () => {}): Recording {
+  const story = new Story(store, log)
+  const recorder = new BootRecorder(store, undefined, (...seen) => {
+    observe(...seen)
+    story.see(...seen)
+  })
   const loggingTrouble = logTrouble(log)
   const ended = new AbortController()
   const fetchers = new Fetchers()
@@ -75,6 +76,7 @@ export function recordSeen(
     loggingTrouble(async () => {
       recorder.add(await fetchers.due(store, Date.now()))
       const lost = await recorder.flush()
+      await story.tell()
       if (lost > 0) log.warning('steps of boots are lost: there were too many at once', { lost })
     })
   const running = new Loop(leaderPause, flush).run(ended.signal)

@@ -11,7 +11,7 @@ import {
   type Package,
   packages,
 } from './description.ts'
-import { makeCommon, makeFor, sourceTime } from './made.ts'
+import { compiled, makeCommon, makeFor, sourceTime } from './made.ts'
 import { makeRpm } from './rpm.ts'
 import { layOut, top } from './tree.ts'
 
@@ -65,7 +65,7 @@ async function make(
 ): Promise<string> {
   const work = join(draft, `${of.name}-${format}-${architecture}`)
   const root = join(work, 'root')
-  const own = new Set(['node', 'node-license', 'luna-uname.so'])
+  const own = new Set<string>(['node', 'node-license', ...Object.values(compiled)])
   const entries = await layOut(of, format, root, (name) =>
     join(draft, own.has(name) ? architecture : 'all', name),
   )

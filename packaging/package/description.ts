@@ -58,6 +58,7 @@ const libraryFiles: readonly File[] = [
   { kind: 'made', from: 'node', to: `${library}/node_modules/node/bin/node`, mode: 0o755 },
   { kind: 'made', from: 'node-license', to: `${library}/node_modules/node/LICENSE` },
   { kind: 'made', from: 'luna-uname.so', to: `${library}/libexec/luna-uname.so`, mode: 0o755 },
+  { kind: 'made', from: 'luna-journal', to: `${library}/libexec/luna-journal`, mode: 0o755 },
   { from: 'packaging/scripts/first-luna', to: `${library}/libexec/first-luna`, mode: 0o755 },
   ...programs.map(
     (name): File => ({ kind: 'link', from: `../lib/luna/bin/${name}`, to: `/usr/bin/${name}` }),

@@ -59,13 +59,18 @@ async function makePolicy(folder: string): Promise<void> {
   await cp(source('luna2-ports.cil'), join(folder, 'luna2-ports.cil'))
 }
 
-/** Makes what each architecture has of its own: Node and the library of lchroot, both stripped. */
+/** What is written in C, by its folder in packaging/. */
+export const compiled = { uname: 'luna-uname.so', journal: 'luna-journal' } as const
+
+/** Makes what each architecture has of its own: Node, and what is compiled; all of it stripped. */
 export async function makeFor(architecture: Architecture, draft: string): Promise<void> {
   await mkdir(draft, { recursive: true })
   await makeNode(architecture, draft)
-  const library = join(draft, 'luna-uname.so')
-  await run(join(top, 'packaging/uname/build'), [library], { env: { CC: tool(architecture, 'gcc') } })
-  await run(tool(architecture, 'strip'), [library])
+  for (const [source, name] of Object.entries(compiled)) {
+    const file = join(draft, name)
+    await run(join(top, 'packaging', source, 'build'), [file], { env: { CC: tool(architecture, 'gcc') } })
+    await run(tool(architecture, 'strip'), [file])
+  }
 }
 
 /** The Node that the lock file has, from the npm package for that architecture. */

@@ -50,6 +50,7 @@ const both = [
   '/usr/lib/luna/dracut/95luna/module-setup.sh',
   '/usr/lib/luna/lib/host/image/in-image.sh',
   '/usr/lib/luna/lib/node.sh',
+  '/usr/lib/luna/libexec/luna-journal',
   '/usr/lib/luna/libexec/luna-uname.so',
   '/usr/lib/luna/node_modules/node/bin/node',
   '/usr/lib/sysusers.d/luna.conf',
@@ -166,7 +167,7 @@ describe('packages', function () {
   it('for arm64 have an arm64 Node, which runs Luna', async function () {
     const root = join(scratch, 'arm64')
     await run('dpkg-deb', ['-x', join(dist, files.deb[1] ?? ''), root])
-    for (const path of ['node_modules/node/bin/node', 'libexec/luna-uname.so']) {
+    for (const path of ['node_modules/node/bin/node', 'libexec/luna-uname.so', 'libexec/luna-journal']) {
       const { stdout } = await run('readelf', ['-h', join(root, 'usr/lib/luna', path)])
       assert.match(stdout, /Machine: +AArch64/, path)
     }

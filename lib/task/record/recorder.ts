@@ -19,23 +19,24 @@ interface Known {
   readonly since: number
 }
 
+/**
+ * Sees each event that was written, the boot that it is added to, undefined when it begins one, and that boot
+ * with it.
+ */
+export type Observe = (event: BootEvent, before: Boot | undefined, after: Boot) => void
+
 export class BootRecorder {
   readonly #store: () => Promise<Store>
   readonly #now: () => number
-  readonly #observe: (event: BootEvent, boot: Boot | undefined) => void
+  readonly #observe: Observe
   #waiting: BootEvent[] = []
   #known = new Map<Id, Known>()
   #lost = 0
 
   /**
-   * `now` gives milliseconds since 1970. `observe` gets each event that was written, and the boot that it is
-   * added to; undefined when it begins one.
+   * `now` gives milliseconds since 1970.
    */
-  constructor(
-    store: () => Promise<Store>,
-    now: () => number = Date.now,
-    observe: (event: BootEvent, boot: Boot | undefined) => void = () => {},
-  ) {
+  constructor(store: () => Promise<Store>, now: () => number = Date.now, observe: Observe = () => {}) {
     this.#store = store
     this.#now = now
     this.#observe = observe
@@ -71,23 +72,22 @@ export class BootRecorder {
     const store = await this.#store()
     const boots = await this.#lastBoots(store, new Set(events.map(({ node }) => node)))
     const past: KeptBoot[] = []
-    const seen: [BootEvent, Boot | undefined][] = []
+    const seen: Parameters<Observe>[] = []
     for (const event of events) {
       const { node } = event
       const boot = boots.get(node)
-      const begins = !boot || beginsBoot(boot, event)
-      seen.push([event, begins ? undefined : boot])
-      if (!boot || !begins) boots.set(node, withEvent(boot, event))
-      else {
-        past.push({ node, boot, past: true })
-        boots.set(node, withEvent(undefined, event, boot.number + 1))
-      }
+      const begins = boot && beginsBoot(boot, event)
+      if (begins) past.push({ node, boot, past: true })
+      const before = begins ? undefined : boot
+      const after = withEvent(before, event, begins ? boot.number + 1 : 1)
+      boots.set(node, after)
+      seen.push([event, before, after])
     }
     const last = [...boots].flatMap(([node, boot]) => (boot ? [{ node, boot, past: false }] : []))
     // Boots of the past first: what is cut off between leaves a boot twice rather than not at all.
     const all = [...past, ...last]
     for (let at = 0; at < all.length; at += batch) await store.keepBoots(all.slice(at, at + batch))
-    for (const [event, boot] of seen) this.#observe(event, boot)
+    for (const one of seen) this.#observe(...one)
     const since = this.#now()
     for (const [node, boot] of boots) this.#known.set(node, { boot, since })
   }

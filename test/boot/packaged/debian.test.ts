@@ -130,6 +130,34 @@ for (const [suite, name] of Object.entries(suites) as [Suite, string][])
       assert.equal(await status(), 'install.success')
     })
 
+    it('has the story of the node in its journal, by node, boot and step', async () => {
+      const told = async (...fields: string[]) =>
+        await shell(`journalctl -q --no-pager -o cat -t lweb LUNA_NODE=node001 ${fields.join(' ')}`)
+      assert.match(await told('LUNA_STEP=install.unpack'), /^node status node=node001 step=install\.unpack /m)
+      assert.match(await told('LUNA_BOOT=1', 'LUNA_STEP=boot.request'), /^boot began node=node001 boot=1 /m)
+      assert.match(await told('LUNA_STEP=boot.initramfs'), /^file fetched node=node001 boot=1 .* bytes=\d+/m)
+      assert.match(await told('LUNA_STEP=install.success'), /^boot ended .* outcome=installed/m)
+    })
+
+    it('is looked at by root every five minutes, and its page has what was found', async () => {
+      const timers = await shell('systemctl list-timers --no-legend luna-doctor.timer')
+      assert.match(timers, /luna-doctor\.timer +luna-doctor\.service\n$/)
+      const look = `for (let at = 0; at < 120; at++) {
+        const text = await (await fetch('http://127.0.0.1:7050/ui/data/findings')).text()
+        if (JSON.parse(text).heads.length > 0) { console.log(text); break }
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+      }`
+      const program = '/usr/lib/luna/node_modules/node/bin/node --input-type=module'
+      const page = await shell(`${program} <<'END'\n${look}\nEND`)
+      const { heads } = JSON.parse(page) as { heads: { head: string; time: string; findings: object[] }[] }
+      const [{ head: name = '', time = '', findings = [] } = {}] = heads
+      assert.deepEqual([heads.length, name], [1, 'head'])
+      assert.ok(findings.length > 10, page)
+      assert.ok(Date.now() - Date.parse(time) < 420_000, page)
+      const ran = await shell('systemctl show -p Result -p ExecMainStatus luna-doctor.service')
+      assert.equal(ran, 'Result=success\nExecMainStatus=0\n')
+    })
+
     /** All objects of the database without what changes by itself, as JSON. */
     async function objects(): Promise<string> {
       const { tracker: _, ...dump } = JSON.parse(await shell('luna db export')) as Record<string, object[]>
