@@ -26,6 +26,12 @@ export const nodeFields = {
 export type Node = ObjectOf<typeof nodeFields>
 
 /**
+ * A node without what changes while it boots: what is remembered as long as the version of the database
+ * stays.
+ */
+export type SteadyNode = Omit<Node, 'status' | 'armed'>
+
+/**
  * `NAME.DOMAIN`, or the bare name where there is no domain. A domain is a network: its
  * name is that of its zone.
  */

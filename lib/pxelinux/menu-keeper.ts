@@ -98,7 +98,7 @@ export class MenuKeeper {
  * Another text after every change of what menus are made of: the version does not change with MAC addresses.
  */
 async function stateOf(store: Store): Promise<string> {
-  return JSON.stringify([await store.version(), [...(await macOwners(store))]])
+  return JSON.stringify([(await store.versions()).objects, [...(await macOwners(store))]])
 }
 
 /** The text of the file that machines without a menu of their own get. Throws LunaError `failed`. */

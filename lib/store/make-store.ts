@@ -6,7 +6,7 @@ import type { Change, New } from '../object/objects.ts'
 import type { HeadReport } from '../object/record/head-report.ts'
 import type { Report } from '../object/record/report.ts'
 import type { Backend, Write } from './backend.ts'
-import { batching } from './batch.ts'
+import { batching, sharing } from './batch.ts'
 import { learnedWrite, peerWrite } from './bson/expiring.ts'
 import { bootWrite, headReportWrite, reportWrite } from './bson/records.ts'
 import { dump, readsOf } from './reads.ts'
@@ -14,7 +14,7 @@ import { type Dump, type KeptBoot, type Learned, type Peer, type Ref, type Store
 import { UnitOfWork } from './transaction/unit-of-work.ts'
 import { writesOf } from './transaction/writes.ts'
 import { makeNamesUnique, refuseInside } from './unique.ts'
-import { newVersion, readVersion, versionWrites } from './version.ts'
+import { newVersion, readVersions, versionWrites } from './version.ts'
 
 export interface StoreOptions {
   /** The clock; decides what is too old to be remembered. */
@@ -46,8 +46,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     ...loneWrites(transaction),
     ...directWrites(apply, now),
     transaction,
-    version: () => readVersion(backend),
-    recordsVersion: () => readVersion(backend, 'records'),
+    versions: sharing(() => readVersions(backend)),
     makeNamesUnique: () => makeNamesUnique(backend),
     advice: () => backend.advice(),
     close: () => backend.close(),
@@ -64,9 +63,10 @@ async function settledDump(
   what: { readonly records: boolean } | undefined,
 ): Promise<Dump> {
   for (let tries = 0; tries < dumpTries; tries++) {
-    const before = await readVersion(backend)
+    const before = await readVersions(backend)
     const all = await dump(backend, what)
-    if ((await readVersion(backend)) === before) return all
+    const after = await readVersions(backend)
+    if (after.objects === before.objects && after.macs === before.macs) return all
   }
   return await transaction((tx) => tx.dump(what))
 }
@@ -78,8 +78,7 @@ function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
     ...readsOf(unit, now),
     ...writesOf(unit),
     transaction: (work) => work(store),
-    version: refuseInside,
-    recordsVersion: refuseInside,
+    versions: refuseInside,
     makeNamesUnique: refuseInside,
     keepBoots: refuseInside,
     keepReport: refuseInside,

@@ -70,6 +70,19 @@ export interface KeptBoot {
   readonly past: boolean
 }
 
+/**
+ * Opaque texts. While one is the same, what was read before of its kind is still true. Changes by other
+ * programs do not change them.
+ */
+export interface Versions {
+  /** Another one after every committed change of an object: not of a status, nor when one is disarmed. */
+  readonly objects: string
+  /** After every change of the MAC addresses of nodes. */
+  readonly macs: string
+  /** After what is kept by keepBoots, keepReport and keepHeadReport. */
+  readonly records: string
+}
+
 /** A name that several objects of a kind have. */
 export interface Duplicate {
   readonly kind: Kind
@@ -201,13 +214,10 @@ export interface Store {
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 
   /**
-   * Opaque text that changes with every committed change of an object (not of a node's status). While it is
-   * the same, what was read before is still true. Changes by other programs do not change it. Not for `work`
+   * The versions now, in one read that all share who ask in the same turn of the event loop. Not for `work`
    * of `transaction`.
    */
-  version(): Promise<string>
-  /** The same for what is kept by keepBoots, keepReport and keepHeadReport. */
-  recordsVersion(): Promise<string>
+  versions(): Promise<Versions>
 
   /**
    * From now on the engine itself refuses a second object of a kind with the same name, whichever program

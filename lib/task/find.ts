@@ -2,7 +2,7 @@
 import type { Id, Kind } from '../object/field.ts'
 import { type Group, networksUsed } from '../object/group.ts'
 import type { Network } from '../object/network.ts'
-import type { Node } from '../object/node.ts'
+import type { SteadyNode } from '../object/node.ts'
 import type { Objects } from '../object/objects.ts'
 import type { Store } from '../store/store.ts'
 
@@ -31,7 +31,10 @@ export function finder(store: Pick<Store, 'find'>, once: Once = makeOnce()): Fin
 }
 
 /** The group of a node; undefined where the node has none, or one that is gone (damaged data). */
-export async function groupOf(find: Find<'group'>, node: Node): Promise<Group | undefined> {
+export async function groupOf(
+  find: Find<'group'>,
+  node: Pick<SteadyNode, 'group'>,
+): Promise<Group | undefined> {
   return node.group === null ? undefined : await find('group', node.group)
 }
 

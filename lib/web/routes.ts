@@ -4,7 +4,7 @@ import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
 import type { Place } from '../host/wire.ts'
 import type { Fields, Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
-import type { Node } from '../object/node.ts'
+import type { Node, SteadyNode } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
 import type { UnknownAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
@@ -17,6 +17,7 @@ import {
   refuseUsers,
 } from '../task/boot/access.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
+import { cacheOf } from '../task/boot/cache.ts'
 import { bmcPassword, installScript } from '../task/boot/install-script.ts'
 import { servedTorrent } from '../task/torrent/served.ts'
 import { announce, isHead, scrape } from '../task/torrent/tracker.ts'
@@ -145,23 +146,37 @@ async function install(query: Query, request: Request, context: RouteContext): P
   const name = textOf(query, 'node')
   if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
   const store = await context.store()
-  const node = await namedNode(store, name)
+  const status = textOf(query, 'status')
+  if (status !== undefined) return await stepTaken(store, name, status, query, request, context)
+  const shared = await cacheOf(store)
+  const node = (await shared.nodes.named(name)) ?? noNode(name)
   const asker = askerOf(request, context)
   const { trusted, level } = await admit(store, node, asker)
-  const status = textOf(query, 'status')
-  if (status !== undefined) {
-    if (!trusted) refuseUntimely(node, status)
-    const seconds = upSeconds(query, status)
-    if (seconds === undefined) return reported(store, node, status, request, context)
-    return up(node, seconds, request, context)
-  }
-  if (!trusted && level === 'armed') await refuseUnarmed(node, asker, request.token, context.now())
-  const script = await installScript(store, node, context.url, trusted)
+  if (!trusted && level === 'armed')
+    await refuseUnarmed(await namedNode(store, name), asker, request.token, context.now())
+  const script = await installScript(shared, node, context.url, trusted)
   const [step, time, { remote }] = ['install.request', context.now(), request]
   await store.setStatus(node.id, { step, time })
   context.record({ node: node.id, step, time: time.getTime(), asker: { address: remote } })
   context.log.info('install script sent', { node: node.name, remote })
   return html(script)
+}
+
+/** A status that a node reports of itself. */
+async function stepTaken(
+  store: Store,
+  name: string,
+  status: string,
+  query: Query,
+  request: Request,
+  context: RouteContext,
+): Promise<Response> {
+  const node = await namedNode(store, name)
+  const { trusted } = await admit(store, node, askerOf(request, context))
+  if (!trusted) refuseUntimely(node, status)
+  const seconds = upSeconds(query, status)
+  if (seconds === undefined) return reported(store, node, status, request, context)
+  return up(node, seconds, request, context)
 }
 
 /** The password of the BMC, for root of a node that is being installed. */
@@ -194,7 +209,7 @@ async function report(query: Query, request: Request, context: RouteContext): Pr
   return html('')
 }
 
-function up(node: Node, upSeconds: number, { remote }: Request, context: RouteContext): Response {
+function up(node: SteadyNode, upSeconds: number, { remote }: Request, context: RouteContext): Response {
   const [time, step] = [context.now().getTime(), 'up']
   context.record({ node: node.id, step, time, upSeconds })
   context.log.info('node status', { node: node.name, step, remote })
@@ -258,8 +273,9 @@ async function metrics(_query: Query, { remote }: Request, context: RouteContext
 
 async function announced(query: Query, { remote }: Request, context: RouteContext): Promise<Response> {
   const store = await context.store()
-  const asked = parseAnnounce(query, { remote, head: await isHead(store, remote) })
-  return plain(announceAnswer(await announce(store, asked, context.now(), context.random), asked))
+  const shared = await cacheOf(store)
+  const asked = parseAnnounce(query, { remote, head: await isHead(shared, remote) })
+  return plain(announceAnswer(await announce(store, shared, asked, context.now(), context.random), asked))
 }
 
 async function scraped(query: Query, context: RouteContext): Promise<Response> {
@@ -283,8 +299,10 @@ async function tracked(work: Promise<Response>): Promise<Response> {
  * that.
  */
 async function namedNode(store: Store, name: string): Promise<Node> {
-  const node = await store.findNamed('node', name)
-  if (node) return node
+  return (await store.findNamed('node', name)) ?? noNode(name)
+}
+
+function noNode(name: string): never {
   throw new LunaError('usage', `there is no node ${JSON.stringify(name.slice(0, 100))}`, { fix: null })
 }
 

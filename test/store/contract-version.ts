@@ -7,7 +7,7 @@ import type { Scene } from './contract.ts'
 
 export function versionContract(scene: () => Scene, several: boolean): void {
   describe('version', () => {
-    const version = () => scene().store.version()
+    const version = async () => (await scene().store.versions()).objects
 
     it('is another one after every change of an object', async () => {
       const { store } = scene()
@@ -44,13 +44,37 @@ export function versionContract(scene: () => Scene, several: boolean): void {
       assert.equal(await version(), before)
     })
 
+    it('of MAC addresses is another one after each of their changes, and stays otherwise', async () => {
+      const { store, now } = scene()
+      const node = await store.insert('node', { name: 'node001' })
+      const seen = new Set<string>()
+      const note = async (work: () => Promise<unknown>) => {
+        await work()
+        seen.add((await store.versions()).macs)
+      }
+      await note(() => store.insert('node', { name: 'node002' }))
+      await note(() => store.setStatus(node, { step: 'x', time: now() }))
+      assert.equal(seen.size, 1)
+      await note(() => store.setMac(node, mac(1)))
+      await note(() => store.setAlso(node, [mac(2)]))
+      assert.equal(seen.size, 3)
+      await note(() => store.setMac(node, mac(1)))
+      assert.equal(seen.size, 3)
+      await note(() => store.clearMac(node))
+      await note(() => store.setMac(node, mac(3)))
+      const dump = await store.dump()
+      await note(() => store.drop())
+      await note(() => store.restore(dump))
+      assert.equal(seen.size, 7)
+    })
+
     it('is no document of the database, and nothing to ask inside of a unit of work', async () => {
       const { store } = scene()
       await store.insert('group', { name: 'compute' })
       assert.deepEqual(Object.keys(await store.dump()), ['group'])
       await rejectsWith(
         'internal',
-        store.transaction((tx) => tx.version()),
+        store.transaction((tx) => tx.versions()),
       )
     })
 
@@ -58,10 +82,10 @@ export function versionContract(scene: () => Scene, several: boolean): void {
       it('is seen by others as soon as the change is', async () => {
         const { store, another } = scene()
         const other = await another()
-        const before = await other.version()
+        const before = (await other.versions()).objects
         await store.insert('group', { name: 'compute' })
-        assert.notEqual(await other.version(), before)
-        assert.equal(await other.version(), await store.version())
+        assert.notEqual((await other.versions()).objects, before)
+        assert.equal((await other.versions()).objects, (await store.versions()).objects)
       })
     }
   })

@@ -46,7 +46,7 @@ describe('sharedOf', () => {
     await ask()
     reads = []
     assert.deepEqual([await ask(), await ask()], ['compute', 'compute'])
-    assert.deepEqual(reads, ['version', 'version'])
+    assert.deepEqual(reads, ['versions', 'versions'])
   })
 
   it('has what another process changed as soon as that is done', async () => {

@@ -26,7 +26,8 @@ describe('installScript', () => {
   })
   afterEach(() => store.close())
 
-  const scriptOf = async (name: string) => installScript(store, await store.getNamed('node', name))
+  const scriptOf = async (name: string) =>
+    installScript(await cacheOf(store), await store.getNamed('node', name))
   const viewOf = async (name: string) => {
     const shared = await cacheOf(store)
     const facts = await bootFacts(shared, await store.getNamed('node', name))
@@ -48,11 +49,11 @@ describe('installScript', () => {
     await store.update('cluster', cluster.id, { path: dir })
     await store.update('group', place.compute, { bmcsetup: setup })
     const node = await store.getNamed('node', 'node001')
-    assert.match(await installScript(store, node), /local password=S3cret/)
-    assert.doesNotMatch(await installScript(store, node, undefined, false), /S3cret/)
+    assert.match(await installScript(await cacheOf(store), node), /local password=S3cret/)
+    assert.doesNotMatch(await installScript(await cacheOf(store), node, undefined, false), /S3cret/)
     mkdirSync(join(dir, 'templates'))
     writeFileSync(join(dir, 'templates/install.sh.mustache'), '{{#bmc}}{{password}}{{/bmc}}')
-    assert.equal(await installScript(store, node, undefined, false), 'S3cret')
+    assert.equal(await installScript(await cacheOf(store), node, undefined, false), 'S3cret')
     assert.equal(await bmcPassword(store, node), 'S3cret')
     await store.update('node', node.id, { setupbmc: false })
     await rejectsWith('not-found', bmcPassword(store, await store.getNamed('node', 'node001')))

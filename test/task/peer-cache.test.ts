@@ -6,6 +6,7 @@ import { choosePeers, Swarm, seederId } from '../../lib/task/torrent/swarm.ts'
 
 const start = Date.now()
 const later = (seconds: number) => new Date(start + 1000 * seconds)
+const asking = (seconds: number, version = '1') => ({ interval: 10, version, now: later(seconds) })
 
 function client(port: number, fields: Partial<Peer> = {}): Peer {
   const peerId = port.toString(16).padStart(40, '0')
@@ -78,19 +79,19 @@ describe('PeerCache', () => {
   /** Gives these answers, one after the other, to who reads what others put down. */
   function swarmsOver(answers: Promise<Peer[]>[]): PeerCache {
     const peersSince = () => answers.shift() ?? never
-    return new PeerCache({ version: async () => '1', peersSince } as unknown as Store)
+    return new PeerCache({ peersSince } as unknown as Store)
   }
 
   it('waits for what is new of a few', async () => {
     const swarms = swarmsOver([Promise.resolve(many(2)), Promise.resolve([client(9)])])
-    assert.equal((await swarms.with(own, 10, later(0))).peers.fresh.length, 3)
-    assert.equal((await swarms.with(own, 10, later(2))).peers.fresh.length, 4)
+    assert.equal((await swarms.with(own, asking(0))).peers.fresh.length, 3)
+    assert.equal((await swarms.with(own, asking(2))).peers.fresh.length, 4)
   })
 
   it('answers with what it knows of a crowd while it reads what is new', async () => {
     const swarms = swarmsOver([Promise.resolve([own, ...many(1500)]), never])
-    await swarms.with(own, 10, later(0))
-    assert.equal((await swarms.with(own, 10, later(2))).peers.fresh.length, 1501)
+    await swarms.with(own, asking(0))
+    assert.equal((await swarms.with(own, asking(2))).peers.fresh.length, 1501)
   })
 
   describe('keeps no more than', () => {
@@ -103,7 +104,7 @@ describe('PeerCache', () => {
     afterEach(() => store.close())
     const recorded = async (peer: Peer, seconds = 0) => {
       const own = { ...peer, updated: later(seconds) }
-      return (await swarms.with(own, 10, later(seconds))).recorded
+      return (await swarms.with(own, asking(seconds, (await store.versions()).objects))).recorded
     }
 
     it('eight endpoints of one address for ten minutes', async () => {
@@ -120,7 +121,7 @@ describe('PeerCache', () => {
       assert.equal(await recorded(at(1000)), false)
       assert.equal(await recorded(at(999)), true)
       for (let n = 0; n < 501; n++) await store.insert('node', { name: `node${n}` })
-      await swarms.with(at(1), 10, later(1))
+      await swarms.with(at(1), asking(1, (await store.versions()).objects))
       assert.equal(await recorded(at(1000), 1), true)
     })
 
@@ -138,7 +139,7 @@ describe('PeerCache', () => {
 
     it('nothing of what somebody only asks for', async () => {
       for (let n = 0; n < 100; n++)
-        assert.equal(await swarms.scraped(n.toString(16).padStart(40, 'f'), 10, later(0)), undefined)
+        assert.equal(await swarms.scraped(n.toString(16).padStart(40, 'f'), asking(0)), undefined)
       assert.equal(await recorded(client(1)), true)
     })
   })
@@ -149,9 +150,9 @@ describe('PeerCache', () => {
       reads++
       return many(1500)
     }
-    const swarms = new PeerCache({ version: async () => '1', peersSince } as unknown as Store)
-    await swarms.with(own, 10, later(0))
-    for (let n = 0; n < 100; n++) await swarms.scraped(own.infoHash, 10, later(0.5))
+    const swarms = new PeerCache({ peersSince } as unknown as Store)
+    await swarms.with(own, asking(0))
+    for (let n = 0; n < 100; n++) await swarms.scraped(own.infoHash, asking(0.5))
     assert.equal(reads, 1)
   })
 })

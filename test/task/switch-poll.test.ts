@@ -4,6 +4,7 @@ import type { SnmpAccess } from '../../lib/host/snmp/session.ts'
 import type { SwitchTable } from '../../lib/host/snmp/switch-table.ts'
 import { commandLog } from '../../lib/log.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { cacheOf } from '../../lib/task/boot/cache.ts'
 import { recognise } from '../../lib/task/boot/identify.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
@@ -52,7 +53,7 @@ describe('pollSwitches', () => {
     await changeNodes(store, ['node001'], { switch: 'sw01', port: '7' })
     poll(() => Promise.resolve(one(5)))
     await until(async () => (await store.learned()).length > 0)
-    const found = await recognise(store, { macs: [mac(5)] })
+    const found = await recognise(store, await cacheOf(store), { macs: [mac(5)] })
     assert.deepEqual([found.node.name, found.at], ['node001', 'sw01 port 7 (swp7)'])
   })
 

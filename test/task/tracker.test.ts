@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Peer, Store } from '../../lib/store/store.ts'
+import { cacheOf } from '../../lib/task/boot/cache.ts'
 import { seederId } from '../../lib/task/torrent/swarm.ts'
 import { announce, scrape } from '../../lib/task/torrent/tracker.ts'
 import { rejectsWith } from '../help.ts'
@@ -24,8 +25,8 @@ describe('announce', () => {
   })
   afterEach(() => store.close())
 
-  const tell = (peer: Peer, seconds = 0, numwant = 50) =>
-    announce(store, { peer, numwant }, later(seconds), () => 0)
+  const tell = async (peer: Peer, seconds = 0, numwant = 50) =>
+    announce(store, await cacheOf(store), { peer, numwant }, later(seconds), () => 0)
   const ports = (peers: readonly Peer[]) => peers.map(({ port }) => port).sort()
 
   it('keeps clients with one peer id apart, and tells them of each other', async () => {

@@ -117,9 +117,13 @@ class MongoBackend implements Backend {
     return this.#reading(() => this.#find(collection, { ...where, updated: { $gte: time } }, {}))
   }
 
-  /** In a replica set a transaction becomes visible at once, but a long read may have begun before. */
+  /**
+   * In a replica set a transaction becomes visible at once, but a long read may have begun before. Versions
+   * are written after all else.
+   */
   #mayTear(collection: string, where: Where): boolean {
     if (collection === 'tracker' || collection === 'switch_mac' || isRecord(collection)) return false
+    if (collection === bookkeeping.versions) return false
     return !this.#setting.transactions || Object.keys(where).length === 0
   }
 

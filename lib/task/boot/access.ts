@@ -12,7 +12,7 @@ import {
 } from '../../object/boot-access.ts'
 import { type Cluster, headAddresses } from '../../object/cluster.ts'
 import { isSameCard, type Mac } from '../../object/net/mac.ts'
-import type { Node } from '../../object/node.ts'
+import type { Node, SteadyNode } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { groupOf, networksOf } from '../find.ts'
 import { type BootCache, recentCache } from './cache.ts'
@@ -40,7 +40,7 @@ export interface Standing {
  * What the asker is to the node. `own` is a MAC address that the node is known to have: it saves looking for
  * them.
  */
-export async function standingOf(store: Store, node: Node, asker: Asker, own?: Mac): Promise<Standing> {
+export async function standingOf(store: Store, node: SteadyNode, asker: Asker, own?: Mac): Promise<Standing> {
   const shared = await recentCache(store)
   const cluster = await shared.cluster()
   const level = bootAccess(cluster)
@@ -64,7 +64,7 @@ export async function isHead(
 }
 
 /** Lets the machine of the node in, from level `root` on only its root. Throws LunaError `forbidden`. */
-export async function admit(store: Store, node: Node, asker: Asker): Promise<Standing> {
+export async function admit(store: Store, node: SteadyNode, asker: Asker): Promise<Standing> {
   const standing = await standingOf(store, node, asker)
   if (!standing.itself) throw notItself(node, asker, await asker.place())
   if (!standing.trusted && standing.level !== 'node') refuseUsers(node, asker)
@@ -136,7 +136,7 @@ function believe(known: Map<string, number>, key: string): void {
 async function looksLike(
   store: Store,
   shared: BootCache,
-  node: Node,
+  node: SteadyNode,
   asker: Asker,
   own: Mac | undefined,
 ): Promise<boolean> {
@@ -150,7 +150,7 @@ async function looksLike(
   return place.macs.every((link) => cards.some((mac) => isSameCard(mac, link)))
 }
 
-async function addressesOf({ find }: BootCache, node: Node): Promise<string[]> {
+async function addressesOf({ find }: BootCache, node: SteadyNode): Promise<string[]> {
   const group = await groupOf(find, node)
   if (!group) return []
   const facts = { node, group, networks: await networksOf(find, group) }
@@ -159,7 +159,7 @@ async function addressesOf({ find }: BootCache, node: Node): Promise<string[]> {
   )
 }
 
-function notItself(node: Node, { address }: Asker, place: Place): LunaError {
+function notItself(node: Pick<SteadyNode, 'name'>, { address }: Asker, place: Place): LunaError {
   const open = 'to let everybody in: luna cluster change --boot_access open'
   const [why, fix] =
     place.kind === 'routed'

@@ -4,7 +4,7 @@ import { bootAccess, isArmed } from '../../object/boot-access.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey } from '../../object/group.ts'
 import type { Mac } from '../../object/net/mac.ts'
-import type { Node } from '../../object/node.ts'
+import type { Node, SteadyNode } from '../../object/node.ts'
 import type { Boot } from '../../object/record/boot.ts'
 import {
   type BootType,
@@ -57,16 +57,20 @@ export interface Discovered extends Found {
  * such type of script; `forbidden` where the chosen node is not to be had over the network.
  */
 export async function discover(store: Store, asked: Asked, url: string, now: Date): Promise<Discovered> {
-  const found = await recognise(store, asked)
-  const { asker } = asked
-  const guard = asker && found.by === 'hand' ? await handRule(store, found, asker, now) : undefined
+  const shared = await cacheOf(store)
+  const found = await recognise(store, shared, asked)
+  const { asker, node: chosen } = asked
+  const guard =
+    asker && chosen && found.by === 'hand'
+      ? await handRule(store, { node: chosen, mac: found.mac }, asker, now)
+      : undefined
   const takenFrom = await assign(store, found, now, guard)
   const type = bootTypes.find((known) => known === asked.type)
   if (!type)
     throw new LunaError('not-found', `there are no boot scripts of type ${JSON.stringify(asked.type)}`, {
       fix: `ask for one of ${bootTypes.join(', ')}`,
     })
-  const [facts, mac] = [await bootFacts(await cacheOf(store), found.node), await macOf(store, found)]
+  const [facts, mac] = [await bootFacts(shared, found.node), await macOf(store, found)]
   const standing = asker && (await standingOf(store, found.node, asker, found.mac))
   const itself = standing?.itself ?? true
   // The node as it is now: a new address has armed it.
@@ -79,7 +83,12 @@ export async function discover(store: Store, asked: Asked, url: string, now: Dat
   return { ...found, script, itself, ...forRecord(facts), ...(takenFrom && { takenFrom }) }
 }
 
-async function tokenOf(store: Store, { id }: Node, asker: Asker | undefined, now: Date): Promise<string> {
+async function tokenOf(
+  store: Store,
+  { id }: SteadyNode,
+  asker: Asker | undefined,
+  now: Date,
+): Promise<string> {
   const armed = (await store.find('node', id))?.armed ?? null
   if (!asker || !isArmed(armed, now)) return ''
   return makeToken(armed, boundTo(asker.address, await asker.place()), now)
@@ -105,8 +114,10 @@ async function assign(
     const owner = await tx.findMac(mac)
     guard?.(owner, await tx.macOf(node.id))
     if (owner !== node.id) await tx.setMac(node.id, mac)
-    if (owner !== node.id && bootAccess(await getCluster(tx)) === 'armed')
-      await tx.update('node', node.id, { armed: newArm(null, node.armed?.continuous ?? false) })
+    if (owner !== node.id && bootAccess(await getCluster(tx)) === 'armed') {
+      const { armed } = await tx.get('node', node.id)
+      await tx.update('node', node.id, { armed: newArm(null, armed?.continuous ?? false) })
+    }
     return owner
   })
   await store.setStatus(node.id, { step: 'boot.mac_assigned', time: now })

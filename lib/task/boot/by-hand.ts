@@ -4,9 +4,9 @@ import { LunaError } from '../../error.ts'
 import { isArmed } from '../../object/boot-access.ts'
 import type { Id } from '../../object/field.ts'
 import { isSameCard, type Mac } from '../../object/net/mac.ts'
+import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { type Asker, standingOf } from './access.ts'
-import type { Found } from './identify.ts'
 
 /**
  * Refuses, with LunaError `forbidden`, to give the node the address: `owner` is who has that address now,
@@ -17,7 +17,7 @@ export type HandRule = (owner: Id | undefined, former: Mac | undefined) => void
 /** The rule for who chose a node by hand; undefined where everything may be chosen. */
 export async function handRule(
   store: Store,
-  { node, mac }: Found,
+  { node, mac }: { readonly node: Node; readonly mac: Mac },
   asker: Asker,
   now: Date,
 ): Promise<HandRule | undefined> {

@@ -1,9 +1,12 @@
-// What nodes share (cluster, networks, groups, images, BMC setups), cached per process. It is valid while the
-// version of the store stays the same, and for a second at most: other programs may change the database, too.
+// What requests of nodes read, remembered per process: what nodes share (cluster, networks, groups, images,
+// BMC setups) and the nodes themselves. It is valid while the versions of the store stay the same; other
+// programs may change the database, too, so what is shared is read again after a second, a node after half a
+// minute.
 import type { Cluster } from '../../object/cluster.ts'
 import type { Store } from '../../store/store.ts'
 import { type Find, finder, makeOnce, type Once } from '../find.ts'
 import { getCluster } from '../inventory.ts'
+import { KnownNodes } from './known-nodes.ts'
 
 /** Kinds of which there are few. */
 export type SharedKind = 'network' | 'group' | 'osimage' | 'bmcsetup'
@@ -15,32 +18,43 @@ export interface BootCache {
   readonly once: Once
 }
 
+/** The cache as a request has it. */
+export interface RequestCache extends BootCache {
+  readonly nodes: KnownNodes
+  /** Of the objects that it holds. */
+  readonly version: string
+}
+
 const longest = 1000
 
 interface Remembered {
-  readonly version: string
-  readonly since: number
-  readonly shared: BootCache
+  readonly nodes: KnownNodes
+  since: number
+  shared: RequestCache | undefined
 }
 
 const known = new WeakMap<Store, Remembered>()
 
 /** The cache, no older than this call. It costs one small read. Not to be used inside a transaction. */
-export async function cacheOf(store: Store): Promise<BootCache> {
-  const version = await store.version()
-  const present = known.get(store)
+export async function cacheOf(store: Store): Promise<RequestCache> {
+  const versions = await store.versions()
+  const present = known.get(store) ?? { nodes: new KnownNodes(store), since: 0, shared: undefined }
+  known.set(store, present)
+  const { nodes, since, shared } = present
   const time = performance.now()
-  if (present?.version === version && time - present.since < longest) return present.shared
+  nodes.keepOnly(versions, time)
+  if (shared?.version === versions.objects && time - since < longest) return shared
   const once = makeOnce()
-  const shared = { once, cluster: () => once('cluster', () => getCluster(store)), find: finder(store, once) }
-  known.set(store, { version, since: time, shared })
-  return shared
+  const cluster = () => once('cluster', () => getCluster(store))
+  const made = { once, cluster, find: finder(store, once), nodes, version: versions.objects }
+  Object.assign(present, { since: time, shared: made })
+  return made
 }
 
 /** The cache, no older than a second. It costs nothing; what has just been changed may not be in it. */
-export async function recentCache(store: Store): Promise<BootCache> {
+export async function recentCache(store: Store): Promise<RequestCache> {
   const present = known.get(store)
-  if (present && performance.now() - present.since < longest) return present.shared
+  if (present?.shared && performance.now() - present.since < longest) return present.shared
   return await cacheOf(store)
 }
 

@@ -1,13 +1,14 @@
 // Recognises a machine that asks over the network.
 import { LunaError } from '../../error.ts'
 import type { Mac } from '../../object/net/mac.ts'
-import type { Node } from '../../object/node.ts'
+import type { SteadyNode } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
+import type { RequestCache } from './cache.ts'
 import { judge, locateAtSwitch, mostPerPort, sightingsOf, type Verdict } from './switch-port.ts'
 
 /** A recognised machine. */
 export interface Found {
-  readonly node: Node
+  readonly node: SteadyNode
   /** How it was recognised. */
   readonly by: 'mac' | 'port' | 'hand'
   readonly mac: Mac
@@ -18,7 +19,7 @@ export interface Found {
 /** What a machine says of itself, and the node chosen for it at the menu. */
 interface Self {
   readonly macs: readonly Mac[]
-  readonly node?: Node
+  readonly node?: SteadyNode
 }
 
 /**
@@ -26,12 +27,15 @@ interface Self {
  * configured at the switch port where one of them is seen. Throws LunaError `not-found` when there is none,
  * or several are possible.
  */
-export async function recognise(store: Store, { macs, node }: Self): Promise<Found> {
+export async function recognise(
+  store: Store,
+  { nodes }: Pick<RequestCache, 'nodes'>,
+  { macs, node }: Self,
+): Promise<Found> {
   const [first] = macs
   if (node && first) return { node, mac: first, by: 'hand' }
   for (const mac of macs) {
-    const id = await store.findMac(mac)
-    const known = id && (await store.find('node', id))
+    const known = await nodes.having(mac)
     if (known) return { node: known, mac, by: 'mac' }
   }
   const refusals: LunaError[] = []

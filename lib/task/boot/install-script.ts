@@ -5,7 +5,7 @@ import { readSum } from '../../host/image/sum.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
-import type { Node } from '../../object/node.ts'
+import type { SteadyNode } from '../../object/node.ts'
 import { canAsk, type InstallView, renderInstallScript } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
@@ -21,8 +21,12 @@ const template = 'install.sh.mustache'
  * unless the site has a template that cannot. Throws LunaError `not-found` while the image of the node is
  * not packed.
  */
-export async function installScript(store: Store, node: Node, url?: string, secrets = true): Promise<string> {
-  const shared = await cacheOf(store)
+export async function installScript(
+  shared: BootCache,
+  node: SteadyNode,
+  url?: string,
+  secrets = true,
+): Promise<string> {
   const facts = await bootFacts(shared, node)
   const { torrent, tarball, name } = facts.image
   if (torrent && tarball) return await scriptOf(shared, facts, url, secrets)
@@ -32,7 +36,7 @@ export async function installScript(store: Store, node: Node, url?: string, secr
 }
 
 /** The same to look at: rendered also while the image is not packed, then without file names. */
-export async function previewInstallScript(store: Store, node: Node): Promise<string> {
+export async function previewInstallScript(store: Store, node: SteadyNode): Promise<string> {
   const shared = await cacheOf(store)
   return await scriptOf(shared, await bootFacts(shared, node))
 }
@@ -50,7 +54,7 @@ async function scriptOf(
 }
 
 /** The password that the script asks for. Throws LunaError `not-found` when the BMC is to be left alone. */
-export async function bmcPassword(store: Store, node: Node): Promise<string> {
+export async function bmcPassword(store: Store, node: SteadyNode): Promise<string> {
   const shared = await cacheOf(store)
   const bmc = await bmcOf(shared, await bootFacts(shared, node))
   if (bmc) return bmc.password ?? ''

@@ -6,14 +6,14 @@ import type { Group } from '../../object/group.ts'
 import { fromOffset, type Version } from '../../object/net/address.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import { type Network, prefixOf } from '../../object/network.ts'
-import { hostName, type Node } from '../../object/node.ts'
+import { hostName, type SteadyNode } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { networksOf } from '../find.ts'
 import type { BootCache } from './cache.ts'
 
 export interface NodeFacts {
   readonly cluster: Cluster
-  readonly node: Node
+  readonly node: SteadyNode
   readonly group: Group
   readonly image: Osimage
   /** The networks that the group refers to, without those that are gone. */
@@ -26,7 +26,7 @@ export interface BootFacts extends NodeFacts {
 }
 
 /** Fetches the facts of a node. Throws LunaError `failed` when the node is without group or image. */
-export async function bootFacts(shared: BootCache, node: Node): Promise<NodeFacts> {
+export async function bootFacts(shared: BootCache, node: SteadyNode): Promise<NodeFacts> {
   const [cluster, group] = await Promise.all([
     shared.cluster(),
     part(shared, 'group', node.group, `node "${node.name}"`),

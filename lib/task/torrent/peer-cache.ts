@@ -32,6 +32,15 @@ interface CachedTorrent {
   asked: number
 }
 
+/** What an answer depends on. */
+export interface Asking {
+  /** Between two announces of a client, in seconds. */
+  readonly interval: number
+  /** Of the objects of the store. */
+  readonly version: string
+  readonly now: Date
+}
+
 /** What is known for the answer to an announce. */
 export interface Admitted {
   readonly peers: Peers
@@ -51,52 +60,44 @@ export class PeerCache {
 
   /**
    * The peers of a torrent with `own` among them, unless there are too many already: then its client gets
-   * peers all the same, and is told to nobody. Others are those of a moment ago. `interval` is in seconds.
+   * peers all the same, and is told to nobody. Others are those of a moment ago.
    */
-  async with(own: Peer, interval: number, now: Date): Promise<Admitted> {
+  async with(own: Peer, asking: Asking): Promise<Admitted> {
+    const { now, version } = asking
     const known = this.#known.get(own.infoHash) ?? (await this.#newTorrent(own, now))
     if (!known) return { peers: new Swarm(), recorded: false }
-    await this.#follow(own.infoHash, known, interval, now)
+    await this.#follow(own.infoHash, known, asking)
     known.asked = now.getTime()
     const { swarm } = known
     const recorded =
       swarm.has(own) ||
-      (swarm.hasRoomFor(own, now) && (swarm.size < leastPeers || swarm.size < 2 * (await this.#nodeCount())))
+      (swarm.hasRoomFor(own, now) &&
+        (swarm.size < leastPeers || swarm.size < 2 * (await this.#nodeCount(version))))
     if (recorded) swarm.add(own)
     return { peers: swarm, recorded }
   }
 
   /** The figures of a torrent; undefined where nobody has announced it. */
-  async scraped(infoHash: string, interval: number, now: Date): Promise<Scraped | undefined> {
+  async scraped(infoHash: string, asking: Asking): Promise<Scraped | undefined> {
     let known = this.#known.get(infoHash)
     if (!known) {
       // Nothing is kept of what was only asked for.
       if ((await this.#store.peersSince(infoHash, new Date(0))).length === 0) return undefined
       known = this.#keep(infoHash, '')
     }
-    await this.#follow(infoHash, known, interval, now)
+    await this.#follow(infoHash, known, asking)
     return known.swarm.scraped()
   }
 
   /** Reads what is new, once it is time. */
-  async #follow(infoHash: string, known: CachedTorrent, interval: number, now: Date): Promise<void> {
-    await this.#forgetIfReplaced(known)
+  async #follow(infoHash: string, known: CachedTorrent, { interval, version, now }: Asking): Promise<void> {
+    forgetIfReplaced(known, version)
     const age = Math.abs(now.getTime() - known.read)
     if (age >= known.pause) known.reading ??= this.#read(infoHash, known, interval, now)
     // Of few peers none may be missed, so the reading is waited for. Of a crowd, the peers of a moment ago
     // are as good.
     if (known.pause <= readInterval.shortest || age >= 2 * readInterval.longest) await known.reading
     else known.reading?.catch(() => undefined)
-  }
-
-  /** Another version may be another database: `luna db import` replaces it. */
-  async #forgetIfReplaced(known: CachedTorrent): Promise<void> {
-    const version = await this.#store.version()
-    if (version === known.version) return
-    known.version = version
-    known.swarm.clear()
-    known.read = 0
-    known.pause = 0
   }
 
   /** Room for a torrent that is announced for the first time; undefined where there is none. */
@@ -141,11 +142,19 @@ export class PeerCache {
     }
   }
 
-  /** How many nodes there are, of the version of the store that the last torrent was asked at. */
-  async #nodeCount(): Promise<number> {
-    const version = await this.#store.version()
+  /** How many nodes there are at that version of the store. */
+  async #nodeCount(version: string): Promise<number> {
     if (this.#nodes?.version !== version)
       this.#nodes = { version, count: (await this.#store.names('node')).length }
     return this.#nodes.count
   }
+}
+
+/** Another version may be another database: `luna db import` replaces it. */
+function forgetIfReplaced(known: CachedTorrent, version: string): void {
+  if (version === known.version) return
+  known.version = version
+  known.swarm.clear()
+  known.read = 0
+  known.pause = 0
 }

@@ -4,7 +4,7 @@ import type { Cluster } from '../../object/cluster.ts'
 import type { Prefix } from '../../object/net/address.ts'
 import { headPrefixes, isServed } from '../../object/net/served.ts'
 import type { Peer, Store } from '../../store/store.ts'
-import { cacheOf } from '../boot/cache.ts'
+import { cacheOf, type RequestCache } from '../boot/cache.ts'
 import { PeerCache } from './peer-cache.ts'
 import { choosePeers, type Scraped } from './swarm.ts'
 
@@ -33,18 +33,23 @@ export interface Told {
  */
 export async function announce(
   store: Store,
+  shared: RequestCache,
   { peer, numwant }: Announced,
   now: Date,
   random: () => number,
 ): Promise<Told> {
-  const cluster = await (await cacheOf(store)).cluster()
+  const cluster = await shared.cluster()
   if (numwant > cluster.tracker_maxpeers) {
     throw new LunaError('invalid', `numwant ${numwant} is more than ${cluster.tracker_maxpeers}`, {
       fix: 'ask for fewer peers, or: luna cluster change --tracker_maxpeers NUMBER',
     })
   }
   const own = { ...peer, updated: now }
-  const { peers: swarm, recorded } = await peerCacheOf(store).with(own, cluster.tracker_interval, now)
+  const { peers: swarm, recorded } = await peerCacheOf(store).with(own, {
+    interval: cluster.tracker_interval,
+    version: shared.version,
+    now,
+  })
   const { complete, incomplete } = swarm
   const peers = choosePeers(swarm, numwant, random)
   if (recorded) await store.announce(own)
@@ -53,8 +58,8 @@ export async function announce(
 }
 
 /** Whether a request comes from a head or this machine: they may announce the seeder, and for others. */
-export async function isHead(store: Store, address: string): Promise<boolean> {
-  const cluster = await (await cacheOf(store)).cluster()
+export async function isHead(shared: RequestCache, address: string): Promise<boolean> {
+  const cluster = await shared.cluster()
   const prefixes = heads.get(cluster) ?? headPrefixes(cluster)
   heads.set(cluster, prefixes)
   return isServed(address, prefixes)
@@ -76,10 +81,11 @@ export async function scrape(
   hashes: readonly string[],
   now: Date,
 ): Promise<Map<string, Scraped>> {
-  const cluster = await (await cacheOf(store)).cluster()
+  const { cluster, version } = await cacheOf(store)
+  const { tracker_interval: interval } = await cluster()
   const figures = new Map<string, Scraped>()
   for (const hash of hashes) {
-    const scraped = await peerCacheOf(store).scraped(hash, cluster.tracker_interval, now)
+    const scraped = await peerCacheOf(store).scraped(hash, { interval, version, now })
     if (scraped) figures.set(hash, scraped)
   }
   return figures

@@ -38,7 +38,10 @@ export async function pageData(query: Query, request: Request, store: Store, now
   remembered.set(store, answers)
   const answer = answers.get(what) ?? new RememberedAnswer()
   answers.set(what, answer)
-  const version = async () => `${await store.version()} ${await store.recordsVersion()}`
+  const version = async () => {
+    const { objects, records } = await store.versions()
+    return `${objects} ${records}`
+  }
   const { body, etag } = await answer.get(version, () => make(store, now))
   return hasIt(request.match, etag) ? { ...notModified, etag } : { ...json(body), etag }
 }
