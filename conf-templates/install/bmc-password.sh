@@ -7,16 +7,25 @@ fetch_bmc_password() {
     "${torrent_url%/torrents/*}/luna?step=bmc&node=$1"
 }
 
-# set_bmc_password USERID PASSWORD: by stdin, so that no list of processes shows it
+# bmc_is_set NODE PRINT: the server remembers that this BMC has taken what the print stands for
+bmc_is_set() {
+  [ -n "$2" ] || return 0
+  curl -s -o /dev/null "${root_port[@]}" --connect-timeout 5 --max-time 20 \
+    "${torrent_url%/torrents/*}/luna?step=bmc&node=$1&set=$2" || :
+}
+
+# set_bmc_password USERID PASSWORD [given]: by stdin, so that no list of processes shows it. A BMC that does
+# not tell whether it has that one is told it again, unless it was given before and nothing else has changed:
+# one that was exchanged or reset lacks more than the password.
 set_bmc_password() {
-  local LC_ALL=C userid=$1 password=$2 room=16 known said
+  local LC_ALL=C userid=$1 password=$2 before=${3:-} room=16 known said
   if [ "${#password}" -gt 20 ]; then
     say "the password of the BMC user has more than the 20 bytes that IPMI has room for"
     return 1
   fi
   [ "${#password}" -le 16 ] || room=20
   known=$(bmc_password_is "$userid" "$room" "$password")
-  if [ "$known" = right ]; then
+  if [ "$known" = right ] || [ "$known$bmc_changes$before" = 0given ]; then
     return 0
   fi
   bmc_changes=$((bmc_changes + 1))

@@ -64,6 +64,14 @@ export interface Arm {
   readonly secret: string
 }
 
+/** What is remembered of a node's BMC. */
+export interface BmcMark {
+  /** What a setup is told by. */
+  readonly secret: string
+  /** The print of the setup that the BMC was given last, and took; '' for none. */
+  readonly done: string
+}
+
 /** What each kind of field is in memory. How it is kept is for store/document.ts to say. */
 export interface FieldTypes {
   /** Never empty in a sound database; '' where a damaged document has none. */
@@ -90,6 +98,7 @@ export interface FieldTypes {
   connected: Readonly<Record<Id, bigint>>
   status: Status | null
   arm: Arm | null
+  'bmc-mark': BmcMark | null
 }
 
 export type FieldKind = keyof FieldTypes

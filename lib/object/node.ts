@@ -20,6 +20,7 @@ export const nodeFields = {
     later: true,
     secret: true,
   }),
+  bmc_set: field('bmc-mark', 'with what its BMC was set up', null, { later: true, secret: true }),
   comment: field('text', 'the comment', '', { lines: true }),
 }
 
@@ -29,7 +30,7 @@ export type Node = ObjectOf<typeof nodeFields>
  * A node without what changes while it boots: what is remembered as long as the version of the database
  * stays.
  */
-export type SteadyNode = Omit<Node, 'status' | 'armed'>
+export type SteadyNode = Omit<Node, 'status' | 'armed' | 'bmc_set'>
 
 /**
  * `NAME.DOMAIN`, or the bare name where there is no domain. A domain is a network: its

@@ -38,6 +38,10 @@ export interface InstallBmc {
   readonly userid: number
   readonly netchannel: number
   readonly mgmtchannel: number
+  /** What the script tells when the BMC has taken all; '' or absent: nothing. */
+  readonly print?: string
+  /** The BMC has taken this user and password before. */
+  readonly given?: boolean
   /** null: its address is left alone (no interface BMC, or none with IPv4). */
   readonly address: { readonly address: string; readonly netmask: string } | null
 }
@@ -119,7 +123,7 @@ function viewOf(view: InstallView, library: string): View {
     tarballFile: fileOf('tarball', view.tarball, '.tgz'),
     tarballSum: view.tarballSum,
     torrentBind: view.torrentBind,
-    bmc: view.bmc ? { ...view.bmc, address: view.bmc.address ? { ...view.bmc.address } : null } : null,
+    bmc: view.bmc ? bmcView(view.bmc) : null,
     scripts: [
       script('prescript', view.prescript),
       script('partscript', view.partscript),
@@ -127,6 +131,10 @@ function viewOf(view: InstallView, library: string): View {
     ],
     interfaces: view.interfaces.map(interfaceView),
   }
+}
+
+function bmcView({ address, print = '', given = false, ...bmc }: InstallBmc): View {
+  return { ...bmc, print, given: given ? 'given' : '', address: address ? { ...address } : null }
 }
 
 function fileOf(what: string, name: string, ending: string): string {

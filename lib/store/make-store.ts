@@ -1,6 +1,6 @@
 // The one implementation of a store, over whichever engine keeps the documents.
 import { ObjectId } from 'bson'
-import type { Id, Kind, Status } from '../object/field.ts'
+import type { BmcMark, Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New } from '../object/objects.ts'
 import type { HeadReport } from '../object/record/head-report.ts'
@@ -121,6 +121,8 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
   return {
     disarm: (node: Id) =>
       apply([{ op: 'update', collection: 'node', id: new ObjectId(node), set: {}, unset: ['armed'] }]),
+    markBmc: (node: Id, bmc_set: BmcMark) =>
+      apply([{ op: 'update', collection: 'node', id: new ObjectId(node), set: { bmc_set }, unset: [] }]),
     setStatus: (node: Id, { step, time }: Status) =>
       apply([
         {

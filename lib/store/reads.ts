@@ -104,14 +104,14 @@ export async function dump(reader: Reader, what = { records: false }): Promise<D
   const all: Record<string, Document[]> = {}
   for (const name of collections) {
     const found = (await reader.find(name, undefined, 'whole')).map(copyOf)
-    const documents = name === 'node' && !what.records ? found.map(disarmed) : found
+    const documents = name === 'node' && !what.records ? found.map(inventoryOf) : found
     if (documents.length > 0) all[name] = documents.sort(byNameOrId)
   }
   return all
 }
 
-/** A node without that it is armed, which is what happened and no inventory. */
-function disarmed({ armed: _armed, ...rest }: Document): Document {
+/** A node without that it is armed, and what its BMC was given: what happened, and no inventory. */
+function inventoryOf({ armed: _armed, bmc_set: _set, ...rest }: Document): Document {
   return rest
 }
 

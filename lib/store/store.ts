@@ -12,7 +12,7 @@
 // it lost its turn. An update then changes only what its transaction had read, but a removed document may
 // come back. A replica set of one member has no such gap. Nothing is promised to the first Luna beside.
 import type { Document } from 'bson'
-import type { Id, Kind, Status } from '../object/field.ts'
+import type { BmcMark, Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New, Objects } from '../object/objects.ts'
 import type { Boot } from '../object/record/boot.ts'
@@ -169,6 +169,8 @@ export interface Store {
   setStatus(node: Id, status: Status): Promise<void>
   /** The node is not armed any more; nothing happens when it is gone. */
   disarm(node: Id): Promise<void>
+  /** Remembers what the BMC of a node was set up with; nothing happens when the node is gone. */
+  markBmc(node: Id, mark: BmcMark): Promise<void>
 
   /** Remembers what a switch has in its forwarding table, for `ttl.learned`. */
   learn(seen: readonly Learned[]): Promise<void>
@@ -208,8 +210,8 @@ export interface Store {
   /**
    * Runs `work` alone in the whole cluster, and writes what it changed when it is done (see the top of this
    * file). Rejected work changes nothing. Inside `work` only the store that it is given may be used; asking
-   * that one for `transaction` joins the work that runs. Single writes outside (setStatus, disarm, announce,
-   * learn, forget, keepBoots, keepReport, keepHeadReport) do not wait.
+   * that one for `transaction` joins the work that runs. Single writes outside (setStatus, disarm, markBmc,
+   * announce, learn, forget, keepBoots, keepReport, keepHeadReport) do not wait.
    */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
 

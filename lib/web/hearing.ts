@@ -1,13 +1,12 @@
 // What the leader of lweb makes of what its workers tell: boots are written down, answers counted, machines
 // that are no node remembered.
-import { hostname } from 'node:os'
-import { Loop } from '../daemon/loop.ts'
-import { logTrouble } from '../daemon/trouble.ts'
 import type { Log } from '../log.ts'
-import { type Unknown, withAsked } from '../object/record/unknown.ts'
+import { withRefused } from '../object/record/refused.ts'
+import { withAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
 import { hearFetched } from './fetched.ts'
 import { runHooks } from './hooks.ts'
+import { Remembered } from './machines.ts'
 import { given, isWish } from './metrics/ask.ts'
 import { isSeen, recordSeen } from './seen.ts'
 import { isTold } from './told.ts'
@@ -29,7 +28,8 @@ export async function hearWorkers(
   const { LeaderMetrics } = await import('./metrics/leader-metrics.ts')
   const metrics = new LeaderMetrics()
   const recording = recordSeen(store, log, metrics.seen)
-  const unknown = new UnknownMachines(store, log)
+  const unknown = new Remembered(store, log, 'unknown', withAsked)
+  const refused = new Remembered(store, log, 'refused', withRefused)
   const hooks = runHooks(store, log)
   const endFetched = await hearFetched(recording.fetched, key, log)
   return {
@@ -40,47 +40,13 @@ export async function hearWorkers(
       } else if (isTold(message)) {
         metrics.answered(message.counted)
         unknown.add(message.unknown)
+        refused.add(message.refused)
       } else if (isWish(message)) void given(message, () => metrics.text()).then(answer)
     },
     async end() {
       endFetched()
       hooks.end()
-      await Promise.all([recording.end(), unknown.end()])
+      await Promise.all([recording.end(), unknown.end(), refused.end()])
     },
-  }
-}
-
-// How often they are written down when some have asked, in milliseconds.
-const pause = 1000
-
-class UnknownMachines {
-  readonly #running: Promise<void>
-  readonly #ended = new AbortController()
-  readonly #store: () => Promise<Store>
-  #known: Unknown[] = []
-  #changed = false
-
-  constructor(store: () => Promise<Store>, log: Log) {
-    this.#store = store
-    const loggingTrouble = logTrouble(log)
-    this.#running = new Loop(pause, () => loggingTrouble(() => this.#keep())).run(this.#ended.signal)
-  }
-
-  add(asked: Parameters<typeof withAsked>[1]): void {
-    if (asked.length === 0) return
-    this.#known = withAsked(this.#known, asked, Date.now())
-    this.#changed = true
-  }
-
-  async end(): Promise<void> {
-    this.#ended.abort()
-    await this.#running
-  }
-
-  async #keep(): Promise<void> {
-    if (!this.#changed) return
-    const [store, time] = [await this.#store(), Date.now()]
-    this.#changed = false
-    await store.keepHeadReport({ topic: 'unknown', head: hostname(), time, told: this.#known })
   }
 }

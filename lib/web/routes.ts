@@ -6,6 +6,7 @@ import type { Fields, Log } from '../log.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node, SteadyNode } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
+import type { RefusedAsked } from '../object/record/refused.ts'
 import type { UnknownAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
 import {
@@ -16,9 +17,10 @@ import {
   refuseUntimely,
   refuseUsers,
 } from '../task/boot/access.ts'
+import { bmcIsSet } from '../task/boot/bmc-mark.ts'
 import { type Asked, bootMenu, discover } from '../task/boot/boot.ts'
 import { cacheOf } from '../task/boot/cache.ts'
-import { bmcPassword, installScript } from '../task/boot/install-script.ts'
+import { bmcToSetUp, installScript } from '../task/boot/install-script.ts'
 import { servedTorrent } from '../task/torrent/served.ts'
 import { announce, isHead, scrape } from '../task/torrent/tracker.ts'
 import type { Handler, Request, Response } from './fastcgi/handler.ts'
@@ -40,6 +42,8 @@ export interface RouteContext {
   record(event: BootEvent): void
   /** Takes down a machine that asked and is no node. */
   unknown(asked: UnknownAsked): void
+  /** Takes down who asked as a node and was refused. */
+  refused(asked: RefusedAsked): void
   /** What the leader has counted, in the text format of Prometheus. */
   leaderMetrics(): Promise<string>
   now(): Date
@@ -83,6 +87,7 @@ export function answerWith(context: RouteContext): Handler {
       const status = statusOf(error)
       const why = sentence(error).slice(0, 500)
       const refused = status === 403 ? await refusedOf(request, context) : {}
+      if (error instanceof LunaError && status === 403) tellRefused(error, request, context)
       const fields = { status, remote: request.remote, ...refused, url: shortUrl(request), why }
       if (status >= 500) context.log.error('request failed', fields)
       else context.log.warning('request refused', fields)
@@ -102,6 +107,15 @@ async function answer(request: Request, context: RouteContext): Promise<Response
   const route = sharing.find((one) => one.step === undefined || one.step === step)
   if (method !== (route?.method ?? 'GET')) throw new MethodRefused()
   return (route ?? { answer: noSuchStep }).answer(query, request, context)
+}
+
+/** For who asks why that node does not boot. */
+function tellRefused({ message, why, fix = '' }: LunaError, request: Request, context: RouteContext): void {
+  const node = request.path.startsWith('/luna') && textOf(parseQuery(request.query), 'node')
+  if (!node) return
+  const said = (why === undefined ? message : `${message}: ${why}`).slice(0, 300)
+  const asked = { node, address: request.remote, why: said, fix: fix.slice(0, 300) }
+  context.refused({ ...asked, time: context.now().getTime() })
 }
 
 async function menu(
@@ -154,7 +168,7 @@ async function install(query: Query, request: Request, context: RouteContext): P
   const { trusted, level } = await admit(store, node, asker)
   if (!trusted && level === 'armed')
     await refuseUnarmed(await namedNode(store, name), asker, request.token, context.now())
-  const script = await installScript(shared, node, context.url, trusted)
+  const script = await installScript(shared, node, context.url, trusted, store)
   const [step, time, { remote }] = ['install.request', context.now(), request]
   await store.setStatus(node.id, { step, time })
   context.record({ node: node.id, step, time: time.getTime(), asker: { address: remote } })
@@ -179,7 +193,7 @@ async function stepTaken(
   return up(node, seconds, request, context)
 }
 
-/** The password of the BMC, for root of a node that is being installed. */
+/** The password of the BMC, for root of a node that is being installed; or that the BMC has taken it. */
 async function password(query: Query, request: Request, context: RouteContext): Promise<Response> {
   const name = textOf(query, 'node')
   if (!name) throw new LunaError('usage', 'node is missing', { fix: null })
@@ -191,9 +205,14 @@ async function password(query: Query, request: Request, context: RouteContext): 
     refuseUsers(node, asker)
     refuseUntimely(node, 'for a password')
   }
-  const text = await bmcPassword(store, node)
-  context.log.info('BMC password sent', { node: node.name, remote: request.remote })
-  return plain(Buffer.from(text))
+  const [bmc, who] = [await bmcToSetUp(store, node), { node: node.name, remote: request.remote }]
+  const print = textOf(query, 'set')
+  if (print !== undefined) {
+    if (await bmcIsSet(store, node, bmc, print)) context.log.info('BMC set up', who)
+    return html('')
+  }
+  context.log.info('BMC password sent', who)
+  return plain(Buffer.from(bmc.password ?? ''))
 }
 
 async function report(query: Query, request: Request, context: RouteContext): Promise<Response> {

@@ -1,5 +1,6 @@
-// What workers tell the leader beside the steps of boots: how much they answered, and machines that asked and
-// are no node. Gathered, so that a request costs little.
+// What workers tell the leader beside the steps of boots: how much they answered, machines that asked and are
+// no node, and those that asked as a node and were refused. Gathered, so that a request costs little.
+import type { RefusedAsked } from '../object/record/refused.ts'
 import type { UnknownAsked } from '../object/record/unknown.ts'
 import { type Counted, RequestCounter } from './metrics/count.ts'
 
@@ -7,17 +8,19 @@ import { type Counted, RequestCounter } from './metrics/count.ts'
 export interface Told {
   readonly counted: readonly Counted[]
   readonly unknown: readonly UnknownAsked[]
+  readonly refused: readonly RefusedAsked[]
 }
 
 // How long a worker gathers, in milliseconds, and how many machines.
 const pause = 1000
-const mostUnknownAsked = 1000
+const mostAsked = 1000
 
 export class Telling {
   readonly counter = new RequestCounter()
   readonly #send: (message: Told) => Promise<void>
   readonly #timer: NodeJS.Timeout
   #unknown: UnknownAsked[] = []
+  #refused: RefusedAsked[] = []
 
   constructor(send: (message: Told) => Promise<void>) {
     this.#send = send
@@ -26,14 +29,19 @@ export class Telling {
   }
 
   unknown(asked: UnknownAsked): void {
-    if (this.#unknown.length < mostUnknownAsked) this.#unknown.push(asked)
+    if (this.#unknown.length < mostAsked) this.#unknown.push(asked)
+  }
+
+  refused(asked: RefusedAsked): void {
+    if (this.#refused.length < mostAsked) this.#refused.push(asked)
   }
 
   /** Sends what was gathered at once. */
   async flush(): Promise<void> {
-    const told = { counted: this.counter.take(), unknown: this.#unknown }
+    const told = { counted: this.counter.take(), unknown: this.#unknown, refused: this.#refused }
     this.#unknown = []
-    if (told.counted.length > 0 || told.unknown.length > 0) await this.#send(told)
+    this.#refused = []
+    if (Object.values(told).some((some) => some.length > 0)) await this.#send(told)
   }
 
   async end(): Promise<void> {

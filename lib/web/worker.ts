@@ -8,7 +8,6 @@ import { sentence } from '../error.ts'
 import { nginxKeyPath, readNginxKey } from '../host/service/nginx-key.ts'
 import { Wire } from '../host/wire.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
-import type { UnknownAsked } from '../object/record/unknown.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import type { Address, Listener } from './fastcgi/handler.ts'
@@ -60,8 +59,11 @@ export async function runWorker(): Promise<void> {
     const http = () => log.error('HTTP came to the port of FastCGI', { why: httpSpoken, fix: makeNginx })
     const keyPath = nginxKeyPath(options.config.paths.nginx_conf_d)
     const key = () => readNginxKey(keyPath)
-    const unknown = (asked: UnknownAsked) => telling.unknown(asked)
-    const context = contextOf(options, store.get, log, { record: gathering.record, unknown })
+    const context = contextOf(options, store.get, log, {
+      record: gathering.record,
+      unknown: (asked) => telling.unknown(asked),
+      refused: (asked) => telling.refused(asked),
+    })
     const answer = counting(answerWith({ ...context, key }), telling.counter)
     const handler = onlyFromNginx(answer, key, log)
     const listener = await serve(responder, handler, options.address, http)
@@ -83,7 +85,7 @@ function contextOf(
   { url }: WorkerOptions,
   store: () => Promise<Store>,
   log: Log,
-  tell: Pick<RouteContext, 'record' | 'unknown'>,
+  tell: Pick<RouteContext, 'record' | 'unknown' | 'refused'>,
 ): Omit<RouteContext, 'key'> {
   const wire = new Wire()
   const place = (address: string) => wire.at(address)

@@ -1,6 +1,7 @@
 // Who gets an install script, and who may say how an installation goes.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { changeAddress } from './net.ts'
 import { addresses, bmcPassword, macs, needsStage, type Seat, Stage } from './stage.ts'
 
@@ -58,6 +59,21 @@ describe('boot access', () => {
     assert.equal(body.split('\n').length, 2)
     assert.match(body, /^who asks is not node001: 10\.30\.0\.66 has the MAC address 52:54:00:00:00:66 /)
     assert.match(body, /luna node change node001 --mac 52:54:00:00:00:66; .*--boot_access open/)
+  })
+
+  it('shows who asks why the node does not boot who was refused last', async () => {
+    stage.get('neighbour', script('node002'))
+    let links: { link: string; seen: string; fix: string }[] = []
+    for (let tries = 0; tries < 50 && links.length === 0; tries++) {
+      await delay(100)
+      const { chain } = JSON.parse(stage.command('luna', ['node', 'why', 'node002', '--json']).stdout)
+      links = chain.filter(({ link }: { link: string }) => link === 'boot access')
+    }
+    assert.match(
+      links[0]?.seen ?? '',
+      /asked from 10\.30\.0\.66: who asks is not node002: .*52:54:00:00:00:66$/,
+    )
+    assert.match(links[0]?.fix ?? '', /^luna node change node002 --mac 52:54:00:00:00:66/)
   })
 
   it('believes in the MAC address, whatever address a node has there', () => {

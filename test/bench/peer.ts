@@ -49,7 +49,12 @@ function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const clock = { now: () => new Date(), random: Math.random }
   const wire = new Wire()
   const place = (address: string) => wire.at(address)
-  const nothing = { unknown: () => undefined, leaderMetrics: async () => '', key: async () => undefined }
+  const nothing = {
+    unknown: () => undefined,
+    refused: () => undefined,
+    leaderMetrics: async () => '',
+    key: async () => undefined,
+  }
   return answerWith({ store: store.get, url, log: daemonLog(), record, ...nothing, ...clock, place })
 }
 

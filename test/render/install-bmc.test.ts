@@ -45,8 +45,12 @@ describe('the install script, at a BMC that refuses', () => {
     )
   }
 
-  function setUp(env: NodeJS.ProcessEnv, password: string | null = bmc.password): Ran {
-    const script = renderInstallScript({ ...view, bmc: { ...bmc, password } })
+  function setUp(
+    env: NodeJS.ProcessEnv,
+    password: string | null = bmc.password,
+    more: { print?: string; given?: boolean } = {},
+  ): Ran {
+    const script = renderInstallScript({ ...view, bmc: { ...bmc, password, ...more } })
     const path = `${join(folder, 'bin')}:${process.env.PATH}`
     const commands = `in_step install.setupbmc setup_bmc; echo went on`
     return runFunctions(script, commands, { ...env, LUNA_DIR: folder, LUNA_FOLDER: folder, PATH: path })
@@ -82,6 +86,51 @@ describe('the install script, at a BMC that refuses', () => {
     assert.deepEqual(
       asked().filter((command) => / set |enable|reset|setaccess/.test(command)),
       [],
+    )
+  })
+
+  describe('that does not tell its password', () => {
+    const changes = () => asked().filter((command) => / set |enable|reset|setaccess/.test(command))
+    for (const TESTS of ['', 'blindly']) {
+      const how = TESTS === '' ? 'has no test' : 'calls every password right'
+      it(`leaves it, and resets nothing, where it was given before: ${how}`, () => {
+        const ran = setUp({ TESTS }, bmc.password, { given: true })
+        assert.equal(ran.status, 0, ran.output)
+        assert.deepEqual(changes(), [])
+      })
+
+      it(`sets it, and resets, where it was not: ${how}`, () => {
+        has(rightBmc, 'former')
+        assert.equal(setUp({ TESTS }).status, 0)
+        assert.deepEqual(changes(), ['user set password 3', 'mc reset cold'])
+        assert.equal(setting('password').split('\n')[0], bmc.password)
+      })
+
+      it(`sets it where something else had to be, as after an exchange: ${how}`, () => {
+        has({ ...rightBmc, name: 'ADMIN' }, 'former')
+        assert.equal(setUp({ TESTS }, bmc.password, { given: true }).status, 0)
+        assert.equal(setting('password').split('\n')[0], bmc.password)
+      })
+    }
+
+    it('sets it where the BMC says that it has another one, given or not', () => {
+      has(rightBmc, 'former')
+      assert.equal(setUp({ TESTS: 'well' }, bmc.password, { given: true }).status, 0)
+      assert.equal(setting('password').split('\n')[0], bmc.password)
+    })
+  })
+
+  it('tells the server what the BMC has taken, before the BMC is reset, and not where it failed', () => {
+    const curl = '#!/bin/sh\nfor last; do :; done; echo "curl $last" >>"$LUNA_FOLDER/asked"\n'
+    plant(folder, { 'bin/curl': curl })
+    has(wrong, 'former')
+    assert.equal(setUp({}, bmc.password, { print: 'a_print-1' }).status, 0)
+    assert.match(asked().at(-2) ?? '', /^curl .*:7050\/luna\?step=bmc&node=node001&set=a_print-1$/)
+    rmSync(join(folder, 'asked'))
+    assert.equal(setUp({ REFUSED: 'user set password*' }, bmc.password, { print: 'a_print-1' }).status, 1)
+    assert.equal(
+      asked().some((line) => line.includes('set=')),
+      false,
     )
   })
 

@@ -161,5 +161,21 @@ export function objectContract(scene: () => Scene): void {
       assert.ok(nowhere)
       await store.disarm(nowhere)
     })
+
+    it('remembers what the BMC of a node was given, beside its inventory', async () => {
+      const { store } = scene()
+      const id = await store.insert('node', { name: 'node001' })
+      assert.equal('bmc_set' in (await store.raw('node', id)), false)
+      const mark = { secret: 'x', done: '' }
+      await store.markBmc(id, mark)
+      assert.deepEqual((await store.get('node', id)).bmc_set, mark)
+      assert.equal('bmc_set' in ((await store.dump()).node?.[0] ?? {}), false)
+      assert.equal('bmc_set' in ((await store.dump({ records: true })).node?.[0] ?? {}), true)
+      await store.transaction(async (tx) => await tx.markBmc(id, { ...mark, done: 'y' }))
+      assert.deepEqual((await store.get('node', id)).bmc_set, { ...mark, done: 'y' })
+      assert.ok(nowhere)
+      await store.markBmc(nowhere, mark)
+      assert.equal((await store.list('node')).length, 1)
+    })
   })
 }

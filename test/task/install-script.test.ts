@@ -6,7 +6,7 @@ import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { cacheOf } from '../../lib/task/boot/cache.ts'
 import {
-  bmcPassword,
+  bmcToSetUp,
   installScript,
   installView,
   previewInstallScript,
@@ -54,9 +54,9 @@ describe('installScript', () => {
     mkdirSync(join(dir, 'templates'))
     writeFileSync(join(dir, 'templates/install.sh.mustache'), '{{#bmc}}{{password}}{{/bmc}}')
     assert.equal(await installScript(await cacheOf(store), node, undefined, false), 'S3cret')
-    assert.equal(await bmcPassword(store, node), 'S3cret')
+    assert.equal((await bmcToSetUp(store, node)).password, 'S3cret')
     await store.update('node', node.id, { setupbmc: false })
-    await rejectsWith('not-found', bmcPassword(store, await store.getNamed('node', 'node001')))
+    await rejectsWith('not-found', bmcToSetUp(store, await store.getNamed('node', 'node001')))
     rmSync(dir, { recursive: true })
   })
 

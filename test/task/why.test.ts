@@ -9,7 +9,7 @@ const well: Sight = {
   ...{ node: 'node001', group: 'compute', image: 'compute', imageTrouble: null, localboot: false },
   ...{ power: 'on', mac: '52:54:00:00:00:01', port: null, atPort: [] },
   reservation: { address: '10.30.0.1', wanted: '10.30.0.1' },
-  ...{ dhcpSaid: null, tftpSaid: null, report: undefined, told: undefined, now },
+  ...{ dhcpSaid: null, tftpSaid: null, report: undefined, refused: undefined, told: undefined, now },
   head: new Map([['TFTP', fine('it comes')]]),
   boot: booted([
     ['boot.request', 600],
@@ -78,6 +78,35 @@ describe('the chain from the power button to the running system', () => {
       ['install.error.postscript', 8000],
     ])
     assert.equal(missing({ head, boot: old }), 'TFTP: start it')
+  })
+
+  describe('where somebody who asked as the node was refused', () => {
+    const refused = {
+      node: 'node001',
+      address: '10.30.0.9',
+      why: 'it is another',
+      fix: 'let it in',
+      time: now,
+    }
+    const linkOf = (more: Partial<Sight>) =>
+      chainOf({ ...well, refused, ...more }).find(({ link }) => link === 'boot access')
+
+    it('lacks that, with the command that lets it in', () => {
+      assert.equal(missing({ refused, boot: loaded }), 'boot access: let it in')
+      assert.equal(missing({ refused, boot: undefined }), 'boot access: let it in')
+      assert.match(
+        linkOf({ boot: loaded })?.seen ?? '',
+        /^refused 0s ago, asked from 10\.30\.0\.9: it is another$/,
+      )
+    })
+
+    it('says so while the node is up, and nothing of it once the node was heard again', () => {
+      assert.equal(linkOf({})?.state, 'doubtful')
+      assert.equal(missing({ refused }), 'nothing: null')
+      assert.equal(linkOf({ refused: { ...refused, time: now - 300_000 } }), undefined)
+      const told = { step: 'install.request', time: now + 1 }
+      assert.equal(linkOf({ boot: loaded, told }), undefined)
+    })
   })
 
   it('takes the error of that step, and not one of before', () => {

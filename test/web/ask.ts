@@ -3,6 +3,7 @@ import type { Place } from '../../lib/host/wire.ts'
 import type { Log } from '../../lib/log.ts'
 import { formatEvent } from '../../lib/log.ts'
 import type { BootEvent } from '../../lib/object/record/boot.ts'
+import type { RefusedAsked } from '../../lib/object/record/refused.ts'
 import type { UnknownAsked } from '../../lib/object/record/unknown.ts'
 import type { Store } from '../../lib/store/store.ts'
 import type { Response } from '../../lib/web/fastcgi/handler.ts'
@@ -20,6 +21,8 @@ export interface Asking {
   readonly seen: BootEvent[]
   /** Machines that are no node. */
   readonly unknown: UnknownAsked[]
+  /** Who asked as a node and was refused. */
+  readonly refused: RefusedAsked[]
 }
 
 export const frontend = 'http://10.30.255.254:7050'
@@ -33,12 +36,14 @@ export function asking(
   const lines: string[] = []
   const seen: BootEvent[] = []
   const unknown: UnknownAsked[] = []
+  const refused: RefusedAsked[] = []
   const handler = answerWith({
     store,
     url: frontend,
     log: logTo(lines),
     record: (event) => seen.push(event),
     unknown: (asked) => unknown.push(asked),
+    refused: (asked) => refused.push(asked),
     leaderMetrics: async () => '# what the leader has counted\n',
     now: () => now,
     random: () => 0.5,
@@ -49,6 +54,7 @@ export function asking(
     lines,
     seen,
     unknown,
+    refused,
     async ask(url, method = 'GET', from = {}) {
       const { remote = '10.30.0.1', port = 40_000, match = '', token = '', body = '' } = from
       const [path = '', query = ''] = url.split(/\?(.*)/s)

@@ -14,7 +14,7 @@ const exportCommand = command({
     }),
     records: option(
       'flag',
-      'with what happened, too: the boots of nodes and their failures, and which nodes are armed',
+      'with what happened, too: the boots of nodes and their failures, which nodes are armed, and what BMCs were given',
     ),
   },
   examples: [

@@ -1,8 +1,8 @@
 // What is told of a head now and then by something that runs there, for those who cannot look themselves: the
 // page, the metrics, commands without root. Each report takes the place of the one before.
 
-/** The findings of `luna doctor` as root; figures of ltorrent; machines that ask lweb and are no node. */
-export const reportTopics = ['doctor', 'seeder', 'unknown'] as const
+/** The findings of `luna doctor` as root; figures of ltorrent; machines that ask lweb and are no node, or are refused. */
+export const reportTopics = ['doctor', 'seeder', 'unknown', 'refused'] as const
 export type ReportTopic = (typeof reportTopics)[number]
 
 export interface HeadReport {

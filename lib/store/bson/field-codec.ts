@@ -49,6 +49,7 @@ const codecs: { readonly [K in FieldKind]: Codec<K> } = {
   'node-interfaces': { read: nodeInterfacesOf, write: nodeInterfacesValue },
   connected: { read: connectedOf, write: connectedValue },
   arm: { read: armOf, write: (value) => value && { ...value } },
+  'bmc-mark': { read: bmcMarkOf, write: (value) => value && { ...value } },
   status: { read: statusOf, write: (value) => value && { step: value.step, time: value.time } },
 }
 
@@ -158,6 +159,11 @@ function armOf(value: unknown): FieldTypes['arm'] | undefined {
   const { until = null, continuous, secret } = value
   if (until !== null && !(until instanceof Date)) return undefined
   return { until, continuous: continuous === true, secret }
+}
+
+function bmcMarkOf(value: unknown): FieldTypes['bmc-mark'] | undefined {
+  if (!isMap(value) || typeof value.secret !== 'string' || value.secret === '') return undefined
+  return { secret: value.secret, done: typeof value.done === 'string' ? value.done : '' }
 }
 
 function mapOf<T>(value: unknown, read: (entry: unknown) => T | undefined): Record<string, T> | undefined {

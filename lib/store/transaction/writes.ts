@@ -1,7 +1,7 @@
 // The writing half of a store: every method as changes of a unit of work.
 import { type Document, ObjectId } from 'bson'
 import { LunaError } from '../../error.ts'
-import type { Id, Kind, Status } from '../../object/field.ts'
+import type { BmcMark, Id, Kind, Status } from '../../object/field.ts'
 import { nameTaken } from '../../object/name.ts'
 import type { Change, New } from '../../object/objects.ts'
 import type { Write } from '../backend.ts'
@@ -25,6 +25,7 @@ export type Writes = Pick<
   | 'clearMac'
   | 'setStatus'
   | 'disarm'
+  | 'markBmc'
   | 'learn'
   | 'forget'
   | 'announce'
@@ -60,6 +61,9 @@ function objectWrites(unit: UnitOfWork) {
     drop: () => unit.replace({}),
     disarm: async (node: Id): Promise<void> => {
       await unit.set('node', node, { armed: null })
+    },
+    markBmc: async (node: Id, mark: BmcMark): Promise<void> => {
+      await unit.set('node', node, { bmc_set: { ...mark } })
     },
     setStatus: async (node: Id, status: Status): Promise<void> => {
       await unit.set('node', node, { status: { step: status.step, time: status.time } })

@@ -6,9 +6,10 @@ import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
 import type { SteadyNode } from '../../object/node.ts'
-import { canAsk, type InstallView, renderInstallScript } from '../../render/install.ts'
+import { canAsk, type InstallBmc, type InstallView, renderInstallScript } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
+import { type BmcMarks, givenBefore } from './bmc-mark.ts'
 import { type BootCache, cacheOf } from './cache.ts'
 import { addressOf, bootFacts, hostname, type NodeFacts } from './node-facts.ts'
 
@@ -18,7 +19,7 @@ const template = 'install.sh.mustache'
 /**
  * The install script of a node as it would be now; the status stays. `url` is where nodes reach the cluster,
  * as configured by default. Without `secrets` it asks for the password of the BMC in place of holding it,
- * unless the site has a template that cannot. Throws LunaError `not-found` while the image of the node is
+ * unless the site has a template that cannot; with `marks`, it does not set again what the BMC has taken. Throws LunaError `not-found` while the image of the node is
  * not packed.
  */
 export async function installScript(
@@ -26,10 +27,15 @@ export async function installScript(
   node: SteadyNode,
   url?: string,
   secrets = true,
+  marks?: BmcMarks,
 ): Promise<string> {
   const facts = await bootFacts(shared, node)
   const { torrent, tarball, name } = facts.image
-  if (torrent && tarball) return await scriptOf(shared, facts, url, secrets)
+  if (torrent && tarball) {
+    const view = await installView(shared, facts, url ?? frontendUrl(facts.cluster))
+    const bmc = view.bmc && { ...view.bmc, ...(marks && (await givenBefore(marks, node.id, view.bmc))) }
+    return scriptOf({ ...view, bmc }, facts, secrets)
+  }
   throw new LunaError('not-found', `the image "${name}" of node "${node.name}" is not packed`, {
     fix: `luna osimage pack ${name}`,
   })
@@ -38,26 +44,24 @@ export async function installScript(
 /** The same to look at: rendered also while the image is not packed, then without file names. */
 export async function previewInstallScript(store: Store, node: SteadyNode): Promise<string> {
   const shared = await cacheOf(store)
-  return await scriptOf(shared, await bootFacts(shared, node))
+  const facts = await bootFacts(shared, node)
+  return scriptOf(await installView(shared, facts, frontendUrl(facts.cluster)), facts, true)
 }
 
-async function scriptOf(
-  shared: BootCache,
-  facts: NodeFacts,
-  url = frontendUrl(facts.cluster),
-  secrets = true,
-): Promise<string> {
-  const view = await installView(shared, facts, url)
-  const text = loadTemplate(template, paths(facts.cluster).templates)
+function scriptOf(view: InstallView, { cluster }: NodeFacts, secrets: boolean): string {
+  const text = loadTemplate(template, paths(cluster).templates)
   const bmc = view.bmc && !secrets && canAsk(text) ? { ...view.bmc, password: null } : view.bmc
   return renderInstallScript({ ...view, bmc }, text)
 }
 
-/** The password that the script asks for. Throws LunaError `not-found` when the BMC is to be left alone. */
-export async function bmcPassword(store: Store, node: SteadyNode): Promise<string> {
+/**
+ * What the BMC of the node is set up with; the script asks for the password. Throws LunaError `not-found`
+ * when the BMC is to be left alone.
+ */
+export async function bmcToSetUp(store: Store, node: SteadyNode): Promise<InstallBmc> {
   const shared = await cacheOf(store)
   const bmc = await bmcOf(shared, await bootFacts(shared, node))
-  if (bmc) return bmc.password ?? ''
+  if (bmc) return bmc
   throw new LunaError('not-found', `the BMC of ${node.name} is not set up`, {
     fix: 'luna group change GROUP -b SETUP; luna node change NODE --setupbmc y',
   })

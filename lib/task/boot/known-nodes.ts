@@ -55,7 +55,7 @@ export class KnownNodes {
 }
 
 function keep(
-  { status: _status, armed: _armed, ...node }: Node,
+  { status: _status, armed: _armed, bmc_set: _set, ...node }: Node,
   byName: Map<string, SteadyNode>,
   byId: Map<Id, SteadyNode>,
 ): SteadyNode {

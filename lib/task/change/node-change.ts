@@ -67,6 +67,8 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
     ...(switchId !== undefined && { switch: switchId }),
     ...(localboot !== undefined && { localboot }),
     ...(setupbmc !== undefined && { setupbmc }),
+    // who asks for it again wants all of it set
+    ...(setupbmc && node.bmc_set && { bmc_set: null }),
     ...(service !== undefined && { service }),
   }
   if (group) {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Node } from '../../object/node.ts'
+import { type RefusedAsked, readRefused, refusedFor } from '../../object/record/refused.ts'
 import type { Store } from '../../store/store.ts'
 import { locateAtSwitch } from '../boot/switch-port.ts'
 import { finder, groupOf } from '../find.ts'
@@ -29,8 +30,16 @@ export async function aboutNode(store: Store, root: string, node: Node): Promise
     ...(await plugOf(store, node)),
     boot: await store.lastBoot(node.id),
     report: await store.report(node.id),
+    refused: await refusedAs(store, node),
     told: status ? { step: status.step, time: status.time.getTime() } : undefined,
   }
+}
+
+/** Who asked as that node last and was refused, lately. */
+async function refusedAs(store: Store, { name }: Node): Promise<RefusedAsked | undefined> {
+  const all = (await store.headReports('refused')).flatMap(({ told }) => readRefused(told))
+  const own = all.filter(({ node, time }) => node === name && Date.now() - time < refusedFor)
+  return own.toSorted((a, b) => a.time - b.time).at(-1)
 }
 
 /** Where the node is configured to be plugged in, and which machines are seen there. */

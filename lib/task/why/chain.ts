@@ -2,6 +2,7 @@
 // first that is missing. Pure: what was seen goes in.
 import { type Boot, type BootStep, failedStep, isFetch, outcomeOf } from '../../object/record/boot.ts'
 import { spanText } from '../../object/record/duration.ts'
+import type { RefusedAsked } from '../../object/record/refused.ts'
 import type { Report } from '../../object/record/report.ts'
 import type { Verdict } from '../doctor/check.ts'
 import { fixOf } from './fix.ts'
@@ -41,6 +42,8 @@ export interface Sight {
   readonly head: ReadonlyMap<string, Verdict>
   readonly boot: Boot | undefined
   readonly report: Report | undefined
+  /** Who asked as this node last and was refused. */
+  readonly refused: RefusedAsked | undefined
   /** The status in the database. */
   readonly told: BootStep | undefined
   /** Milliseconds since 1970. */
@@ -175,14 +178,28 @@ function nodeLinks(sight: Sight): Link[] {
             seen: `${image}: ${imageTrouble}`,
             fix: `luna osimage pack ${image}`,
           }
-  const asked = askedLink(sight)
+  const asked = [...refusedLink(sight), askedLink(sight)]
   if (localboot)
-    return [asked, { link: 'disk', state: 'unknown', seen: 'it is to boot from its disk', fix: null }]
+    return [...asked, { link: 'disk', state: 'unknown', seen: 'it is to boot from its disk', fix: null }]
   return [
     packed,
-    asked,
+    ...asked,
     ...(boot ? [kernelLink(sight, boot), scriptLink(sight, boot), ...ends(sight, boot)] : []),
   ]
+}
+
+/**
+ * Somebody who asked as this node and was refused, after the node itself was heard last. While the node is
+ * up, that was somebody else.
+ */
+function refusedLink({ boot, told, refused, now }: Sight): Link[] {
+  const heard = boot?.steps.at(-1)
+  const last = Math.max(heard?.last ?? heard?.time ?? 0, told?.time ?? 0)
+  if (!refused || refused.time < last) return []
+  const outcome = boot && outcomeOf(boot)
+  const done = outcome === 'up' || outcome === 'installed'
+  const seen = `refused ${ago(refused.time, now)} ago, asked from ${refused.address}: ${refused.why}`
+  return [{ link: 'boot access', state: done ? 'doubtful' : 'missing', seen, fix: refused.fix || null }]
 }
 
 function askedLink({ node, boot, told, now }: Sight): Link {
