@@ -1,7 +1,10 @@
 // What is told of a head now and then by something that runs there, for those who cannot look themselves: the
 // page, the metrics, commands without root. Each report takes the place of the one before.
 
-/** The findings of `luna doctor` as root; figures of ltorrent; machines that ask lweb and are no node, or are refused. */
+/**
+ * The findings of `luna doctor` as root; figures of ltorrent; machines that ask lweb and are no node, and
+ * those that are refused.
+ */
 export const reportTopics = ['doctor', 'seeder', 'unknown', 'refused'] as const
 export type ReportTopic = (typeof reportTopics)[number]
 

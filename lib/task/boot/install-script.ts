@@ -19,8 +19,8 @@ const template = 'install.sh.mustache'
 /**
  * The install script of a node as it would be now; the status stays. `url` is where nodes reach the cluster,
  * as configured by default. Without `secrets` it asks for the password of the BMC in place of holding it,
- * unless the site has a template that cannot; with `marks`, it does not set again what the BMC has taken. Throws LunaError `not-found` while the image of the node is
- * not packed.
+ * unless the site has a template that cannot; with `marks` it does not set again what the BMC has taken.
+ * Throws LunaError `not-found` while the image of the node is not packed.
  */
 export async function installScript(
   shared: BootCache,
