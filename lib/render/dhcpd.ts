@@ -87,5 +87,12 @@ export function keyOfDhcpd(text: string): string | undefined {
 
 /** True when a dhcpd.conf makes its server one of a pair. */
 export function isFailover(text: string): boolean {
-  return /^\s*failover peer\b/m.test(text)
+  return roleIn(text) !== undefined
+}
+
+/** The part that a dhcpd.conf gives its server in a pair; undefined when there is no pair. */
+export function roleIn(text: string): Failover['role'] | undefined {
+  const peer = /^\s*failover peer\b[^{;]*\{([^}]*)/m.exec(text)?.[1]
+  if (peer === undefined) return undefined
+  return /^\s*secondary\s*;/m.test(peer) ? 'secondary' : 'primary'
 }

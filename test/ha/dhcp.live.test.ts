@@ -1,6 +1,7 @@
 // Two real dhcpd, on the two files of makedhcp --native_dhcp_ha, one of which went to the
 // other head by real ssh.
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { lackingProgram } from '../daemons/namespace.ts'
 import { skipUnless } from '../daemons/skip.ts'
@@ -26,7 +27,8 @@ describe('dhcpd on two heads', function () {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed' && pair)
       for (const name of ['a', 'b'] as const)
-        console.log(`--- dhcpd of ${name}\n${pair.text(name, 'dhcpd.log')}`)
+        if (existsSync(pair.of(name, 'dhcpd.log')))
+          console.log(`--- dhcpd of ${name}\n${pair.text(name, 'dhcpd.log')}`)
     await pair?.remove()
     pair = undefined
   })
@@ -65,9 +67,23 @@ describe('dhcpd on two heads', function () {
     assert.match(await ask('52:54:00:00:09:01'), /^10\.30\.150\./)
   })
 
+  it('has nothing due on either head, and each keeps its part when the other one makes it anew', async () => {
+    await luna('a', ...makedhcp, '--native_dhcp_ha')
+    for (const name of ['a', 'b'] as const) await luna(name, 'cluster', 'make', '--check')
+    await it_().moveTo('b')
+    await luna('b', 'node', 'add', '-n', 'node002', '-g', 'compute')
+    await luna('b', 'node', 'change', 'node002', '--mac', '52:54:00:00:00:02')
+    await again(['cluster', 'make'], 'b')
+    assert.match(it_().text('a', 'dhcpd.conf'), /primary;\s+address 10\.30\.255\.252;/)
+    assert.match(it_().text('b', 'dhcpd.conf'), /secondary;\s+address 10\.30\.255\.253;/)
+    for (const name of ['a', 'b'] as const) await luna(name, 'cluster', 'make', '--check')
+    assert.equal(await ask('52:54:00:00:00:02'), '10.30.0.2')
+  })
+
   it('runs on the active head only without --native_dhcp_ha; the other has the same file', async () => {
     await luna('a', ...makedhcp)
     assert.equal(it_().text('a', 'dhcpd.conf'), it_().text('b', 'dhcpd.conf'))
+    for (const name of ['a', 'b'] as const) await luna(name, 'cluster', 'make', '--check')
     const active = (name: 'a' | 'b') => it_()[name].run('systemctl', ['is-active', 'dhcpd'])
     assert.deepEqual([(await active('a')).status, (await active('b')).status], [0, 1])
   })
@@ -79,9 +95,9 @@ describe('dhcpd on two heads', function () {
   }
 
   /** A makedhcp that restarts both, until they are a pair again. */
-  async function again(command: string[]): Promise<void> {
+  async function again(command: string[], on: 'a' | 'b' = 'a'): Promise<void> {
     const before = starts()
-    await luna('a', ...command)
+    await luna(on, ...command)
     assert.deepEqual(
       starts(),
       before.map((count) => count + 1),

@@ -16,6 +16,7 @@ import {
   keyOfDhcpd,
   type Reservation,
   renderDhcpd,
+  roleIn,
 } from '../../render/dhcpd.ts'
 import type { Heads } from '../heads.ts'
 import type { DhcpRange } from './dhcp-range.ts'
@@ -47,7 +48,10 @@ export async function factsOf(
   }
 }
 
-/** The dhcpd.conf of this head, and of another where there is one. With `native` they are a failover pair. */
+/**
+ * The dhcpd.conf of this head, and of another where there is one. With `native` they are a failover pair, in
+ * which each keeps its part: leases say whose they are by it.
+ */
 export async function filesOf(
   host: Pick<Config, 'paths'>,
   cluster: Cluster,
@@ -66,10 +70,16 @@ export async function filesOf(
     return { file: desired, origin: dhcpdOrigin(content, facts.hosts, templates) }
   }
   const [address = '', peer = ''] = pair ?? []
-  const first = file(host.paths.dhcpd_conf, pair ? { role: 'primary', address, peer } : null)
+  const [role, otherRole] = partsIn((await readText(host.paths.dhcpd_conf)) ?? '')
+  const first = file(host.paths.dhcpd_conf, pair ? { role, address, peer } : null)
   if (others.length === 0) return [first]
-  const second = pair ? ({ role: 'secondary', address: peer, peer: address } as const) : null
+  const second = pair ? { role: otherRole, address: peer, peer: address } : null
   return [first, file(host.paths.dhcpd_secondary_conf, second)]
+}
+
+/** What this head is in a pair, and what the other one is; a head without a part yet is the primary one. */
+function partsIn(conf: string): [Failover['role'], Failover['role']] {
+  return roleIn(conf) === 'secondary' ? ['secondary', 'primary'] : ['primary', 'secondary']
 }
 
 function noPair(cluster: Cluster): LunaError {

@@ -37,6 +37,8 @@ export async function tellOthers(
       await copyTo(head, secondary, draft)
       await runOn(head, ['dhcpd', '-4', '-t', '-cf', draft])
       await runOn(head, ['mv', '-f', draft, conf])
+      // From there, this head is the other one.
+      await copyTo(head, conf, secondary)
       // Without failover only the active head answers; the other one is ready for when it becomes that.
       await runOn(head, ['systemctl', 'stop', host.services.dhcpd])
       if (how.forgetLeases) await runOn(head, ['rm', '-f', leases, `${leases}~`])
