@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { readText } from '../host/file.ts'
 import type { Cluster } from '../object/cluster.ts'
-import { isFailover } from '../render/dhcpd.ts'
 import { bootFiles } from '../render/tftp.ts'
 import type { Store } from '../store/store.ts'
 import { makeDhcp } from './generate/dhcp.ts'
+import { isPaired } from './generate/dhcp-files.ts'
 import { makeDns } from './generate/dns.ts'
 import type { Generated } from './generate/generate.ts'
 import { makeNginx } from './generate/nginx.ts'
@@ -31,11 +30,9 @@ export const madeKinds: readonly MadeKind[] = [
     name: 'dhcp',
     first: 'luna cluster makedhcp -N NETWORK -s FIRST -e LAST',
     wasMade: ({ dhcp_net }) => dhcp_net !== null,
-    async make(store, host, dryRun) {
-      // A pair stays a pair: nothing but the file says that it is one.
-      const nativeHa = isFailover((await readText(host.paths.dhcpd_conf)) ?? '')
-      return await makeDhcp(store, host, { nativeHa, dryRun })
-    },
+    // A pair stays a pair.
+    make: async (store, host, dryRun) =>
+      await makeDhcp(store, host, { nativeHa: await isPaired(host), dryRun }),
   },
   {
     name: 'tftp',

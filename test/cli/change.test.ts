@@ -77,7 +77,7 @@ describe('commands that change objects', () => {
     const lines = [
       [
         'group change g[1-2] -i BOOTIF --delete',
-        /would change 2 groups: g\[1-2\] .*; 30 nodes would lose 30 addresses: node\[001-030\]; then due: luna cluster makedhcp, /,
+        /would change 2 groups: g\[1-2\] .*; 30 nodes would lose 30 addresses: node\[001-030\]; then due: luna cluster make \(dhcp, dns\)/,
       ],
       ['node delete node[001-003]', /would delete 3 nodes with 3 addresses: node\[001-003\]; /],
       ['network change net -N 10.40.0.0', /30 nodes would have other addresses/],

@@ -31,7 +31,7 @@ describe('luna node import', () => {
     assert.match(dry.stdout, /\| add +\| node node\[101-130\] +\| mac +\| +\| 52:54:00:00:01:10 \.\. /)
     assert.equal(
       dry.stderr,
-      'INFO:luna:would add 30 nodes with 30 addresses: node[101-130]; then due: luna cluster makedhcp, luna cluster makedns\n',
+      'INFO:luna:would add 30 nodes with 30 addresses: node[101-130]; then due: luna cluster make (dhcp, dns)\n',
     )
     assert.equal(dump(), before)
     const done = run(`node import -g compute ${file}`)

@@ -104,14 +104,14 @@ describe('luna', () => {
     for (const [line, said] of [
       [
         'network add -n cluster -N 10.30.0.0 -P 16 --ns_hostname master01',
-        'added 1 network: cluster; due: luna cluster makedns, luna cluster makenginx',
+        'added 1 network: cluster; due: luna cluster make (dns, nginx)',
       ],
       [
         `osimage add -n compute -p ${join(site.dir, 'image')}`,
         'added 1 osimage: compute; due: luna osimage pack compute',
       ],
       ['group add -n compute -o compute -N cluster', 'added 1 group: compute'],
-      ['node add -g compute', 'added 1 node with 1 address: node001; due: luna cluster makedns'],
+      ['node add -g compute', 'added 1 node with 1 address: node001; due: luna cluster make (dns)'],
     ] as const) {
       assert.deepEqual(run(...line.split(' ')), told(said))
     }
@@ -172,7 +172,7 @@ describe('luna', () => {
   })
 
   it('refuses to rename to a name in use with status 1', () => {
-    const said = 'added 1 node with 1 address: login; due: luna cluster makedns'
+    const said = 'added 1 node with 1 address: login; due: luna cluster make (dns)'
     assert.deepEqual(run('node', 'add', '-n', 'login', '-g', 'compute'), told(said))
     const ran = run('node', 'rename', 'login', '--nn', 'node001')
     assert.equal(ran.status, 1)

@@ -140,7 +140,7 @@ describe('a node with several boot cards', () => {
       await changeNodes(recorder.store, [name], { also })
       return await summarise(store, recorder.effects(), [], 'did')
     }
-    const dhcp = 'due: luna cluster makedhcp'
+    const dhcp = 'due: luna cluster make (dhcp)'
     assert.deepEqual(await told('node001', [mac(11)]), {
       sentence: `changed 1 node: node001 (also); ${dhcp}`,
       losing: 0,

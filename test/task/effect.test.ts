@@ -37,7 +37,7 @@ async function siteWithNodes(): Promise<Store> {
   return store
 }
 
-const dhcpAndDns = 'due: luna cluster makedhcp, luna cluster makedns'
+const dhcpAndDns = 'due: luna cluster make (dhcp, dns)'
 
 describe('what is told of a change', () => {
   const cases: readonly (readonly [
@@ -49,13 +49,13 @@ describe('what is told of a change', () => {
     [
       'nodes that are added, with their addresses',
       (store) => addNodes(store, { group: 'compute', names: ['x1', 'x2'] }),
-      'added 2 nodes with 4 addresses: x[1-2]; due: luna cluster makedns',
+      'added 2 nodes with 4 addresses: x[1-2]; due: luna cluster make (dns)',
       0,
     ],
     [
       'nodes that are deleted, with their addresses',
       (store) => deleteObjects(store, 'node', ['node001', 'node002']),
-      'deleted 2 nodes with 4 addresses: node[001-002]; due: luna cluster makedns',
+      'deleted 2 nodes with 4 addresses: node[001-002]; due: luna cluster make (dns)',
       2,
     ],
     [
@@ -100,7 +100,7 @@ describe('what is told of a change', () => {
     [
       'a network that moves, and with it the nodes in it',
       (store) => changeNetwork(store, 'cluster', { network: '10.40.0.0' }),
-      `changed 1 network: cluster (network); 30 nodes have other addresses: node[001-030]; ${dhcpAndDns}, luna cluster makenginx`,
+      'changed 1 network: cluster (network); 30 nodes have other addresses: node[001-030]; due: luna cluster make (dhcp, dns, nginx)',
       30,
     ],
     [
@@ -113,7 +113,7 @@ describe('what is told of a change', () => {
       'another address of a node',
       (store) => changeNodes(store, ['node001'], { interface: { name: 'BMC', address: '10.31.9.9' } }),
       'changed 1 node: node001 (addresses); 1 node lost 1 address: node001; 1 node got 1 address: node001; ' +
-        'due: luna cluster makedns',
+        'due: luna cluster make (dns)',
       1,
     ],
     [
@@ -128,13 +128,13 @@ describe('what is told of a change', () => {
         await changeNodes(store, ['node001'], { mac: '52:54:00:00:00:01' })
         await changeNodes(store, ['node002'], { mac: '52:54:00:00:00:01' })
       },
-      'changed 1 node: node002 (mac); due: luna cluster makedhcp',
+      'changed 1 node: node002 (mac); due: luna cluster make (dhcp)',
       0,
     ],
     [
       'a new name',
       (store) => renameObject(store, 'node', 'node001', 'login'),
-      'renamed 1 node: node001 to login; due: luna cluster makedns',
+      'renamed 1 node: node001 to login; due: luna cluster make (dns)',
       0,
     ],
     [
@@ -146,7 +146,7 @@ describe('what is told of a change', () => {
     [
       'the port of the frontend',
       (store) => changeCluster(store, { frontend_port: 8080 }),
-      'changed the cluster (frontend_port); due: luna cluster makedhcp, luna cluster makenginx',
+      'changed the cluster (frontend_port); due: luna cluster make (dhcp, nginx)',
       0,
     ],
     [
@@ -203,7 +203,7 @@ describe('a rehearsal', () => {
     assert.equal(
       sentence,
       'would change 1 group: compute (interface BOOTIF deleted); would delete 1 node with 2 addresses: node001; ' +
-        '29 nodes would lose 29 addresses: node[002-030]; then due: luna cluster makedhcp, luna cluster makedns',
+        '29 nodes would lose 29 addresses: node[002-030]; then due: luna cluster make (dhcp, dns)',
     )
     assert.equal(losing, 30)
     assert.deepEqual(await store.dump(), before)

@@ -34,9 +34,14 @@ describe('what luna setup is to make', () => {
     assert.deepEqual(wished({}, found).slice(2), ['prod', '10.30.0.0/16', false, undefined, true])
   })
 
-  it('has no DNS in a cluster that serves nodes without it, though a name server is installed', () => {
+  it('has no DNS on a head that serves nodes without it, though a name server is installed', () => {
     const { named } = stockDebian()
     assert.equal(wished({}, readyDebian({ named })).at(-1), false)
+  })
+
+  it('has DNS on a further head of a cluster that serves nodes, as the first one had', () => {
+    const { named, units } = stockDebian()
+    assert.equal(wished({}, readyDebian({ named, units })).at(-1), true)
   })
 
   const wrong: readonly (readonly [what: string, answers: Answers, found: ReturnType<typeof stockDebian>])[] =

@@ -45,6 +45,11 @@ export async function namedConfiguration(): Promise<string | undefined> {
   return status === 0 ? stdout : undefined
 }
 
+/** True where a configuration has zones of Luna in it. */
+export function hasZones(configuration: string): boolean {
+  return configuration.includes('.luna.zone"')
+}
+
 /** The file of named's configuration that a line of the operator goes to: Debian's, else EL's. */
 export function namedConfigurationFile(): string {
   const debian = ['/etc/bind/named.conf.local', '/etc/bind/named.conf']

@@ -25,12 +25,18 @@ export async function examine(
   try {
     const head = await open()
       .then((store) => lookAtHead(store, copy, config))
-      .catch(verdictOf)
+      .catch(withoutCluster)
     if ('state' in head) return [{ check: 'cluster', ...head }]
     return await runChecks(checks, head, signal)
   } finally {
     await copy.close()
   }
+}
+
+/** More than the cluster is missing where there is none. */
+function withoutCluster(error: unknown): Verdict {
+  const isNone = error instanceof LunaError && error.code === 'not-found'
+  return isNone ? { ...verdictOf(error), fix: 'luna setup' } : verdictOf(error)
 }
 
 /** The findings of checks, in their order. One that throws, or takes `longest` milliseconds, finds that. */

@@ -35,9 +35,8 @@ export function judgeGenerated(
   name: MadeKind['name'],
   { due, warnings, failures }: Pick<Generated, 'due' | 'warnings' | 'failures'>,
 ): Verdict {
-  const command = `luna cluster make${name}`
-  if (failures.length > 0) return wrong(firstOf(failures.map(sentence)), command)
+  if (failures.length > 0) return wrong(firstOf(failures.map(sentence)), 'luna cluster make')
   if (due.length > 0) return wrong(`not what the database says: ${firstOf(due)}`, 'luna cluster make')
-  if (warnings.length > 0) return warning(firstOf(warnings), `${command} --dry-run`)
+  if (warnings.length > 0) return warning(firstOf(warnings), `luna cluster make${name} --dry-run`)
   return fine('what the database says')
 }

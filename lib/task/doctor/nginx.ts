@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { ask } from '../../host/service/nginx.ts'
 import { frontendUrl } from '../../object/cluster.ts'
-import { judgeAnswer, warnUnread } from '../generate/nginx-use.ts'
+import { judgeAnswer, type Trouble, warnUnread } from '../generate/nginx-use.ts'
 import { newNotes } from '../outcome.ts'
 import { type Check, fine, firstOf, type Verdict, warning, wrong } from './check.ts'
 
@@ -20,8 +20,11 @@ export const nginxCheck: Check = {
 }
 
 /** `trouble` is what is wrong with the answer, `unread` what is in the way of Luna's server. */
-export function judgeMenu(url: string, trouble: string | undefined, unread: readonly string[]): Verdict {
-  if (trouble !== undefined) return wrong(firstOf([...unread, trouble]), 'luna cluster makenginx')
-  if (unread.length > 0) return warning(firstOf(unread), 'nginx -T')
+export function judgeMenu(url: string, trouble: Trouble | undefined, unread: readonly string[]): Verdict {
+  const shows = 'nginx -T'
+  if (trouble?.fix !== undefined && trouble.fix !== shows) return wrong(trouble.what, trouble.fix)
+  const lines = [...unread, ...(trouble ? [trouble.what] : [])]
+  if (trouble) return wrong(firstOf(lines), unread.length > 0 ? shows : 'luna cluster makenginx')
+  if (unread.length > 0) return warning(firstOf(unread), shows)
   return fine(`nginx has it from lweb: ${url}`)
 }

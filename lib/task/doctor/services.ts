@@ -1,9 +1,8 @@
 // Whether the services of a head run, and start with the machine.
 import { existsSync } from 'node:fs'
-import { readText } from '../../host/file.ts'
 import { isActive, isEnabled } from '../../host/service/service.ts'
 import { headAddresses } from '../../object/cluster.ts'
-import { isFailover } from '../../render/dhcpd.ts'
+import { isPaired } from '../generate/dhcp-files.ts'
 import { type Check, fine, type Head, type Verdict, warning, wrong } from './check.ts'
 
 type Role = 'dhcpd' | 'tftpd' | 'nginx' | 'named' | 'lweb' | 'ltorrent' | 'lfs_pxelinux'
@@ -54,7 +53,7 @@ function unitOf(role: Role, { config: { services } }: Head): string {
 
 async function dhcpdUnneeded({ cluster, active, config }: Head): Promise<string | undefined> {
   if (cluster.dhcp_net === null) return 'the cluster has no DHCP range'
-  if (active || isFailover((await readText(config.paths.dhcpd_conf)) ?? '')) return undefined
+  if (active || (await isPaired(config))) return undefined
   return 'only the active head answers'
 }
 
@@ -70,8 +69,10 @@ export function judgeService(
   optional: boolean,
 ): Verdict {
   const { unit, active, enabled, pair, without } = seen
-  const enable = `systemctl enable --now ${unit}`
-  if (!active) return (optional ? warning : wrong)(`${unit} is not active: ${without}`, enable)
+  const [enable, start] = [`systemctl enable ${unit}`, `systemctl start ${unit}`]
+  // Of a unit that comes from an init script, as dhcpd of Debian does, "enable --now" starts nothing.
+  const both = enabled || pair ? start : `${enable}; ${start}`
+  if (!active) return (optional ? warning : wrong)(`${unit} is not active: ${without}`, both)
   if (enabled) return fine(`${unit} is active and enabled`)
   if (pair) return fine(`${unit} is active; that it starts is left to others than systemd`)
   return warning(`${unit} is active, but does not start with the machine`, enable)

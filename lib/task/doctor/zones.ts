@@ -3,6 +3,7 @@ import { Resolver } from 'node:dns/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readText } from '../../host/file.ts'
+import { hasZones, namedConfiguration } from '../../host/service/named.ts'
 import { serialOf, zoneFile } from '../../render/named.ts'
 import { zonesOf } from '../generate/dns-zones.ts'
 import { newNotes } from '../outcome.ts'
@@ -25,7 +26,10 @@ export const zoneCheck: Check = {
       const text = await readText(join(dir, zoneFile(name)))
       return { name, written: serialOf(text ?? ''), served: await serialAt(address, name) }
     })
-    return judgeZones(address, config.services.named, await Promise.all(zones))
+    // Not everybody may read it.
+    const configuration = await namedConfiguration().catch(() => undefined)
+    const included = configuration === undefined || hasZones(configuration)
+    return judgeZones(address, config.services.named, await Promise.all(zones), included)
   },
 }
 
@@ -39,13 +43,21 @@ async function serialAt(address: string, zone: string): Promise<number | string>
   )
 }
 
-/** What is asked at `address`, of the service `named`. */
-export function judgeZones(address: string, named: string, zones: readonly ServedZone[]): Verdict {
+/** What is asked at `address`, of the service `named`, whose configuration has the zones where `included`. */
+export function judgeZones(
+  address: string,
+  named: string,
+  zones: readonly ServedZone[],
+  included = true,
+): Verdict {
   const without = zones.flatMap(({ name, served }) =>
     typeof served === 'string' ? [`${name} (${served})`] : [],
   )
   if (without.length > 0)
-    return wrong(`named at ${address} does not serve ${firstOf(without)}`, 'luna cluster makedns')
+    return wrong(
+      `named at ${address} does not serve ${firstOf(without)}`,
+      included ? 'luna cluster makedns' : 'luna setup --dns y',
+    )
   const old = zones.filter(({ written, served }) => written !== undefined && written !== served)
   if (old.length > 0) {
     const lines = old.map((zone) => `${zone.name} with serial ${zone.served}, the file has ${zone.written}`)

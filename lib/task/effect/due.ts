@@ -9,15 +9,11 @@ import type { Store } from '../../store/store.ts'
 import { changedFields } from './fields.ts'
 import type { Effect, EffectOn } from './record.ts'
 
-/** What is made from the database: files of services, and packed images. */
-type Product = 'dhcp' | 'dns' | 'nginx' | 'tftp' | 'pack'
+// Files of services, in the order in which they are best made.
+const files = ['dhcp', 'dns', 'nginx', 'tftp'] as const
 
-const command: { readonly [P in Exclude<Product, 'pack'>]: string } = {
-  dhcp: 'luna cluster makedhcp',
-  dns: 'luna cluster makedns',
-  nginx: 'luna cluster makenginx',
-  tftp: 'luna cluster maketftp',
-}
+/** What is made from the database: files of services, and packed images. */
+type Product = (typeof files)[number] | 'pack'
 
 type Row<K extends Kind> = {
   /** When such an object is added. */
@@ -83,7 +79,8 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
 
 /** The commands that are to be given after these changes, in the order in which they are best given. */
 export async function dueAfter(store: Store, effects: readonly Effect[]): Promise<string[]> {
-  if (effects.some(({ kind, after }) => kind === 'cluster' && !after)) return []
+  const ofCluster = effects.filter(({ kind }) => kind === 'cluster')
+  if (ofCluster.some(({ after }) => !after)) return []
   const products = new Set<Product>()
   const images = new Set<string>()
   for (const effect of effects) {
@@ -91,8 +88,15 @@ export async function dueAfter(store: Store, effects: readonly Effect[]): Promis
     for (const product of own) products.add(product)
     if (own.has('pack')) for (const name of await imagesOf(store, effect)) images.add(name)
   }
-  const commands = Object.entries(command).filter(([product]) => products.has(product as Product))
-  return [...commands.map(([, text]) => text), ...[...images].map((name) => `luna osimage pack ${name}`)]
+  const isNew = ofCluster.some(({ before }) => !before)
+  const made = files.filter((file) => products.has(file))
+  return [...making(made, isNew), ...[...images].map((name) => `luna osimage pack ${name}`)]
+}
+
+/** One command makes all that was made before; of a new cluster nothing was. */
+function making(made: readonly string[], isNew: boolean): string[] {
+  if (isNew) return made.map((file) => `luna cluster make${file}`)
+  return made.length > 0 ? [`luna cluster make (${made.join(', ')})`] : []
 }
 
 async function productsOf(store: Store, effect: Effect): Promise<Set<Product>> {

@@ -13,6 +13,7 @@ import {
   dhcpdOrigin,
   dhcpdSecret,
   type Failover,
+  isFailover,
   keyOfDhcpd,
   type Reservation,
   renderDhcpd,
@@ -87,4 +88,9 @@ function noPair(cluster: Cluster): LunaError {
     why: `of the cluster's addresses (${cluster.cluster_ips}) one must be on this head, and one on another`,
     fix: 'luna cluster change --cluster_ips A,B',
   })
+}
+
+/** True on a head of a failover pair: nothing but its dhcpd.conf says that it is one. */
+export async function isPaired({ paths }: Pick<Config, 'paths'>): Promise<boolean> {
+  return isFailover((await readText(paths.dhcpd_conf)) ?? '')
 }

@@ -49,17 +49,29 @@ export async function warnUnanswered(cluster: Cluster, notes: Notes): Promise<vo
     await delay(pause)
     wrong = judgeAnswer(url, await ask(url))
   }
-  if (wrong !== undefined) notes.warnings.push(wrong)
+  if (wrong !== undefined) notes.warnings.push(`${wrong.what}${wrong.fix ? ` (${wrong.fix})` : ''}`)
+}
+
+/** What is wrong with nginx, and the command that mends it where another one than makenginx does. */
+export interface Trouble {
+  readonly what: string
+  readonly fix?: string
 }
 
 /** What is wrong with an answer to the question for the boot menu. */
-export function judgeAnswer(url: string, answer: HttpAnswer): string | undefined {
-  if (answer.status === null) return `nothing answers at ${url}: ${answer.why}`
+export function judgeAnswer(url: string, answer: HttpAnswer): Trouble | undefined {
+  if (answer.status === null) return { what: `nothing answers at ${url}: ${answer.why}` }
   if (answer.status === 200 && answer.body.startsWith('#!ipxe')) return undefined
-  if (answer.status === 502 || answer.status === 504)
-    return `lweb does not answer yet, which nginx asks for ${url} (systemctl start lweb)`
-  if (answer.status === 403 && answer.body.startsWith('only nginx'))
-    return `lweb does not take nginx for itself at ${url}: nginx has not read its configuration again (nginx -s reload)`
-  if (answer.status >= 500) return `lweb answers ${url} with status ${answer.status}: its log says why`
-  return `another server than that of Luna answers ${url}, with status ${answer.status}: nginx -T shows which there are`
+  if (answer.status === 502 || answer.status === 504) {
+    const what = `lweb does not answer yet, which nginx asks for ${url}`
+    return { what, fix: 'systemctl start lweb' }
+  }
+  if (answer.status === 403 && answer.body.startsWith('only nginx')) {
+    const what = `lweb does not take nginx for itself at ${url}: nginx has not read its configuration again`
+    return { what, fix: 'nginx -s reload' }
+  }
+  if (answer.status >= 500)
+    return { what: `lweb answers ${url} with status ${answer.status}`, fix: 'journalctl -u lweb' }
+  const what = `another server than that of Luna answers ${url}, with status ${answer.status}`
+  return { what, fix: 'nginx -T' }
 }

@@ -14,6 +14,7 @@ import type { Store } from '../../store/store.ts'
 import { changeCluster, initCluster } from '../change/cluster.ts'
 import { addNetwork } from '../change/network.ts'
 import { makeDhcp } from '../generate/dhcp.ts'
+import { isPaired } from '../generate/dhcp-files.ts'
 import { makeDns } from '../generate/dns.ts'
 import type { Generated } from '../generate/generate.ts'
 import { makeNginx } from '../generate/nginx.ts'
@@ -95,7 +96,7 @@ async function make(step: Make, { config, store, dryRun }: Hands): Promise<Gener
     case 'maketftp':
       return await makeTftp(opened, config, { tftpRoot: step.tftpRoot, dryRun })
     case 'makedhcp':
-      return await makeDhcp(opened, config, { ...step.range, dryRun })
+      return await makeDhcp(opened, config, { ...step.range, nativeHa: await isPaired(config), dryRun })
     case 'makedns':
       return await makeDns(opened, config, {
         ...(step.configuration && { configuration: step.configuration }),

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { withKey } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { servingOn } from '../../host/service/dhcpd.ts'
-import { namedDirectory } from '../../host/service/named.ts'
+import { hasZones, namedDirectory } from '../../host/service/named.ts'
 import { type Cluster, clusterFields, paths } from '../../object/cluster.ts'
 import { formatIp } from '../../object/net/address.ts'
 import { withConnections } from '../../render/nginx-connections.ts'
@@ -120,7 +120,7 @@ function clusterSteps(found: Found, wish: Wish, cluster: Cluster): Step[] {
 function clusterWish({ cluster, named }: Found, { frontend, dns }: Wish) {
   const fields: Record<string, string> = {}
   if (cluster?.frontend_address !== frontend.address) fields.frontend_address = frontend.address
-  if (!dns || !named || named.configuration.includes('.luna.zone"')) return fields
+  if (!dns || !named || hasZones(named.configuration)) return fields
   const { named_include_file: list, named_zone_dir: dir } = clusterFields
   const fitting = [
     ['named_include_file', list.absent, join(dirname(named.file), 'named.luna.zones')],

@@ -1,5 +1,5 @@
 // Texts that luna setup changes or makes: named's configuration, and drop-ins for Luna's units.
-import type { Named } from '../../host/service/named.ts'
+import { hasZones, type Named } from '../../host/service/named.ts'
 
 /**
  * The text of the file of named's configuration with Luna's list of zones; the same where named has it
@@ -9,7 +9,7 @@ export function withZones(
   { text, configuration }: Pick<Named, 'text' | 'configuration'>,
   list: string,
 ): string {
-  if (configuration.includes('.luna.zone"') || text.includes(`"${list}"`)) return text
+  if (hasZones(configuration) || text.includes(`"${list}"`)) return text
   const open = text
     .replace(/^(\s*listen-on port 53) \{ 127\.0\.0\.1; \};/m, '$1 { any; };')
     .replace(/^(\s*allow-query\s+)\{ localhost; \};/m, '$1{ localhost; localnets; };')

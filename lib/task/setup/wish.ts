@@ -1,6 +1,7 @@
 // What luna setup is to make: what the operator said, what the cluster has already, and what lies near.
 import { LunaError } from '../../error.ts'
 import type { LocalAddress } from '../../host/interfaces.ts'
+import { hasZones } from '../../host/service/named.ts'
 import {
   formatIp,
   formatPrefix,
@@ -132,10 +133,12 @@ export function readRange(
   })
 }
 
-/** DNS by default: as it is in a cluster that serves nodes, else where a name server is installed. */
-export function wantsDns({ cluster, named }: Pick<Found, 'cluster' | 'named'>): boolean {
-  const used = named?.configuration.includes('.luna.zone"') ?? false
-  return used || (named !== undefined && (cluster?.dhcp_net ?? null) === null)
+/** DNS by default: as it is on a head that serves nodes, else where a name server is installed. */
+export function wantsDns({ cluster, named, units }: Pick<Found, 'cluster' | 'named' | 'units'>): boolean {
+  const used = named !== undefined && hasZones(named.configuration)
+  // Of a second head, and of data that comes from elsewhere, the range of the cluster says nothing.
+  const serves = (cluster?.dhcp_net ?? null) !== null && units.get('lweb')?.enabled === true
+  return used || (named !== undefined && !serves)
 }
 
 /** Refuses another store than the one that luna.conf says. */

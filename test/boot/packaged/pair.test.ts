@@ -52,16 +52,8 @@ if (allCases)
       if (this.currentTest?.state !== 'failed') return
       if (node) console.log(`--- console of the node\n${node.vm.console.tail(60)}`)
       for (const each of heads) {
-        const { stdout } = await each.container.run(
-          'journalctl',
-          '-q',
-          '--no-pager',
-          '-n',
-          '60',
-          '-t',
-          'dhcpd',
-        )
-        console.log(`--- dhcpd\n${stdout}`)
+        const said = await each.container.shell('journalctl -q --no-pager -n 60 -t dhcpd -t named')
+        console.log(`--- dhcpd and named\n${said}`)
       }
     })
     after(async () => {
@@ -98,6 +90,11 @@ if (allCases)
         const { stdout, status } = await each.container.run('luna', 'doctor')
         assert.notEqual(status, 1, stdout)
       }
+    })
+
+    it('stay what they are when luna setup is given again', async () => {
+      const { stderr } = await second().container.run('luna', 'setup')
+      assert.equal(stderr, 'INFO:luna:everything is as it should be\n')
     })
 
     it('are a failover pair of dhcpd in state normal', async () => {

@@ -4,6 +4,7 @@ import { judgeOffers } from '../../../lib/task/doctor/dhcp-servers.ts'
 import { judgeMenu } from '../../../lib/task/doctor/nginx.ts'
 import { judgeTftp } from '../../../lib/task/doctor/tftp.ts'
 import { judgeZones } from '../../../lib/task/doctor/zones.ts'
+import { judgeAnswer } from '../../../lib/task/generate/nginx-use.ts'
 
 describe('judgeOffers', () => {
   const link = { name: 'eth0', address: '10.30.255.254', mac: '52:54:00:00:00:aa' }
@@ -51,6 +52,11 @@ describe('judgeZones', () => {
     assert.deepEqual([state, fix], ['wrong', 'luna cluster makedns'])
     assert.match(seen, /does not serve net \(EREFUSED\)$/)
   })
+
+  it('has setup tell named of zones that its configuration does not have', () => {
+    const zones = [{ name: 'net', written: 1, served: 'ESERVFAIL' }]
+    assert.equal(judgeZones('10.30.255.254', 'named', zones, false).fix, 'luna setup --dns y')
+  })
 })
 
 describe('judgeTftp', () => {
@@ -82,10 +88,21 @@ describe('judgeMenu', () => {
       [judgeMenu(url, undefined, [other]).state, judgeMenu(url, undefined, [other]).seen],
       ['warning', other],
     )
-    assert.deepEqual(judgeMenu(url, 'lweb does not answer', []), {
+    assert.deepEqual(judgeMenu(url, { what: 'nothing answers' }, []), {
       state: 'wrong',
-      seen: 'lweb does not answer',
+      seen: 'nothing answers',
       fix: 'luna cluster makenginx',
     })
+  })
+
+  it('names the command that mends it, which is not always the one that writes the file', () => {
+    const url = 'http://h/luna?step=boot'
+    const fixOf = (status: number, unread: string[] = []) =>
+      judgeMenu(url, judgeAnswer(url, { status, body: '' }), unread).fix
+    assert.deepEqual([fixOf(502), fixOf(500)], ['systemctl start lweb', 'journalctl -u lweb'])
+    assert.deepEqual(
+      [fixOf(404), fixOf(404, ['a.conf has port 7050, too'])],
+      ['luna cluster makenginx', 'nginx -T'],
+    )
   })
 })

@@ -66,7 +66,7 @@ describe('examine', () => {
     const findings = await examine(async () => openMemoryStore(), config, never)
     assert.deepEqual(
       findings.map(({ check, state, fix }) => [check, state, fix]),
-      [['cluster', 'wrong', 'luna cluster init --frontend_address ADDRESS']],
+      [['cluster', 'wrong', 'luna setup']],
     )
   })
 

@@ -23,6 +23,13 @@ describe('judgeService', () => {
     assert.equal(judge({ active: false, pair: true }), 'wrong')
   })
 
+  it('names commands that mend it also where a service comes from an init script', () => {
+    const fix = (seen: Partial<typeof up>) => judgeService({ ...up, unit: 'dhcpd', ...seen }, false).fix
+    assert.equal(fix({ active: false }), 'systemctl start dhcpd')
+    assert.equal(fix({ enabled: false }), 'systemctl enable dhcpd')
+    assert.equal(fix({ active: false, enabled: false }), 'systemctl enable dhcpd; systemctl start dhcpd')
+  })
+
   it('only warns of one that nodes boot without', () => {
     assert.equal(judge({ active: false }, true), 'warning')
   })
