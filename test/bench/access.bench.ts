@@ -7,7 +7,7 @@ import type { Handler } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 import { type Bench, figure, median, type Place, ratio, type Table } from './bench.ts'
 import { embeddedStage } from './stage.ts'
-import { fillNodes, macOf, nameOf } from './web-stage.ts'
+import { addressOf, fillNodes, macOf, nameOf } from './web-stage.ts'
 
 export const bench: Bench = {
   about: 'requests of nodes at boot_access node, beside the same at open',
@@ -109,10 +109,6 @@ async function load(handler: Handler, what: string, duration: number, least = 0)
   await Promise.all(Array.from({ length: 8 }, client))
   const { user, system } = process.cpuUsage(before)
   return count / ((user + system) / 1e6)
-}
-
-function addressOf(node: number): string {
-  return `10.30.${node >> 8}.${node & 255}`
 }
 
 /** What `ip -json neighbour` says of so many nodes. */

@@ -7,6 +7,8 @@ export interface Order {
   readonly port: number
   /** Asked one after the other, again and again. */
   readonly paths: readonly string[]
+  /** Who asks: an address for each path, in the header X-Real-IP. */
+  readonly remotes?: readonly string[]
   readonly seconds: number
   readonly connections: number
   /** Requests per second; absent: closed loop. */
@@ -32,6 +34,11 @@ process.on('message', (order: Order) => {
   void run(order).then((outcome) => process.send?.(outcome))
 })
 
+interface Question {
+  readonly path: string
+  readonly remote: string | undefined
+}
+
 class Client {
   busy = false
   readonly #port: number
@@ -46,12 +53,13 @@ class Client {
     this.#over = over
   }
 
-  ask(path: string): void {
+  ask({ path, remote }: Question): void {
     this.busy = true
     this.#head = ''
     this.#missing = -1
     this.#socket ??= this.#dial()
-    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: luna\r\n\r\n`)
+    const from = remote === undefined ? '' : `X-Real-IP: ${remote}\r\n`
+    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: luna\r\n${from}\r\n`)
   }
 
   close(): void {
@@ -98,17 +106,20 @@ class Client {
 
 let bytes = 0
 
-async function run({ port, paths, seconds, connections, rate }: Order): Promise<Outcome> {
+async function run({ port, paths, remotes, seconds, connections, rate }: Order): Promise<Outcome> {
   const [times, began]: [number[], number] = [[], performance.now()]
   const until = began + seconds * 1000
   let [next, due, errors, example] = [0, 0, 0, '']
   bytes = 0
   const clients: Client[] = []
   const waiting: number[] = []
-  const path = () => paths[next++ % paths.length] ?? '/'
+  const question = () => {
+    const at = next++ % paths.length
+    return { path: paths[at] ?? '/', remote: remotes?.[at] }
+  }
   function begin(client: Client, since: number): void {
     starts.set(client, since)
-    client.ask(path())
+    client.ask(question())
   }
   const starts = new Map<Client, number>()
   function add(): Client {

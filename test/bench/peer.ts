@@ -1,10 +1,11 @@
 // One web worker of the bench: `node peer.ts MODE SOCKET`. `luna` is what a worker of
-// lweb does; `http` the same handlers over node:http; `node-fastcgi` the same over that
-// package; `empty` FastCGI with nothing behind it; `recording` is `luna` with what it sees of boots
-// written down by a `leader`, a process of its own as in lweb.
+// lweb does; `recording` the same with what it sees of boots written down by a `leader`, a process of its own
+// as in lweb; `http` that over node:http, and `node-fastcgi` over that package; `empty` FastCGI with nothing
+// behind it. `counting` is `luna` that counts what it asks MongoDB, and says so when it is asked.
 import { fork } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { MongoClient } from 'mongodb'
 import { loadConfig } from '../../lib/config.ts'
 import { reopeningStore } from '../../lib/daemon/reopening-store.ts'
 import { Wire } from '../../lib/host/wire.ts'
@@ -26,17 +27,21 @@ switch (mode) {
   case 'recording':
     await serve('own', handlers(recording()), { path })
     break
+  case 'counting':
+    countCommands()
+    await serve('own', handlers(), { path })
+    break
   case 'leader':
     lead()
     break
   case 'node-fastcgi':
-    await serve('node-fastcgi', handlers(), { path })
+    await serve('node-fastcgi', handlers(recording()), { path })
     break
   case 'empty':
     await serve('own', nothing, { path })
     break
   case 'http':
-    serveHttp(handlers(), path)
+    serveHttp(handlers(recording()), path)
     break
   default:
     throw new Error(`there is no mode ${mode}`)
@@ -62,6 +67,18 @@ function handlers(record: RouteContext['record'] = () => undefined): Handler {
 function recording(): RouteContext['record'] {
   const leader = fork(import.meta.filename, ['leader'])
   return gatherSeen(async (seen) => void (leader.connected && leader.send(seen))).record
+}
+
+/** By the command monitoring of the driver, which costs more than it counts: not where time is taken. */
+function countCommands(): void {
+  let commands = 0
+  const { connect } = MongoClient.prototype
+  MongoClient.prototype.connect = function (this: MongoClient) {
+    Object.assign(this, { monitorCommands: true })
+    this.on('commandStarted', () => commands++)
+    return connect.call(this)
+  }
+  process.on('message', () => process.send?.(commands))
 }
 
 function lead(): void {

@@ -1,13 +1,15 @@
 // The request path: what a worker of lweb can answer, beside the same handlers over node:http, an empty
 // FastCGI handler, and nginx alone.
 import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
+import { type Cost, costTable } from './request-costs.ts'
 import { type Stage, stages } from './stage.ts'
 import {
+  addNeighbours,
+  addressOf,
   fillNodes,
   type Loaded,
   type Mode,
   macOf,
-  modes,
   nameOf,
   startWeb,
   type WebStage,
@@ -20,10 +22,11 @@ export const bench: Bench = {
   network: 'host',
   run: async (place) => {
     const tables: Table[] = []
+    const costs: Cost[] = []
     for (const stage of await stages(place)) {
-      for (const nodes of sizes()) tables.push(...(await measure(place, stage, nodes)))
+      for (const nodes of sizes()) tables.push(...(await measure(place, stage, nodes, costs)))
     }
-    return tables
+    return [...tables, costTable(costs)]
   },
 }
 
@@ -69,11 +72,18 @@ function peerId(node: number): string {
   return `-LN0001-${String(node).padStart(12, '0')}`
 }
 
-async function measure(place: Place, stage: Stage, nodes: number): Promise<Table[]> {
+async function measure(place: Place, stage: Stage, nodes: number, costs: Cost[]): Promise<Table[]> {
   place.say(`${stage.store}: ${nodes} nodes`)
   await fillNodes(stage, nodes)
-  const web = await startWeb(place, stage, modes)
-  const closed = await closedLoop(place, web, nodes)
+  addNeighbours(stage, nodes)
+  const counted = stage.store === 'embedded' ? [] : (['counting'] as const)
+  const web = await startWeb(place, stage, ['recording', 'http', 'node-fastcgi', 'empty', ...counted])
+  const taken = new Map<string, Loaded>()
+  const closed = await closedLoop(place, web, nodes, taken)
+  for (const [what, loaded] of taken) {
+    const commands = stage.store === 'embedded' ? 0 : await commandsOf(web, what, nodes)
+    costs.push({ what, store: stage.store, nodes, worker: 1000 / perCore(loaded), commands })
+  }
   return [
     {
       title: `One worker, closed loop, ${connections} connections; ${stage.store}, ${nodes} nodes`,
@@ -83,16 +93,31 @@ async function measure(place: Place, stage: Stage, nodes: number): Promise<Table
   ]
 }
 
-async function closedLoop(place: Place, web: WebStage, nodes: number): Promise<Omit<Table, 'title'>> {
+/** How many commands a request takes; the first ones, which learn what there is, are not counted. */
+async function commandsOf(web: WebStage, what: string, nodes: number): Promise<number> {
+  const ask = (seconds: number) =>
+    web.load('counting', { ...askedOf(what, Math.min(nodes, 200)), seconds, connections: 1 })
+  await ask(2)
+  const before = await web.commands('counting')
+  const { requests } = await ask(1)
+  return ((await web.commands('counting')) - before) / requests
+}
+
+async function closedLoop(
+  place: Place,
+  web: WebStage,
+  nodes: number,
+  taken: Map<string, Loaded>,
+): Promise<Omit<Table, 'title'>> {
   const rows: (readonly string[])[] = []
   const ask = async (mode: Mode, what: string) => {
     place.say(`  ${what}, ${mode}`)
-    return await web.load(mode, { paths: pathsOf(what, nodes), seconds, connections })
+    return await web.load(mode, { ...askedOf(what, nodes), seconds, connections })
   }
   // In turns, as the machine is not the same from one moment to the next.
   const askAll = async (what: string, by: readonly Mode[]) => {
     const all = by.map((): Loaded[] => [])
-    for (const mode of by) await web.load(mode, { paths: pathsOf(what, nodes), seconds: 1, connections })
+    for (const mode of by) await web.load(mode, { ...askedOf(what, nodes), seconds: 1, connections })
     for (let round = 0; round < rounds; round++) {
       for (const [at, mode] of by.entries()) all[at]?.push(await ask(mode, what))
     }
@@ -100,29 +125,33 @@ async function closedLoop(place: Place, web: WebStage, nodes: number): Promise<O
   }
   const none = await ask('return', 'menu')
   rows.push(rowOf('anything', 'nginx return 200', none))
-  rows.push(rowOf('anything', 'empty FastCGI handler', await ask('empty', 'menu')))
+  const empty = await ask('empty', 'menu')
+  rows.push(rowOf('anything', 'empty FastCGI handler', empty))
   for (const what of Object.keys(asks)) {
-    const by: Mode[] = what === 'discovery' ? ['http', 'luna', 'node-fastcgi'] : ['http', 'luna']
+    const by: Mode[] = what === 'discovery' ? ['http', 'recording', 'node-fastcgi'] : ['http', 'recording']
     const [http, luna, nodeFastcgi] = await askAll(what, by)
-    if (http) rows.push(rowOf(what, 'node:http', http))
-    if (luna) rows.push(rowOf(what, 'lweb', luna, http))
-    if (nodeFastcgi) rows.push(rowOf(what, 'node-fastcgi', nodeFastcgi, http))
+    if (http) rows.push(rowOf(what, 'node:http', http, empty))
+    if (luna) rows.push(rowOf(what, 'lweb', luna, empty, http))
+    if (nodeFastcgi) rows.push(rowOf(what, 'node-fastcgi', nodeFastcgi, empty, http))
+    if (luna) taken.set(what, luna)
   }
   const notes = [
     `Rounds of ${seconds} s in turns; of ${rounds} the one with the middle figure per worker core.`,
-    `Memory of the worker of lweb after that: ${figure(web.memory('luna'))} MB.`,
+    'At boot_access node, by nodes that the kernel has for neighbours, with their boots written down.',
+    `Memory of the worker of lweb after that: ${figure(web.memory('recording'))} MB.`,
   ]
   return { columns, rows, notes }
 }
 
 const columns = [
-  ...['asked', 'answered by', 'requests/s', 'per worker core', 'to node:http'],
+  ...['asked', 'answered by', 'requests/s', 'per worker core', 'to empty', 'to node:http'],
   ...['p50 ms', 'p99 ms', 'p99.9 ms', 'errors', 'worker CPU %', 'nginx CPU %'],
 ]
 
-function rowOf(what: string, by: string, loaded: Loaded, beside?: Loaded): string[] {
+function rowOf(what: string, by: string, loaded: Loaded, empty?: Loaded, beside?: Loaded): string[] {
   return [
     ...[what, by, figure(loaded.requests / loaded.seconds), figure(perCore(loaded))],
+    empty ? ratio(perCore(loaded), perCore(empty)) : '',
     beside ? ratio(perCore(loaded), perCore(beside)) : '',
     ...[loaded.p50, loaded.p99, loaded.p999].map((value) => figure(value)),
     String(loaded.errors) + (loaded.errors > 0 ? ` (${loaded.example.split('\r\n')[0]})` : ''),
@@ -135,22 +164,26 @@ function perCore({ requests, worker }: Loaded): number {
   return requests / worker
 }
 
-function pathsOf(what: string, nodes: number): string[] {
+/** The question of every node, each from its own address. */
+function askedOf(what: string, nodes: number): { paths: string[]; remotes: string[] } {
   const ask = asks[what]
-  return ask ? Array.from({ length: nodes }, (_, at) => ask(at + 1)) : []
+  const all = ask ? Array.from({ length: nodes }, (_, at) => at + 1) : []
+  return { paths: all.map((node) => ask?.(node) ?? '/'), remotes: all.map(addressOf) }
 }
 
 /** All that a node asks while it boots, but the menu, mixed with that of all others. */
 async function openLoop(place: Place, web: WebStage, nodes: number): Promise<Omit<Table, 'title'>> {
   const steps = ['discovery', 'install', ...stepNames.map(() => 'status'), ...Array(3).fill('announce')]
-  const paths = Array.from({ length: Math.min(nodes, 3000) }, (_, at) => at + 1).flatMap((node) =>
-    steps.map((step, at) => asks[step]?.(((node + at * 37) % nodes) + 1) ?? '/'),
+  const mix = Array.from({ length: Math.min(nodes, 3000) }, (_, at) => at + 1).flatMap((node) =>
+    steps.map((step, at) => [step, ((node + at * 37) % nodes) + 1] as const),
   )
+  const paths = mix.map(([step, node]) => asks[step]?.(node) ?? '/')
+  const remotes = mix.map(([, node]) => addressOf(node))
   place.say('  a boot storm, 1,000 requests/s')
-  const storm = await web.load('luna', { paths, seconds: 10, connections: 500, rate: 1000 })
+  const storm = await web.load('recording', { paths, remotes, seconds: 10, connections: 500, rate: 1000 })
   place.say('  everybody within 30 s')
-  const all = pathsOf('discovery', nodes)
-  const once = await web.load('luna', { paths: all, seconds: 30, connections: 2000, rate: nodes / 30 })
+  const all = askedOf('discovery', nodes)
+  const once = await web.load('recording', { ...all, seconds: 30, connections: 2000, rate: nodes / 30 })
   return {
     columns,
     rows: [

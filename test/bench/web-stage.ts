@@ -1,7 +1,7 @@
 // A cluster of many nodes behind a real nginx, answered by workers of several kinds: one port each.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseMac } from '../../lib/object/net/mac.ts'
@@ -18,12 +18,14 @@ import type { Order, Outcome } from './load.ts'
 import type { Stage } from './stage.ts'
 
 export const modes = ['luna', 'http', 'node-fastcgi', 'empty'] as const
-type WorkerMode = (typeof modes)[number] | 'recording'
+type WorkerMode = (typeof modes)[number] | 'recording' | 'counting'
 export type Mode = WorkerMode | 'return'
 
 export interface WebStage {
   /** Asks one kind of worker. */
   load(mode: Mode, order: Omit<Order, 'port'>): Promise<Loaded>
+  /** Commands that a worker has sent to MongoDB so far; for `counting` only. */
+  commands(mode: Mode): Promise<number>
   /** Megabytes of a worker. */
   memory(mode: Mode): number
 }
@@ -67,6 +69,21 @@ export function macOf(node: number): string {
   return `52:54:00:${digits.join(':')}`
 }
 
+/** The address that a node asks from. */
+export function addressOf(node: number): string {
+  return `10.30.${node >> 8}.${node & 255}`
+}
+
+/** Has the kernel of the head know the nodes of a stage, by a program in place of ip(8). */
+export function addNeighbours({ dir }: Stage, count: number): void {
+  const known = Array.from({ length: count }, (_, at) => ({
+    dst: addressOf(at + 1),
+    lladdr: macOf(at + 1),
+  }))
+  writeFileSync(join(dir, 'neighbours'), JSON.stringify(known))
+  writeFileSync(join(dir, 'bin', 'ip'), `#!/bin/sh\nexec cat "${dir}/neighbours"\n`, { mode: 0o755 })
+}
+
 /** Starts nginx and a worker of each kind over the store of a stage. */
 export async function startWeb(place: Place, stage: Stage, wanted: readonly WorkerMode[]): Promise<WebStage> {
   const dir = mkdtempSync(join(stage.dir, 'web-'))
@@ -89,6 +106,13 @@ export async function startWeb(place: Place, stage: Stage, wanted: readonly Work
       const outcome = await generate({ ...order, port: ports.get(mode) ?? 0 })
       const after = used()
       return { ...outcome, worker: after[0] - before[0], nginx: after[1] - before[1] }
+    },
+    async commands(mode) {
+      const child = workers.get(mode as 'counting')
+      if (!child) return 0
+      const told = once(child, 'message')
+      child.send('commands')
+      return Number((await told)[0])
     },
     memory: (mode) => residentMb(workers.get(mode as 'luna')?.pid ?? 0),
   }
@@ -122,18 +146,19 @@ function serverOf(mode: Mode, port: number, dir: string): string {
   if (mode === 'return') return `server { listen 127.0.0.1:${port}; return 200 "${'x'.repeat(560)}"; }`
   if (mode === 'http') {
     return `upstream http_peer { server unix:${path}; keepalive 64; keepalive_requests 500; }
-      server { listen 127.0.0.1:${port}; location / { proxy_pass http://http_peer; proxy_http_version 1.1;
+      server { listen 127.0.0.1:${port}; set_real_ip_from 127.0.0.0/8; real_ip_header X-Real-IP; location / { proxy_pass http://http_peer; proxy_http_version 1.1;
       proxy_set_header Connection ""; proxy_set_header X-Real-IP $remote_addr; proxy_buffer_size 16k; proxy_buffers 16 16k; } }`
   }
   const keepConnections = mode !== 'node-fastcgi'
   const here = ['127.0.0.0/8']
-  const who = { networks: here, heads: here, watchers: here }
+  const who = { networks: [...here, '10.30.0.0/16'], heads: here, watchers: here }
   const facts = { path: dir, port, ipv6: false, tls: null, serverPort: 0, keepConnections, ...who }
   const written = withoutKey(renderNginx({ ...facts, keyFile: '', rootOnly: false }))
   const own = written
     .replace('/run/luna/lweb.sock', path)
     .replaceAll(/\bluna_(?=[a-z])/g, `peer_${mode.replace('-', '_')}_`)
-  return own.replace(`listen ${port};`, `listen 127.0.0.1:${port};`)
+  const remotes = `set_real_ip_from 127.0.0.0/8; real_ip_header X-Real-IP;`
+  return own.replace(`listen ${port};`, `listen 127.0.0.1:${port}; ${remotes}`)
 }
 
 /** Has the generator, a process of its own, ask. */
