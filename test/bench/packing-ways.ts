@@ -36,14 +36,30 @@ export async function byHand({ dir }: Place, tree: string): Promise<Way[]> {
   )
   const pack = (args: readonly string[], compress: string) => () =>
     shell(`tar ${args.map(quoteForShell).join(' ')} | ${compress} >"$makes"`, { makes })
-  return [...new Set([...compressors, ...own])].flatMap((compress) => [
-    { what: plain(compress), makes, work: pack(['-C', tree, '-cf', '-', '.'], compress) },
+  const bare = ['-C', tree, '-cf', '-', '.']
+  const all = [...new Set([...compressors, ...own])].flatMap((compress) => [
+    { what: plain(compress), makes, work: pack(bare, compress) },
     { what: alike(compress), makes, work: pack(options, compress) },
   ])
+  const durable = own.flatMap((compress) => [
+    { what: onDisk(plain(compress)), makes, work: () => synced(pack(bare, compress), makes) },
+    { what: onDisk(alike(compress)), makes, work: () => synced(pack(options, compress), makes) },
+  ])
+  return [...all, ...durable]
+}
+
+function synced(work: () => void, makes: string): void {
+  work()
+  shell('sync -f "$makes"', { makes })
 }
 
 function plain(compress: string): string {
   return `by hand: tar to ${compress}`
+}
+
+/** As the command leaves it. */
+function onDisk(what: string): string {
+  return `${what}, and sync -f`
 }
 
 function alike(compress: string): string {
@@ -81,7 +97,11 @@ export async function byCommand(place: Place, tree: string): Promise<Way[]> {
       what: `luna osimage pack --image, ${name}`,
       makes: join(dir, 'torrents'),
       work: () => luna('osimage', 'pack', '--image', name),
-      beside: await besides(name),
+      beside: durable(await besides(name)),
     })),
   )
+}
+
+function durable([one, other]: readonly [string, string]): [string, string] {
+  return [onDisk(one), onDisk(other)]
 }

@@ -40,7 +40,7 @@ const columns = [
   ...['to plain tar by hand', 'to the same options by hand', 'to the faster of pigz and zstd -T0'],
 ]
 const note = `The better of ${rounds} rounds; processor seconds are of the whole machine. By hand the compressor is the one that Luna takes.
-The command also starts, makes the torrent and waits for the disk.`
+The command also starts, makes the torrent and waits for the disk: it is set beside the same by hand and sync.`
 
 interface Packed extends Took {
   readonly bytes: number

@@ -35,14 +35,15 @@ export async function packTree(job: PackJob): Promise<Drafts> {
   const files = { tarball: `${tarball}.tgz`, torrent: `${torrent}.torrent` }
   const draft = { tarball: join(job.drafts, files.tarball), torrent: join(job.drafts, files.torrent) }
   const excluded = await writeTarball(job, draft.tarball)
+  // The disk works while both hashes are made.
   const [sum, bytes] = await Promise.all([
     sumOf(draft.tarball, files.tarball, job.signal),
     torrentOf(job, draft.tarball, files.tarball, torrent),
+    makeDurable(draft.tarball, job.owner),
   ])
   await writeFile(draft.torrent, bytes)
   await writeFile(sumFile(draft.tarball), sum)
-  for (const file of [draft.tarball, draft.torrent, sumFile(draft.tarball)])
-    await makeDurable(file, job.owner)
+  for (const file of [draft.torrent, sumFile(draft.tarball)]) await makeDurable(file, job.owner)
   const moves = [
     { draft: draft.tarball, target: join(job.folder, files.tarball) },
     { draft: draft.torrent, target: join(job.folder, files.torrent) },
