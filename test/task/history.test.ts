@@ -7,6 +7,7 @@ import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { bootsOf, timelineOf } from '../../lib/task/record/history.ts'
 import { BootRecorder } from '../../lib/task/record/recorder.ts'
+import { peerIdOf } from '../../lib/task/show/progress.ts'
 import { mac, rejectsWith } from '../help.ts'
 
 type Seen = readonly [step: string, seconds: number, more?: Partial<BootEvent>]
@@ -15,7 +16,7 @@ describe('history of a node', () => {
   let store: Store
   let nodes: Id[]
   beforeEach(async () => {
-    store = openMemoryStore()
+    store = openMemoryStore({ now: () => new Date(100_000) })
     const group = await store.insert('group', { name: 'compute' })
     nodes = []
     for (const name of ['a', 'b', 'c', 'd']) nodes.push(await store.insert('node', { name, group }))
@@ -93,6 +94,51 @@ describe('history of a node', () => {
     await seen(0, [['boot.request', 9999]])
     assert.deepEqual((await timelineOf(store, 'a')).lines, [])
     assert.deepEqual((await timelineOf(store, 'a', 1)).lines, [])
+  })
+
+  const announced = async (ip: string, host: string, second: number, done: number, left: number) =>
+    await store.announce({
+      ...{ infoHash: 'a'.repeat(40), ip, port: 7052, status: 'started', uploaded: 0 },
+      ...{ peerId: peerIdOf(host, '-'), downloaded: done, left, updated: new Date(second * 1000) },
+    })
+  const byTorrent: readonly Seen[] = [
+    ['boot.request', 0, { asker: { address: '10.30.0.1', by: 'mac' } }],
+    ['boot.kernel', 1, { bytes: 9_000_000, seconds: 0.3 }],
+    ['install.download', 20],
+    ['install.unpack', 60],
+    ['install.success', 70],
+  ]
+  const downloadOf = async () => {
+    const { steps } = await timelineOf(store, 'a')
+    const all = steps.filter(({ step }) => step === 'install.download')
+    return all.map(({ bytes, rate, seconds }) => [bytes, rate, seconds])
+  }
+
+  it('says how much was downloaded by BitTorrent, and how fast, as the client told the tracker', async () => {
+    await announced('10.30.0.1', 'a', 25, 300_000_000, 700_000_000)
+    await seen(0, byTorrent)
+    assert.deepEqual(await downloadOf(), [[1_000_000_000, 25_000_000, 40]])
+    const text = timelineText('a', await timelineOf(store, 'a'))
+    assert.match(text, /\| install\.download \(1\.0 GB, 25 MB\/s\) +\|/)
+    assert.match(text, /\| boot\.kernel \(9\.0 MB, 30 MB\/s\) +\|/)
+  })
+
+  it('knows the client of a node whose name is cut by its address', async () => {
+    const name = 'a-name-that-is-longer-than-a-peer-id'
+    const [node] = nodes
+    assert.ok(node)
+    await store.update('node', node, { name })
+    await announced('10.30.0.2', name, 26, 1, 1)
+    await announced('10.30.0.1', name, 25, 500_000_000, 0)
+    await seen(0, byTorrent)
+    const { steps } = await timelineOf(store, name)
+    assert.equal(steps.find(({ step }) => step === 'install.download')?.bytes, 500_000_000)
+  })
+
+  it('does not take the download of a boot before for one', async () => {
+    await announced('10.30.0.1', 'a', 15, 300_000_000, 0)
+    await seen(0, byTorrent)
+    assert.deepEqual(await downloadOf(), [[null, null, 40]])
   })
 
   it('that never asked, or a boot that is forgotten, is said', async () => {

@@ -95,7 +95,7 @@ describe('metrics', () => {
     const boot = (steps: Boot['steps']): Boot => ({ number: 1, began: 0, steps })
     metrics.seen({ node: id, step: 'boot.request', time: 0 }, undefined)
     const asked = boot([{ step: 'boot.request', time: 0 }])
-    metrics.seen({ node: id, step: 'boot.kernel', time: 1500 }, asked)
+    metrics.seen({ node: id, step: 'boot.kernel', time: 1500, bytes: 9_000_000 }, asked)
     metrics.seen({ node: id, step: 'install.error.my own', time: 9000 }, asked)
     const failed = boot([{ step: 'install.error.unpack', time: 0 }])
     metrics.seen({ node: id, step: 'install.error.unpack', time: 9000 }, failed)
@@ -106,6 +106,7 @@ describe('metrics', () => {
     assert.match(text, /^luna_boot_failures_total\{step="install.unpack"\} 1$/m)
     assert.match(text, /^luna_boot_phase_seconds_bucket\{le="1",step="boot.request"\} 0$/m)
     assert.match(text, /^luna_boot_phase_seconds_bucket\{le="2",step="boot.request"\} 1$/m)
+    assert.match(text, /^luna_boot_bytes_total\{step="boot.kernel"\} 9000000$/m)
     assert.equal(complaints(text), '')
   })
 

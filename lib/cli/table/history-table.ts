@@ -18,8 +18,8 @@ export function bootsTable(boots: readonly ListedBoot[]): string {
 }
 
 export function timelineText(name: string, boot: Timeline): string {
-  const rows = boot.steps.map(({ step, time, seconds, share, median, slow, bytes }) => [
-    bytes === null ? step : `${step} (${bytesText(bytes)})`,
+  const rows = boot.steps.map(({ step, time, seconds, share, median, slow, bytes, rate }) => [
+    bytes === null ? step : `${step} (${fetchedText(bytes, rate)})`,
     clock(time),
     seconds === null ? '-' : lengthText(seconds),
     share === null ? '-' : `${share} %`,
@@ -34,6 +34,10 @@ export function timelineText(name: string, boot: Timeline): string {
     boot.upSeconds === null ? '' : `the system took ${lengthText(boot.upSeconds)} to start\n`,
     lines && `what failed had to say:\n${lines}`,
   ].join('')
+}
+
+function fetchedText(bytes: number, rate: number | null): string {
+  return rate === null ? bytesText(bytes) : `${bytesText(bytes)}, ${bytesText(rate)}/s`
 }
 
 const recognised: Readonly<Record<string, string>> = {

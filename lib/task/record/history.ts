@@ -31,8 +31,9 @@ export interface TimelineStep extends Facts {
   /** What the group takes for it, in the last boot of each node. */
   readonly median: number | null
   readonly slow: boolean
-  /** What was fetched. */
+  /** What was fetched, and how many bytes a second that were. */
   readonly bytes: number | null
+  readonly rate: number | null
 }
 
 export interface Timeline extends ListedBoot {
@@ -96,7 +97,7 @@ export function timeline(boot: Boot, medians: ReadonlyMap<string, number>, repor
   const { kernel = null, asker, upSeconds = null, steps, began } = boot
   const { address = null, mac = null, by = null, at = null } = asker ?? {}
   const whole = ((steps.at(-1)?.time ?? began) - began) / 1000
-  const rows = steps.map(({ step, time, bytes = null }, index): TimelineStep => {
+  const rows = steps.map(({ step, time, bytes = null, seconds: took = 0 }, index): TimelineStep => {
     const next = steps[index + 1]
     const seconds = next ? (next.time - time) / 1000 : null
     const median = medians.get(step) ?? null
@@ -108,6 +109,7 @@ export function timeline(boot: Boot, medians: ReadonlyMap<string, number>, repor
       median,
       slow: isSlow(seconds, median),
       bytes,
+      rate: bytes !== null && took > 0 ? Math.round(bytes / took) : null,
     }
   })
   const lines = report && report.time >= began ? report.lines : []

@@ -3,6 +3,7 @@
 import type { Id } from '../../object/field.ts'
 import { type Boot, type BootEvent, beginsBoot, withEvent } from '../../object/record/boot.ts'
 import type { KeptBoot, Store } from '../../store/store.ts'
+import { Downloads } from './downloads.ts'
 
 // Events that wait for the store at most: what comes on top while it is away is lost.
 const mostWaiting = 20_000
@@ -71,6 +72,7 @@ export class BootRecorder {
   async #write(events: readonly BootEvent[]): Promise<void> {
     const store = await this.#store()
     const boots = await this.#lastBoots(store, new Set(events.map(({ node }) => node)))
+    const downloads = new Downloads(store)
     const past: KeptBoot[] = []
     const seen: Parameters<Observe>[] = []
     for (const event of events) {
@@ -82,6 +84,10 @@ export class BootRecorder {
       const after = withEvent(before, event, begins ? boot.number + 1 : 1)
       boots.set(node, after)
       seen.push([event, before, after])
+      const download = await downloads.endedBy(event, after)
+      if (!download) continue
+      boots.set(node, withEvent(after, download))
+      seen.push([download, after, withEvent(after, download)])
     }
     const last = [...boots].flatMap(([node, boot]) => (boot ? [{ node, boot, past: false }] : []))
     // Boots of the past first: what is cut off between leaves a boot twice rather than not at all.

@@ -28,7 +28,8 @@ export async function progressOf(
   return { percent: Math.round(percent * 100) / 100, age: secondsSince(peer.updated, now) }
 }
 
-async function peerCalled(store: Store, host: string): Promise<Peer | undefined> {
+/** The newest record of the client of a host whose name fits a peer id. */
+export async function peerCalled(store: Store, host: string): Promise<Peer | undefined> {
   return (await store.peerNamed(peerIdOf(host))) ?? (await store.peerNamed(peerIdOf(host, '-')))
 }
 

@@ -2,7 +2,7 @@
 // boots that it writes down.
 import { Counter, Histogram, Registry } from 'prom-client'
 import type { Boot, BootEvent } from '../../object/record/boot.ts'
-import { failureLabel, phaseEnded } from '../../object/record/phase.ts'
+import { failureLabel, phaseEnded, stepLabel } from '../../object/record/phase.ts'
 import type { Counted } from './count.ts'
 
 // From the answer of a program to the unpacking of a large image on a slow disk, in seconds.
@@ -19,6 +19,7 @@ export class LeaderMetrics {
   ])
   readonly #boots = this.#counter('luna_boots_total', 'Boots of nodes that were begun', [])
   readonly #failures = this.#counter('luna_boot_failures_total', 'Steps of boots that failed', ['step'])
+  readonly #bytes = this.#counter('luna_boot_bytes_total', 'Bytes that nodes have fetched', ['step'])
   readonly #phases = new Histogram({
     name: 'luna_boot_phase_seconds',
     help: 'Seconds from a step of a boot to the next one',
@@ -41,6 +42,7 @@ export class LeaderMetrics {
     const failed = failureLabel(event.step)
     if (failed !== undefined && boot?.steps.at(-1)?.step !== event.step) this.#failures.inc({ step: failed })
     const ended = boot && phaseEnded(boot, event)
+    if (event.bytes !== undefined) this.#bytes.inc({ step: stepLabel(event.step) }, event.bytes)
     if (ended) this.#phases.observe({ step: ended.phase }, ended.seconds)
   }
 

@@ -129,7 +129,11 @@ function whyParts({ missing, links, looked }, name, node) {
     return el('tr', {}, mark, el('td', {}, el('b', {}, link), ` ${seen}`, mend))
   })
   const age = looked ? `looked at ${span(ageOf(looked))} ago by root` : 'not looked at by root'
-  const more = el('p', { class: 'quiet' }, `The head was ${age}. Power, DHCP and TFTP of this node: `)
+  const more = el(
+    'p',
+    { class: 'quiet' },
+    `The head was ${age}. DHCP and TFTP of this node, and its power at this moment: `,
+  )
   more.append(mended(`luna node why ${name}`))
   return [
     stop ? el('p', { class: 'stop' }, el('b', {}, `It stops at: ${stop.link}`), ` ${stop.seen}`) : null,
@@ -182,14 +186,15 @@ function timelineTable({ steps }) {
     1,
     ...steps.map((/** @type {any} */ { seconds, median }) => Math.max(seconds ?? 0, median ?? 0)),
   )
-  const rows = steps.map((/** @type {any} */ { step, time, seconds, share, median, slow, bytes }) => {
+  const rows = steps.map((/** @type {any} */ { step, time, seconds, share, median, slow, bytes, rate }) => {
     const bar = el('span', { class: slow ? 'slow' : undefined })
     bar.style.width = `${(100 * (seconds ?? 0)) / longest}%`
     const tick = el('i', { title: `the group takes ${length(median ?? 0)}` })
     tick.style.left = `${(100 * (median ?? 0)) / longest}%`
     const track = el('div', { class: 'track' }, seconds === null ? null : bar, median === null ? null : tick)
     const took = seconds === null ? '' : `${length(seconds)}${share === null ? '' : `, ${share} %`}`
-    const what = bytes === null ? step : `${step}, ${size(bytes)}`
+    const fetched = [bytes === null ? '' : size(bytes), rate === null ? '' : `${size(rate)}/s`]
+    const what = [step, ...fetched].filter(Boolean).join(', ')
     const slowText = slow ? el('span', { class: 'warn' }, ` slow: the group takes ${length(median)}`) : null
     return el(
       'tr',
