@@ -7,7 +7,7 @@ import { chainOf, missingLink, type Sight } from '../../lib/task/why/chain.ts'
 const now = 10_000_000
 const well: Sight = {
   ...{ node: 'node001', group: 'compute', image: 'compute', imageTrouble: null, localboot: false },
-  ...{ power: 'on', mac: '52:54:00:00:00:01', port: null, atPort: [] },
+  ...{ power: 'on', mac: '52:54:00:00:00:01', port: null, atPort: [], strangers: [] },
   reservation: { address: '10.30.0.1', wanted: '10.30.0.1' },
   ...{ dhcpSaid: null, tftpSaid: null, report: undefined, refused: undefined, told: undefined, now },
   head: new Map([['TFTP', fine('it comes')]]),
@@ -60,6 +60,16 @@ describe('the chain from the power button to the running system', () => {
     ],
     ['TFTP', { head: new Map([['TFTP', wrong('no', 'start it')]]), boot: undefined }, /^TFTP: start it$/],
     ['a packed image', { imageTrouble: 'it is not packed' }, /^image: luna osimage pack compute$/],
+    [
+      'the MAC address of the machine that asks and is nobody',
+      { boot: undefined, strangers: ['52:54:00:00:00:99'] },
+      /^asks Luna: luna node change node001 --mac 52:54:00:00:00:99$/,
+    ],
+    [
+      'the MAC address of one of those that ask',
+      { mac: null, boot: undefined, strangers: ['52:54:00:00:00:98', '52:54:00:00:00:99'] },
+      /^MAC address: luna node change node001 --mac ADDRESS$/,
+    ],
     ['a request of its own', { boot: undefined }, /^asks Luna: /],
     ['a kernel that gets on', { boot: loaded }, /^install script: .*luna osimage pack compute --boot$/],
     [

@@ -59,7 +59,9 @@ describe('the data of the page', () => {
   it('says at which link a node stops, by what root found last', async () => {
     const none = (await get('node?name=none')).why
     const stop = none.links.find(({ link }: { link: string }) => link === none.missing)
-    assert.deepEqual([none.missing, stop.fix], ['MAC address', 'luna node change none --mac ADDRESS'])
+    // The only machine that asks and is no node.
+    const fix = `luna node change none --mac ${mac(0x99)}`
+    assert.deepEqual([none.missing, stop.fix], ['MAC address', fix])
     assert.equal(none.looked, new Date(now.getTime() - 120_000).toISOString())
     const seen = (why: typeof none) =>
       why.links.map(({ link, state }: Record<string, string>) => `${link} ${state}`)
@@ -70,6 +72,25 @@ describe('the data of the page', () => {
     assert.ok(seen(failed).includes('dhcpd.conf doubtful'), seen(failed).join())
     assert.ok(seen(failed).includes('installation missing'), seen(failed).join())
     assert.ok(!seen(failed).some((text: string) => /^(?:power|reservation) /.test(text)))
+  })
+
+  it('has what the BMC of a node said last, until that is too long ago', async () => {
+    const powerOf = async (name: string) => {
+      const { links } = (await get(`node?name=${name}`)).why
+      return links.find(({ link }: { link: string }) => link === 'power')
+    }
+    const keep = async (ago: number) => {
+      const time = now.getTime() - 1000 * ago
+      await store.keepHeadReport({ topic: 'power', head: 'head1', time, told: { none: 'off', stuck: 'on' } })
+    }
+    assert.equal(await powerOf('none'), undefined)
+    await keep(200)
+    const { state, seen, fix } = await powerOf('none')
+    assert.deepEqual([state, seen, fix], ['missing', 'its BMC says off', 'lpower on none'])
+    assert.equal((await powerOf('stuck')).state, 'seen')
+    assert.equal(await powerOf('failed'), undefined)
+    await keep(1000)
+    assert.equal(await powerOf('none'), undefined)
   })
 
   it('has images, and the command for those that are not packed', async () => {

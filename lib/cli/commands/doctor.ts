@@ -26,7 +26,9 @@ const examine = command({
     const findings = await examine(() => context.store(), context.config, context.signal)
     if (given.record) {
       const { keepFindings } = await import('../../task/doctor/record.ts')
-      return await keepFindings(await context.store(), findings)
+      const { keepPowers } = await import('../../task/record/powers.ts')
+      await keepFindings(await context.store(), findings)
+      return await keepPowers(await context.store(), context.signal)
     }
     if (given.json) context.print(jsonText(findings))
     else for (const finding of findings) context.print(`${lineOf(finding)}\n`)

@@ -2,10 +2,10 @@
 // page, the metrics, commands without root. Each report takes the place of the one before.
 
 /**
- * The findings of `luna doctor` as root; figures of ltorrent; machines that ask lweb and are no node, and
- * those that are refused.
+ * The findings of `luna doctor` as root, and what it heard of BMCs; figures of ltorrent; machines that ask
+ * lweb and are no node, and those that are refused.
  */
-export const reportTopics = ['doctor', 'seeder', 'unknown', 'refused'] as const
+export const reportTopics = ['doctor', 'power', 'seeder', 'unknown', 'refused'] as const
 export type ReportTopic = (typeof reportTopics)[number]
 
 export interface HeadReport {

@@ -1,10 +1,11 @@
 // What switches see, and machines that ask what to boot and are no node, with the commands that make them
 // nodes.
 import type { Node } from '../../object/node.ts'
-import { readUnknown, type Unknown, unknownFor } from '../../object/record/unknown.ts'
+import type { Unknown } from '../../object/record/unknown.ts'
 import type { Store } from '../../store/store.ts'
 import { judge, sightingsOf } from '../boot/switch-port.ts'
 import { macOwners } from '../macs.ts'
+import { strangers } from '../record/strangers.ts'
 import { listMacs, type SeenMac } from '../show/listmacs.ts'
 
 /** A machine at a port; times are in ISO 8601. */
@@ -42,15 +43,12 @@ export async function pageMachines(store: Store, now: Date): Promise<PageMachine
 }
 
 async function unknownMachines(store: Store, macs: readonly SeenMac[], now: Date): Promise<PageUnknown[]> {
-  const reports = await store.headReports('unknown')
-  const told = reports.flatMap((report) => readUnknown(report.told))
-  const asked = told.filter(({ last }) => now.getTime() - last < unknownFor)
-  if (asked.length === 0) return []
   const owners = await macOwners(store)
+  const machines = await strangers(store, now.getTime(), (mac) => owners.has(mac))
+  if (machines.length === 0) return []
   const known = new Set(owners.values())
   const free = (await store.list('node')).filter(({ id }) => !known.has(id))
   const groups = await store.names('group')
-  const machines = asked.filter(({ mac }) => !owners.has(mac)).sort((a, b) => b.last - a.last)
   return await Promise.all(machines.map((machine) => pageUnknown(store, machine, macs, free, groups)))
 }
 

@@ -5,6 +5,7 @@ import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import type { Finding, Verdict } from '../doctor/check.ts'
 import { getCluster } from '../inventory.ts'
+import { lastPower } from '../record/powers.ts'
 import { aboutNode } from '../why/about.ts'
 import { chainOf, type Link, missingLink } from '../why/chain.ts'
 import { readFindings } from './findings.ts'
@@ -18,17 +19,20 @@ export interface PageWhy {
 }
 
 /** What only root of the head can see, and what is left to `luna node why`. */
-const unseen = { power: null, reservation: null, dhcpSaid: null, tftpSaid: null } as const
-const leftOut = ['power', 'reservation']
+const unseen = { reservation: null, dhcpSaid: null, tftpSaid: null } as const
 
 export async function pageWhy(store: Store, node: Node, now: Date): Promise<PageWhy> {
   const { root } = paths(await getCluster(store))
   const reports = (await store.headReports('doctor')).toSorted((a, b) => b.time - a.time)
   const [last] = reports
+  const time = now.getTime()
+  const power = await lastPower(store, node, time)
   const findings = readFindings(last?.told)
   const head = new Map(findings.map(({ check, ...verdict }): [string, Verdict] => [check, verdict]))
-  const sight = { ...(await aboutNode(store, root, node)), ...unseen, head, now: now.getTime() }
-  const chain = chainOf(sight).filter(({ link }) => !leftOut.includes(link))
+  const sight = { ...(await aboutNode(store, root, node, time)), ...unseen, power, head, now: time }
+  const chain = chainOf(sight).filter(
+    ({ link }) => link !== 'reservation' && (link !== 'power' || power !== null),
+  )
   const links = withDhcp(chain, findings)
   const looked = last ? new Date(last.time).toISOString() : null
   return { missing: missingLink(links)?.link ?? null, links, looked }

@@ -7,13 +7,15 @@ import type { Store } from '../../store/store.ts'
 import { locateAtSwitch } from '../boot/switch-port.ts'
 import { finder, groupOf } from '../find.ts'
 import { packedFiles } from '../image/packed.ts'
+import { macOwners } from '../macs.ts'
+import { strangers } from '../record/strangers.ts'
 import { isPacked } from '../show/unpacked.ts'
 import type { Sight } from './chain.ts'
 
 export type About = Omit<Sight, 'head' | 'power' | 'now' | 'reservation' | 'dhcpSaid' | 'tftpSaid'>
 
 /** `root` is the cluster path. */
-export async function aboutNode(store: Store, root: string, node: Node): Promise<About> {
+export async function aboutNode(store: Store, root: string, node: Node, now: number): Promise<About> {
   const { status, localboot } = node
   const find = finder(store)
   const group = await groupOf(find, node)
@@ -28,6 +30,7 @@ export async function aboutNode(store: Store, root: string, node: Node): Promise
     localboot,
     mac: (await store.macOf(node.id)) ?? null,
     ...(await plugOf(store, node)),
+    strangers: await strangerMacs(store, now),
     boot: await store.lastBoot(node.id),
     report: await store.report(node.id),
     refused: await refusedAs(store, node),
@@ -40,6 +43,11 @@ async function refusedAs(store: Store, { name }: Node): Promise<RefusedAsked | u
   const all = (await store.headReports('refused')).flatMap(({ told }) => readRefused(told))
   const own = all.filter(({ node, time }) => node === name && Date.now() - time < refusedFor)
   return own.toSorted((a, b) => a.time - b.time).at(-1)
+}
+
+async function strangerMacs(store: Store, now: number): Promise<string[]> {
+  const owners = await macOwners(store)
+  return (await strangers(store, now, (mac) => owners.has(mac))).map(({ mac }) => mac)
 }
 
 /** Where the node is configured to be plugged in, and which machines are seen there. */

@@ -33,6 +33,8 @@ export interface Sight {
   /** Where the node is configured to be plugged in, and the MAC addresses that are seen there. */
   readonly port: string | null
   readonly atPort: readonly string[]
+  /** The MAC addresses of machines that asked lately and are no node. */
+  readonly strangers: readonly string[]
   /** What dhcpd.conf on disk has for it. */
   readonly reservation: { readonly address: string | null; readonly wanted: string } | null
   /** What the journal has of dhcpd and the TFTP server about it; null: nothing. */
@@ -125,14 +127,14 @@ function powerLink({ node, power }: Sight): Link {
   return { link, state: 'doubtful', seen: power.trouble, fix: `lpower status ${node}` }
 }
 
-function macLink({ node, mac, port, atPort }: Sight): Link {
+function macLink({ node, mac, port, atPort, strangers }: Sight): Link {
   const link = 'MAC address'
   const where = port === null ? '' : `, configured at ${port}`
   const strange = atPort.filter((one) => one !== mac)
   if (mac !== null && (atPort.length === 0 || atPort.includes(mac)))
     return { link, state: 'seen', seen: `${mac}${where}`, fix: null }
   const [found] = strange
-  const give = `luna node change ${node} --mac ${found ?? 'ADDRESS'}`
+  const give = giveMac(node, found === undefined ? strangers : strange)
   if (mac !== null)
     return {
       link,
@@ -143,6 +145,11 @@ function macLink({ node, mac, port, atPort }: Sight): Link {
   if (found !== undefined && strange.length === 1)
     return { link, state: 'doubtful', seen: `none yet; ${found} is seen at ${port}`, fix: give }
   return { link, state: 'missing', seen: `it has none${where}: nobody knows which machine it is`, fix: give }
+}
+
+/** Which address it is can be said when there is one. */
+function giveMac(node: string, [only, ...others]: readonly string[]): string {
+  return `luna node change ${node} --mac ${only === undefined || others.length > 0 ? 'ADDRESS' : only}`
 }
 
 function reservationLink({ reservation, mac }: Sight): Link {
@@ -202,8 +209,15 @@ function refusedLink({ boot, told, refused, now }: Sight): Link[] {
   return [{ link: 'boot access', state: done ? 'doubtful' : 'missing', seen, fix: refused.fix || null }]
 }
 
-function askedLink({ node, boot, told, now }: Sight): Link {
+function askedLink({ node, mac, boot, told, strangers, now }: Sight): Link {
   const link = 'asks Luna'
+  if (!boot && !told && mac !== null && strangers.length > 0)
+    return {
+      link,
+      state: 'missing',
+      seen: `it has never asked as ${mac}; ${listed(strangers)} asked lately, and nobody is that`,
+      fix: giveMac(node, strangers),
+    }
   if (!boot && !told)
     return {
       link,
@@ -290,6 +304,12 @@ function systemLink({ now, image }: Sight, boot: Boot, outcome: 'up' | 'installe
   if (outcome === 'up') return { link, state: 'seen', seen: `up since ${ago(last, now)}`, fix: null }
   const seen = `no word since it was installed ${ago(last, now)} ago; only images with luna-client say that they are up`
   return { link, state: 'unknown', seen, fix: `look at its console; luna osimage show ${image ?? 'IMAGE'}` }
+}
+
+function listed(macs: readonly string[]): string {
+  const [first = '', second, ...others] = macs
+  if (others.length > 0) return `${first}, ${second} and ${others.length} more`
+  return second === undefined ? first : `${first} and ${second}`
 }
 
 function ago(time: number, now: number): string {

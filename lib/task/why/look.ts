@@ -42,7 +42,7 @@ export async function lookAtNode(
       powerOf(copy, name, signal),
     ])
     const verdicts = new Map(findings.map(({ check, ...verdict }): [string, Verdict] => [check, verdict]))
-    const about = await aboutNode(store, head.paths.root, node)
+    const about = await aboutNode(store, head.paths.root, node, now)
     return { ...about, ...(await onHead(store, head, node)), head: verdicts, power, now }
   } finally {
     await copy.close()
