@@ -11,6 +11,8 @@ import { dyingWithUs } from '../../lib/host/image/chroot.ts'
 import { type Ran, run } from '../../lib/host/run.ts'
 
 export interface Container {
+  /** The words that run a program as root in it, on this terminal. */
+  command(program: string, ...args: string[]): string[]
   /** Runs a program as root in it. */
   run(program: string, ...args: string[]): Promise<Ran>
   /** Runs a line of shell, and gives what it printed; an exit status other than 0 is an error. */
@@ -49,6 +51,7 @@ export async function startContainer(root: string, ...more: readonly string[]): 
   }
   return {
     kill,
+    command: (program, ...args) => commandAt(booted.leader, program, args),
     run: (program, ...args) => inside(program, args),
     shell: async (line) => {
       const { status, stdout, stderr } = await inside('sh', ['-ec', line])
@@ -107,10 +110,12 @@ async function isUp(leader: number): Promise<boolean> {
 }
 
 function runAt(leader: number, program: string, args: readonly string[]): Promise<Ran> {
+  const [nsenter = '', ...words] = commandAt(leader, program, args)
+  return run(nsenter, words, { ...quietly, timeout: 180_000 })
+}
+
+function commandAt(leader: number, program: string, args: readonly string[]): string[] {
   const environment = ['-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'LANG=C.UTF-8']
   const namespaces = ['-t', String(leader), '-m', '-u', '-i', '-n', '-p', '-C']
-  return run('nsenter', [...namespaces, '--', 'env', ...environment, program, ...args], {
-    ...quietly,
-    timeout: 180_000,
-  })
+  return ['nsenter', ...namespaces, '--', 'env', ...environment, program, ...args]
 }

@@ -1,7 +1,5 @@
 // One boot: a machine is switched on and followed, phase by phase, to its login prompt.
 
-import { setTimeout as delay } from 'node:timers/promises'
-import { type Luna, luna, nodeStatus } from './cluster.ts'
 import { type Phase, Progress, phaseOf } from './phases.ts'
 import { failedBoot, startVm, type Vm, type VmSpec } from './vm.ts'
 
@@ -15,8 +13,6 @@ export interface Boot {
   progress: Progress
   /** Seconds since power on. */
   seconds(): number
-  /** What Luna says the node is doing while it downloads, with the percentage. */
-  status: string | undefined
   /** Fulfilled at the login prompt; rejected with the end of the console when that does not come. */
   up: Promise<void>
 }
@@ -24,12 +20,10 @@ export interface Boot {
 export interface Watching {
   /** Told of each phase as it begins. */
   seen?(boot: Boot, phase: Phase): void
-  /** Luna on the head, where it is not this checkout's. */
-  on?: Luna
 }
 
 /** Switches a machine on, types for it what saves time, and follows it. */
-export async function boot(spec: VmSpec, { seen = () => {}, on = luna }: Watching = {}): Promise<Boot> {
+export async function boot(spec: VmSpec, { seen = () => {} }: Watching = {}): Promise<Boot> {
   const start = performance.now()
   const seconds = () => (performance.now() - start) / 1000
   const vm = await startVm(spec)
@@ -43,7 +37,7 @@ export async function boot(spec: VmSpec, { seen = () => {}, on = luna }: Watchin
     if (words === 'No bootable device') throw failedBoot(vm, 'the firmware found nothing to boot from')
     begin('up')
   })
-  const it: Boot = { vm, progress, seconds, status: undefined, up }
+  const it: Boot = { vm, progress, seconds, up }
   // whoever waits for it sees the rejection; whoever does not, need not
   up.catch(() => {})
   begin('firmware')
@@ -52,16 +46,5 @@ export async function boot(spec: VmSpec, { seen = () => {}, on = luna }: Watchin
     if (phase) begin(phase)
   })
   void vm.hurry()
-  void watchDownload(it, on)
   return it
-}
-
-async function watchDownload(it: Boot, on: Luna): Promise<void> {
-  let waiting = true
-  void it.up.catch(() => {}).finally(() => (waiting = false))
-  while (waiting) {
-    await delay(2000, undefined, { ref: false })
-    const downloading = it.progress.phase === 'download'
-    it.status = downloading ? await nodeStatus(it.vm.spec.name, on).catch(() => undefined) : undefined
-  }
 }

@@ -1,16 +1,17 @@
 // The lab's door: `npm run lab` makes a cluster, boots its nodes over the network and shows how they come up.
 
+import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitStatus, LunaError, sentence } from '../../lib/error.ts'
 import { type Boot, boot } from './boot.ts'
-import { type Luna, setAccess } from './cluster.ts'
+import { setAccess } from './cluster.ts'
 import { enter, insideWith } from './enter.ts'
 import { type Firmware, firmwares } from './firmware.ts'
 import { nodeMac } from './net.ts'
 import { enterWithPackage, type Stage, withCheckout, withPackage } from './stages.ts'
-import { LiveTable, renderSummary } from './table.ts'
+import { renderSummary } from './summary.ts'
 import { drawTimelines, timelineOf } from './timeline.ts'
 
 const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}]
@@ -89,8 +90,10 @@ async function work(wish: Wish, stop: Promise<number>): Promise<number> {
   const stage = await (wish.head === 'package' ? withPackage(say) : withCheckout(say))
   if (wish.access) await setAccess(wish.access, stage.luna)
   const names = await stage.addNodes(wish.nodes)
-  const boots = await bootAll(names, wish.firmware, stage.luna)
+  const endLive = showLive(stage)
+  const boots = await bootAll(names, wish.firmware)
   const up = await Promise.allSettled(boots.map((each) => each.up))
+  endLive()
   stage.up?.()
   const status = await report(stage, boots, up)
   if (wish.report) await writeReport(wish.report, boots)
@@ -103,14 +106,21 @@ async function work(wish: Wish, stop: Promise<number>): Promise<number> {
   return stop
 }
 
-async function bootAll(names: readonly string[], firmware: Firmware, on: Luna): Promise<Boot[]> {
+/** On a terminal: what Luna says of her nodes, until the function that is given back is called. */
+function showLive({ watch: [program = '', ...args] }: Stage): () => void {
+  if (!process.stdout.isTTY) return () => {}
+  const { pid } = spawn(program, args, { stdio: 'inherit', detached: true })
+  return () => {
+    if (pid !== undefined) process.kill(-pid, 'SIGINT')
+  }
+}
+
+async function bootAll(names: readonly string[], firmware: Firmware): Promise<Boot[]> {
   const boots: Boot[] = []
-  const table = new LiveTable(boots, process.stdout)
   for (const [index, name] of names.entries()) {
     const spec = { name, mac: nodeMac(index + 1), firmware }
-    boots.push(await boot(spec, { seen: tell, on }))
+    boots.push(await boot(spec, { seen: tell }))
   }
-  void Promise.allSettled(boots.map((each) => each.up)).then(() => table.end())
   return boots
 }
 

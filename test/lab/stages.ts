@@ -1,6 +1,7 @@
 // What `npm run lab` shows its nodes on: this checkout with the daemons of the machine, or a head with the
 // package.
 
+import { join } from 'node:path'
 import { addNodes, type Luna, luna } from './cluster.ts'
 import { enter } from './enter.ts'
 import type { Image } from './image.ts'
@@ -15,6 +16,8 @@ export interface Stage {
   readonly luna: Luna
   /** Adds so many nodes, which can be switched on then; gives their names. */
   addNodes(count: number): Promise<string[]>
+  /** The words that show on this terminal where its nodes are. */
+  readonly watch: readonly string[]
   /** What a person needs to know to look around in it. */
   readonly lookAround: string
   /** What the daemons of the head have said last. */
@@ -24,10 +27,13 @@ export interface Stage {
   up?(): void
 }
 
+const watch = ['node', 'status', '--watch']
+
 export async function withCheckout(say: Say): Promise<Stage> {
   const scene = await buildScene(say)
   return {
     luna,
+    watch: [process.execPath, join(import.meta.dirname, '../../bin/luna'), ...watch],
     addNodes,
     lookAround: lookAround(`export LUNA_CONF=${places.conf} PATH=${places.bin}:$PATH`, scene.image),
     lastWords: async () => {
@@ -57,6 +63,7 @@ export async function withPackage(say: Say): Promise<Stage> {
   const { container, luna } = scene.head
   return {
     luna,
+    watch: container.command('luna', ...watch),
     addNodes: async (count) => {
       const more = await addNodes(count - 1, luna, 2)
       if (count > 1) await luna('cluster', 'make')

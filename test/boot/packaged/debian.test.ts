@@ -77,7 +77,7 @@ for (const [suite, name] of Object.entries(suites) as [Suite, string][])
 
     it('boots a node as far as its download', async () => {
       const spec = { name: 'node001', mac: nodeMac(1), firmware: 'bios' } as const
-      node = await boot(spec, { on: head.luna })
+      node = await boot(spec)
       await node.vm.console.waitFor(/^luna: step install\.download/m, 600_000)
       await slowDown(tapOf('node001'), '8mbit')
       await downloading()

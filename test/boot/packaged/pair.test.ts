@@ -106,7 +106,7 @@ if (allCases)
 
     it('boot a node whose head loses its power in the middle of the download', async () => {
       const spec = { name: 'node001', mac: nodeMac(1), firmware: 'bios' } as const
-      node = await boot(spec, { on: first().luna })
+      node = await boot(spec)
       await node.vm.console.waitFor(/^luna: step install\.download/m, 600_000)
       await slowDown(tapOf('node001'), '8mbit')
       await delay(5000)
