@@ -3,7 +3,7 @@ import type { Mac } from '../../object/net/mac.ts'
 import { readUnknown, type Unknown, unknownFor } from '../../object/record/unknown.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Those that asked any head, who asked last first. `known`: whether a MAC address is that of a node by now. */
+/** Those that asked any head, the last one first. `known`: whether a MAC address is that of a node by now. */
 export async function strangers(store: Store, now: number, known: (mac: Mac) => boolean): Promise<Unknown[]> {
   const told = (await store.headReports('unknown')).flatMap((report) => readUnknown(report.told))
   return told
