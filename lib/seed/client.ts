@@ -1,5 +1,6 @@
 // The BitTorrent client of the seeder: webtorrent, over TCP only. It offers tarballs to peers that connect,
 // and neither connects nor downloads.
+import type { Socket } from 'node:net'
 import WebTorrent from 'webtorrent'
 import { LunaError } from '../error.ts'
 import type { TorrentFile } from '../host/image/torrents.ts'
@@ -67,6 +68,7 @@ async function listen(torrentPort: number, door: Doorkeeper): Promise<WebTorrent
     ...{ tracker: false, dht: false, lsd: false, utPex: false, natUpnp: false, natPmp: false, utp: false },
     ...{ webSeeds: false, seedOutgoingConnections: false },
   })
+  client._connPool.tcpServer.prependListener('connection', gatherWrites)
   door.watch(client._connPool.tcpServer)
   return await new Promise((resolve, reject) => {
     client.once('listening', () => {
@@ -79,6 +81,27 @@ async function listen(torrentPort: number, door: Doorkeeper): Promise<WebTorrent
       else reject(cause)
     })
   })
+}
+
+/**
+ * Has what is written to a socket in one turn of the event loop sent by one system call: webtorrent writes
+ * the head of a block and the block by themselves.
+ */
+function gatherWrites(socket: Socket): void {
+  const { write } = socket
+  let gathers = false
+  const release = () => {
+    gathers = false
+    socket.uncork()
+  }
+  socket.write = (...args: unknown[]) => {
+    if (!gathers) {
+      gathers = true
+      socket.cork()
+      setImmediate(release)
+    }
+    return Reflect.apply(write, socket, args)
+  }
 }
 
 function wrap(

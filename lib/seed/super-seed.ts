@@ -22,7 +22,7 @@ export class SuperSeed<Peer> {
   /** How many pieces no peer has. */
   #missing: number
   readonly #peers = new Map<Peer, Known>()
-  readonly #atOnce: number
+  readonly #pieceLength: number
   readonly #random: () => number
 
   /** For so many pieces of so many bytes; `random` gives numbers from 0 to less than 1. */
@@ -30,7 +30,7 @@ export class SuperSeed<Peer> {
     this.#copies = new Uint32Array(pieces)
     this.#promised = new Uint32Array(pieces)
     this.#missing = pieces
-    this.#atOnce = Math.max(2, Math.ceil(enough / pieceLength))
+    this.#pieceLength = pieceLength
     this.#random = random
   }
 
@@ -99,11 +99,22 @@ export class SuperSeed<Peer> {
   }
 
   *#rarest({ pieces, open }: Known): Generator<number> {
-    while (open.size < this.#atOnce) {
+    const window = this.#window()
+    while (open.size < window) {
       const piece = this.#rarestOf(pieces)
       if (piece === undefined) return
       yield piece
     }
+  }
+
+  /**
+   * How many pieces may be on their way to one peer: its part of the torrent, so that a few fast peers never
+   * wait for us, and many are not promised the same.
+   */
+  #window(): number {
+    const part = (this.#copies.length * this.#pieceLength) / (32 * Math.max(1, this.#peers.size))
+    const bytes = Math.min(Math.max(part, enough.least), enough.most)
+    return Math.max(2, Math.ceil(bytes / this.#pieceLength))
   }
 
   /**
@@ -135,6 +146,6 @@ function count(counts: Uint32Array, piece: number, more: 1 | -1): number {
   return now
 }
 
-// Bytes that keep the link to one peer busy until it tells what it has got. More would be promised to several
-// peers.
-const enough = 2 ** 20
+// Bytes on their way to one peer. The least keeps a link of 50 Mbit/s busy until it tells what it has got,
+// the most one of 10 Gbit/s.
+const enough = { least: 2 ** 20, most: 2 ** 24 }

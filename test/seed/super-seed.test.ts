@@ -16,6 +16,13 @@ describe('SuperSeed', () => {
     assert.equal(new SuperSeed(100, 2 ** 16).join('a').length, 16)
   })
 
+  it('tells a lone peer of more than one of a crowd', () => {
+    const seed = new SuperSeed<number>(512, large)
+    assert.equal(seed.join(0).length, 16)
+    for (const peer of [1, 2, 3]) seed.join(peer)
+    assert.equal(seed.join(4).length, 4)
+  })
+
   it('tells of the next piece when one has been asked for, or is there', () => {
     const seed = new SuperSeed<string>(4, large, first)
     seed.join('a')
