@@ -116,8 +116,12 @@ async function runCommand(
 }
 
 async function run(context: Running, said: Line): Promise<void> {
-  const { withSecrets } = await import('./secrets.ts')
-  const line = { ...said, given: await withSecrets(context, said.row.options ?? {}, said.given) }
+  const { options = {} } = said.row
+  const secret = Object.values(options).some((one) => one.secret)
+  const given = secret
+    ? await (await import('./secrets.ts')).withSecrets(context, options, said.given)
+    : said.given
+  const line = { ...said, given }
   const operand = await operandOf(context, line)
   if (operand === 'nobody') return context.log.warning('nothing is done: no node fits')
   if (!line.row.changes) return await line.row.run(context, line.given, operand)

@@ -75,10 +75,10 @@ export async function show(
 ): Promise<void> {
   const store = await context.store()
   const { rawObject, showObject } = await import('../task/show/objects.ts')
-  const { rawJson } = await import('./raw.ts')
   const shown: Facts[] = []
   for (const name of names) {
     if (given.raw) {
+      const { rawJson } = await import('./raw.ts')
       context.print(rawJson(await rawObject(store, kind, name)))
       continue
     }

@@ -9,9 +9,9 @@ export type Where = Readonly<Record<string, unknown>>
 
 /**
  * Whole documents; without the link counters, which are as long as the cluster is big; or at least the names
- * alone.
+ * alone, of kinds; or MAC address and node alone, of MAC addresses, where ids may be text.
  */
-export type Part = 'whole' | 'object' | 'name'
+export type Part = 'whole' | 'object' | 'name' | 'mac'
 
 /** Values by dotted path, and the paths that have none. */
 export interface Values {
@@ -137,6 +137,7 @@ export function indexFor(where: Where): { name: string; key: string | undefined 
 
 /** The text of an `_id`: hexadecimal, or Extended JSON where it is no ObjectId. */
 export function idText(id: unknown): string {
+  if (typeof id === 'string') return JSON.stringify(id)
   return id instanceof ObjectId ? id.toHexString() : EJSON.stringify(id, { relaxed: false })
 }
 

@@ -17,7 +17,7 @@ export function macReads(reader: Reader) {
     macOf: async (node: Id) => (await macsIn('mac', node))[0],
     macs: async () => {
       const lowest = new Map<Id, { readonly of: string; readonly mac: Mac }>()
-      for (const document of await reader.find('mac')) {
+      for (const document of await reader.find('mac', undefined, 'mac')) {
         const [node, mac, of] = [idOf(document.node), macIn(document), idText(document._id)]
         const present = node && lowest.get(node)
         if (node && mac && !(present && present.of < of)) lowest.set(node, { of, mac })
@@ -29,7 +29,7 @@ export function macReads(reader: Reader) {
     alsoOf: (node: Id) => macsIn(alsoMacs, node),
     also: async () => {
       const all = new Map<Id, Mac[]>()
-      for (const document of (await reader.find(alsoMacs)).sort(byId)) {
+      for (const document of (await reader.find(alsoMacs, undefined, 'mac')).sort(byId)) {
         const [node, mac] = [idOf(document.node), macIn(document)]
         if (node && mac) all.set(node, [...(all.get(node) ?? []), mac])
       }

@@ -11,10 +11,7 @@ import { learnedWrite, peerWrite } from './bson/expiring.ts'
 import { bootWrite, headReportWrite, reportWrite } from './bson/records.ts'
 import { dump, readsOf } from './reads.ts'
 import { type Dump, type KeptBoot, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
-import { UnitOfWork } from './transaction/unit-of-work.ts'
-import { writesOf } from './transaction/writes.ts'
-import { makeNamesUnique, refuseInside } from './unique.ts'
-import { newVersion, readVersions, versionWrites } from './version.ts'
+import { newVersion, readVersions } from './version.ts'
 
 export interface StoreOptions {
   /** The clock; decides what is too old to be remembered. */
@@ -30,14 +27,9 @@ const dumpTries = 3
 /** The store whose documents an engine keeps. */
 export function makeStore(backend: Backend, { now = () => new Date() }: StoreOptions = {}): Store {
   const apply = batching(backend)
-  function transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    return backend.exclusive(async (commit) => {
-      const unit = new UnitOfWork(backend)
-      const result = await work(innerStore(unit, backend.where, now))
-      const writes = unit.finish()
-      if (writes.length > 0) await commit([...writes, ...versionWrites(writes)])
-      return result
-    })
+  // Loaded when it is used: most commands only read.
+  async function transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return await (await import('./transaction/run.ts')).runUnit(backend, now, work)
   }
   return {
     where: backend.where,
@@ -47,7 +39,7 @@ export function makeStore(backend: Backend, { now = () => new Date() }: StoreOpt
     ...directWrites(apply, now),
     transaction,
     versions: sharing(() => readVersions(backend)),
-    makeNamesUnique: () => makeNamesUnique(backend),
+    makeNamesUnique: async () => (await import('./unique.ts')).makeNamesUnique(backend),
     advice: () => backend.advice(),
     close: () => backend.close(),
   }
@@ -69,24 +61,6 @@ async function settledDump(
     if (after.objects === before.objects && after.macs === before.macs) return all
   }
   return await transaction((tx) => tx.dump(what))
-}
-
-/** What `work` is given. Asking it for `transaction` joins the unit of work that is running. */
-function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
-  const store: Store = {
-    where,
-    ...readsOf(unit, now),
-    ...writesOf(unit),
-    transaction: (work) => work(store),
-    versions: refuseInside,
-    makeNamesUnique: refuseInside,
-    keepBoots: refuseInside,
-    keepReport: refuseInside,
-    keepHeadReport: refuseInside,
-    advice: refuseInside,
-    close: () => Promise.resolve(),
-  }
-  return store
 }
 
 /** Writes that read first are units of work of their own. */

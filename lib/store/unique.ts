@@ -1,6 +1,5 @@
 // Unique names: which are there twice, and how the engine comes to refuse more of them.
 import type { Document } from 'bson'
-import { LunaError } from '../error.ts'
 import { type Kind, kinds } from '../object/field.ts'
 import type { Backend } from './backend.ts'
 import { byBytes } from './bson/values.ts'
@@ -16,11 +15,6 @@ export function makeNamesUnique(backend: Backend): Promise<Duplicate[]> {
     for (const kind of kinds) all.push(...(await makeUnique(backend, kind)))
     return all
   })
-}
-
-/** For use inside a unit of work, where what was not written yet could not be looked at. */
-export function refuseInside(): Promise<never> {
-  return Promise.reject(new LunaError('internal', 'this is for outside of a unit of work', { fix: null }))
 }
 
 async function makeUnique(backend: Backend, kind: Kind): Promise<Duplicate[]> {

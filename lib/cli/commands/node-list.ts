@@ -57,12 +57,15 @@ export const showNodes = command({
   ],
   async run(context, given, chosen) {
     const { columns, fold, sort } = given
-    const { nodesInOrder, printNodes } = await import('../choosing/print.ts')
     const tabled = columns !== undefined || fold
-    const nodes = tabled || sort !== undefined ? await nodesInOrder(context, sort, chosen) : undefined
-    const names = nodes?.map(({ name }) => name) ?? chosen
-    if (nodes && tabled && !given.raw && !given.comment && !given.json && given.script === undefined)
-      return await printNodes(context, { ...wholeTable, columns, fold }, nodes)
+    let names = chosen
+    if (tabled || sort !== undefined) {
+      const { nodesInOrder, printNodes } = await import('../choosing/print.ts')
+      const nodes = await nodesInOrder(context, sort, chosen)
+      if (tabled && !given.raw && !given.comment && !given.json && given.script === undefined)
+        return await printNodes(context, { ...wholeTable, columns, fold }, nodes)
+      names = nodes.map(({ name }) => name)
+    }
     if (given.script === undefined || given.raw || given.comment)
       return await show(context, 'node', given, names)
     for (const name of names) context.print(await scriptOf(context, given.script, name))

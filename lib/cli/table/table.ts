@@ -7,15 +7,11 @@ export type Cell = string | null
 
 /** A table with a header; every column is as wide as its longest line and four blanks. */
 export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const cells = rows.map((row) => header.map((_, at) => cellLines(row[at] ?? null, at)))
-  const widths = header.map((title, at) => columnWidth([[title], ...cells.map((row) => row[at] ?? [])]))
-  const body = cells.flatMap((row) => rowLines(row, widths))
-  const border = borderOf(widths)
-  const head = rowLines(
-    header.map((title) => [title]),
-    widths,
-  )
-  return `${[border, ...head, border, ...body, border].join('\n')}\n`
+  const widths = widthsOf(header, rows)
+  const border = `${borderOf(widths)}\n`
+  let text = border + rowText(header, widths) + border
+  for (const row of rows) text += rowText(row, widths)
+  return text + border
 }
 
 /** A line of `+` and `-` for columns of these widths. */
@@ -25,12 +21,13 @@ export function borderOf(widths: readonly number[]): string {
 
 /** The text padded with blanks to a width on the screen. */
 export function padEnd(text: string, width: number): string {
+  if (ascii.test(text)) return text.padEnd(width)
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
 function cellLines(cell: Cell, column: number): string[] {
   if (cell === null) return [column === 1 ? '-' : 'None']
-  return cell.split('\n').map(shown)
+  return cell.includes('\n') ? cell.split('\n').map(shown) : [shown(cell)]
 }
 
 /**
@@ -47,18 +44,25 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-function columnWidth(cells: readonly (readonly string[])[]): number {
-  let longest = 0
-  for (const lines of cells) for (const line of lines) longest = Math.max(longest, displayWidth(line))
-  return longest + 4
+/** Lines are made twice, here and when they are drawn: to keep those of many thousand rows takes longer. */
+function widthsOf(header: readonly string[], rows: readonly (readonly Cell[])[]): number[] {
+  const longest = header.map(displayWidth)
+  for (const row of rows)
+    for (let at = 0; at < header.length; at++)
+      for (const line of cellLines(row[at] ?? null, at))
+        longest[at] = Math.max(longest[at] ?? 0, displayWidth(line))
+  return longest.map((width) => width + 4)
 }
 
-function rowLines(row: readonly (readonly string[])[], widths: readonly number[]): string[] {
-  const height = Math.max(1, ...row.map((lines) => lines.length))
-  return Array.from({ length: height }, (_, line) => {
-    const texts = widths.map((width, at) => `| ${padEnd(row[at]?.[line] ?? '', width)}`)
-    return `${texts.join('')}|`
-  })
+function rowText(row: readonly Cell[], widths: readonly number[]): string {
+  const cells = widths.map((_, at) => cellLines(row[at] ?? null, at))
+  const height = cells.reduce((most, lines) => Math.max(most, lines.length), 1)
+  let text = ''
+  for (let line = 0; line < height; line++) {
+    for (let at = 0; at < widths.length; at++) text += `| ${padEnd(cells[at]?.[line] ?? '', widths[at] ?? 0)}`
+    text += '|\n'
+  }
+  return text
 }
 
 const ascii = /^[\x20-\x7e]*$/

@@ -1,7 +1,7 @@
 // The store in MongoDB, as the first Luna has it: database `luna`, a collection per kind.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Document } from 'bson'
-import type { Db, MongoClient } from 'mongodb'
+import type { Db, MongoClient, ServerDescription } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import {
   type Backend,
@@ -38,7 +38,12 @@ export interface MongoOptions {
   readonly transactions?: boolean
 }
 
-const parts = { whole: {}, object: { _use_: 0, _usedby_: 0 }, name: { name: 1 } } as const
+const parts = {
+  whole: {},
+  object: { _use_: 0, _usedby_: 0 },
+  name: { name: 1 },
+  mac: { mac: 1, node: 1 },
+} as const
 
 // How long the end of a process may be held up by indexes that it has begun to make, in milliseconds.
 const indexGrace = 2000
@@ -53,17 +58,19 @@ export async function openMongo(
   file: string,
   { database = 'luna', transactions }: MongoOptions = {},
 ): Promise<Backend> {
-  const client = await connectMongo(config, file)
+  // What the driver has asked servers already is not asked again.
+  const servers: ServerDescription[] = []
+  const client = await connectMongo(config, file, (server) => servers.push(server))
   try {
-    const hello = await again(() => helloOf(client))
-    if (isDirect(config) && hello.setName !== undefined) {
-      refuseSecondary(config, file, hello)
+    const member = servers.findLast(({ setName }) => setName !== null)
+    if (isDirect(config) && member?.setName) {
+      refuseSecondary(config, file, member)
       await client.close()
       const options = { database, ...(transactions !== undefined && { transactions }) }
-      return await openMongo({ ...config, replicaset: hello.setName }, file, options)
+      return await openMongo({ ...config, replicaset: member.setName }, file, options)
     }
-    const able = hello.setName !== undefined || hello.msg === 'isdbgrid'
-    const replicaSet = hello.setName !== undefined
+    const replicaSet = member !== undefined
+    const able = replicaSet || servers.some(({ type }) => type === 'Mongos')
     return new MongoBackend({
       client,
       config,

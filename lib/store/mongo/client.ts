@@ -1,5 +1,5 @@
 // The connection to MongoDB: the options of the driver from luna.conf, and what is asked again.
-import { MongoClient, type MongoClientOptions } from 'mongodb'
+import { MongoClient, type MongoClientOptions, type ServerDescription } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { isCutOff } from './errors.ts'
@@ -16,11 +16,23 @@ const answerWithin = 30_000
 const confirmWithin = 5000
 const queueWithin = 10_000
 
-/** Connects. Rejects with LunaError: `unavailable`, or `invalid` for what luna.conf says. */
-export async function connectMongo(config: MongoConfig, file: string): Promise<MongoClient> {
+/**
+ * Connects. Rejects with LunaError: `unavailable`, or `invalid` for what luna.conf says. `found` is told of
+ * the servers that there are.
+ */
+export async function connectMongo(
+  config: MongoConfig,
+  file: string,
+  found: (server: ServerDescription) => void = () => {},
+): Promise<MongoClient> {
   try {
     const client = new MongoClient(`mongodb://${hostsOf(config.server)}/`, clientOptions(config))
+    const listen = ({ newDescription }: { readonly newDescription: ServerDescription }) => {
+      if (newDescription.type !== 'Unknown') found(newDescription)
+    }
+    client.on('serverDescriptionChanged', listen)
     await client.connect()
+    client.off('serverDescriptionChanged', listen)
     return client
   } catch (error) {
     throw explained(config, file, error)
@@ -83,12 +95,16 @@ export async function helloOf(client: MongoClient): Promise<Hello> {
  * Throws LunaError `unavailable` for a member of a replica set that is not its primary: asked directly it
  * would answer with what was true some time ago.
  */
-export function refuseSecondary({ server }: MongoConfig, file: string, hello: Hello): void {
-  if (hello.setName === undefined || hello.ismaster) return
-  const hosts = (hello.hosts ?? [server]).join()
-  throw new LunaError('unavailable', `the MongoDB at ${server} is not the primary of ${hello.setName}`, {
+export function refuseSecondary(
+  { server }: MongoConfig,
+  file: string,
+  { setName, type, hosts }: Pick<ServerDescription, 'setName' | 'type' | 'hosts'>,
+): void {
+  if (setName === null || type === 'RSPrimary') return
+  const members = (hosts.length > 0 ? hosts : [server]).join()
+  throw new LunaError('unavailable', `the MongoDB at ${server} is not the primary of ${setName}`, {
     why: 'what it knows may be old, and it writes nothing',
-    fix: `write replicaset=${hello.setName} and server=${hosts} under [MongoDB] in ${file}`,
+    fix: `write replicaset=${setName} and server=${members} under [MongoDB] in ${file}`,
   })
 }
 

@@ -6,7 +6,7 @@ import { type Backend, isBookkeeping, type Part, type Where, type Write } from '
 import { keyFields } from '../bson/expiring.ts'
 import { changeByPath } from '../bson/path.ts'
 import { explain, openFile } from './file.ts'
-import { type Mutex, makeMutex } from './lock.ts'
+import type { Mutex } from './lock.ts'
 import { Tables } from './tables.ts'
 
 /**
@@ -16,6 +16,9 @@ export function openSqlite(path: string): Backend {
   return new SqliteBackend(path)
 }
 
+// Which columns hold what is asked for, by what it is called in a document.
+const parts = { name: { name: 'name' }, mac: { _id: 'id', mac: 'mac', node: 'node.$id' } } as const
+
 // After so many documents (a millisecond or two) a long read lets other requests run.
 const page = 100
 
@@ -23,13 +26,14 @@ class SqliteBackend implements Backend {
   readonly where: string
   readonly #database: DatabaseSync
   readonly #tables: Tables
-  readonly #mutex: Mutex
+  readonly #path: string
+  #mutex: Promise<Mutex> | undefined
 
   constructor(path: string) {
     this.where = path === ':memory:' ? 'store in memory' : `embedded store ${path}`
     this.#database = openFile(path)
     this.#tables = new Tables(this.#database)
-    this.#mutex = makeMutex(path)
+    this.#path = path
   }
 
   collections(): Promise<string[]> {
@@ -38,8 +42,8 @@ class SqliteBackend implements Backend {
 
   find(collection: string, where?: Where, part: Part = 'whole'): Promise<Document[]> {
     return this.#attempt(() => {
-      const names = part === 'name' && !where ? this.#tables.names(collection) : undefined
-      return names ?? this.#tables.find(collection, where, part)
+      const some = where || part === 'whole' || part === 'object' ? undefined : parts[part]
+      return some ? this.#tables.columns(collection, some) : this.#tables.find(collection, where, part)
     })
   }
 
@@ -68,8 +72,10 @@ class SqliteBackend implements Backend {
     })
   }
 
-  exclusive<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T> {
-    return this.#mutex.run(() => work((writes) => this.apply(writes)))
+  async exclusive<T>(work: (commit: (writes: readonly Write[]) => Promise<void>) => Promise<T>): Promise<T> {
+    // Loaded when it is used: most commands only read.
+    this.#mutex ??= import('./lock.ts').then(({ makeMutex }) => makeMutex(this.#path))
+    return await (await this.#mutex).run(() => work((writes) => this.apply(writes)))
   }
 
   setUnique(collection: string, unique: boolean): Promise<boolean> {
@@ -80,10 +86,10 @@ class SqliteBackend implements Backend {
     return Promise.resolve([])
   }
 
-  close(): Promise<void> {
-    this.#mutex.close()
+  async close(): Promise<void> {
+    const mutex = await this.#mutex
+    mutex?.close()
     if (this.#database.isOpen) this.#database.close()
-    return Promise.resolve()
   }
 
   #write(write: Write): void {

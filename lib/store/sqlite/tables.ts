@@ -48,11 +48,11 @@ export class Tables {
     return rows.flatMap((row) => (statement.get(row) as unknown as Row | undefined) ?? []).map(wholeOf)
   }
 
-  /** The documents with nothing but their names, where names have a column. */
-  names(collection: string): Document[] | undefined {
-    if (!indexesOf(collection).some((paths) => indexName(paths) === 'name')) return undefined
+  /** The documents with nothing but what these columns hold: ids and references as text. */
+  columns(collection: string, columns: Readonly<Record<string, string>>): Document[] {
     if (!this.#has(collection)) return []
-    return this.#statement(`SELECT name FROM ${quoted(collection)}`).all()
+    const list = Object.entries(columns).map(([as, column]) => `${quoted(column)} AS ${quoted(as)}`)
+    return this.#statement(`SELECT ${list.join(', ')} FROM ${quoted(collection)}`).all()
   }
 
   /**

@@ -125,10 +125,12 @@ async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
 async function describeNode(node: Node, context: DescribeContext): Promise<Facts> {
   const { store, find, now } = context
   const group = await groupOf(find, node)
-  const networks = group ? await networksOf(find, group) : new Map()
+  const [networks, mac = null, also] = await Promise.all([
+    group ? networksOf(find, group) : new Map(),
+    store.macOf(node.id),
+    store.alsoOf(node.id),
+  ])
   const interfaces = interfaceFacts(node, group, networks)
-  const also = await store.alsoOf(node.id)
-  const mac = (await store.macOf(node.id)) ?? null
   const facts = { mac, ...(also.length > 0 && { also }), ...armedFacts(node, now), interfaces }
   if (!node.status) return facts
   const progress = await progressOf(context, node, group, interfaces)
