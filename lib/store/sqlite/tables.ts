@@ -3,6 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Document, serialize } from 'bson'
 import { idText, indexesOf, indexFor, indexKey, indexName, type Part, type Where } from '../backend.ts'
+import { withFields } from '../bson/fields.ts'
 import { changeByPath } from '../bson/path.ts'
 import { documentOf } from '../bson/values.ts'
 import { addColumns, dropUnique, makeTable, makeUnique, quoted } from './columns.ts'
@@ -67,17 +68,18 @@ export class Tables {
       () => `SELECT id, document FROM ${quoted(collection)} WHERE ${quoted(name)} = ? ORDER BY id LIMIT 1`,
     ).get(key)
     if (!(row?.document instanceof Uint8Array)) return false
-    const document = documentOf(row.document)
-    changeByPath(document, set, [])
     const { updated } = set
     const time = updated instanceof Date ? [updated.getTime()] : []
     const indexes = indexesOf(collection).filter((paths) => paths.some((path) => touches(set, path)))
     const columns = ['document', ...time.map(() => 'updated'), ...indexes.map(indexName)]
-    const keys = indexes.map((paths) => indexKey(paths, document) ?? null)
+    const known = indexes.every((paths) => paths.every((path) => Object.hasOwn(set, path)))
+    const flat = known && !Object.keys(set).some((path) => path.includes('.'))
+    const [document, fields] = flat ? [withFields(row.document, set), set] : changed(row.document, set)
+    const keys = indexes.map((paths) => indexKey(paths, fields) ?? null)
     this.#shaped(`update ${collection} ${columns.join()}`, () => {
       const changes = columns.map((column) => `${quoted(column)} = ?`).join(', ')
       return `UPDATE ${quoted(collection)} SET ${changes} WHERE id = ?`
-    }).run(serialize(document), ...time, ...keys, String(row.id))
+    }).run(document, ...time, ...keys, String(row.id))
     return true
   }
 
@@ -168,6 +170,13 @@ export class Tables {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** The document as bytes and as it is, changed by path. */
+function changed(bytes: Uint8Array, set: Readonly<Record<string, unknown>>): [Uint8Array, Document] {
+  const document = documentOf(bytes)
+  changeByPath(document, set, [])
+  return [serialize(document), document]
 }
 
 /** Whether giving those paths values can change what is at another one. */
