@@ -36,8 +36,11 @@ export interface BootView {
   readonly token: string
 }
 
-/** The text of a menu for that many milliseconds which it waits after a failure. */
-export type MenuText = (retry: number) => string
+/**
+ * The pieces of a menu (UTF-8) for that many milliseconds which it waits after a failure. All but the time are
+ * the same memory each time: of ten thousand nodes they are long, and many machines ask at once.
+ */
+export type MenuText = (retry: number) => readonly Buffer[]
 
 // No name and no URL has braces.
 const retryMark = '{retry}'
@@ -53,8 +56,12 @@ export function renderMenu(menu: MenuView, siteDir?: string): MenuText {
     nodes: menu.nodes.filter(isPlainName).map((name) => ({ name })),
     retry: retryMark,
   }
-  const parts = renderTemplate(menuTemplate(siteDir), view, oneLine).split(retryMark)
-  return (retry) => parts.join(String(Math.round(retry)))
+  const text = renderTemplate(menuTemplate(siteDir), view, oneLine)
+  const [first, ...rest] = text.split(retryMark).map((part) => Buffer.from(part))
+  return (retry) => [
+    ...(first ? [first] : []),
+    ...rest.flatMap((part) => [Buffer.from(String(Math.round(retry))), part]),
+  ]
 }
 
 /** The template of the menu. */

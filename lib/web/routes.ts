@@ -123,10 +123,10 @@ async function menu(
   _request: Request,
   { store, url, random, log }: RouteContext,
 ): Promise<Response> {
-  const { text, leftOut } = await bootMenu(await store(), url, random())
+  const { pieces, leftOut } = await bootMenu(await store(), url, random())
   if (leftOut.length > 0)
     log.warning('nodes left out of the boot menu', { nodes: leftOut.slice(0, 10).join(' ') })
-  return html(text)
+  return html(pieces)
 }
 
 async function discovery(query: Query, request: Request, context: RouteContext): Promise<Response> {
@@ -341,7 +341,7 @@ function broken(status: number): string {
   return status === 503 ? 'the store cannot be reached' : 'this failed: the log of lweb says why'
 }
 
-function html(body: string): Response {
+function html(body: Response['body']): Response {
   return { status: 200, type: 'text/html; charset=UTF-8', body }
 }
 

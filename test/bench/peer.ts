@@ -11,7 +11,7 @@ import { reopeningStore } from '../../lib/daemon/reopening-store.ts'
 import { Wire } from '../../lib/host/wire.ts'
 import { daemonLog } from '../../lib/log.ts'
 import { openStore } from '../../lib/store/open.ts'
-import type { Handler } from '../../lib/web/fastcgi/handler.ts'
+import { type Handler, piecesOf } from '../../lib/web/fastcgi/handler.ts'
 import { serve } from '../../lib/web/fastcgi/serve.ts'
 import { answerWith, type RouteContext } from '../../lib/web/routes.ts'
 import { gatherSeen, isSeen, recordSeen } from '../../lib/web/seen.ts'
@@ -101,7 +101,7 @@ function serveHttp(handler: Handler, path: string): void {
       match: '',
       token: '',
     }).then(({ status, type, body }) => {
-      const bytes = Buffer.from(body)
+      const bytes = Buffer.concat(piecesOf(body))
       response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
       response.end(bytes)
     })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Learned, Store } from '../../lib/store/store.ts'
-import { bootMenu, bootScript, discover } from '../../lib/task/boot/boot.ts'
+import { bootMenu, bootScript, discover, type Menu } from '../../lib/task/boot/boot.ts'
 import { mac, rejectsWith } from '../help.ts'
 import { addGroup, addNetwork, addNode, fillBoot } from '../scenario/boot.ts'
 
@@ -178,15 +178,25 @@ describe('bootScript', () => {
 })
 
 describe('bootMenu', () => {
+  const textOf = ({ pieces }: Menu) => Buffer.concat(pieces).toString()
+
   it('lists all nodes but those that it cannot hold, and spreads the retries', async () => {
     const store = openMemoryStore()
     const { compute } = await fillBoot(store)
     await addNode(store, 'x\nreboot', compute, {})
     const early = await bootMenu(store, url, 0)
-    assert.deepEqual(early.text.match(/^item (?!-).*$/gm), ['item node001 node001', 'item node002 node002'])
+    const late = await bootMenu(store, url, 0.999)
+    assert.deepEqual(textOf(early).match(/^item (?!-).*$/gm), [
+      'item node001 node001',
+      'item node002 node002',
+    ])
     assert.deepEqual(early.leftOut, ['x\nreboot'])
-    assert.match(early.text, /^set patience 5000$/m)
-    assert.match((await bootMenu(store, url, 0.999)).text, /^set patience 8996$/m)
+    assert.match(textOf(early), /^set patience 5000$/m)
+    assert.match(textOf(late), /^set patience 8996$/m)
+    assert.deepEqual(
+      early.pieces.map((piece, at) => piece === late.pieces[at]),
+      [true, false, true],
+    )
     await store.close()
   })
 })

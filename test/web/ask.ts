@@ -6,7 +6,7 @@ import type { BootEvent } from '../../lib/object/record/boot.ts'
 import type { RefusedAsked } from '../../lib/object/record/refused.ts'
 import type { UnknownAsked } from '../../lib/object/record/unknown.ts'
 import type { Store } from '../../lib/store/store.ts'
-import type { Response } from '../../lib/web/fastcgi/handler.ts'
+import { piecesOf, type Response } from '../../lib/web/fastcgi/handler.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 
 export interface Asking {
@@ -65,7 +65,7 @@ export function asking(
 }
 
 function plain({ body, ...rest }: Response) {
-  return { ...rest, body: Buffer.from(body).toString('latin1') }
+  return { ...rest, body: Buffer.concat(piecesOf(body)).toString('latin1') }
 }
 
 function logTo(lines: string[]): Log {

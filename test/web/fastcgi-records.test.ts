@@ -121,13 +121,31 @@ describe('writeAnswer', () => {
     it(`writes a body of ${size} bytes that reads as it was`, () => {
       const body = Buffer.alloc(size, 'b')
       const { seen, good } = read(
-        writeAnswer(7, 'Status: 200\r\n\r\n', body).map((piece) => Buffer.from(piece)),
+        writeAnswer(7, 'Status: 200\r\n\r\n', [body]).map((piece) => Buffer.from(piece)),
       )
       const out = seen.filter(([type]) => type === recordType.stdout).map(([, , content]) => content)
       assert.equal(good, true)
       assert.equal(out.join(''), `Status: 200\r\n\r\n${body}`)
       assert.equal(out.at(-1), '')
       assert.deepEqual(seen.at(-1), [recordType.end, 7, '\0'.repeat(8)])
+    })
+  }
+
+  for (const sizes of [
+    [3, 0, 5],
+    [100_000, 2, 70_000],
+    [0, 0],
+  ]) {
+    it(`writes pieces of ${sizes} bytes as one body, long ones where they are`, () => {
+      const body = sizes.map((size, at) => Buffer.alloc(size, `${at}`))
+      const written = writeAnswer(7, 'head', body)
+      const { seen, good } = read(written.map((piece) => Buffer.from(piece)))
+      const out = seen.filter(([type]) => type === recordType.stdout).map(([, , content]) => content)
+      assert.equal(good, true)
+      assert.equal(out.join(''), `head${body.join('')}`)
+      assert.equal(out.indexOf(''), out.length - 1)
+      for (const piece of body.filter(({ length }) => length > 65_535))
+        assert(written.some((one) => one.buffer === piece.buffer))
     })
   }
 })

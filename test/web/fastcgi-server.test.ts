@@ -77,7 +77,7 @@ describe('fastcgiServer', () => {
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'luna-test-'))
     path = join(dir, 'socket')
-    respond = async ([uri = '']) => ({ head: 'Status: 200\r\n\r\n', body: Buffer.from(`to ${uri}`) })
+    respond = async ([uri = '']) => ({ head: 'Status: 200\r\n\r\n', body: [Buffer.from(`to ${uri}`)] })
     const limits = { params: 70_000, requests: 8 }
     server = fastcgiServer(['REQUEST_URI'], (values, body) => respond(values, body), limits)
     server.server.listen(path)
@@ -116,7 +116,7 @@ describe('fastcgiServer', () => {
     const first = Promise.withResolvers<void>()
     respond = async ([uri = '']) => {
       if (uri === '/slow') await first.promise
-      return { head: '', body: Buffer.from(uri) }
+      return { head: '', body: [Buffer.from(uri)] }
     }
     const peer = call()
     peer.send(request(1, '/slow'), request(2, '/quick'))
@@ -144,7 +144,7 @@ describe('fastcgiServer', () => {
     let asked = 0
     respond = async () => {
       asked++
-      return { head: '', body: Buffer.alloc(0) }
+      return { head: '', body: [Buffer.alloc(0)] }
     }
     const peer = call()
     peer.send(begun(1), writeRecord(params, 1), writeRecord(stdin, 1, Buffer.alloc(50_000)))
@@ -160,7 +160,7 @@ describe('fastcgiServer', () => {
     const late = Promise.withResolvers<void>()
     respond = async ([uri = '']) => {
       if (uri === '/late') await late.promise
-      return { head: '', body: Buffer.from(uri) }
+      return { head: '', body: [Buffer.from(uri)] }
     }
     const peer = call()
     peer.send(request(1, '/late'), writeRecord(abort, 1))
@@ -242,7 +242,7 @@ describe('fastcgiServer', () => {
     let asked = 0
     respond = async () => {
       asked++
-      return { head: '', body: Buffer.alloc(2_000_000) }
+      return { head: '', body: [Buffer.alloc(2_000_000)] }
     }
     const peer = call()
     peer.socket.pause()
@@ -270,7 +270,7 @@ describe('fastcgiServer', () => {
     respond = async () => {
       asked.resolve()
       await ready.promise
-      return { head: '', body: Buffer.from('done') }
+      return { head: '', body: [Buffer.from('done')] }
     }
     busy.send(request(1, '/x'))
     await asked.promise

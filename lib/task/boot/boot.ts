@@ -179,7 +179,7 @@ function fixedAddress(facts: BootFacts): BootView['fixed'] {
 }
 
 export interface Menu {
-  readonly text: string
+  readonly pieces: readonly Buffer[]
   /** Nodes that the menu could not hold. */
   readonly leftOut: readonly string[]
 }
@@ -188,7 +188,7 @@ export interface Menu {
 export async function bootMenu(store: Store, url: string, random: number): Promise<Menu> {
   const shared = await cacheOf(store)
   const { render, leftOut } = await shared.once(`menu ${url}`, () => menuOf(store, shared, url))
-  return { text: render(retryAfter(random)), leftOut }
+  return { pieces: render(retryAfter(random)), leftOut }
 }
 
 interface RenderedMenu {

@@ -39,7 +39,8 @@ export interface Response {
   readonly status: number
   /** Content type. */
   readonly type: string
-  readonly body: string | Uint8Array
+  /** Text, bytes, or pieces, which are written one after the other and may be shared between answers. */
+  readonly body: string | Uint8Array | readonly Uint8Array[]
   /** What tells the answer from another one: clients may keep it, and ask whether it still stands. */
   readonly etag?: string
 }
@@ -66,6 +67,12 @@ export function requestOf(values: readonly (string | undefined)[]): Request {
   const who = { remote, port, key, match, token: token.slice(0, 200) }
   if (at < 0) return { method, path: uri, query, ...who }
   return { method, path: uri.slice(0, at), query: uri.slice(at + 1), ...who }
+}
+
+/** The pieces of a body. */
+export function piecesOf(body: Response['body']): readonly Uint8Array[] {
+  if (typeof body === 'string') return [Buffer.from(body)]
+  return body instanceof Uint8Array ? [body] : body
 }
 
 /** The header fields of a response whose body has so many bytes. */

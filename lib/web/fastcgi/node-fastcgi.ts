@@ -7,6 +7,7 @@ import {
   headersOf,
   type Listener,
   listenAt,
+  piecesOf,
   type Request,
   requestOf,
   requestParams,
@@ -37,7 +38,7 @@ export async function serveByNodeFastcgi(
     const whole = asked.method === 'POST' ? withBody(asked, request) : Promise.resolve(asked)
     whole.then(handler).then(
       (answer) => {
-        const bytes = Buffer.from(answer.body)
+        const bytes = Buffer.concat(piecesOf(answer.body))
         response.writeHead(answer.status, headersOf(answer, bytes.length))
         response.end(bytes)
       },

@@ -146,28 +146,30 @@ const shortBody = 16_384
  * A whole answer, in one buffer or several: the head (latin1), the body in as many records as it needs, and
  * the end.
  */
-export function writeAnswer(id: number, head: string, body: Uint8Array): readonly Uint8Array[] {
-  if (body.length <= shortBody) return [writeShort(id, head, body)]
+export function writeAnswer(id: number, head: string, body: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = body.reduce((sum, piece) => sum + piece.length, 0)
+  if (length <= shortBody) return [writeShort(id, head, body, length)]
   const pieces: Uint8Array[] = [writeRecord(recordType.stdout, id, Buffer.from(head, 'latin1'))]
-  for (let from = 0; from < body.length; from += mostContent) {
-    const part = body.subarray(from, from + mostContent)
-    const header = Buffer.allocUnsafe(headerSize)
-    putHeader(header, 0, recordType.stdout, id, part.length)
-    pieces.push(header, part)
-  }
+  for (const piece of body)
+    for (let from = 0; from < piece.length; from += mostContent) {
+      const part = piece.subarray(from, from + mostContent)
+      const header = Buffer.allocUnsafe(headerSize)
+      putHeader(header, 0, recordType.stdout, id, part.length)
+      pieces.push(header, part)
+    }
   pieces.push(writeRecord(recordType.stdout, id), writeEnd(id, protocolStatus.complete))
   return pieces
 }
 
-function writeShort(id: number, head: string, body: Uint8Array): Buffer {
-  const size = 4 * headerSize + head.length + body.length + bodySize
-  const bytes = Buffer.allocUnsafe(body.length > 0 ? size : size - headerSize)
+function writeShort(id: number, head: string, body: readonly Uint8Array[], length: number): Buffer {
+  const size = 4 * headerSize + head.length + length + bodySize
+  const bytes = Buffer.allocUnsafe(length > 0 ? size : size - headerSize)
   let at = putHeader(bytes, 0, recordType.stdout, id, head.length)
   at += bytes.write(head, at, 'latin1')
-  if (body.length > 0) {
-    at = putHeader(bytes, at, recordType.stdout, id, body.length)
-    bytes.set(body, at)
-    at += body.length
+  if (length > 0) at = putHeader(bytes, at, recordType.stdout, id, length)
+  for (const piece of body) {
+    bytes.set(piece, at)
+    at += piece.length
   }
   at = putHeader(bytes, at, recordType.stdout, id, 0)
   putEnd(bytes, at, id, protocolStatus.complete)

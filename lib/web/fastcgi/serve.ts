@@ -8,6 +8,7 @@ import {
   headersOf,
   type Listener,
   listenAt,
+  piecesOf,
   requestOf,
   requestParams,
 } from './handler.ts'
@@ -37,9 +38,10 @@ async function serveByOwn(handler: Handler, address: Address, http: () => void):
 }
 
 function answerOf(response: Awaited<ReturnType<Handler>>): Answer {
-  const { status, body } = response
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  const fields = Object.entries(headersOf(response, bytes.length)).map(([name, value]) => `${name}: ${value}`)
+  const { status } = response
+  const body = piecesOf(response.body)
+  const length = body.reduce((sum, piece) => sum + piece.length, 0)
+  const fields = Object.entries(headersOf(response, length)).map(([name, value]) => `${name}: ${value}`)
   const lines = [`Status: ${status} ${STATUS_CODES[status] ?? ''}`, ...fields]
-  return { head: `${lines.join('\r\n')}\r\n\r\n`, body: bytes }
+  return { head: `${lines.join('\r\n')}\r\n\r\n`, body }
 }

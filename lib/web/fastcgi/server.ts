@@ -22,10 +22,10 @@ import {
   writeUnknownType,
 } from './records.ts'
 
-/** The response to a request: the head of CGI (RFC 3875, section 6), in latin1, and the body. */
+/** The response to a request: the head of CGI (RFC 3875, section 6), in latin1, and the pieces of the body. */
 export interface Answer {
   readonly head: string
-  readonly body: Uint8Array
+  readonly body: readonly Uint8Array[]
 }
 
 /**
@@ -179,7 +179,7 @@ class Connection {
     return true
   }
 
-  #answer(request: PendingRequest, head: string, body: Uint8Array): void {
+  #answer(request: PendingRequest, head: string, body: Answer['body']): void {
     if (this.#open.get(request.id) !== request) return
     this.#open.delete(request.id)
     this.#socket.cork()
