@@ -62,14 +62,33 @@ const parts = [
   ...['network/ifupdown-link', 'network/keyfile', 'network/netplan', 'network/networkd'],
 ].map((part) => `install/${part}.sh`)
 
-let shipped: { readonly template: string; readonly library: string } | undefined
+interface Shipped {
+  readonly template: string
+  readonly library: string
+  /** The library in UTF-8. */
+  readonly bytes: Buffer
+}
+
+let shipped: Shipped | undefined
+
+// No text of an operator that comes into a script has a NUL.
+const libraryMark = '\0library\0'
 
 /**
- * The bash script that installs a node. `template` replaces the one that Luna ships.
- * Throws LunaError `invalid` where a name has a character that cannot be in such a name.
+ * The bash script that installs a node, in pieces of UTF-8: the functions are the same memory in all of them.
+ * `template` replaces the one that Luna ships. Throws LunaError `invalid` where a name has a character that
+ * cannot be in such a name.
  */
+export function installPieces(view: InstallView, template?: string): readonly Buffer[] {
+  const text = renderTemplate(template ?? ship().template, viewOf(view, libraryMark), quoteForShell)
+  return text
+    .split(libraryMark)
+    .flatMap((part, at) => [...(at === 0 ? [] : [ship().bytes]), Buffer.from(part)])
+}
+
+/** The same as text. */
 export function renderInstallScript(view: InstallView, template?: string): string {
-  return renderTemplate(template ?? ship().template, viewOf(view, ship().library), quoteForShell)
+  return Buffer.concat(installPieces(view, template)).toString()
 }
 
 /**
@@ -103,11 +122,10 @@ export function ifcfgText(wanted: InstallInterface): string {
   return [...ifcfgLines(wanted.name, wanted), wanted.params, ''].join('\n')
 }
 
-function ship(): { readonly template: string; readonly library: string } {
-  shipped ??= {
-    template: loadTemplate('install.sh.mustache'),
-    library: parts.map((part) => loadTemplate(part)).join('\n'),
-  }
+function ship(): Shipped {
+  if (shipped) return shipped
+  const library = parts.map((part) => loadTemplate(part)).join('\n')
+  shipped = { template: loadTemplate('install.sh.mustache'), library, bytes: Buffer.from(library) }
   return shipped
 }
 

@@ -37,8 +37,8 @@ export interface BootView {
 }
 
 /**
- * The pieces of a menu (UTF-8) for that many milliseconds which it waits after a failure. All but the time are
- * the same memory each time: of ten thousand nodes they are long, and many machines ask at once.
+ * The pieces of a menu (UTF-8) for that many milliseconds which it waits after a failure. All but the time
+ * are the same memory each time: of ten thousand nodes they are long, and many machines ask at once.
  */
 export type MenuText = (retry: number) => readonly Buffer[]
 

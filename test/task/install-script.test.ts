@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Node } from '../../lib/object/node.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { cacheOf } from '../../lib/task/boot/cache.ts'
@@ -26,8 +27,9 @@ describe('installScript', () => {
   })
   afterEach(() => store.close())
 
-  const scriptOf = async (name: string) =>
-    installScript(await cacheOf(store), await store.getNamed('node', name))
+  const textFor = async (node: Node, secrets?: boolean) =>
+    Buffer.concat(await installScript(await cacheOf(store), node, undefined, secrets)).toString()
+  const scriptOf = async (name: string) => await textFor(await store.getNamed('node', name))
   const viewOf = async (name: string) => {
     const shared = await cacheOf(store)
     const facts = await bootFacts(shared, await store.getNamed('node', name))
@@ -49,11 +51,11 @@ describe('installScript', () => {
     await store.update('cluster', cluster.id, { path: dir })
     await store.update('group', place.compute, { bmcsetup: setup })
     const node = await store.getNamed('node', 'node001')
-    assert.match(await installScript(await cacheOf(store), node), /local password=S3cret/)
-    assert.doesNotMatch(await installScript(await cacheOf(store), node, undefined, false), /S3cret/)
+    assert.match(await textFor(node), /local password=S3cret/)
+    assert.doesNotMatch(await textFor(node, false), /S3cret/)
     mkdirSync(join(dir, 'templates'))
     writeFileSync(join(dir, 'templates/install.sh.mustache'), '{{#bmc}}{{password}}{{/bmc}}')
-    assert.equal(await installScript(await cacheOf(store), node, undefined, false), 'S3cret')
+    assert.equal(await textFor(node, false), 'S3cret')
     assert.equal((await bmcToSetUp(store, node)).password, 'S3cret')
     await store.update('node', node.id, { setupbmc: false })
     await rejectsWith('not-found', bmcToSetUp(store, await store.getNamed('node', 'node001')))

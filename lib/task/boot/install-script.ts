@@ -6,7 +6,7 @@ import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import { netmask } from '../../object/net/address.ts'
 import type { SteadyNode } from '../../object/node.ts'
-import { canAsk, type InstallBmc, type InstallView, renderInstallScript } from '../../render/install.ts'
+import { canAsk, type InstallBmc, type InstallView, installPieces } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BmcMarks, givenBefore } from './bmc-mark.ts'
@@ -17,10 +17,10 @@ const bmcInterface = 'BMC'
 const template = 'install.sh.mustache'
 
 /**
- * The install script of a node as it would be now; the status stays. `url` is where nodes reach the cluster,
- * as configured by default. Without `secrets` it asks for the password of the BMC in place of holding it,
- * unless the site has a template that cannot; with `marks` it does not set again what the BMC has taken.
- * Throws LunaError `not-found` while the image of the node is not packed.
+ * The install script of a node as it would be now, in pieces; the status stays. `url` is where nodes reach
+ * the cluster, as configured by default. Without `secrets` it asks for the password of the BMC in place of
+ * holding it, unless the site has a template that cannot; with `marks` it does not set again what the BMC has
+ * taken. Throws LunaError `not-found` while the image of the node is not packed.
  */
 export async function installScript(
   shared: BootCache,
@@ -28,7 +28,7 @@ export async function installScript(
   url?: string,
   secrets = true,
   marks?: BmcMarks,
-): Promise<string> {
+): Promise<readonly Buffer[]> {
   const facts = await bootFacts(shared, node)
   const { torrent, tarball, name } = facts.image
   if (torrent && tarball) {
@@ -41,17 +41,18 @@ export async function installScript(
   })
 }
 
-/** The same to look at: rendered also while the image is not packed, then without file names. */
+/** The same to look at, as text: rendered also while the image is not packed, then without file names. */
 export async function previewInstallScript(store: Store, node: SteadyNode): Promise<string> {
   const shared = await cacheOf(store)
   const facts = await bootFacts(shared, node)
-  return scriptOf(await installView(shared, facts, frontendUrl(facts.cluster)), facts, true)
+  const view = await installView(shared, facts, frontendUrl(facts.cluster))
+  return Buffer.concat(scriptOf(view, facts, true)).toString()
 }
 
-function scriptOf(view: InstallView, { cluster }: NodeFacts, secrets: boolean): string {
+function scriptOf(view: InstallView, { cluster }: NodeFacts, secrets: boolean): readonly Buffer[] {
   const text = loadTemplate(template, paths(cluster).templates)
   const bmc = view.bmc && !secrets && canAsk(text) ? { ...view.bmc, password: null } : view.bmc
-  return renderInstallScript({ ...view, bmc }, text)
+  return installPieces({ ...view, bmc }, text)
 }
 
 /**

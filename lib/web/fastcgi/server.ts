@@ -22,7 +22,7 @@ import {
   writeUnknownType,
 } from './records.ts'
 
-/** The response to a request: the head of CGI (RFC 3875, section 6), in latin1, and the pieces of the body. */
+/** The response to a request: the head of CGI (RFC 3875, section 6), in latin1, and pieces of the body. */
 export interface Answer {
   readonly head: string
   readonly body: readonly Uint8Array[]
