@@ -1,7 +1,9 @@
 // npm run package: makes dist/. The same source gives the same bytes, wherever and whenever it is built.
 // usage: npm run package [-- NAME...] with names of packages, formats or architectures: only those
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
+import { makeLimit } from '../../lib/task/limit.ts'
 import { makeDeb, type Release } from './deb.ts'
 import {
   type Architecture,
@@ -28,13 +30,21 @@ async function main(words: readonly string[]): Promise<void> {
   await mkdir(dist, { recursive: true })
   const draft = await mkdtemp(join(dist, '.draft-'))
   try {
-    await makeCommon(join(draft, 'all'))
-    for (const each of new Set(jobs.map((job) => job.architecture)))
-      if (each !== 'all') await makeFor(each, join(draft, each))
-    for (const job of jobs) console.log(await make(job, release, draft, dist))
+    const own = [...new Set(jobs.map((job) => job.architecture))].filter((each) => each !== 'all')
+    await all([makeCommon(join(draft, 'all')), ...own.map((each) => makeFor(each, join(draft, each)))])
+    // Nearly all of their time one compressor works on one processor.
+    const limit = makeLimit(availableParallelism())
+    for (const file of await all(jobs.map((job) => limit(() => make(job, release, draft, dist)))))
+      console.log(file)
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+/** What came of all; where one has failed, the others are at their end before that is thrown. */
+async function all<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work)
+  return await Promise.all(work)
 }
 
 async function readRelease(): Promise<Release> {

@@ -70,6 +70,7 @@ describe('dhcpd on two heads', function () {
   it('has nothing due on either head, and each keeps its part when the other one makes it anew', async () => {
     await luna('a', ...makedhcp, '--native_dhcp_ha')
     for (const name of ['a', 'b'] as const) await luna(name, 'cluster', 'make', '--check')
+    await bothNormal()
     await it_().moveTo('b')
     await luna('b', 'node', 'add', '-n', 'node002', '-g', 'compute')
     await luna('b', 'node', 'change', 'node002', '--mac', '52:54:00:00:00:02')

@@ -187,14 +187,13 @@ describe('packages', function () {
     assert.match(stdout, /^luna 2\.0\.0$/m)
   })
 
-  for (const format of ['deb', 'rpm'] as const)
-    it(`the ${format} is the same bytes when it is built again: elsewhere, with another umask and time zone`, async () => {
-      const again = await buildElsewhere(join(scratch, format), format, 'amd64', 'luna')
-      const name = files[format][0] ?? ''
-      const sum = async (folder: string) =>
-        createHash('sha256')
-          .update(await readFile(join(folder, name)))
-          .digest('hex')
-      assert.equal(await sum(again), await sum(dist))
-    })
+  it('are the same bytes when they are built again: elsewhere, with another umask and time zone', async () => {
+    const again = await buildElsewhere(scratch, 'amd64', 'luna')
+    const sum = async (file: string) =>
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex')
+    for (const name of [files.deb[0] ?? '', files.rpm[0] ?? ''])
+      assert.equal(await sum(join(again, name)), await sum(join(dist, name)), name)
+  })
 })
