@@ -1,6 +1,6 @@
 // Puts generated files in place. Drafts are judged by the daemon's own checker and swapped in together; then
 // the daemon is told. Where it does not take them, the old files come back.
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { LunaError } from '../error.ts'
 import { type DesiredFile, diffFile, followLink, readBytes, reason, setRights, writeDraft } from './file.ts'
 import { publish } from './publish.ts'
@@ -47,14 +47,25 @@ export async function applyFiles(files: readonly DesiredFile[], steps: Steps): P
   }
 }
 
-/** What `applyFiles` would change: a unified diff for the path of each file that differs; touches nothing. */
+/**
+ * What `applyFiles` would change: for the path of each file a unified diff, or else a line about its mode;
+ * touches nothing.
+ */
 export async function previewFiles(files: readonly DesiredFile[]): Promise<ReadonlyMap<string, string>> {
   const diffs = new Map<string, string>()
   for (const file of files) {
-    const diff = await diffFile(file)
+    const diff = (await diffFile(file)) || (await diffMode(file))
     if (diff !== '') diffs.set(file.path, diff)
   }
   return diffs
+}
+
+/** The line about the mode of a file that it shall not have, '' when it has the right one or goes. */
+async function diffMode({ path, content, mode }: DesiredFile): Promise<string> {
+  const now = content === null ? undefined : await stat(path).catch(() => undefined)
+  const octal = (all: number) => (all & 0o7777).toString(8).padStart(4, '0')
+  if (!now || octal(now.mode) === octal(mode)) return ''
+  return `mode of ${path}: ${octal(now.mode)} now, ${octal(mode)} then\n`
 }
 
 async function compare(wanted: DesiredFile): Promise<Step> {

@@ -179,6 +179,13 @@ describe('previewFiles', () => {
     assert.deepEqual(readdirSync(dir), ['a'])
   })
 
+  it('tells a mode that would change', async () => {
+    writeFileSync(at('a'), 'same')
+    chmodSync(at('a'), 0o600)
+    const diffs = await previewFiles([file('a', 'same')])
+    assert.deepEqual([...diffs.values()], [`mode of ${at('a')}: 0600 now, 0644 then\n`])
+  })
+
   it('is empty when nothing would change', async () => {
     writeFileSync(at('a'), 'same')
     assert.equal((await previewFiles([file('a', 'same'), file('b', null)])).size, 0)

@@ -138,7 +138,11 @@ if (allCases)
 function openDoor(port: number): Server {
   const server = createServer((client) => {
     const inside = connect(port, '127.0.0.1')
-    for (const end of [client, inside]) end.on('error', () => [client, inside].map((each) => each.destroy()))
+    for (const end of [client, inside]) {
+      end.on('error', () => [client, inside].map((each) => each.destroy()))
+      // A head that lost its power ends no connection: this process shall not wait for that.
+      end.unref()
+    }
     client.pipe(inside).pipe(client)
   })
   return server.listen(27017, network.lab)

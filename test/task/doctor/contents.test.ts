@@ -53,6 +53,14 @@ describe('judgeImages', () => {
     assert.deepEqual([broken.state, broken.fix], ['wrong', 'luna osimage pack compute'])
     const open = judgeImages(1, [], [], [{ what: 'everybody gets in', fix: 'chmod 700 /opt/luna/os' }])
     assert.deepEqual([open.state, open.fix], ['warning', 'chmod 700 /opt/luna/os'])
+    const shut = judgeImages(1, [], [], [], ['/opt/luna/torrents', '/opt/luna/torrents/a.tgz'])
+    assert.deepEqual(
+      [shut.seen, shut.fix],
+      [
+        'nginx may not read /opt/luna/torrents; and 1 more',
+        'chmod a+rX /opt/luna/torrents /opt/luna/torrents/a.tgz',
+      ],
+    )
     const unpacked = judgeImages(1, [], [{ name: 'gpu' }])
     assert.deepEqual([unpacked.state, unpacked.fix], ['warning', 'luna osimage pack gpu'])
   })
