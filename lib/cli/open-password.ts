@@ -2,7 +2,8 @@
 // command of a site that has it so from the first Luna would say it otherwise.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { rootsLock, rootsOwn } from '../host/pin.ts'
+import { rootsLock } from '../host/lock.ts'
+import { rootsOwn } from '../host/pin.ts'
 import { openPassword } from '../task/conf-rights.ts'
 import type { Context } from './command.ts'
 

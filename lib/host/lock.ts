@@ -1,10 +1,13 @@
 // Locks that the kernel takes back when their holder is gone, however it ends (flock(2)).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
+import { chmod, lstat, open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
 import { programEnvironment } from './environment.ts'
+import { makeFolder } from './make-folder.ts'
+import { rootsOwn } from './pin.ts'
 
 /**
  * Does work while holding the lock on a file or directory. When another process holds it for longer than
@@ -28,6 +31,21 @@ export async function withLock<T>(
   } finally {
     await release()
   }
+}
+
+/** A file that only root can take a lock on, made where it is missing. Throws LunaError `failed`. */
+export async function rootsLock(folder: string, name: string): Promise<string> {
+  const locks = join(rootsOwn, folder)
+  await makeFolder(locks, 0o700)
+  for (const each of [rootsOwn, locks]) {
+    const found = await lstat(each)
+    if (found.uid !== 0 || !found.isDirectory())
+      throw new LunaError('failed', `${each} is not root’s own directory`, { fix: `rm -r ${each}` })
+    await chmod(each, 0o700)
+  }
+  const file = join(locks, name)
+  await (await open(file, 'a', 0o600)).close()
+  return file
 }
 
 // Between two tries: a process that waits inside flock(1) would outlive this one.

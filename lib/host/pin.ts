@@ -1,10 +1,7 @@
 // Directories held open. Whoever owns a directory above can rename what is in it, or put a link there, while
 // root works by its path; by a handle root stays where it began (openat(2)).
 import { constants } from 'node:fs'
-import { chmod, type FileHandle, lstat, open, readlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { LunaError } from '../error.ts'
-import { makeFolder } from './make-folder.ts'
+import { type FileHandle, open, readlink } from 'node:fs/promises'
 import { run } from './run.ts'
 
 /** The directory of root alone in which it locks what it works in, and mounts it. */
@@ -41,19 +38,4 @@ export async function withPin<T>(
 /** Removes a tree; rm(1) follows no links, nor ones that are put there meanwhile. */
 export async function removeTree(path: string): Promise<void> {
   await run('rm', ['-rf', '--', path])
-}
-
-/** A file that only root can take a lock on, made where it is missing. Throws LunaError `failed`. */
-export async function rootsLock(folder: string, name: string): Promise<string> {
-  const locks = join(rootsOwn, folder)
-  await makeFolder(locks, 0o700)
-  for (const each of [rootsOwn, locks]) {
-    const found = await lstat(each)
-    if (found.uid !== 0 || !found.isDirectory())
-      throw new LunaError('failed', `${each} is not root’s own directory`, { fix: `rm -r ${each}` })
-    await chmod(each, 0o700)
-  }
-  const file = join(locks, name)
-  await (await open(file, 'a', 0o600)).close()
-  return file
 }

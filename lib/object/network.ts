@@ -2,7 +2,7 @@
 // base.
 
 import { field, type ObjectOf } from './field.ts'
-import { fromOffset, type Prefix } from './net/address.ts'
+import { formatPrefix, fromOffset, netmask, type Prefix } from './net/address.ts'
 
 export const networkFields = {
   name: field('name', 'name of the network, and of its DNS zone', ''),
@@ -25,10 +25,26 @@ export function prefixOf(network: Pick<Network, 'version' | 'NETWORK' | 'PREFIX'
   return { version: network.version === 6 ? 6 : 4, base: network.NETWORK ?? 0n, length: network.PREFIX }
 }
 
+/** `10.30.0.0/16`. */
+export function prefixText(network: Pick<Network, 'version' | 'NETWORK' | 'PREFIX'>): string {
+  return formatPrefix(prefixOf(network))
+}
+
+/** The dotted netmask of an IPv4 network, '' for IPv6, which has none. */
+export function netmaskOf(network: Network): string {
+  const { version, length } = prefixOf(network)
+  return version === 4 ? netmask(length) : ''
+}
+
+/** The address of a network at an offset. Throws LunaError `invalid` when that lies outside. */
+export function addressAt(network: Network, offset: bigint): string {
+  return fromOffset(prefixOf(network), offset)
+}
+
 /** The address of a network at an offset; undefined when that lies outside, as in a damaged database. */
 export function addressIn(network: Network, offset: bigint): string | undefined {
   try {
-    return fromOffset(prefixOf(network), offset)
+    return addressAt(network, offset)
   } catch {
     return undefined
   }

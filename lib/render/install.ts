@@ -2,6 +2,7 @@
 // shell functions of conf-templates/install/, which are the same for all.
 import { LunaError } from '../error.ts'
 import { scriptNameRule } from '../object/name.ts'
+import { netmask } from '../object/net/address.ts'
 import { endMarker, quoteForShell } from './escape-shell.ts'
 import { loadTemplate, renderTemplate, type View } from './template.ts'
 
@@ -43,16 +44,22 @@ export interface InstallBmc {
   /** The BMC has taken this user and password before. */
   readonly given?: boolean
   /** null: its address is left alone (no interface BMC, or none with IPv4). */
-  readonly address: { readonly address: string; readonly netmask: string } | null
+  readonly address: Placed | null
 }
 
 export interface InstallInterface {
   /** BOOTIF is the interface that the node was booted from, whatever it is called there. */
   readonly name: string
-  readonly v4: { readonly address: string; readonly prefix: number; readonly netmask: string } | null
-  readonly v6: { readonly address: string; readonly prefix: number } | null
+  readonly v4: Placed | null
+  readonly v6: Placed | null
   /** The operator's own lines in the form of ifcfg files, '' for none. */
   readonly params: string
+}
+
+/** An address with the length of its prefix. */
+export interface Placed {
+  readonly address: string
+  readonly prefix: number
 }
 
 /** The parts of the script that are the same for all nodes, in conf-templates/install/. */
@@ -141,7 +148,7 @@ function viewOf(view: InstallView, library: string): View {
     tarballFile: fileOf('tarball', view.tarball, '.tgz'),
     tarballSum: view.tarballSum,
     torrentBind: view.torrentBind,
-    bmc: view.bmc ? bmcView(view.bmc) : null,
+    bmc: view.bmc && bmcView(view.bmc),
     scripts: [
       script('prescript', view.prescript),
       script('partscript', view.partscript),
@@ -152,7 +159,11 @@ function viewOf(view: InstallView, library: string): View {
 }
 
 function bmcView({ address, print = '', given = false, ...bmc }: InstallBmc): View {
-  return { ...bmc, print, given: given ? 'given' : '', address: address ? { ...address } : null }
+  return { ...bmc, print, given: given ? 'given' : '', address: address && withNetmask(address) }
+}
+
+function withNetmask({ address, prefix }: Placed): View {
+  return { address, prefix, netmask: netmask(prefix) }
 }
 
 function fileOf(what: string, name: string, ending: string): string {
@@ -184,7 +195,7 @@ function ifcfgLines(name: string, { v4, v6 }: InstallInterface): string[] {
   return [
     `DEVICE=${name}`,
     `NAME=${name}`,
-    ...(v4 ? [`IPADDR=${v4.address}`, `PREFIX=${v4.prefix}`, `NETMASK=${v4.netmask}`] : []),
+    ...(v4 ? [`IPADDR=${v4.address}`, `PREFIX=${v4.prefix}`, `NETMASK=${netmask(v4.prefix)}`] : []),
     ...(v6 ? ['IPV6INIT=yes', `IPV6ADDR=${v6.address}/${v6.prefix}`] : []),
   ]
 }

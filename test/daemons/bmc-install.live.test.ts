@@ -14,7 +14,7 @@ const ipmitool = ['/usr/bin/ipmitool', '/usr/local/bin/ipmitool', '/usr/sbin/ipm
 const controller = `127.${64 + (process.pid % 128)}.${(process.pid >> 7) % 250}.77`
 const bmc = {
   ...{ user: 'operator16bytes_', password: '16 $bytes\'"`é\\;', userid: 3, netchannel: 1, mgmtchannel: 1 },
-  address: { address: '10.31.0.1', netmask: '255.255.0.0' },
+  address: { address: '10.31.0.1', prefix: 16 },
 }
 
 describe('the install script, at a BMC', function () {

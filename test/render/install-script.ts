@@ -21,7 +21,7 @@ export const view: InstallView = {
   interfaces: [
     {
       name: 'BOOTIF',
-      v4: { address: '10.30.0.1', prefix: 16, netmask: '255.255.0.0' },
+      v4: { address: '10.30.0.1', prefix: 16 },
       v6: null,
       params: '',
     },
@@ -30,7 +30,7 @@ export const view: InstallView = {
 
 export const bmc = {
   ...{ user: 'admin', password: "pa'ss $(reboot)", userid: 3, netchannel: 1, mgmtchannel: 2 },
-  address: { address: '10.31.0.1', netmask: '255.255.0.0' },
+  address: { address: '10.31.0.1', prefix: 16 },
 }
 
 export const full: InstallView = {

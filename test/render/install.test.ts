@@ -66,7 +66,7 @@ describe('renderInstallScript', () => {
       interfaces: [
         {
           name: 'eth1',
-          v4: { address: evil, prefix: 16, netmask: evil },
+          v4: { address: evil, prefix: 16 },
           v6: null,
           params: `MTU=${evil}\nX=$(id)`,
         },
@@ -100,7 +100,7 @@ describe('renderInstallScript', () => {
       { tarball: '../x' },
       { interfaces: [{ name: 'e/1', v4: null, v6: null, params: '' }] },
       {
-        interfaces: [{ name: 'eth1', v4: { address: '1\n2', prefix: 8, netmask: '' }, v6: null, params: '' }],
+        interfaces: [{ name: 'eth1', v4: { address: '1\n2', prefix: 8 }, v6: null, params: '' }],
       },
       { postscript: 'a\0b' },
     ]

@@ -16,8 +16,8 @@ import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { deleteObjects, renameObject } from '../../lib/task/change/object.ts'
 import { changeOsimage } from '../../lib/task/change/osimage.ts'
-import { recordEffects } from '../../lib/task/effect/record.ts'
-import { rehearse, summarise } from '../../lib/task/effect/summary.ts'
+import { recordEffects, rehearse } from '../../lib/task/effect/record.ts'
+import { summarise } from '../../lib/task/effect/summary.ts'
 import { smallSite } from './site.ts'
 
 type Work = (store: Store) => Promise<unknown>

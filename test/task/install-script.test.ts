@@ -79,7 +79,7 @@ describe('installScript', () => {
       postscript: null,
     })
     assert.equal(bmc, null)
-    const v4 = { address: '10.30.0.1', prefix: 16, netmask: '255.255.0.0' }
+    const v4 = { address: '10.30.0.1', prefix: 16 }
     assert.deepEqual(interfaces, [{ name: 'BOOTIF', v4, v6: null, params: '' }])
   })
 
@@ -88,7 +88,7 @@ describe('installScript', () => {
     await store.update('group', place.compute, { bmcsetup })
     const { address, ...rest } = (await viewOf('node001')).bmc ?? {}
     assert.deepEqual(rest, { user: 'admin', password: 'secret', userid: 3, netchannel: 1, mgmtchannel: 1 })
-    assert.deepEqual(address, { address: '10.31.0.1', prefix: 16, netmask: '255.255.0.0' })
+    assert.deepEqual(address, { address: '10.31.0.1', prefix: 16 })
     await store.update('node', place.node001, { setupbmc: false })
     assert.equal((await viewOf('node001')).bmc, null)
   })

@@ -4,9 +4,8 @@ import { LunaError } from '../../error.ts'
 import { readSum } from '../../host/image/sum.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
-import { netmask } from '../../object/net/address.ts'
 import type { SteadyNode } from '../../object/node.ts'
-import { canAsk, type InstallBmc, type InstallView, installPieces } from '../../render/install.ts'
+import { canAsk, type InstallBmc, type InstallView, installPieces, type Placed } from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BmcMarks, givenBefore } from './bmc-mark.ts'
@@ -131,11 +130,10 @@ function torrentAddress(facts: NodeFacts): string {
 }
 
 interface Addresses {
-  readonly v4: { readonly address: string; readonly prefix: number; readonly netmask: string } | null
-  readonly v6: { readonly address: string; readonly prefix: number } | null
+  readonly v4: Placed | null
+  readonly v6: Placed | null
 }
 
 function addressesOf(facts: NodeFacts, key: string): Addresses {
-  const v4 = addressOf(facts, key, 4)
-  return { v4: v4 && { ...v4, netmask: netmask(v4.prefix) }, v6: addressOf(facts, key, 6) }
+  return { v4: addressOf(facts, key, 4), v6: addressOf(facts, key, 6) }
 }

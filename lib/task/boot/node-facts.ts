@@ -3,9 +3,9 @@ import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Id } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
-import { fromOffset, type Version } from '../../object/net/address.ts'
+import type { Version } from '../../object/net/address.ts'
 import type { Mac } from '../../object/net/mac.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressAt, type Network } from '../../object/network.ts'
 import { hostName, type SteadyNode } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { networksOf } from '../find.ts'
@@ -61,5 +61,5 @@ export function addressOf(
   const network = id === null ? undefined : networks.get(id)
   const offset = node.interfaces[key]?.[version] ?? null
   if (!network || offset === null) return null
-  return { address: fromOffset(prefixOf(network), offset), prefix: network.PREFIX }
+  return { address: addressAt(network, offset), prefix: network.PREFIX }
 }

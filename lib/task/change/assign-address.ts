@@ -2,11 +2,11 @@
 import { LunaError } from '../../error.ts'
 import type { Id, Kind } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
-import { formatPrefix, parseIp, toOffset } from '../../object/net/address.ts'
+import { parseIp, toOffset } from '../../object/net/address.ts'
 import { addressUses } from '../../object/net/address-use.ts'
 import { isUsable } from '../../object/net/freelist.ts'
 import { heldBy, type Slot } from '../../object/net/slot.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { type Network, prefixOf, prefixText } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Objects } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
@@ -77,7 +77,7 @@ export async function assignAddress(pool: Pool, network: Network, address: strin
 /** What to say of an address in the network that is not free: who has it. */
 export async function notFree(store: Store, network: Network, address: string): Promise<LunaError> {
   const offset = typedOffset(network, address)
-  const who = await whoHas(store, network, offset)
+  const [who] = await usersOf(store, network, offset)
   const what = `${address} is not free in network "${network.name}"`
   if (who === undefined && isUsable(prefixOf(network), offset))
     return new LunaError('failed', what, {
@@ -90,10 +90,11 @@ export async function notFree(store: Store, network: Network, address: string): 
   })
 }
 
-/** Who has an address of the network, as a person would say it. */
-export async function whoHas(store: Store, network: Network, offset: bigint): Promise<string | undefined> {
-  const uses = addressUses(await loadInventory(store))
-  return uses.find((one) => one.network === network.id && one.start <= offset && offset <= one.end)?.who
+/** Who has an address of the network, as a person would say it; several in damaged data. */
+export async function usersOf(store: Store, { id }: Network, offset: bigint): Promise<string[]> {
+  return addressUses(await loadInventory(store))
+    .filter((use) => use.network === id && use.start <= offset && offset <= use.end)
+    .map(({ who }) => who)
 }
 
 /**
@@ -121,11 +122,11 @@ function typedOffset(network: Network, address: string): bigint {
   const ip = parseIp(address)
   if (!ip)
     throw new LunaError('failed', `${JSON.stringify(address)} is not an address`, {
-      fix: `give one of ${formatPrefix(prefixOf(network))}`,
+      fix: `give one of ${prefixText(network)}`,
     })
   const offset = toOffset(prefixOf(network), ip)
   if (offset !== undefined) return offset
-  throw new LunaError('failed', `${address} lies outside ${formatPrefix(prefixOf(network))}`, {
+  throw new LunaError('failed', `${address} lies outside ${prefixText(network)}`, {
     why: `which is network "${network.name}"`,
     fix: 'give an address in it, or name the network that has this one',
   })

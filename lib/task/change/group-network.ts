@@ -1,9 +1,9 @@
 // Networks on the interfaces of a group, and the addresses that its nodes have there.
 import { LunaError } from '../../error.ts'
 import type { GroupInterface, Id } from '../../object/field.ts'
-import { formatPrefix, parseIp, toOffset, type Version } from '../../object/net/address.ts'
+import { parseIp, toOffset, type Version } from '../../object/net/address.ts'
 import { noAddress } from '../../object/net/slot.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { type Network, prefixOf, prefixText } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
@@ -103,7 +103,7 @@ export async function setNumbers(
     if (offset === undefined)
       throw new LunaError('failed', `addresses on "${name}" cannot be counted from ${JSON.stringify(base)}`, {
         why: network
-          ? `it lies outside ${formatPrefix(prefixOf(network))}, which is network "${network.name}"`
+          ? `it lies outside ${prefixText(network)}, which is network "${network.name}"`
           : ip
             ? `the interface has no IPv${ip.version} network`
             : 'it is no address',

@@ -8,8 +8,7 @@ import { type Network, type networkFields, prefixOf } from '../../object/network
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
-import { usersOf } from '../show/addresses-in-use.ts'
-import { assignAddress, whoHas } from './assign-address.ts'
+import { assignAddress, usersOf } from './assign-address.ts'
 import { type Edit, edit } from './edit.ts'
 import { checkClassless, checkNsHostname, placeAmong, readOffset, readPrefix } from './network.ts'
 
@@ -99,7 +98,7 @@ async function changeLength(
 /** Kept as the emergency tool that it was: even an address in use is released, with a warning. */
 async function releaseAddress({ tx, notes, pool }: Edit, network: Network, address: string): Promise<void> {
   const offset = readOffset(prefixOf(network), address)
-  for (const user of await usersOf(tx, network.id, offset))
+  for (const user of await usersOf(tx, network, offset))
     notes.warnings.push(`${address} is released although ${user} has it: it may be given out a second time`)
   pool.release(network.id, offset)
 }
@@ -113,7 +112,7 @@ async function moveNameServer(
   const offset = readOffset(prefix, address)
   if (offset === network.ns_ip) return {}
   if (!pool.reserve(network.id, offset)) {
-    const who = await whoHas(tx, network, offset)
+    const [who] = await usersOf(tx, network, offset)
     throw new LunaError('taken', `${fromOffset(prefix, offset)} is in use in network "${network.name}"`, {
       why: who ? `${who} has it` : 'it is reserved',
       fix: 'choose a free address, or give its user another one first',

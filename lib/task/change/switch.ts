@@ -2,14 +2,14 @@
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
-import { fromOffset, lastHost } from '../../object/net/address.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { lastHost } from '../../object/net/address.ts'
+import { addressAt, type Network, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Switch, switchFields } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
 import { checkSnmpUser, type Snmp } from '../switch/snmp-settings.ts'
-import { assignAddress, reassignAddress, whoHas } from './assign-address.ts'
+import { assignAddress, reassignAddress, usersOf } from './assign-address.ts'
 import { edit } from './edit.ts'
 import type { Pool } from './pool.ts'
 
@@ -89,10 +89,9 @@ async function moveSwitch(
 
 async function keepOffset(pool: Pool, network: Network, old: Switch): Promise<bigint> {
   if (old.ip !== null && pool.reserve(network.id, old.ip)) return old.ip
-  const prefix = prefixOf(network)
-  const fits = old.ip !== null && old.ip <= lastHost(prefix)
-  const wanted = fits ? fromOffset(prefix, old.ip) : 'its address'
-  const who = fits ? await whoHas(pool.store, network, old.ip) : undefined
+  const fits = old.ip !== null && old.ip <= lastHost(prefixOf(network))
+  const wanted = fits ? addressAt(network, old.ip) : 'its address'
+  const [who] = fits ? await usersOf(pool.store, network, old.ip) : []
   throw new LunaError('failed', `switch "${old.name}" cannot have ${wanted} in network "${network.name}"`, {
     why: who ? `${who} has it` : 'it is not free there',
     fix: 'say which address it is to have there: --ip ADDRESS',

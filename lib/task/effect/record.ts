@@ -35,6 +35,23 @@ export function recordEffects(store: Store): Recorder {
   return { store: recording(store, ledger), effects: () => [...ledger.values()].filter(real) as Effect[] }
 }
 
+class RolledBack extends Error {}
+
+/** What `work` would do: it is done and taken back, as one transaction. It must not wait for anybody. */
+export async function rehearse(store: Store, work: (store: Store) => Promise<void>): Promise<Effect[]> {
+  let effects: Effect[] = []
+  const rolled = store.transaction(async (tx) => {
+    const recorder = recordEffects(tx)
+    await work(recorder.store)
+    effects = recorder.effects()
+    throw new RolledBack()
+  })
+  await rolled.catch((error: unknown) => {
+    if (!(error instanceof RolledBack)) throw error
+  })
+  return effects
+}
+
 function recording(store: Store, ledger: Ledger): Store {
   return { ...store, ...objectWrites(store, ledger), ...macWrites(store, ledger), transaction }
 

@@ -2,7 +2,7 @@
 import type { Store } from '../../store/store.ts'
 import { dueAfter } from './due.ts'
 import { nodeEffects } from './node-losses.ts'
-import { type Effect, recordEffects } from './record.ts'
+import type { Effect } from './record.ts'
 import { effectSentence, type Mood } from './sentence.ts'
 
 export interface Summary {
@@ -23,21 +23,4 @@ export async function summarise(
   const [nodes, due] = [await nodeEffects(store, effects), await dueAfter(store, effects)]
   const sentence = effectSentence({ effects, nodes, due, undone }, mood)
   return { sentence, losing: nodes.filter(({ loses }) => loses).length }
-}
-
-class RolledBack extends Error {}
-
-/** What `work` would do: it is done and taken back, as one transaction. It must not wait for anybody. */
-export async function rehearse(store: Store, work: (store: Store) => Promise<void>): Promise<Effect[]> {
-  let effects: Effect[] = []
-  const rolled = store.transaction(async (tx) => {
-    const recorder = recordEffects(tx)
-    await work(recorder.store)
-    effects = recorder.effects()
-    throw new RolledBack()
-  })
-  await rolled.catch((error: unknown) => {
-    if (!(error instanceof RolledBack)) throw error
-  })
-  return effects
 }

@@ -5,8 +5,7 @@ import { LunaError } from '../../error.ts'
 import { type DesiredFile, readText } from '../../host/file.ts'
 import { dhcpdOwner } from '../../host/service/dhcpd.ts'
 import { type Cluster, frontendUrl, paths } from '../../object/cluster.ts'
-import { fromOffset } from '../../object/net/address.ts'
-import { prefixOf } from '../../object/network.ts'
+import { addressAt, prefixOf } from '../../object/network.ts'
 import type { Origin } from '../../object/origin.ts'
 import {
   type DhcpdFacts,
@@ -37,11 +36,11 @@ export async function factsOf(
   range: DhcpRange,
   hosts: readonly Reservation[],
 ): Promise<Facts> {
-  const prefix = prefixOf(range.network)
+  const { network, start, end } = range
   return {
-    network: prefix,
-    start: fromOffset(prefix, range.start),
-    end: fromOffset(prefix, range.end),
+    network: prefixOf(network),
+    start: addressAt(network, start),
+    end: addressAt(network, end),
     frontend: cluster.frontend_address ?? '',
     url: frontendUrl(cluster),
     key: keyOfDhcpd((await readText(conf)) ?? '') ?? randomBytes(32).toString('base64'),

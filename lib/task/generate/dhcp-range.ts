@@ -5,7 +5,7 @@ import type { Id, Range } from '../../object/field.ts'
 import { formatPrefix, fromOffset, parseIp, toOffset } from '../../object/net/address.ts'
 import { type AddressUse, addressUses, type Inventory } from '../../object/net/address-use.ts'
 import { complement, release, reserve, tidy } from '../../object/net/freelist.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { type Network, prefixOf, prefixText } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface RangeWish {
@@ -115,7 +115,7 @@ function offsetIn(network: Network, text: string): bigint | undefined {
 function inside(network: Network, what: string, text: string, fix: string): bigint {
   const offset = offsetIn(network, text)
   if (offset !== undefined) return offset
-  const where = `network "${network.name}", ${formatPrefix(prefixOf(network))}`
+  const where = `network "${network.name}", ${prefixText(network)}`
   throw new LunaError('invalid', `${what} ${JSON.stringify(text)} does not lie in ${where}`, { fix })
 }
 

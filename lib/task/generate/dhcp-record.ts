@@ -1,8 +1,7 @@
 // The DHCP range in the database: recorded once dhcpd works with it.
 import { LunaError } from '../../error.ts'
 import type { Cluster } from '../../object/cluster.ts'
-import { formatPrefix } from '../../object/net/address.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { type Network, prefixText } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import { updateLinked } from '../change/reference-counts.ts'
 import { getCluster, loadInventory } from '../inventory.ts'
@@ -27,7 +26,7 @@ export async function recordRange(tx: Store, wish: RangeWish, given: DhcpRange, 
 }
 
 function textOf({ network, start, end }: DhcpRange): string {
-  return `${network.id} ${formatPrefix(prefixOf(network))} ${start} ${end}`
+  return `${network.id} ${prefixText(network)} ${start} ${end}`
 }
 
 function changedMeanwhile({ network }: DhcpRange): LunaError {

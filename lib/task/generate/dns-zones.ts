@@ -3,10 +3,10 @@ import { LunaError } from '../../error.ts'
 import type { Id } from '../../object/field.ts'
 import type { HostName } from '../../object/host-names.ts'
 import { hostNames } from '../../object/host-names.ts'
-import { bitsOf, formatIp, formatPrefix, type Ip } from '../../object/net/address.ts'
+import { bitsOf, formatIp, type Ip } from '../../object/net/address.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import { classlessZone, ptrName, reverseZone } from '../../object/net/reverse.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { type Network, prefixOf, prefixText } from '../../object/network.ts'
 import { isZoneName } from '../../render/escape-named.ts'
 import { type DnsRecord, type Zone, type ZoneInclude, zoneFile } from '../../render/named.ts'
 import type { Notes } from '../outcome.ts'
@@ -86,9 +86,7 @@ function whatIsWrong(network: Network, zones: ReadonlyMap<string, Draft>) {
 function addReverseZone(network: Network, zones: Map<string, Draft>, notes: Notes): void {
   const name = reverseZone(prefixOf(network))
   if (name === undefined) {
-    notes.warnings.push(
-      `network ${network.name} is too large for a reverse zone: ${formatPrefix(prefixOf(network))}`,
-    )
+    notes.warnings.push(`network ${network.name} is too large for a reverse zone: ${prefixText(network)}`)
     return
   }
   const zone: Draft = zones.get(name) ?? {

@@ -3,8 +3,7 @@
 import { lstat, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { withLock } from '../../host/lock.ts'
-import { rootsLock } from '../../host/pin.ts'
+import { rootsLock, withLock } from '../../host/lock.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { type Tree, withTree } from './tree.ts'
 

@@ -5,9 +5,8 @@ import { linesOfScript } from '../../host/scratch.ts'
 import type { GroupInterface, Id } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
 import { untranslatedParameters } from '../../object/ifcfg.ts'
-import { fromOffset, netmask } from '../../object/net/address.ts'
-import { prefixOf } from '../../object/network.ts'
-import { type InstallInterface, ifcfgText, renderNetworkCheck } from '../../render/install.ts'
+import { addressAt } from '../../object/network.ts'
+import { type InstallInterface, ifcfgText, type Placed, renderNetworkCheck } from '../../render/install.ts'
 import type { Store } from '../../store/store.ts'
 
 /** One line for each key of the interface that is lost; nothing when the image cannot be looked at. */
@@ -48,15 +47,10 @@ async function installInterface(
   { name, params, network }: GroupInterface,
 ): Promise<InstallInterface> {
   const [v4, v6] = [await firstAddress(store, network[4]), await firstAddress(store, network[6])]
-  return { name, params, v4: v4 && { ...v4, netmask: netmask(v4.prefix) }, v6 }
+  return { name, params, v4, v6 }
 }
 
-async function firstAddress(
-  store: Store,
-  id: Id | null,
-): Promise<{ readonly address: string; readonly prefix: number } | null> {
+async function firstAddress(store: Store, id: Id | null): Promise<Placed | null> {
   const network = id === null ? undefined : await store.find('network', id)
-  if (!network) return null
-  const prefix = prefixOf(network)
-  return { address: fromOffset(prefix, 1n), prefix: prefix.length }
+  return network ? { address: addressAt(network, 1n), prefix: network.PREFIX } : null
 }

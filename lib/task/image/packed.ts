@@ -4,6 +4,11 @@ import type { Inventory } from '../../object/net/address-use.ts'
 import type { Node } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
 
+/** Whether the image has all that a node fetches. */
+export function isPacked({ kernfile, initrdfile, torrent, tarball }: Osimage): boolean {
+  return Boolean(kernfile && initrdfile && torrent && tarball)
+}
+
 /** The files that nodes fetch of an image, as paths below the cluster path. */
 export function packedFiles({ kernfile, initrdfile, torrent, tarball }: Osimage): string[] {
   return [

@@ -4,8 +4,8 @@ import { stepLabel } from '../../object/record/phase.ts'
 import { readSeeder, type SeederFigures } from '../../object/record/seeder.ts'
 import type { Store } from '../../store/store.ts'
 import type { State } from '../doctor/check.ts'
+import { isPacked } from '../image/packed.ts'
 import { nodeStates, shownStep } from '../record/states.ts'
-import { isPacked } from '../show/unpacked.ts'
 import { readFindings } from './findings.ts'
 
 export interface Figures {

@@ -5,9 +5,8 @@ import { paths } from '../../object/cluster.ts'
 import type { Group } from '../../object/group.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
-import { packedFiles } from '../image/packed.ts'
+import { isPacked, packedFiles } from '../image/packed.ts'
 import { getCluster } from '../inventory.ts'
-import { isPacked } from '../show/unpacked.ts'
 
 export interface PageImage {
   readonly name: string

@@ -1,6 +1,5 @@
 // One node as the page shows it beside its state: what it is, its boots, and one of them as a timeline.
 import type { Store } from '../../store/store.ts'
-import { finder } from '../find.ts'
 import { bootsOf, type ListedBoot, type Timeline, timelineOf } from '../record/history.ts'
 import { describe } from '../show/describe.ts'
 import type { Facts } from '../show/facts.ts'
@@ -28,7 +27,7 @@ export async function pageDetails(
   number?: number,
 ): Promise<PageDetails> {
   const node = await store.getNamed('node', name)
-  const all = await describe(store, 'node', node, finder(store), now)
+  const all = await describe(store, 'node', node, now)
   const known = shown.filter((field) => all[field] !== undefined && all[field] !== null)
   const facts = Object.fromEntries(known.map((field) => [field, all[field] ?? null]))
   const [boots, why] = [await bootsOf(store, name), await pageWhy(store, node, now)]

@@ -11,7 +11,7 @@ import {
   toOffset,
 } from '../../object/net/address.ts'
 import { isUsable } from '../../object/net/freelist.ts'
-import { prefixOf } from '../../object/network.ts'
+import { prefixOf, prefixText } from '../../object/network.ts'
 import type { Found } from './found.ts'
 import { proposeRange } from './range.ts'
 
@@ -89,12 +89,12 @@ export function readNetwork(
   const ip = parseIp(base)
   const prefix = ip?.version === 4 && /^\d+$/.test(bits) ? makePrefix(ip, Number(bits)) : undefined
   const there = networks.find((one) => hasHost(prefixOf(one), address))
-  if (there && (!typed || (prefix && formatPrefix(prefix) === formatPrefix(prefixOf(there)))))
+  if (there && (!typed || (prefix && formatPrefix(prefix) === prefixText(there))))
     return { name: there.name, prefix: prefixOf(there), isNew: false }
-  if (there) throw otherNetwork(there.name, formatPrefix(prefixOf(there)))
+  if (there) throw otherNetwork(there.name, prefixText(there))
   if (prefix && hasHost(prefix, address)) {
     const taken = networks.find(({ name }) => name === networkName)
-    if (taken) throw otherNetwork(taken.name, formatPrefix(prefixOf(taken)))
+    if (taken) throw otherNetwork(taken.name, prefixText(taken))
     return { name: networkName, prefix, isNew: true }
   }
   throw new LunaError('invalid', `${base}/${bits} is no IPv4 network that has a host ${address}`, {

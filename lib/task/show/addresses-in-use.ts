@@ -1,7 +1,5 @@
 // Addresses of a network that are in use, and by what.
-import type { Id } from '../../object/field.ts'
 import { hostNames } from '../../object/host-names.ts'
-import { addressUses } from '../../object/net/address-use.ts'
 import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 import { address } from './describe.ts'
@@ -18,11 +16,4 @@ export async function addressesInUse(store: Store, name: string): Promise<Addres
   return hosts
     .toSorted((a, b) => (a.offset < b.offset ? -1 : Number(a.offset > b.offset)))
     .map((host) => ({ address: address(network, host.offset) ?? '', user: host.name }))
-}
-
-/** What has an address of a network, in words for people: `node node001 (BOOTIF)`. */
-export async function usersOf(store: Store, network: Id, offset: bigint): Promise<string[]> {
-  return addressUses(await loadInventory(store))
-    .filter((use) => use.network === network && use.start <= offset && offset <= use.end)
-    .map(({ who }) => who)
 }

@@ -4,14 +4,13 @@ import { isArmed } from '../../object/boot-access.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { FieldTable, Id, Kind } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
-import { formatIp, formatPrefix, fromOffset, netmask } from '../../object/net/address.ts'
-import { type Network, prefixOf } from '../../object/network.ts'
+import { addressAt, addressIn, type Network, netmaskOf, prefixText } from '../../object/network.ts'
 import type { Node } from '../../object/node.ts'
 import { fieldsOf, type Objects } from '../../object/objects.ts'
 import type { Otherdev } from '../../object/otherdev.ts'
 import type { Switch } from '../../object/switch.ts'
 import type { Store } from '../../store/store.ts'
-import { type Find, groupOf, networksOf } from '../find.ts'
+import { type Find, finder, groupOf, networksOf } from '../find.ts'
 import { secondsSince } from './age.ts'
 import type { Fact, Facts } from './facts.ts'
 import { progressOf } from './progress.ts'
@@ -22,8 +21,8 @@ export async function describe<K extends Kind>(
   store: Store,
   kind: K,
   object: Objects[K],
-  find: Find,
   now: Date,
+  find: Find = finder(store),
 ): Promise<Facts> {
   const facts: Record<string, Fact> = {}
   const table: FieldTable = fieldsOf[kind]
@@ -75,8 +74,7 @@ async function describeCluster(cluster: Cluster, { find }: DescribeContext): Pro
 }
 
 function describeNetwork(network: Network): Facts {
-  const { version, base } = prefixOf(network)
-  return { NETWORK: formatIp(version, base), ns_ip: address(network, network.ns_ip) }
+  return { NETWORK: addressAt(network, 0n), ns_ip: address(network, network.ns_ip) }
 }
 
 async function describeSwitch(object: Switch, { find }: DescribeContext): Promise<Facts> {
@@ -88,11 +86,7 @@ async function describeSwitch(object: Switch, { find }: DescribeContext): Promis
 export function address(network: Network | undefined, offset: bigint | null): string | null {
   if (offset === null) return null
   if (!network) return `+${offset}`
-  try {
-    return fromOffset(prefixOf(network), offset)
-  } catch {
-    return `${formatPrefix(prefixOf(network))}+${offset}`
-  }
+  return addressIn(network, offset) ?? `${prefixText(network)}+${offset}`
 }
 
 /**
@@ -117,9 +111,8 @@ async function networkFacts(find: Find, id: Id | null): Promise<Facts | null> {
   if (id === null) return null
   const network = await find('network', id)
   if (!network) return { name: `missing network ${id}`, network: '', prefix: 0, netmask: '' }
-  const { version, base, length } = prefixOf(network)
-  const mask = version === 4 ? netmask(length) : ''
-  return { name: network.name, network: formatIp(version, base), prefix: length, netmask: mask }
+  const { name, PREFIX: prefix } = network
+  return { name, network: addressAt(network, 0n), prefix, netmask: netmaskOf(network) }
 }
 
 async function describeNode(node: Node, context: DescribeContext): Promise<Facts> {

@@ -1,8 +1,7 @@
 // The map of a network as people and scripts see it.
-import { formatPrefix } from '../../object/net/address.ts'
 import { addressUses } from '../../object/net/address-use.ts'
 import { mapLine, networkMap } from '../../object/net/network-map.ts'
-import { addressIn, prefixOf } from '../../object/network.ts'
+import { addressIn, prefixText } from '../../object/network.ts'
 import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 
@@ -32,7 +31,7 @@ export async function showMap(store: Store, name: string): Promise<ShownMap> {
   const ranges = networkMap(network, addressUses(await loadInventory(store)))
   return {
     name,
-    network: formatPrefix(prefixOf(network)),
+    network: prefixText(network),
     line: mapLine(network, ranges, signs),
     ranges: ranges.map(({ start, end, state, who }) => {
       const [first, last] = [addressIn(network, start) ?? `+${start}`, addressIn(network, end) ?? `+${end}`]

@@ -8,14 +8,14 @@ import type { Facts } from './facts.ts'
 /** Everything about the object with that name; `not-found` when there is none. */
 export async function showObject(store: Store, kind: Kind, name: string, now: Date): Promise<Facts> {
   const object = await store.getNamed(kind, name)
-  return await describe(store, kind, object, finder(store), now)
+  return await describe(store, kind, object, now)
 }
 
 /** Everything about all objects of a kind, sorted by name. */
 export async function listObjects(store: Store, kind: Kind, now: Date): Promise<Facts[]> {
   const find = finder(store)
   const facts: Facts[] = []
-  for (const object of await store.list(kind)) facts.push(await describe(store, kind, object, find, now))
+  for (const object of await store.list(kind)) facts.push(await describe(store, kind, object, now, find))
   return facts
 }
 

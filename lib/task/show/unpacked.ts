@@ -3,11 +3,7 @@ import { label } from '../../object/check/defect.ts'
 import { compressHostlist } from '../../object/hostlist.ts'
 import type { Inventory } from '../../object/net/address-use.ts'
 import type { Osimage } from '../../object/osimage.ts'
-
-/** Whether the image has all that a node fetches. */
-export function isPacked({ kernfile, initrdfile, torrent, tarball }: Osimage): boolean {
-  return Boolean(kernfile && initrdfile && torrent && tarball)
-}
+import { isPacked } from '../image/packed.ts'
 
 /** A line for each image that is not packed and that nodes have. */
 export function unpackedLines({

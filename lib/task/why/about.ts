@@ -6,10 +6,9 @@ import { type RefusedAsked, readRefused, refusedFor } from '../../object/record/
 import type { Store } from '../../store/store.ts'
 import { locateAtSwitch } from '../boot/switch-port.ts'
 import { finder, groupOf } from '../find.ts'
-import { packedFiles } from '../image/packed.ts'
+import { isPacked, packedFiles } from '../image/packed.ts'
 import { macOwners } from '../macs.ts'
 import { strangers } from '../record/strangers.ts'
-import { isPacked } from '../show/unpacked.ts'
 import type { Sight } from './chain.ts'
 
 export type About = Omit<Sight, 'head' | 'power' | 'now' | 'reservation' | 'dhcpSaid' | 'tftpSaid'>
