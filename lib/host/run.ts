@@ -52,6 +52,14 @@ export async function run(program: string, args: readonly string[], options: Run
   return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr }
 }
 
+/** True when there is such a program that knows `--version`. */
+export async function hasProgram(program: string): Promise<boolean> {
+  return await run(program, ['--version'], { allowFailure: true }).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Why a program was ended that had a `timeout`. */
 export const tookTooLong = 'it took too long'
 

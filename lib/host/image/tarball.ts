@@ -2,7 +2,7 @@
 // for owners, also in ACLs, so that nobody's passwd matters. The same tree gives the same bytes.
 import { dirname } from 'node:path'
 import { LunaError } from '../../error.ts'
-import { type Ran, run } from '../run.ts'
+import { hasProgram, type Ran, run } from '../run.ts'
 import { dyingWithUs } from './chroot.ts'
 
 export interface TarballWish {
@@ -73,15 +73,7 @@ export async function compressor(compression: Compression): Promise<string> {
   // Its own level, 3: a fifth of the time of gzip for less to download; level 6 takes twice as long for a
   // twentieth less.
   if (compression === 'zstd') return 'zstd -T0'
-  return (await isInstalled('pigz')) ? 'pigz -n' : 'gzip -n'
-}
-
-/** True when there is such a program that knows `--version`. */
-export async function isInstalled(program: string): Promise<boolean> {
-  return await run(program, ['--version'], { allowFailure: true }).then(
-    () => true,
-    () => false,
-  )
+  return (await hasProgram('pigz')) ? 'pigz -n' : 'gzip -n'
 }
 
 function notPacked(wish: TarballWish, ran: Ran): LunaError {

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../../error.ts'
-import { run } from '../run.ts'
+import { hasProgram, run } from '../run.ts'
 import { discoverPacket, type Offer, readOffer } from './dhcp-packet.ts'
 
 /** An interface of this machine that is up. */
@@ -31,10 +31,11 @@ const listening = 3500
 
 /**
  * All offers to a DISCOVER that is broadcast from an interface. They are read with tcpdump(8), which also
- * hears the server of this machine, and the MAC address of every server. Needs root. Throws LunaError
- * `failed` where tcpdump cannot listen there.
+ * hears the server of this machine, and the MAC address of every server; undefined where that is not
+ * installed. Needs root. Throws LunaError `failed` where tcpdump cannot listen there.
  */
-export async function offersOn(link: Link): Promise<Offer[]> {
+export async function offersOn(link: Link): Promise<Offer[] | undefined> {
+  if (!(await hasProgram('tcpdump'))) return undefined
   const xid = randomInt(2 ** 32)
   const mac = Buffer.from(link.mac.replaceAll(':', ''), 'hex')
   const offers: Offer[] = []

@@ -2,19 +2,22 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from '../run.ts'
+import { hasProgram, run } from '../run.ts'
 
 /** The file that a TFTP server gave, or why there is none. */
 export type Fetched =
   | { readonly bytes: Buffer }
-  | { readonly trouble: 'no-client' | 'no-such-file' | 'other'; readonly why: string }
+  | { readonly trouble: 'no-client'; readonly why: string; readonly fix: string }
+  | { readonly trouble: 'no-such-file' | 'other'; readonly why: string }
 
 // Exit statuses of curl(1). What it says of TFTP is often about something else.
 const [noProtocol, timedOut, notFound] = [1, 28, 68]
 const seconds = 4
 
-/** Fetches a file from the TFTP server at an address. Throws LunaError `failed` where there is no curl. */
+/** Fetches a file from the TFTP server at an address. */
 export async function fetchByTftp(address: string, name: string): Promise<Fetched> {
+  if (!(await hasProgram('curl')))
+    return { trouble: 'no-client', why: 'curl is not installed', fix: 'install curl' }
   const host = address.includes(':') ? `[${address}]` : address
   const dir = await mkdtemp(join(tmpdir(), 'luna-tftp-'))
   try {
@@ -39,7 +42,8 @@ export async function fetchByTftp(address: string, name: string): Promise<Fetche
 
 function troubleOf(status: number, said: string): Fetched {
   // EL's curl-minimal.
-  if (status === noProtocol) return { trouble: 'no-client', why: 'this curl speaks no TFTP' }
+  if (status === noProtocol)
+    return { trouble: 'no-client', why: 'this curl speaks no TFTP', fix: 'dnf swap curl-minimal curl' }
   if (status === notFound) return { trouble: 'no-such-file', why: 'the server has no such file' }
   if (status === timedOut) return { trouble: 'other', why: `no answer within ${seconds} s` }
   return { trouble: 'other', why: said.trim() || `curl ended with status ${status}` }

@@ -2,7 +2,7 @@
 // texts. One rule for what an operator gives and for what `luna cluster check` finds.
 import { LunaError } from '../../error.ts'
 import type { Field, FieldTable, Kind } from '../field.ts'
-import { hasControl } from '../name.ts'
+import { checkNewName, hasControl } from '../name.ts'
 import { fieldsOf } from '../objects.ts'
 
 interface Objection {
@@ -48,8 +48,12 @@ function longTextObjection(text: string): Objection | undefined {
   return { why: `it has ${bytes} bytes, and ${longestText} are the most`, fix }
 }
 
-/** Throws LunaError `invalid` for the first of the values that a field of the kind cannot have. */
+/**
+ * Throws LunaError `invalid` for the first of the values that a field of the kind cannot have. `name` is that
+ * of a new object: `refused` before all else when nothing of the kind can be called that.
+ */
 export function checkValues(kind: Kind, values: Readonly<Record<string, unknown>>): void {
+  if (typeof values.name === 'string') checkNewName(kind, values.name)
   const fields: FieldTable = fieldsOf[kind]
   for (const [name, value] of Object.entries(values)) {
     const found = fields[name] && objectionTo(fields[name], value)

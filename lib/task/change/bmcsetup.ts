@@ -2,7 +2,6 @@
 import type { bmcsetupFields } from '../../object/bmcsetup.ts'
 import type { Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
-import { checkNewName } from '../../object/name.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome } from '../outcome.ts'
 import { edit } from './edit.ts'
@@ -11,7 +10,6 @@ type Settings = Typed<typeof bmcsetupFields>
 
 /** Adds a setup. `taken` when the name is in use. */
 export async function addBmcsetup(store: Store, wish: { name: string } & Settings): Promise<Outcome> {
-  checkNewName('bmcsetup', wish.name)
   checkValues('bmcsetup', wish)
   const outcome = await edit(store, ({ insert }) => insert('bmcsetup', wish))
   return { ...outcome, warnings: doubtful(wish) }

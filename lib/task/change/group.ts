@@ -5,7 +5,6 @@ import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
 import { scriptWarnings } from '../../object/given/text.ts'
 import { checkValues } from '../../object/given/value.ts'
 import { type Group, type groupFields, interfaceKey } from '../../object/group.ts'
-import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
@@ -27,7 +26,7 @@ export interface GroupWish {
 
 /** Adds a group with the interface BOOTIF, and BMC where there is a network for it. */
 export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> {
-  checkNewName('group', wish.name)
+  checkValues('group', { name: wish.name })
   return await edit(store, async ({ tx, notes, cluster, insert }) => {
     const boot = await tx.getNamed('network', wish.network)
     const bmc = wish.bmcnetwork === undefined ? [] : [await tx.getNamed('network', wish.bmcnetwork)]
@@ -45,6 +44,17 @@ export async function addGroup(store: Store, wish: GroupWish): Promise<Outcome> 
   })
 }
 
+/** Adds a group as it is described: without interfaces, which it gets by changing it. */
+export async function describeGroup(
+  store: Store,
+  { name, osimage }: { readonly name: string; readonly osimage: string },
+): Promise<Outcome> {
+  checkValues('group', { name })
+  return await edit(store, async ({ tx, insert }) =>
+    insert('group', { name, osimage: (await tx.getNamed('osimage', osimage)).id }),
+  )
+}
+
 /** A new interface with its key: the 32 hexadecimal digits of a UUID. */
 export function makeInterface(name: string, network?: Network): [key: string, GroupInterface] {
   const networks = { 4: null, 6: null, ...(network && { [network.version]: network.id }) }
@@ -53,7 +63,7 @@ export function makeInterface(name: string, network?: Network): [key: string, Gr
 
 /** Adds a group like another one, parameters of its interfaces included, without nodes. */
 export async function cloneGroup(store: Store, wish: { from: string; to: string }): Promise<Outcome> {
-  checkNewName('group', wish.to)
+  checkValues('group', { name: wish.to })
   return await edit(store, async ({ tx, insert }) => {
     const { id: _, numbers, ...old } = await tx.getNamed('group', wish.from)
     const keys = new Map(

@@ -5,7 +5,6 @@ import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
 import { checkValues } from '../../object/given/value.ts'
-import { checkNewName } from '../../object/name.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { loadTemplate } from '../../render/template.ts'
@@ -26,7 +25,6 @@ export interface OsimageWish {
  * name or path is in use, `not-found` when there is no such directory or the kernel is not installed there.
  */
 export async function addOsimage(store: Store, wish: OsimageWish): Promise<Outcome> {
-  checkNewName('osimage', wish.name)
   const path = resolve(wish.path)
   checkValues('osimage', { ...wish, path })
   await checkDirectory(path)
@@ -46,8 +44,7 @@ export async function describeOsimage(
   store: Store,
   { name, ...fields }: Change<'osimage'> & { readonly name: string },
 ): Promise<Outcome> {
-  checkNewName('osimage', name)
-  checkValues('osimage', fields)
+  checkValues('osimage', { name, ...fields })
   const { path = null } = fields
   const outcome = await edit(store, async ({ tx, cluster, insert }) => {
     if (path !== null) await refuseTakenPath(tx, path)

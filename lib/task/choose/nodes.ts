@@ -2,7 +2,9 @@
 import { type Condition, readCondition } from '../../object/choice/condition.ts'
 import type { NameList } from '../../object/choice/name-list.ts'
 import { expandHostlist } from '../../object/hostlist.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
 import type { Store } from '../../store/store.ts'
+import { loadInventory } from '../inventory.ts'
 import { type ListedNode, listNodes } from '../show/nodes.ts'
 import { readerOf, textsOf } from './fields.ts'
 
@@ -72,6 +74,14 @@ function fitting(
 ): (node: ListedNode) => boolean {
   const tests = conditions.map(({ field, holds }) => ({ holds, read: readerOf(field, nodes) }))
   return (node) => tests.every(({ holds, read }) => holds(textsOf(read(node))))
+}
+
+/** All objects, of the nodes only those that are meant; all of them where nothing says which. */
+export async function chosenInventory(store: Store, choice: NodeChoice | undefined): Promise<Inventory> {
+  const all = await loadInventory(store)
+  if (!choice) return all
+  const names = new Set(await chosenNames(store, choice))
+  return { ...all, node: all.node.filter(({ name }) => names.has(name)) }
 }
 
 /** The group, when it is one: its nodes are found faster than all. */

@@ -1,5 +1,4 @@
 // Which DHCP servers answer in the network of the nodes: ours, and nobody else.
-import { isInstalled } from '../../host/image/tarball.ts'
 import { type Link, linkWith, offersOn } from '../../host/service/dhcp-client.ts'
 import type { Offer } from '../../host/service/dhcp-packet.ts'
 import { headAddresses } from '../../object/cluster.ts'
@@ -13,14 +12,14 @@ export const dhcpServerCheck: Check = {
     const link = linkWith(address)
     if (!link) return fine(`not asked: ${address || 'no address'} is on no interface here that is up`)
     if (!root) return needsRoot
-    if (!(await isInstalled('tcpdump')))
-      return warning('not asked: tcpdump is not installed', 'install tcpdump')
+    const offers = await offersOn(link)
+    if (!offers) return warning('not asked: tcpdump is not installed', 'install tcpdump')
     const ours = [cluster.frontend_address ?? '', ...headAddresses(cluster)]
     const { dhcpd } = config.services
     return judgeOffers({
       link,
       ours,
-      offers: await offersOn(link),
+      offers,
       expected: cluster.dhcp_net !== null,
       dhcpd,
     })

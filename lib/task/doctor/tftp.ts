@@ -1,7 +1,6 @@
 // Whether the TFTP server gives nodes the iPXE that Luna put into its root.
 import { join } from 'node:path'
 import { readBytes } from '../../host/file.ts'
-import { isInstalled } from '../../host/image/tarball.ts'
 import { type Fetched, fetchByTftp } from '../../host/service/tftp-client.ts'
 import { bootFiles } from '../../render/tftp.ts'
 import { type Check, fine, type Verdict, warning, wrong } from './check.ts'
@@ -14,7 +13,6 @@ export const tftpCheck: Check = {
     const { tftp_root: root } = config.paths
     const there = await readBytes(join(root, name))
     if (!there) return fine(`nothing to ask for: there is no ${name} in ${root}`)
-    if (!(await isInstalled('curl'))) return warning('not asked: curl is not installed', 'install curl')
     const fetched = await fetchByTftp(cluster.frontend_address ?? '', name)
     return judgeTftp({ name, root, unit: config.services.tftpd, there, fetched })
   },
@@ -34,8 +32,7 @@ export function judgeTftp(seen: {
     if (fetched.bytes.equals(there)) return fine(`${name} comes by TFTP, ${there.length} bytes`)
     return wrong(`another ${name} comes by TFTP than is in ${root}`, elsewhere)
   }
-  if (fetched.trouble === 'no-client')
-    return warning(`not asked: ${fetched.why}`, 'dnf swap curl-minimal curl')
+  if (fetched.trouble === 'no-client') return warning(`not asked: ${fetched.why}`, fetched.fix)
   const fix = fetched.trouble === 'no-such-file' ? elsewhere : `systemctl restart ${unit}`
   return wrong(`no ${name} by TFTP: ${fetched.why}`, fix)
 }

@@ -7,16 +7,15 @@ import type { Inventory } from '../../object/net/address-use.ts'
 import { addressIn, type Network } from '../../object/network.ts'
 import type { HostLine } from '../../render/export/hosts.ts'
 import type { Store } from '../../store/store.ts'
-import { chosenNames, type NodeChoice } from '../choose/nodes.ts'
-import { loadInventory } from '../inventory.ts'
+import { chosenInventory, type NodeChoice } from '../choose/nodes.ts'
 
 /**
  * A line per address: of all that has one or, where nodes are chosen, of these alone. A name without its
  * domain is that of the address in the domain of its group, else of the first one that there is.
  */
 export async function hostLines(store: Store, choice: NodeChoice | undefined): Promise<HostLine[]> {
-  const whole = await loadInventory(store)
-  const all = choice ? await chosenOf(store, whole, choice) : whole
+  const chosen = await chosenInventory(store, choice)
+  const all = choice ? nodesOnly(chosen) : chosen
   const lines = orderedNetworks(all).flatMap((network) => linesIn(network, all))
   const taken = new Set<string>()
   return lines.map(({ address, name, zone }) => {
@@ -26,10 +25,9 @@ export async function hostLines(store: Store, choice: NodeChoice | undefined): P
   })
 }
 
-async function chosenOf(store: Store, all: Inventory, choice: NodeChoice): Promise<Inventory> {
-  const names = new Set(await chosenNames(store, choice))
+function nodesOnly(all: Inventory): Inventory {
   const network = all.network.map((one) => ({ ...one, ns_ip: null }))
-  return { ...all, network, switch: [], otherdev: [], node: all.node.filter(({ name }) => names.has(name)) }
+  return { ...all, network, switch: [], otherdev: [] }
 }
 
 /** Domains of groups first, then what nodes boot from: there names without a domain are looked for. */

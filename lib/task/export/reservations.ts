@@ -3,9 +3,8 @@ import type { Group } from '../../object/group.ts'
 import type { Network } from '../../object/network.ts'
 import type { Reservation } from '../../render/dhcpd.ts'
 import type { Store } from '../../store/store.ts'
-import { chosenNames, type NodeChoice } from '../choose/nodes.ts'
+import { chosenInventory, type NodeChoice } from '../choose/nodes.ts'
 import { reservations } from '../generate/dhcp-reservation.ts'
-import { loadInventory } from '../inventory.ts'
 import { newNotes } from '../outcome.ts'
 
 /** Every MAC address of the nodes that are meant, with the address on the interface that it boots from. */
@@ -13,14 +12,12 @@ export async function exportedReservations(
   store: Store,
   choice: NodeChoice | undefined,
 ): Promise<{ hosts: readonly Reservation[]; warnings: readonly string[] }> {
-  const all = await loadInventory(store)
-  const names = choice && new Set(await chosenNames(store, choice))
-  const node = names ? all.node.filter(({ name }) => names.has(name)) : all.node
+  const all = await chosenInventory(store, choice)
   const cards = { macs: await store.macs(), also: await store.also() }
   const notes = newNotes()
   const hosts = all.network.flatMap((network) => {
     const group = all.group.filter((one) => bootsFrom(one, network))
-    return reservations(network, { group, node }, cards, notes)
+    return reservations(network, { group, node: all.node }, cards, notes)
   })
   return { hosts, warnings: notes.warnings }
 }

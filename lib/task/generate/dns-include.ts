@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError, sentence } from '../../error.ts'
-import { isInstalled } from '../../host/image/tarball.ts'
+import { hasProgram } from '../../host/run.ts'
 import { withScratch } from '../../host/scratch.ts'
 import { checkZone } from '../../host/service/named.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
@@ -16,7 +16,7 @@ import { zonesOf } from './dns-zones.ts'
  * where named-checkzone is not installed.
  */
 export async function includeWarnings(store: Store, network: string): Promise<string[]> {
-  if (!(await isInstalled('named-checkzone'))) return []
+  if (!(await hasProgram('named-checkzone'))) return []
   const cluster = await getCluster(store)
   const zones = zonesOf(await loadInventory(store), { warnings: [], failures: [] })
   const own = zones.filter(({ includes }) => includes.some((one) => one.network === network))

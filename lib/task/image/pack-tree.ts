@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeTorrent } from '../../host/image/metainfo.ts'
 import { sumFile, sumOf } from '../../host/image/sum.ts'
-import { type Compression, isInstalled, makeTarball } from '../../host/image/tarball.ts'
+import { type Compression, makeTarball } from '../../host/image/tarball.ts'
 import { fileInTree } from '../../host/image/tree.ts'
 import { makeDurable } from '../../host/publish.ts'
-import { run } from '../../host/run.ts'
+import { hasProgram, run } from '../../host/run.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
 import { excludedLines, secretsIn } from './secrets.ts'
@@ -76,7 +76,7 @@ async function chooseCompression(job: PackJob): Promise<Compression> {
   const asked = job.image.compression
   if (asked !== 'zstd' && asked !== 'auto') return 'gzip'
   const [here, there] = [
-    await isInstalled('zstd'),
+    await hasProgram('zstd'),
     (await fileInTree(job.tree.at, 'usr/bin/zstd')) !== undefined,
   ]
   if (asked === 'zstd' && !(here && there)) {

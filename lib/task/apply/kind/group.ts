@@ -1,12 +1,10 @@
 // Groups as documents describe them. Their map of interfaces is all of them: others are deleted.
 import type { GroupInterface } from '../../../object/field.ts'
 import { type Group, interfaceKey, sortedInterfaces } from '../../../object/group.ts'
-import { checkNewName } from '../../../object/name.ts'
 import type { Version } from '../../../object/net/address.ts'
 import { addressIn, type Network } from '../../../object/network.ts'
 import type { Change } from '../../../object/objects.ts'
-import { edit } from '../../change/edit.ts'
-import { changeGroup, type GroupChange } from '../../change/group.ts'
+import { changeGroup, describeGroup, type GroupChange } from '../../change/group.ts'
 import { addInterface, deleteInterface, editInterface } from '../../change/group-interface.ts'
 import { delNetwork, setNetwork, setNumbers } from '../../change/group-network.ts'
 import { readMap, textOf } from '../read.ts'
@@ -32,9 +30,7 @@ export async function applyGroup(one: Applying): Promise<void> {
   if (faults.any) return
   if (!(await tx.findNamed('group', name))) {
     if (!hasAll(one, 'group', ['osimage'])) return
-    checkNewName('group', name)
-    const image = await tx.getNamed('osimage', textIn(fields, 'osimage'))
-    note(await edit(tx, ({ insert }) => insert('group', { name, osimage: image.id })), 'name')
+    note(await describeGroup(tx, { name, osimage: textIn(fields, 'osimage') }), 'name')
   }
   if (interfaces) await applyInterfaces(one, interfaces)
   const change = await changeOf(one, await tx.getNamed('group', name))
