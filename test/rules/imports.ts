@@ -80,3 +80,12 @@ export function circles(edges: readonly (readonly [from: string, to: string])[])
   for (const [from] of edges) if (!order.has(from)) visit(from)
   return found
 }
+
+/** The files of lib/task with the modules of ours that each opens at run time, most first. */
+export function ownImportsOfTasks(): { readonly file: string; readonly modules: readonly string[] }[] {
+  const own = imports().filter((one) => one.own && !one.typeOnly && one.from.startsWith('task/'))
+  const byFile = Map.groupBy(own, ({ from }) => from)
+  return files('task')
+    .map((file) => ({ file, modules: (byFile.get(file) ?? []).map(({ to }) => to) }))
+    .sort((a, b) => b.modules.length - a.modules.length)
+}

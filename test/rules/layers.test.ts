@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { circles, files, imports, lib, textOf } from './imports.ts'
+import { circles, files, imports, lib, ownImportsOfTasks, textOf } from './imports.ts'
 
 const root = ['error.ts', 'log.ts', 'config.ts']
 const middle = ['task', 'store', 'render', 'host', 'format', 'object', ...root]
@@ -50,6 +50,12 @@ const storeFace = ['store/store.ts', 'store/open.ts', 'store/dump.ts']
 
 const mostFiles = 20
 
+/** Of the files of lib/task, how many open at most so many others of ours (types not counted). */
+const fewImports = [
+  { share: 0.5, most: 3 },
+  { share: 0.9, most: 8 },
+]
+
 describe('layers', () => {
   it('every import points down, and no room reaches into one beside it', () => {
     const rooms = imports()
@@ -67,6 +73,18 @@ describe('layers', () => {
       .map(({ from, to }) => [from, to] as const)
     assert.deepEqual(circles(edges), [])
   })
+
+  for (const { share, most } of fewImports)
+    it(`${100 * share} % of the files of lib/task import at most ${most} others`, () => {
+      const all = ownImportsOfTasks()
+      const more = all.filter(({ modules }) => modules.length > most)
+      const few = all.length - more.length
+      const nearest = more
+        .slice(-20)
+        .map(({ file, modules }) => `${modules.length} ${file}: ${modules.join(' ')}`)
+      const figures = `${few} of ${all.length} files do, ${Math.ceil(share * all.length)} have to`
+      assert.ok(few >= share * all.length, [figures, 'nearest to it:', ...nearest].join('\n'))
+    })
 
   it('knows a circle when there is one', () => {
     const edges = [
