@@ -1,5 +1,5 @@
 // /etc/luna.conf: which store, where generated files go, what the daemons are called. INI, as it always was.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { LunaError } from './error.ts'
 
 export interface MongoConfig {
@@ -68,8 +68,8 @@ const defaults = {
 
 /**
  * Reads the configuration: the file that LUNA_CONF names, else /etc/luna.conf. Without the latter it is
- * MongoDB on localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, and
- * for what luna.conf(5) does not know.
+ * MongoDB on localhost. Throws LunaError `invalid` for a file that LUNA_CONF names and that is not there, for
+ * what is no file, and for what luna.conf(5) does not know.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const named = env.LUNA_CONF || undefined
@@ -77,7 +77,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const family = existsSync('/etc/debian_version') ? 'debian' : 'el'
   if (!named && !existsSync(file)) return parseConfig('', file, family)
   try {
-    return parseConfig(readFileSync(file, 'utf8'), file, family)
+    return parseConfig(textOf(file), file, family)
   } catch (cause) {
     if (cause instanceof LunaError) throw cause
     throw new LunaError('invalid', `cannot read the configuration file ${file}`, {
@@ -86,6 +86,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       cause,
     })
   }
+}
+
+function textOf(file: string): string {
+  // Opening a pipe would wait for somebody who writes into it.
+  if (!statSync(file).isFile() && file !== '/dev/null') throw new Error('it is not a regular file')
+  return readFileSync(file, 'utf8')
 }
 
 /** The configuration in a text of luna.conf(5). Pure. Missing and empty keys have their defaults. */

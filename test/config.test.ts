@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,23 @@ describe('luna.conf', () => {
     assert.deepEqual(parse('').store, none)
     assert.deepEqual(parse('[MongoDB]\n#server=db1\n;password=\n').store, none)
     assert.throws(() => loadConfig({ LUNA_CONF: '/none' }), { code: 'invalid', fix: /LUNA_CONF/ })
+  })
+
+  it('is a file, or /dev/null: a pipe that nobody writes into is refused at once', () => {
+    const at = mkdtempSync(join(tmpdir(), 'luna-config-'))
+    const pipe = join(at, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    // Only another process can be ended when it waits in open(2).
+    const code = `import { loadConfig } from ${JSON.stringify(join(import.meta.dirname, '../lib/config.ts'))}
+      try { loadConfig({ LUNA_CONF: ${JSON.stringify(pipe)} }) }
+      catch ({ code, message, why, fix }) { console.log(JSON.stringify([code, message, why, fix])) }`
+    const args = ['--input-type=module', '-e', code]
+    const said = execFileSync(process.execPath, args, { timeout: 20_000, encoding: 'utf8' })
+    const what = `cannot read the configuration file ${pipe}`
+    assert.deepEqual(JSON.parse(said), ['invalid', what, 'it is not a regular file', 'correct LUNA_CONF'])
+    assert.throws(() => loadConfig({ LUNA_CONF: at }), { code: 'invalid', why: 'it is not a regular file' })
+    assert.ok('mongo' in loadConfig({ LUNA_CONF: '/dev/null' }).store)
+    rmSync(at, { recursive: true })
   })
 
   it('takes all keys of the first Luna, in any case', () => {

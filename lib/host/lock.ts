@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LunaError } from '../error.ts'
 import { programEnvironment } from './environment.ts'
+import { reason } from './file.ts'
 import { makeFolder } from './make-folder.ts'
 import { rootsOwn } from './pin.ts'
 
@@ -36,16 +37,29 @@ export async function withLock<T>(
 /** A file that only root can take a lock on, made where it is missing. Throws LunaError `failed`. */
 export async function rootsLock(folder: string, name: string): Promise<string> {
   const locks = join(rootsOwn, folder)
-  await makeFolder(locks, 0o700)
-  for (const each of [rootsOwn, locks]) {
-    const found = await lstat(each)
-    if (found.uid !== 0 || !found.isDirectory())
-      throw new LunaError('failed', `${each} is not root’s own directory`, { fix: `rm -r ${each}` })
-    await chmod(each, 0o700)
-  }
   const file = join(locks, name)
-  await (await open(file, 'a', 0o600)).close()
-  return file
+  try {
+    for (const each of [rootsOwn, locks]) await makeRootsOwn(each)
+    const there = await stat(file).catch(() => undefined)
+    // Opening a pipe would wait for somebody who reads from it.
+    if (there && !there.isFile())
+      throw new LunaError('failed', `cannot lock ${file}`, {
+        why: 'something else than a file is there',
+        fix: `rm -r ${file}`,
+      })
+    await (await open(file, 'a', 0o600)).close()
+    return file
+  } catch (error) {
+    throw error instanceof LunaError ? error : notLocked(file, reason(error))
+  }
+}
+
+async function makeRootsOwn(folder: string): Promise<void> {
+  if (!(await lstat(folder).catch(() => undefined))) await makeFolder(folder, 0o700)
+  const found = await lstat(folder)
+  if (found.uid !== 0 || !found.isDirectory())
+    throw new LunaError('failed', `${folder} is not root’s own directory`, { fix: `rm -r ${folder}` })
+  await chmod(folder, 0o700)
 }
 
 // Between two tries: a process that waits inside flock(1) would outlive this one.

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
 import { withLock } from '../../lib/host/lock.ts'
+import { needsRoot } from './as-root.ts'
 import { type Place, temporaryPlace } from './small-image.ts'
 
 const lock = join(import.meta.dirname, '../../lib/host/lock.ts')
@@ -91,3 +92,44 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
     if (done) return done.value
   }
 }
+
+describe('rootsLock', () => {
+  const at = '/run/luna-root/images/1-2'
+  const ownDirectory = (folder: string) => [
+    'failed',
+    `${folder} is not root’s own directory`,
+    `rm -r ${folder}`,
+  ]
+  const notFile = ['failed', `cannot lock ${at}`, `rm -r ${at}`]
+
+  /** What is said, or the file, in a machine where /run was made by these commands. */
+  function lockAfter(commands: string): unknown {
+    const code = `import { rootsLock } from ${JSON.stringify(lock)}
+      const said = await rootsLock('images', '1-2').catch(({ code, message, fix }) => [code, message, fix])
+      console.log(JSON.stringify(said))`
+    const script = `mount -t tmpfs run /run && ${commands} && exec "$0" --input-type=module -e "$1"`
+    const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, process.execPath, code]
+    return JSON.parse(execFileSync('unshare', args, { timeout: 20_000, encoding: 'utf8' }))
+  }
+
+  before(function () {
+    needsRoot(this)
+  })
+
+  for (const [what, commands, said] of [
+    ['makes the file and its directories', 'true', at],
+    ['refuses a directory in place of the file', `mkdir -p ${at}`, notFile],
+    [
+      'refuses a pipe in place of the file at once',
+      `mkdir -p /run/luna-root/images && mkfifo ${at}`,
+      notFile,
+    ],
+    ['refuses a file in place of the directory', 'touch /run/luna-root', ownDirectory('/run/luna-root')],
+    [
+      'refuses a file in place of the inner directory',
+      'mkdir /run/luna-root && touch /run/luna-root/images',
+      ownDirectory('/run/luna-root/images'),
+    ],
+  ] as const)
+    it(what, () => assert.deepEqual(lockAfter(commands), said))
+})

@@ -52,6 +52,12 @@ describe('scriptWarnings', () => {
     assert.match(scriptWarnings('it', 'a\nb\r').join(), /^line 2 of it/)
   })
 
+  it('tells lines that end with CR alone', () => {
+    const alone = ['the lines of it end with CR alone, and bash takes all of it for one line (mac2unix)']
+    for (const text of ['a\rb\r', 'a\rb', 'a\rb\r\n', 'a\r\rb\n'])
+      assert.deepEqual(scriptWarnings('it', text), alone, JSON.stringify(text))
+  })
+
   it('names a first line that wants another program', () => {
     assert.match(scriptWarnings('it', '#!/usr/bin/perl\nprint 1').join(), /^it is run by bash/)
     for (const first of ['#!/bin/sh -e', '#!/usr/bin/env bash', '# perl'])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -35,6 +36,25 @@ describe('the file of an embedded store', () => {
       fix: /make the directory .*none/,
     })
   })
+
+  for (const [what, make] of [
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ] as const)
+    it(`that is ${what}, or whose lock file is one: unavailable, and to be moved away`, async () => {
+      const place = join(folder, 'place')
+      make(place)
+      assert.throws(() => openSqlite(place), { code: 'unavailable', fix: /^move it away: mv \S+place / })
+      const path = join(folder, 'luna.db')
+      make(`${path}.lock`)
+      const store = makeStore(openSqlite(path))
+      const fix = /^move it away: mv \S+luna\.db\.lock /
+      await assert.rejects(
+        store.transaction(async () => {}),
+        { code: 'unavailable', fix },
+      )
+      await store.close()
+    })
 
   it('that is no database: unavailable, and untouched', () => {
     const path = join(folder, 'text')

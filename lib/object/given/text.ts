@@ -69,7 +69,8 @@ export function checkArguments(args: readonly string[]): void {
 
 /** What bash would take amiss in a script, or in lines that become one; a warning each. The text is kept. */
 export function scriptWarnings(what: string, text: string): string[] {
-  const line = text.split('\n').findIndex((one) => one.endsWith('\r')) + 1
+  const alone = hasOnlyCr(text)
+  const line = alone ? 0 : text.split('\n').findIndex((one) => one.endsWith('\r')) + 1
   return [
     ...(text.startsWith('\ufeff')
       ? [`${what} begins with a byte order mark, which bash takes for a part of the first word`]
@@ -77,8 +78,17 @@ export function scriptWarnings(what: string, text: string): string[] {
     ...(line > 0
       ? [`line ${line} of ${what} ends with CR LF, and bash takes the CR for a part of the line (dos2unix)`]
       : []),
+    ...(alone
+      ? [`the lines of ${what} end with CR alone, and bash takes all of it for one line (mac2unix)`]
+      : []),
     ...(/^#!(?!.*\b(ba|da|k|z)?sh\b)/.test(text)
       ? [`${what} is run by bash, whatever its first line names`]
       : []),
   ]
+}
+
+/** Whether CR is what ends its lines: none of them ends with LF, but for the last one. */
+function hasOnlyCr(text: string): boolean {
+  const body = text.replace(/\n$/, '')
+  return !body.includes('\n') && /\r[^\r]/.test(body)
 }

@@ -33,7 +33,13 @@ export function openFile(path: string): DatabaseSync {
  * files the same ownership.
  */
 export function makeFile(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })) return
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there && !there.isFile())
+    throw new LunaError('unavailable', `${path} is no file`, {
+      why: 'something else is there, such as a directory or a pipe',
+      fix: `move it away: mv ${path} ELSEWHERE, or ${correctPath}`,
+    })
+  if (there) return
   // A link that leads nowhere could have the owner of the directory get a file of root's anywhere.
   const file = openSync(path, 'ax', 0o660)
   try {
