@@ -131,11 +131,20 @@ export function renameRow(kind: Kind): Command {
 
 type Deleter<K extends 'name' | 'names'> = (context: Context, operand: Operands[K]) => Promise<Outcome>
 
+/** Deletes one, or several in turn. */
+async function deleted(context: Context, kind: Kind, named: string | readonly string[]): Promise<Outcome> {
+  const { deleteObject, deleteObjects } = await import('../task/change/object.ts')
+  const store = await context.store()
+  return await (typeof named === 'string'
+    ? deleteObject(store, kind, named)
+    : deleteObjects(store, kind, named))
+}
+
 /** `luna OBJECT delete`. */
 export function deleteRow<K extends 'name' | 'names'>(
   kind: Kind,
   operand: K,
-  remove: Deleter<K>,
+  remove: Deleter<K> = (context, named) => deleted(context, kind, named),
   help = `Delete the ${kind}. Refused while something uses it.`,
 ): Command {
   return command({
@@ -150,7 +159,10 @@ export function deleteRow<K extends 'name' | 'names'>(
 }
 
 /** `luna OBJECT delete` of objects that are no hosts. */
-export function deleteListRow(kind: Kind, remove: Deleter<'name'>): Command {
+export function deleteListRow(
+  kind: Kind,
+  remove: Deleter<'name'> = (context, name) => deleted(context, kind, name),
+): Command {
   return command({
     action: 'delete',
     help: `Delete the ${kind}. Refused while something uses it.`,

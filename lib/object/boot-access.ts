@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts'
 import type { Arm, Status } from './field.ts'
 
 /** From everybody, as with the first Luna, to nodes that somebody has armed. Each adds to the one before. */
-export const bootAccessLevels = ['open', 'node', 'root', 'armed'] as const
+const bootAccessLevels = ['open', 'node', 'root', 'armed'] as const
 export type BootAccess = (typeof bootAccessLevels)[number]
 
 /** The level of a cluster; one that was never given a level has the usual one. */
@@ -19,7 +19,7 @@ export const firstUserPort = 1024
 const outside = ['boot.request', 'boot.mac_assigned', 'install.success', 'up']
 
 /** True from the moment at which a node was given its script until it is installed. */
-export function isInstalling(status: Status | null): boolean {
+function isInstalling(status: Status | null): boolean {
   return status !== null && !outside.includes(status.step)
 }
 

@@ -18,7 +18,7 @@ export const whereOption = option(
 )
 
 /** `-g` where it does not mean a new group. */
-export const groupOption = option('text', 'the nodes of this group, or of a hostlist of groups', {
+const groupOption = option('text', 'the nodes of this group, or of a hostlist of groups', {
   short: 'g',
   refersTo: 'group',
   chooses: true,

@@ -75,8 +75,5 @@ export const bmcsetup: readonly Command[] = [
   add,
   change,
   renameRow('bmcsetup'),
-  deleteRow('bmcsetup', 'name', async (context, name) => {
-    const { deleteObject } = await import('../../task/change/object.ts')
-    return await deleteObject(await context.store(), 'bmcsetup', name)
-  }),
+  deleteRow('bmcsetup', 'name'),
 ]

@@ -128,8 +128,5 @@ export const group: readonly Command[] = [
   change,
   clone,
   renameRow('group'),
-  deleteListRow('group', async (context, name) => {
-    const { deleteObject } = await import('../../task/change/object.ts')
-    return await deleteObject(await context.store(), 'group', name)
-  }),
+  deleteListRow('group'),
 ]

@@ -69,8 +69,5 @@ export const otherdev: readonly Command[] = [
   add,
   change,
   renameRow('otherdev'),
-  deleteRow('otherdev', 'names', async (context, names) => {
-    const { deleteObjects } = await import('../../task/change/object.ts')
-    return await deleteObjects(await context.store(), 'otherdev', names)
-  }),
+  deleteRow('otherdev', 'names'),
 ]

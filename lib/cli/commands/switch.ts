@@ -103,8 +103,5 @@ export const switches: readonly Command[] = [
   add,
   change,
   renameRow('switch'),
-  deleteRow('switch', 'names', async (context, names) => {
-    const { deleteObjects } = await import('../../task/change/object.ts')
-    return await deleteObjects(await context.store(), 'switch', names)
-  }),
+  deleteRow('switch', 'names'),
 ]

@@ -24,7 +24,7 @@ export function stateTable(states: readonly NodeState[]): string {
 }
 
 /** `100 nodes: 97 up, 2 install.download, 1 none`: most first. */
-export function countLine(states: readonly NodeState[]): string {
+function countLine(states: readonly NodeState[]): string {
   const counts = [...Map.groupBy(states, shownStep)].map(([step, { length }]) => ({ step, length }))
   const texts = counts.sort((a, b) => b.length - a.length).map(({ step, length }) => `${length} ${step}`)
   return `${states.length} ${states.length === 1 ? 'node' : 'nodes'}: ${texts.join(', ')}`

@@ -1,7 +1,7 @@
 // Power and identification lamp of a node, by its management controller (BMC): what can
 // be asked, and how one is reached.
 
-export const powerActions = ['status', 'on', 'off', 'reset', 'cycle', 'identify', 'noidentify'] as const
+const powerActions = ['status', 'on', 'off', 'reset', 'cycle', 'identify', 'noidentify'] as const
 export type PowerAction = (typeof powerActions)[number]
 
 export interface Bmc {

@@ -34,7 +34,7 @@ export interface CommandLine {
 }
 
 /** What programs see inside: nothing of the operator's own environment. */
-export const insideEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/root' }
+const insideEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/root' }
 
 const script = join(import.meta.dirname, 'in-image.sh')
 const ontoScript = join(import.meta.dirname, 'onto-tree.sh')

@@ -27,7 +27,7 @@ export function servedPrefixes(cluster: ClusterFacts, networks: readonly Network
 }
 
 /** The networks that a site has added (`boot_networks`). */
-export function siteNetworks({ boot_networks }: Pick<Cluster, 'boot_networks'>): Prefix[] {
+function siteNetworks({ boot_networks }: Pick<Cluster, 'boot_networks'>): Prefix[] {
   return (boot_networks ?? '').split(',').flatMap((text) => parseNetwork(text.trim()) ?? [])
 }
 

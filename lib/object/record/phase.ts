@@ -2,14 +2,14 @@
 import { type Boot, type BootEvent, failedStep } from './boot.ts'
 
 /** The steps that Luna knows; nodes may tell of others. */
-export const knownSteps: readonly string[] = [
+const knownSteps: readonly string[] = [
   ...['boot.request', 'boot.mac_assigned', 'boot.kernel', 'boot.initramfs', 'install.request'],
   ...['install.prescript', 'install.setupbmc', 'install.partscript', 'install.torrent', 'install.tarball'],
   ...['install.download', 'install.unpack', 'install.setnet', 'install.postscript', 'install.success', 'up'],
 ]
 
 /** What other steps count as: there are few names, whatever nodes tell. */
-export const otherStep = 'other'
+const otherStep = 'other'
 
 export function stepLabel(step: string): string {
   const phase = step.replace(/ \d{1,3}%?$/, '')

@@ -3,7 +3,7 @@
 import { type Mac, readMac } from '../net/mac.ts'
 
 /** So many are remembered, for so many milliseconds since they asked last. */
-export const mostUnknown = 200
+const mostUnknown = 200
 export const unknownFor = 900_000
 
 /** A machine that asked. */

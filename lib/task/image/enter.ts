@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import { withImageLock } from './lock.ts'
 
 // Built by packaging/uname/build when Luna is installed; a source tree may be without it.
-export const unameLibrary = join(import.meta.dirname, '../../libexec/luna-uname.so')
+const unameLibrary = join(import.meta.dirname, '../../libexec/luna-uname.so')
 
 export interface ChrootWish {
   readonly name: string

@@ -140,6 +140,6 @@ async function torrentOf(job: PackJob, file: string, name: string, comment: stri
 }
 
 /** Where nginx serves a tarball; for the web seed of its torrent (BEP 19). */
-export function webSeed(cluster: Cluster, name: string): string {
+function webSeed(cluster: Cluster, name: string): string {
   return `${frontendUrl(cluster)}/torrents/${name}`
 }

@@ -84,7 +84,7 @@ async function pageUnknown(
  * The commands that make a machine a node: one that is configured at its port, else one without a MAC
  * address, else a new one.
  */
-export function commandsFor(
+function commandsFor(
   mac: string,
   candidates: readonly string[],
   free: readonly string[],

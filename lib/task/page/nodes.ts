@@ -18,12 +18,12 @@ export async function pageNodes(store: Store, now: Date): Promise<PageNodes> {
 }
 
 /** Ages change with every second: who has the time knows them. */
-export function pageNode({ age: _age, ...state }: NodeState): PageNode {
+function pageNode({ age: _age, ...state }: NodeState): PageNode {
   return withoutNothing(state) as PageNode
 }
 
 /** Without the fields that have no value, or are false. */
-export function withoutNothing(fields: object): object {
+function withoutNothing(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== false))
 }
 

@@ -40,7 +40,7 @@ function isPlain(value: unknown): value is string | number | boolean | null {
 }
 
 /** Name of the object with that id, as a person would look for it when it is gone. */
-export async function nameOf(find: Find, kind: Kind, id: Id | null): Promise<string | null> {
+async function nameOf(find: Find, kind: Kind, id: Id | null): Promise<string | null> {
   if (id === null) return null
   return (await find(kind, id))?.name ?? `missing ${kind} ${id}`
 }
@@ -159,7 +159,7 @@ export function interfaceFacts(
 }
 
 /** Addresses of another device by network name, sorted by it. */
-export async function connections(device: Otherdev, find: Find): Promise<Facts> {
+async function connections(device: Otherdev, find: Find): Promise<Facts> {
   const facts: [string, string | null][] = []
   for (const [id, offset] of Object.entries(device.connected) as [Id, bigint][]) {
     const network = await find('network', id)
