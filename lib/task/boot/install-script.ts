@@ -5,7 +5,13 @@ import { readSum } from '../../host/image/sum.ts'
 import { frontendUrl, paths } from '../../object/cluster.ts'
 import { interfaceKey, sortedInterfaces } from '../../object/group.ts'
 import type { SteadyNode } from '../../object/node.ts'
-import { canAsk, type InstallBmc, type InstallView, installPieces, type Placed } from '../../render/install.ts'
+import {
+  canAsk,
+  type InstallBmc,
+  type InstallView,
+  installPieces,
+  type Placed,
+} from '../../render/install.ts'
 import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BmcMarks, givenBefore } from './bmc-mark.ts'
