@@ -12,6 +12,11 @@ export function bootAccess({ boot_access }: Pick<Cluster, 'boot_access'>): BootA
   return bootAccessLevels.find((level) => level === boot_access) ?? 'node'
 }
 
+/** Whether only root of a machine gets an image. */
+export function asksRoot(cluster: Partial<Pick<Cluster, 'boot_access'>>): boolean {
+  return ['root', 'armed'].includes(cluster.boot_access ?? '')
+}
+
 /** Ports that only root can ask from (ip_unprivileged_port_start in ip(7)). */
 export const firstUserPort = 1024
 

@@ -46,6 +46,10 @@ export const clusterFields = {
     later: true,
     choices: ['open', 'node', 'root', 'armed'],
   }),
+  seed_key: field('key', 'what heads make the web seeds of torrents with, for root alone', null, {
+    later: true,
+    secret: true,
+  }),
   ui_from: field('text', 'networks that see the page, too, as ADDRESS/LENGTH', null, { later: true }),
   comment: field('text', 'the comment', null, { lines: true }),
 }

@@ -72,6 +72,12 @@ export interface BmcMark {
   readonly done: string
 }
 
+/** A secret that the heads of a cluster share. */
+export interface SharedKey {
+  /** 48 hexadecimal digits. */
+  readonly secret: string
+}
+
 /** What each kind of field is in memory. How it is kept is for store/document.ts to say. */
 export interface FieldTypes {
   /** Never empty in a sound database; '' where a damaged document has none. */
@@ -99,6 +105,7 @@ export interface FieldTypes {
   status: Status | null
   arm: Arm | null
   'bmc-mark': BmcMark | null
+  key: SharedKey | null
 }
 
 export type FieldKind = keyof FieldTypes

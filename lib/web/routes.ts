@@ -49,8 +49,8 @@ export interface RouteContext {
   now(): Date
   /** Numbers in 0..1. */
   random(): number
-  /** The key that nginx has, when it has one. */
-  key(): Promise<string | undefined>
+  /** The key that nginx checks the URLs of web seeds with, when it has one. */
+  seedKey(): Promise<string | undefined>
   /** Where on the network an address is. */
   place(address: string): Promise<Place>
 }
@@ -274,7 +274,7 @@ async function torrent(_query: Query, request: Request, context: RouteContext): 
   const store = await context.store()
   await admitRoot(store, askerOf(request, context))
   const name = request.path.slice('/torrents/'.length)
-  const body = await servedTorrent(store, name, await context.key(), context.now())
+  const body = await servedTorrent(store, name, await context.seedKey(), context.now())
   return { status: 200, type: 'application/x-bittorrent', body }
 }
 

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import type { Config } from '../config.ts'
 import { reopeningStore } from '../daemon/reopening-store.ts'
 import { sentence } from '../error.ts'
-import { nginxKeyPath, readNginxKey } from '../host/service/nginx-key.ts'
+import { nginxKeyPath, readNginxKey, readSeedKey } from '../host/service/nginx-key.ts'
 import { Wire } from '../host/wire.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
@@ -64,7 +64,7 @@ export async function runWorker(): Promise<void> {
       unknown: (asked) => telling.unknown(asked),
       refused: (asked) => telling.refused(asked),
     })
-    const answer = counting(answerWith({ ...context, key }), telling.counter)
+    const answer = counting(answerWith({ ...context, seedKey: () => readSeedKey(keyPath) }), telling.counter)
     const handler = onlyFromNginx(answer, key, log)
     const listener = await serve(responder, handler, options.address, http)
     const beat = setInterval(() => process.connected && process.send?.('beat'), heartbeatInterval)
@@ -86,7 +86,7 @@ function contextOf(
   store: () => Promise<Store>,
   log: Log,
   tell: Pick<RouteContext, 'record' | 'unknown' | 'refused'>,
-): Omit<RouteContext, 'key'> {
+): Omit<RouteContext, 'seedKey'> {
   const wire = new Wire()
   const place = (address: string) => wire.at(address)
   return {

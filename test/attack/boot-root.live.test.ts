@@ -1,9 +1,9 @@
 // What only root of a node gets: scripts from level `root` on, images there, and passwords of BMCs always.
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readNginxKey } from '../../lib/host/service/nginx-key.ts'
+import { readNginxKey, readSeedKey } from '../../lib/host/service/nginx-key.ts'
 import { expiringUrl } from '../../lib/task/torrent/served.ts'
 import { type Asking, bmcPassword, needsStage, Stage, url } from './stage.ts'
 
@@ -111,10 +111,24 @@ describe('root of a node', () => {
         statusOf(seed.replace(/torrents\/./, (text) => `torrents/${text.endsWith('A') ? 'B' : 'A'}`)),
         403,
       )
-      const key = (await readNginxKey(join(stage.dir, 'conf.d/.luna.key'))) ?? ''
+      const key = (await readSeedKey(join(stage.dir, 'conf.d/.luna.key'))) ?? ''
       const now = expiringUrl(`${url}/torrents/${tarball}`, key, new Date())
       const late = expiringUrl(`${url}/torrents/${tarball}`, key, new Date(Date.now() - 5 * 3600_000))
       assert.deepEqual([statusOf(now), statusOf(late)], [200, 403])
+    })
+
+    it('goes on with a web seed on the head that takes over, which has a key of its own for lweb', async () => {
+      const files = readdirSync(join(stage.dir, 'luna/torrents'))
+      const torrent = files.find((file) => file.endsWith('.torrent')) ?? ''
+      const seed = () =>
+        /8:url-list\d+:(http:.*\.tgz)e$/.exec(stage.get('node001', `/torrents/${torrent}`, root).body)?.[1]
+      const [given, file] = [seed() ?? '', join(stage.dir, 'conf.d/.luna.key')]
+      const former = await readNginxKey(file)
+      rmSync(file)
+      stage.luna('cluster', 'makenginx')
+      await stage.reloadNginx()
+      assert.notEqual(await readNginxKey(file), former)
+      assert.deepEqual([statusOf(given), statusOf(seed() ?? '')], [200, 200])
     })
 
     it('downloads the image by the script, where no seeder is', function () {

@@ -82,7 +82,7 @@ function answering(store: Awaited<ReturnType<typeof openStore>>): Handler {
       unknown: () => {},
       refused: () => {},
       leaderMetrics: async () => undefined as never,
-      key: async () => undefined,
+      seedKey: async () => undefined,
     },
     place: (address) => wire.at(address),
   })

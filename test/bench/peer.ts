@@ -58,7 +58,7 @@ function handlers(record: RouteContext['record'] = () => undefined): Handler {
     unknown: () => undefined,
     refused: () => undefined,
     leaderMetrics: async () => '',
-    key: async () => undefined,
+    seedKey: async () => undefined,
   }
   return answerWith({ store: store.get, url, log: daemonLog(), record, ...nothing, ...clock, place })
 }

@@ -47,7 +47,7 @@ export function asking(
     leaderMetrics: async () => '# what the leader has counted\n',
     now: () => now,
     random: () => 0.5,
-    key: async () => undefined,
+    seedKey: async () => undefined,
     place: async (at) => place(at),
   })
   return {

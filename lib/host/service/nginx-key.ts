@@ -17,13 +17,29 @@ export async function readNginxKey(path: string): Promise<string | undefined> {
   return text === undefined ? undefined : (keyIn(text) ?? '')
 }
 
-/** The file with the key that it has, or a new one. `owner` is the user that lweb runs as. */
-export async function nginxKeyFile(path: string, owner: Owner | undefined): Promise<DesiredFile> {
-  const known = keyIn((await readText(path)) ?? '')
-  const content = `set $luna_key "${known ?? randomBytes(24).toString('hex')}";\n`
+/**
+ * The key that the URLs of web seeds are made with and nginx checks them with; undefined where there is no
+ * file.
+ */
+export async function readSeedKey(path: string): Promise<string | undefined> {
+  const text = await readText(path)
+  return text === undefined ? undefined : (keyIn(text, 'luna_seed_key') ?? keyIn(text))
+}
+
+/**
+ * The file with the key that it has, or a new one, and with that of web seeds: `seed`, which all heads have,
+ * else this head's own. `owner` is the user that lweb runs as.
+ */
+export async function nginxKeyFile(
+  path: string,
+  owner: Owner | undefined,
+  seed?: string,
+): Promise<DesiredFile> {
+  const key = keyIn((await readText(path)) ?? '') ?? randomBytes(24).toString('hex')
+  const content = `set $luna_key "${key}";\nset $luna_seed_key "${seed ?? key}";\n`
   return { path, content, mode: 0o640, owner: { uid: 0, gid: owner?.gid ?? 0 }, secret: /"[0-9a-f]+"/g }
 }
 
-function keyIn(text: string): string | undefined {
-  return /^set \$luna_key "([0-9a-f]{48})";$/m.exec(text)?.[1]
+function keyIn(text: string, name = 'luna_key'): string | undefined {
+  return new RegExp(`^set \\$${name} "([0-9a-f]{48})";$`, 'm').exec(text)?.[1]
 }

@@ -49,6 +49,7 @@ const codecs: { readonly [K in FieldKind]: Codec<K> } = {
   'node-interfaces': { read: nodeInterfacesOf, write: nodeInterfacesValue },
   connected: { read: connectedOf, write: connectedValue },
   arm: { read: armOf, write: (value) => value && { ...value } },
+  key: { read: keyOf, write: (value) => value && { ...value } },
   'bmc-mark': { read: bmcMarkOf, write: (value) => value && { ...value } },
   status: { read: statusOf, write: (value) => value && { step: value.step, time: value.time } },
 }
@@ -159,6 +160,11 @@ function armOf(value: unknown): FieldTypes['arm'] | undefined {
   const { until = null, continuous, secret } = value
   if (until !== null && !(until instanceof Date)) return undefined
   return { until, continuous: continuous === true, secret }
+}
+
+function keyOf(value: unknown): FieldTypes['key'] | undefined {
+  const secret = isMap(value) ? value.secret : undefined
+  return typeof secret === 'string' && /^[0-9a-f]{48}$/.test(secret) ? { secret } : undefined
 }
 
 function bmcMarkOf(value: unknown): FieldTypes['bmc-mark'] | undefined {

@@ -1,11 +1,13 @@
 // The cluster itself: made, changed, deleted. What is generated from it has files of its own (dhcp, dns,
 // nginx, tftp).
+import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { giveDatabase } from '../../host/database-file.ts'
 import { makeDirectory } from '../../host/file.ts'
 import { findUser, type Owner } from '../../host/user.ts'
+import { asksRoot } from '../../object/boot-access.ts'
 import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
@@ -63,6 +65,8 @@ export async function changeCluster(
     checkTogether({ ...old, ...change }, wish, notes.warnings)
     const moves = wish.cluster_ips !== undefined || wish.frontend_address !== undefined
     if (moves && !force) await refuseLocking({ ...old, ...change })
+    // Each head takes the URLs that another one has given.
+    if (asksRoot(change) && !old.seed_key) change.seed_key = { secret: randomBytes(24).toString('hex') }
     if (Object.keys(change).length > 0) await update('cluster', old, change)
     await warnAfter({ ...old, ...change }, wish, notes.warnings)
   })

@@ -5,7 +5,7 @@ import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import type { DesiredFile } from '../../host/file.ts'
 import { nginxKeyPath } from '../../host/service/nginx-key.ts'
-import { bootAccess } from '../../object/boot-access.ts'
+import { asksRoot } from '../../object/boot-access.ts'
 import { type Cluster, isIpv6Frontend, paths } from '../../object/cluster.ts'
 import { headPrefixes, networkText, servedPrefixes } from '../../object/net/served.ts'
 import { watcherPrefixes } from '../../object/net/watchers.ts'
@@ -54,7 +54,7 @@ function factsOf(
     ipv6: isIpv6Frontend(cluster),
     tls: cluster.frontend_https ? findCertificate() : null,
     serverPort: portOf('server_port', cluster.server_port, 0),
-    rootOnly: ['root', 'armed'].includes(bootAccess(cluster)),
+    rootOnly: asksRoot(cluster),
     // node-fastcgi mixes up the answers of a kept connection.
     keepConnections: responder === 'own',
     networks: servedPrefixes(cluster, networks).map(networkText),

@@ -57,7 +57,7 @@ async function withKey<T>(
   notes: Notes,
   work: () => Promise<T>,
 ): Promise<T> {
-  const key = await nginxKeyFile(path, await findUser(cluster.user || 'luna'))
+  const key = await nginxKeyFile(path, await findUser(cluster.user || 'luna'), cluster.seed_key?.secret)
   const handed = handsKeyOver(String(content))
   const [gone, nothing] = [
     { ...key, content: null },
