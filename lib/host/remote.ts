@@ -1,4 +1,6 @@
 // The other heads of a cluster: files and commands go there as root over ssh, without questions.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { LunaError } from '../error.ts'
 import { type Ran, type RunOptions, run } from './run.ts'
 import { shellWord } from './run-error.ts'
@@ -57,6 +59,11 @@ export function notDone(what: string, host: string, ran: Ran, otherwise: string)
   })
 }
 
+// What the other head runs in place of rsync: that in the directory, with all else read-only. It is sent,
+// since the Luna there may be another one.
+const textOf = (file: string) => readFileSync(join(import.meta.dirname, 'image', file), 'utf8')
+const receiving = () => `onto=${shellWord(textOf('onto-tree.sh'))}\n${textOf('receive.sh')}`
+
 // An incomplete file waits in here to be continued: under its own name it could be taken for a whole one.
 const partial = '.luna-partial'
 
@@ -68,7 +75,9 @@ export interface Following {
 
 /**
  * Mirrors a directory to another head, continuing an interrupted copy, and compares every byte at the end.
- * `from` is another path of the same directory here. Throws LunaError `failed` when the two still differ.
+ * There root writes below that directory and nowhere else, and follows no link on the way that others could
+ * have made. `from` is another path of the same directory here. Throws LunaError `failed` when the two still
+ * differ.
  */
 export async function mirrorTo(
   head: string,
@@ -77,18 +86,16 @@ export async function mirrorTo(
   from: string = path,
 ): Promise<void> {
   const stopping = signal ? { signal } : {}
-  const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`]
-  // rsync gives the directory itself its mode; those above it get theirs here.
-  const make = ['sh', '-c', 'umask 022; mkdir -p -- "$1"', 'sh', path]
-  await runOn(head, make, `make ${path} on ${head}`)
+  const there = ['sh', '-c', receiving(), 'sh', path, 'rsync'].map(shellWord).join(' ')
+  const more = ['--numeric-ids', '--delete', `--partial-dir=${partial}`, `--rsync-path=${there}`]
   const what = `copy ${path} to ${head}`
-  await onHead(head, what, 'rsync', rsyncArguments(head, path, [...more, '--info=progress2'], from), {
+  await onHead(head, what, 'rsync', rsyncArguments(head, './', [...more, '--info=progress2'], from), {
     onLine,
     ...stopping,
   })
   onLine('comparing')
   const look = [...more, '--dry-run', '--checksum', '--itemize-changes']
-  const stdout = await onHead(head, what, 'rsync', rsyncArguments(head, path, look, from), stopping)
+  const stdout = await onHead(head, what, 'rsync', rsyncArguments(head, './', look, from), stopping)
   const differing = stdout.split('\n').filter((line) => line !== '')
   if (differing.length === 0) return
   throw new LunaError('failed', `${path} on ${head} is not what it is here`, {

@@ -5,8 +5,12 @@
  * between.
  */
 const perNode = 4
-/** One machine must not be able to take all of them before nginx ends those that say nothing. */
-const least = 8192
+/**
+ * One machine cannot take all of them before nginx ends those that say nothing: it has so many ports at most
+ * for an address of the head. nginx counts who is silent by no address, and one worker may get most.
+ */
+const least = 65_536
+const leastEach = 16_384
 
 /**
  * What is wrong with `worker_connections` for so many nodes; undefined when nothing is. `texts` are the
@@ -17,12 +21,11 @@ export function tooFewConnections(
   nodes: number,
   processors: number,
 ): string | undefined {
-  const { each, count, wanted } = connectionsOf(texts, nodes, processors)
-  if (each * count >= wanted) return undefined
-  const needed = Math.ceil(wanted / count)
+  const { each, count, needed } = connectionsOf(texts, nodes, processors)
+  if (each >= needed) return undefined
   const why = `nginx takes ${each * count} connections at once, and one machine could use up all of them`
   const lines = `worker_connections ${needed};  in the events block of nginx.conf, and  worker_rlimit_nofile ${2 * needed};`
-  return `${why}; ${wanted} are enough here: write  ${lines}  before it`
+  return `${why}; ${needed * count} are enough here: write  ${lines}  before it`
 }
 
 /**
@@ -35,9 +38,8 @@ export function withConnections(
   nodes: number,
   processors: number,
 ): string {
-  const { each, count, wanted } = connectionsOf(texts, nodes, processors)
-  if (each * count >= wanted) return text
-  const needed = Math.ceil(wanted / count)
+  const { each, needed } = connectionsOf(texts, nodes, processors)
+  if (each >= needed) return text
   const enough = text.replace(/^(\s*(?:events\s*\{\s*)?worker_connections\s+)\d+(\s*;)/m, `$1${needed}$2`)
   if (enough === text) return text
   const files = `worker_rlimit_nofile ${2 * needed};`
@@ -51,7 +53,8 @@ function connectionsOf(texts: Iterable<string>, nodes: number, processors: numbe
   const count = workers === 'auto' ? processors : Number(workers)
   // 512 is nginx's own (ngx_event_core_module).
   const each = Number(settingOf(whole, 'worker_connections') ?? 512)
-  return { each, count, wanted: Math.max(least, perNode * nodes) }
+  const wanted = Math.max(least, perNode * nodes)
+  return { each, count, needed: Math.max(leastEach, Math.ceil(wanted / count)) }
 }
 
 function settingOf(text: string, name: string): string | undefined {

@@ -245,7 +245,8 @@ export class Stage {
       .join(' ')
     const lines = [
       `daemon off; pid ${this.dir}/nginx.pid; error_log ${this.dir}/log/nginx.log; user nobody nogroup;`,
-      'worker_processes auto; events { worker_connections 768; }',
+      'worker_processes auto;',
+      'events { worker_connections 768; }',
       `http { access_log ${this.dir}/log/access.log; ${temp} include ${this.dir}/conf.d/*.conf; }`,
     ]
     writeFileSync(join(this.dir, 'nginx.conf'), `${lines.join('\n')}\n`)

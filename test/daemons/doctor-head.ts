@@ -181,8 +181,8 @@ export class DoctorHead {
 
 function nginxConf(dir: string): string {
   return `pid ${dir}/nginx.pid;
-worker_rlimit_nofile 16384;
-events { worker_connections 8192; }
+worker_rlimit_nofile 131072;
+events { worker_connections 65536; }
 http {
   access_log off;
   include ${dir}/conf.d/*.conf;

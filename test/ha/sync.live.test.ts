@@ -2,7 +2,18 @@
 // the two may change anything.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lackingProgram } from '../daemons/namespace.ts'
@@ -53,6 +64,31 @@ describe('two heads', function () {
     const back = await luna('b', 'cluster', 'sync')
     assert.deepEqual([back.status, /this head is passive/.test(back.output)], [0, true], back.output)
     assert.ok(existsSync(pair.of('a', `${tree}/etc/new`)))
+  })
+
+  it('sync writes to no place of the other head that its service user leads to', async () => {
+    mkdirSync(pair.of('a', `${tree}/etc`), { recursive: true })
+    writeFileSync(pair.of('a', `${tree}/etc/new`), '')
+    assert.equal((await luna('a', ...sync)).status, 0)
+    assert.ok(existsSync(pair.of('b', `${tree}/etc/new`)))
+    const victim = pair.of('b', 'victim')
+    mkdirSync(join(victim, 'compute'), { recursive: true })
+    writeFileSync(join(victim, 'compute/keep'), '')
+
+    // On the way: the path of the cluster is that of its user.
+    chownSync(pair.of('b', 'luna'), 65_534, 65_534)
+    renameSync(pair.of('b', 'luna/os'), pair.of('b', 'luna/away'))
+    symlinkSync('../victim', pair.of('b', 'luna/os'))
+    const { status, output } = await luna('a', ...sync)
+    assert.equal(status, 1)
+    assert.match(output, /luna\/os is a link that others than root could have made/)
+    assert.deepEqual(readdirSync(join(victim, 'compute')), ['keep'])
+
+    // Inside: it goes, and a directory comes in its place.
+    const synced = await luna('a', 'cluster', 'sync')
+    assert.equal(synced.status, 0, synced.output)
+    assert.ok(existsSync(pair.of('b', `${tree}/etc/new`)))
+    assert.deepEqual(readdirSync(join(victim, 'compute')), ['keep'])
   })
 
   it('osimage sync goes on where it was interrupted, and shows nobody half a file meanwhile', async () => {

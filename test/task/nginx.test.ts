@@ -140,7 +140,15 @@ describe('makeNginx', () => {
       const conf = join(fake.dir, 'nginx.conf')
       writeFileSync(
         conf,
-        ['events { worker_connections 9000; }', 'http {', 'access_log off;', ...lines, '}', ''].join('\n'),
+        [
+          'worker_rlimit_nofile 140000;',
+          'events { worker_connections 70000; }',
+          'http {',
+          'access_log off;',
+          ...lines,
+          '}',
+          '',
+        ].join('\n'),
       )
       const more = `-e stderr -g 'pid ${fake.dir}/pid;' -c ${conf}`
       fake.program('nginx', `PATH=\${PATH#*:}\n[ "$1" = -T ] && exec nginx "$@" ${more}\nexec nginx "$@"`)
@@ -163,11 +171,11 @@ describe('makeNginx', () => {
       await addCluster(store, { path: fake.dir })
       nginxConf(`include ${fake.dir}/conf.d/*.conf;`)
       const conf = join(fake.dir, 'nginx.conf')
-      writeFileSync(conf, readFileSync(conf, 'utf8').replace('9000', '768'))
+      writeFileSync(conf, readFileSync(conf, 'utf8').replace('70000', '768'))
       const { warnings } = await make()
       assert.match(
         warnings.join('\n'),
-        /^nginx takes 768 connections .*write {2}worker_connections 8192; {2}in the events/,
+        /^nginx takes 768 connections .*write {2}worker_connections 65536; {2}in the events/,
       )
     })
 

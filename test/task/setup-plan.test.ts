@@ -57,7 +57,7 @@ describe('the plan of luna setup', () => {
       'keep /etc/nginx/nginx.conf as it is now at /etc/nginx/nginx.conf.luna-before',
       'write /etc/nginx/nginx.conf',
     ])
-    assert.match(textOf(steps, '/etc/nginx/nginx.conf'), /worker_connections 8192;/)
+    assert.match(textOf(steps, '/etc/nginx/nginx.conf'), /worker_connections 65536;/)
   })
 
   it('has lweb listen on its socket, and zones where the named of this machine looks for them', () => {

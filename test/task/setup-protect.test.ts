@@ -91,6 +91,7 @@ describe('what luna setup allows nodes', () => {
     const selinux = await findSelinux()
     assert.deepEqual(linesOf(selinuxSteps(selinux, clusterOf({ server_port: 0 }), '/srv/tftp')), [
       'semanage port -a -t http_port_t -p tcp 7050',
+      'setsebool -P httpd_setrlimit on',
       'semanage fcontext -a -t httpd_sys_content_t /opt/luna/(boot|torrents)(/.*)?',
       'semanage fcontext -a -t tftpdir_t /srv/tftp(/.*)?',
     ])

@@ -8,6 +8,8 @@ export interface Selinux {
   readonly webPorts: readonly string[]
   /** nginx may connect to ports. */
   readonly mayConnect: boolean
+  /** nginx may have more files open than its unit says. */
+  readonly mayRaise: boolean
   /** File contexts of this site, a line each (semanage-fcontext(8)). */
   readonly contexts: string
 }
@@ -21,6 +23,7 @@ export async function findSelinux(): Promise<Selinux | undefined> {
     policy: /^(?:\d+\s+)?luna2\b/m.test(await answer('semodule', ['-l'])),
     webPorts: web.flatMap(([, list = '']) => list.split(/,\s*/)),
     mayConnect: /--> on/.test(await answer('getsebool', ['httpd_can_network_connect'])),
+    mayRaise: !/--> off/.test(await answer('getsebool', ['httpd_setrlimit'])),
     contexts: await answer('semanage', ['fcontext', '-l', '-C']),
   }
 }

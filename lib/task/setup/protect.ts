@@ -83,6 +83,8 @@ export function selinuxSteps(
     ...(cluster.server_port === 0 || selinux.policy || selinux.mayConnect
       ? []
       : [run('setsebool', '-P', 'httpd_can_network_connect', 'on')]),
+    // worker_rlimit_nofile, without which nginx takes no more connections than before
+    ...(selinux.mayRaise ? [] : [run('setsebool', '-P', 'httpd_setrlimit', 'on')]),
     ...labels
       .filter(([pattern]) => !selinux.contexts.includes(pattern))
       .map(([pattern, type]) => run('semanage', 'fcontext', '-a', '-t', type, pattern)),
