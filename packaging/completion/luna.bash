@@ -3,10 +3,17 @@
 # means file names.
 
 _luna() {
-  local line
+  local line file
   COMPREPLY=()
   while IFS= read -r line; do
-    if [[ $line == $'\t' ]]; then
+    if [[ $line == $'\t' && $2 =~ ^(.*[,!])?@ ]]; then
+      # readline takes what is behind @ for a host
+      while IFS= read -r file; do
+        [[ ! -d $file ]] || file+=/
+        COMPREPLY+=("${BASH_REMATCH[0]}$file")
+      done < <(compgen -f -- "${2#"${BASH_REMATCH[0]}"}")
+      [[ ${COMPREPLY[0]} != */ ]] || compopt -o nospace 2>/dev/null || :
+    elif [[ $line == $'\t' ]]; then
       compopt -o default 2>/dev/null
     else
       COMPREPLY+=("${line%%$'\t'*}")

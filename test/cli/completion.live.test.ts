@@ -47,6 +47,8 @@ describe('complete', () => {
     ['luna node delete !node0', ['!node001', '!node002'], 'names that are not meant'],
     ['luna node delete @', 'files', 'files with names'],
     ['luna node delete @ /etc/ho', 'files', 'the same where bash took the word apart'],
+    ['luna node delete node001,!@x', 'files', 'files with names that are not meant'],
+    ['lpower @x', 'files', 'files with names for lpower'],
     ['lpower @ /etc/ho', 'files', 'the same for lpower'],
     ['luna node list --where gr', ['group='], 'fields that a condition is about'],
     ['luna node list --where group=c', ['group=compute'], 'what a field may be'],
@@ -133,6 +135,10 @@ describe('completion in a shell', () => {
     assert.deepEqual(inBash(['lchroot', 'comp']), ['compute'])
     assert.deepEqual(inBash(['luna', 'node', 'list', '--where', 'group', '=', 'c']), ['compute'])
     assert.deepEqual(inBash(['luna', 'node', 'list', '--where', 'gr']), ['group='])
+    for (const before of ['@', 'node001,@', 'node00[1-2],!@'])
+      assert.deepEqual(inBash(['luna', 'node', 'delete', `${before}${site.dir}/luna.c`]), [
+        `${before}${site.dir}/luna.conf`,
+      ])
   })
 
   it('offers nothing and says nothing in bash when the database cannot be read', () => {
@@ -145,6 +151,7 @@ describe('completion in a shell', () => {
   it('works in zsh, with the help of each word', function () {
     skipUnless(this, existsSync('/usr/bin/zsh') ? undefined : 'zsh is not installed')
     const script = `_describe() { print -rl -- "\${(@P)2}" }; _files() { print files }
+      compset() { print "compset $2" }
       try() { source "$file" }
       file=$1 service=luna; shift; words=("$@") CURRENT=$# PREFIX=\${@[-1]}; try`
     const inZsh = (...words: string[]) =>
@@ -154,7 +161,7 @@ describe('completion in a shell', () => {
       })
     assert.equal(inZsh('luna', 'node', 'show', 'no'), 'node001\nnode002\n')
     assert.equal(inZsh('luna', 'node', 'list', '--gro'), '--group:only those of this group\n')
-    assert.equal(inZsh('luna', 'db', 'import', ''), 'files\n')
+    assert.equal(inZsh('luna', 'db', 'import', ''), 'compset (|*[,!])@\nfiles\n')
   })
 
   it('is empty for a line that nobody can read', async () => {

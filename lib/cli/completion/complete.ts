@@ -6,7 +6,7 @@ import type { Command } from '../command.ts'
 import { objects } from '../commands.ts'
 import { known, rejoined, scan } from './scan.ts'
 import { type Completion, type Names, type Place, valuesOf, valuesOfField } from './values.ts'
-import { beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
+import { atFile, beginning, type Candidate, hostlist, plain, prefixed, spellings } from './words.ts'
 
 /**
  * What may stand in place of `current`, the word at the cursor, after the words of `before`. `program` is the
@@ -82,5 +82,5 @@ async function operandOf(
   const ofNodes = ['chosen', 'some'].includes(command.operand)
   const all = await names.ofKind(ofNodes ? 'node' : (object as Kind))
   if (!['names', 'chosen', 'some'].includes(command.operand)) return plain(all, current)
-  return current.startsWith('@') ? 'files' : hostlist(all, current)
+  return atFile(current) ? 'files' : hostlist(all, current)
 }

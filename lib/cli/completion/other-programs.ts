@@ -3,7 +3,7 @@ import { helpOption } from '../../program/option.ts'
 import { type Program, programs } from '../../program/program.ts'
 import { scan } from './scan.ts'
 import { type Completion, type Names, valuesOf, valuesOfField } from './values.ts'
-import { beginning, hostlist, plain, spellings } from './words.ts'
+import { atFile, beginning, hostlist, plain, spellings } from './words.ts'
 
 /** What may stand at the cursor of lchroot, lpower, lweb, ltorrent and lfs_pxelinux. */
 export async function completeOther(
@@ -37,6 +37,7 @@ async function completeOperand(
 ): Promise<Completion> {
   if (operand && operands.length === 0 && !named) {
     const all = await names.ofKind(operand.names)
+    if (operand.list && atFile(current)) return 'files'
     return operand.list ? hostlist(all, current) : plain(all, current)
   }
   if (operands.some((word) => word in actions)) return []

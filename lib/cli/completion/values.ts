@@ -2,7 +2,7 @@
 import type { Kind } from '../../object/field.ts'
 import type { Option } from '../../program/option.ts'
 import type { Scan } from './scan.ts'
-import { beginning, type Candidate, hostlist, plain, prefixed } from './words.ts'
+import { atFile, beginning, type Candidate, hostlist, plain, prefixed } from './words.ts'
 
 /** Reads what there is; completion asks only for what it offers. */
 export interface Names {
@@ -56,7 +56,7 @@ export async function valuesOf(
       begins.map((word) => ({ word })),
     )
   }
-  if (refersTo === 'file' || (kind === 'names' && current.startsWith('@'))) return 'files'
+  if (refersTo === 'file' || (kind === 'names' && atFile(current))) return 'files'
   if (refersTo === 'interface')
     return plain(await place.names.interfacesOf(place.object as Kind, seen.operands), current)
   if (refersTo && kind === 'names') return hostlist(await place.names.ofKind(refersTo), current)

@@ -25,6 +25,11 @@ function isSafe(name: string): boolean {
   return /^[\p{L}\p{N}_.@%+,-]+$/u.test(name) && !name.startsWith('-')
 }
 
+/** Whether the cursor is at the file of `@FILE` in a list of names. */
+export function atFile(current: string): boolean {
+  return /(^|[,!])@[^,]*$/.test(current)
+}
+
 /** Names that can follow the commas of a hostlist; those that it names already are left out. */
 export function hostlist(all: readonly string[], current: string): Candidate[] {
   // Commas in brackets are the list's own; with a bracket still open there is nothing to offer.
