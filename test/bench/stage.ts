@@ -26,15 +26,19 @@ export function embeddedStage(place: Place): Stage {
   return stage(place, 'embedded', (dir) => `[Embedded]\npath=${dir}/luna.db\n`)
 }
 
-/** An empty stage per store that can be had here; says which cannot. */
+/**
+ * An empty stage per store that can be had here, or for the one that LUNA_BENCH_STORES names: `embedded` or
+ * `mongodb`. Says which cannot be had.
+ */
 export async function stages(place: Place): Promise<Stage[]> {
-  const embedded = embeddedStage(place)
-  if (process.env.LUNA_BENCH_STORES === 'embedded') return [embedded]
+  const only = process.env.LUNA_BENCH_STORES
+  const embedded = only === 'mongodb' ? [] : [embeddedStage(place)]
+  if (only === 'embedded') return embedded
   const server = await startMongoServer()
   if (!server) place.say(`without MongoDB: ${noMongoServer}`)
-  if (!server) return [embedded]
+  if (!server) return embedded
   place.after(() => server.stop())
-  return [embedded, stage(place, server.kind, () => `[MongoDB]\nserver=${server.config.server}\n`)]
+  return [...embedded, stage(place, server.kind, () => `[MongoDB]\nserver=${server.config.server}\n`)]
 }
 
 function stage({ dir: top }: Place, store: string, section: (dir: string) => string): Stage {

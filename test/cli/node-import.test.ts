@@ -113,7 +113,7 @@ describe('luna export inventory and luna apply', () => {
     })
     const { status, stdout, stderr } = run(`apply ${files.join(' ')}`)
     assert.equal(status, 0)
-    assert.match(stdout, /\| change +\| switch sw01 +\| comment +\| - +\| number 2 +\|/)
+    assert.match(stdout, /\| change +\| switch sw01 +\| comment +\| - +\| number 3 +\|/)
     assert.match(
       stderr,
       /^INFO:luna:changed 1 network: net \(comment\); .*changed 1 switch: sw01 \(comment\)\n$/,

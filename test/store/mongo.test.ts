@@ -7,10 +7,10 @@ import { rejectsWith } from '../help.ts'
 import { contract } from './contract.ts'
 import { serverInBadTimes, setInBadTimes } from './mongo-bad-times.ts'
 import { crashTests } from './mongo-crash.ts'
-import { type MongoServer, noMongoServer, startMongoServer, startReplicaSet } from './mongo-server.ts'
+import { type MongoServer, startMongoServer, startReplicaSet } from './mongo-server.ts'
 import { mongoPlace } from './place.ts'
+import { notStarted, started } from './started.ts'
 
-const notStarted = { server: 'not started', tls: false }
 const none: MongoServer = { uri: '', config: notStarted, kind: 'none', stop: async () => undefined }
 
 describe('MongoDB', () => {
@@ -43,23 +43,6 @@ describe('MongoDB as a replica set', () => {
   contract('MongoDB, a replica set', () => mongoPlace(server()?.config ?? notStarted))
   setInBadTimes(() => server() ?? none)
 })
-
-/**
- * A server for the tests of a suite, which are skipped in one visible line where there is none; not in CI.
- */
-function started(start: () => Promise<MongoServer | undefined>): () => MongoServer | undefined {
-  let server: MongoServer | undefined
-  before(async function () {
-    this.timeout(300_000)
-    server = await start()
-    if (server) return
-    if (process.env.CI) throw new Error(noMongoServer)
-    console.log(`    not tested: ${noMongoServer}`)
-    this.skip()
-  })
-  after(() => server?.stop())
-  return () => server
-}
 
 describe('a MongoDB that is not there', () => {
   it('is said so within seconds: which, why, and both ways out', async () => {

@@ -72,11 +72,12 @@ export async function linksOf(store: Store, kind: Kind, name: string): Promise<R
 
 /** Fails unless the work is refused with that code, and leaves the whole database as it was. */
 export async function refuses(store: Store, code: string, work: Promise<unknown>): Promise<LunaError> {
-  const before = JSON.stringify(await store.dump())
-  const error = await work.then(
-    () => assert.fail('it was not refused'),
+  const ended = work.then(
+    () => 'it was not refused',
     (thrown: unknown) => thrown,
   )
+  const before = JSON.stringify(await store.dump())
+  const error = await ended
   assert(error instanceof LunaError, String(error))
   assert.equal(error.code, code, error.message)
   assert.equal(JSON.stringify(await store.dump()), before)

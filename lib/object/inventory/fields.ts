@@ -4,6 +4,7 @@ import { fieldsOf } from '../objects.ts'
 
 /** The kinds of an inventory, each after those that it refers to. */
 export const inventoryKinds = [
+  'cluster',
   'network',
   'osimage',
   'bmcsetup',
@@ -15,8 +16,12 @@ export const inventoryKinds = [
 
 export type InventoryKind = (typeof inventoryKinds)[number]
 
-/** What Luna keeps by itself: free addresses, what was packed, what nodes say, what their group says. */
+/**
+ * What Luna keeps by itself: free addresses, what was packed, what nodes say, what their group says, and what
+ * `luna cluster makedhcp` was told.
+ */
 const kept: { readonly [K in Kind]?: readonly string[] } = {
+  cluster: ['debug', 'db_version', 'dhcp_net', 'dhcp_range_start', 'dhcp_range_end'],
   osimage: ['kernfile', 'initrdfile', 'tarball', 'torrent'],
   network: ['version', 'freelist'],
   node: ['status', 'osimage'],

@@ -11,6 +11,7 @@ import { type Notes, newNotes, type Outcome } from '../outcome.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { Faults } from './faults.ts'
 import type { Applying } from './kind/apply-one.ts'
+import { applyCluster } from './kind/cluster.ts'
 import { applyOtherdev, applySwitch } from './kind/device.ts'
 import { applyGroup } from './kind/group.ts'
 import { applyBmcsetup, applyOsimage } from './kind/image.ts'
@@ -22,6 +23,7 @@ import { readFields } from './read.ts'
 type SingleKind = Exclude<InventoryKind, 'node'>
 
 const appliers: { readonly [K in SingleKind]: (one: Applying) => Promise<void> } = {
+  cluster: applyCluster,
   network: applyNetwork,
   osimage: applyOsimage,
   bmcsetup: applyBmcsetup,
@@ -103,7 +105,8 @@ async function applyAll(run: Run): Promise<void> {
   }
   if (!prune) return
   for (const kind of inventoryKinds.toReversed())
-    if (kind !== 'node' && kind !== 'otherdev') await removeOthers(run, kind, named.get(kind))
+    if (kind !== 'node' && kind !== 'otherdev' && kind !== 'cluster')
+      await removeOthers(run, kind, named.get(kind))
 }
 
 function namesIn(entries: readonly Entry[] | undefined): ReadonlySet<string> | undefined {

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { loadInventory } from '../inventory.ts'
 
 /**
- * The documents of all objects but the cluster: by kind, each after those that it refers to, and by name.
+ * The documents of all objects: by kind, each after those that it refers to, and by name.
  * Passwords and keys are in it only when they are asked for.
  */
 export async function inventoryDocuments(
