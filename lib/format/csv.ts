@@ -8,12 +8,22 @@ const delimiters = [',', ';', '\t']
 // In bytes, of one record.
 const longestRecord = 1024 * 1024
 
+/** A table as it is read. */
+export interface CsvTable {
+  /** The names in its header. */
+  readonly columns: readonly string[]
+  /** Its records by these names. */
+  readonly entries: readonly Entry[]
+  /** Where the header names a column, or where it is. */
+  readonly place: (column?: string) => string
+}
+
 /**
  * The records of a table by the names in its header. Cells are separated by commas, or by what the header has
  * in their place (semicolons, tabs); lines that begin with # are none. Columns of places count cells. Throws
  * LunaError `invalid` for what is no table.
  */
-export function readCsv(text: string, source: string): Entry[] {
+export function readCsv(text: string, source: string): CsvTable {
   const [first, ...others] = recordsOf(text, source)
   if (!first) throw noTable(source, 'it is empty')
   const header = first.cells
@@ -21,8 +31,14 @@ export function readCsv(text: string, source: string): Entry[] {
   if (twice !== undefined)
     throw noTable(placeIn(source, first.line), `the column ${JSON.stringify(twice)} is there twice`)
   if (others.length > mostEntries)
-    throw noTable(source, `it has ${others.length} records, and ${mostEntries} are the most`)
-  return others.map(({ cells, line }) => entryOf(header, cells, source, line))
+    throw noTable(source, `it has ${others.length} records, and ${mostEntries} are the most`, {
+      fix: 'give it in parts, each with the header',
+    })
+  return {
+    columns: header.filter((name) => name !== ''),
+    entries: others.map(({ cells, line }) => entryOf(header, cells, source, line)),
+    place: (column) => placeAt(header, column, source, first.line),
+  }
 }
 
 /** A table of texts; what a spreadsheet or `readCsv` would change is put into quotes. */
@@ -61,9 +77,31 @@ function recordsOf(text: string, source: string): Line[] {
     })
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
-    const { lines } = cause as CsvError & { readonly lines?: number }
-    throw noTable(lines === undefined ? source : placeIn(source, lines), cause.message, cause)
+    throw unreadable(text, source, cause)
   }
+}
+
+const quoting = 'put the whole text between quotes, and write each quote in it twice'
+
+/** What the parser stumbles over, in our words where people come across it. */
+function unreadable(text: string, source: string, cause: CsvError): LunaError {
+  const { lines, column } = cause as CsvError & { readonly lines?: number; readonly column?: unknown }
+  const place = lines === undefined ? source : placeIn(source, lines, cellOf(column))
+  if (cause.code === 'CSV_QUOTE_NOT_CLOSED')
+    return noTable(placeIn(source, openLine(text)), 'a quote is opened there and never closed', { cause })
+  if (cause.code === 'INVALID_OPENING_QUOTE' || cause.code === 'CSV_INVALID_CLOSING_QUOTE')
+    return noTable(place, 'a quote stands in the middle of a text', { cause, fix: quoting })
+  return noTable(place, cause.message, { cause })
+}
+
+function cellOf(column: unknown): number | undefined {
+  return typeof column === 'number' ? column + 1 : undefined
+}
+
+/** The line of the quote that nothing closes. */
+function openLine(text: string): number {
+  const at = text.search(/"(?:[^"]|"")*$/)
+  return text.slice(0, Math.max(0, at)).split('\n').length
 }
 
 /** What stands most often in the header. */
@@ -84,17 +122,22 @@ function entryOf(header: readonly string[], cells: readonly string[], source: st
   const pairs = header.flatMap((name, at) => (name === '' ? [] : [[name, cells[at] ?? ''] as const]))
   return {
     fields: Object.fromEntries(pairs),
-    place: (name) => {
-      const at = header.indexOf(String(name))
-      return placeIn(source, line, at < 0 ? undefined : at + 1)
-    },
+    place: (name) => placeAt(header, name, source, line),
   }
 }
 
-function noTable(place: string, why: string, cause?: unknown): LunaError {
-  return new LunaError('invalid', `${place}: it cannot be read as a table of CSV`, {
-    why,
-    fix: 'begin with a header (name,group,mac), a node per line; see how it is meant: luna node list --csv',
-    ...(cause !== undefined && { cause }),
-  })
+function placeAt(header: readonly string[], name: unknown, source: string, line: number): string {
+  const at = header.indexOf(String(name))
+  return placeIn(source, line, at < 0 ? undefined : at + 1)
+}
+
+const begin =
+  'begin with a header (name,group,mac), a node per line; see how it is meant: luna node list --csv'
+
+function noTable(
+  place: string,
+  why: string,
+  { fix = begin, ...more }: { readonly fix?: string; readonly cause?: unknown } = {},
+): LunaError {
+  return new LunaError('invalid', `${place}: it cannot be read as a table of CSV`, { why, fix, ...more })
 }

@@ -9,6 +9,8 @@ import { type Entry, mostEntries, placeIn } from './entry.ts'
  * `invalid` for what is neither.
  */
 export function readDocuments(text: string, source: string): Entry[] {
+  // What a program that failed has left.
+  if (text.trim() === '') throw unreadable(source, 'it is empty')
   const json = parseJson(text)
   const located = json === undefined ? parseYaml(text, source) : undefined
   const roots = located ? located.documents.map((one) => plainOf(one, source)) : [json]
@@ -50,11 +52,33 @@ function thing(value: unknown, path: Path, locate: Locate): Entry {
 function parseJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    // A key that is there twice is no error for it (RFC 8259 section 4), and one for YAML.
+    return keysOf(value) === keysIn(text) ? value : undefined
   } catch {
     // As YAML it is told where it is wrong.
     return undefined
   }
+}
+
+/** How many keys a value has, at all its levels. */
+function keysOf(value: unknown): number {
+  let count = 0
+  const open = [value]
+  for (let one = open.pop(); open.length > 0 || one !== undefined; one = open.pop()) {
+    if (typeof one !== 'object' || one === null) continue
+    const inside: unknown[] = Object.values(one)
+    if (!Array.isArray(one)) count += inside.length
+    open.push(...inside)
+  }
+  return count
+}
+
+/** How many keys a text of JSON has: the strings with a colon behind them. */
+function keysIn(text: string): number {
+  let count = 0
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:)?/g)) if (colon) count++
+  return count
 }
 
 interface Located {
@@ -73,7 +97,8 @@ function parseYaml(text: string, source: string): Located {
     const [wrong] = [...errors, ...warnings]
     if (!wrong) continue
     const { line, col } = lines.linePos(wrong.pos[0])
-    throw unreadable(placeIn(source, line, col), wrong.message)
+    const why = /call stack/i.test(wrong.message) ? 'it nests too deep' : wrong.message
+    throw unreadable(placeIn(source, line, col), why)
   }
   return { documents: all, lines }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { LunaError } from '../../lib/error.ts'
 import { looksLikeCsv, readCsv, writeCsv } from '../../lib/format/csv.ts'
 
-const fieldsOf = (text: string) => readCsv(text, 'f').map(({ fields }) => fields)
+const fieldsOf = (text: string) => readCsv(text, 'f').entries.map(({ fields }) => fields)
 
 function refusal(text: string): string {
   try {
@@ -30,19 +30,22 @@ describe('readCsv', () => {
   })
 
   it('tells the line in which a record begins, also after texts of several lines, and the cell', () => {
-    const entries = readCsv('# rack\nname,comment\nn1,"two\nlines"\n\nn2,x\n', 'f.csv')
+    const { entries, columns, place } = readCsv('# rack\nname,comment\nn1,"two\nlines"\n\nn2,x\n', 'f.csv')
     const places = entries.map((one) => [one.place(), one.place('comment'), one.place('nothing')])
     assert.deepEqual(places, [
       ['f.csv, line 3', 'f.csv, line 3, column 2', 'f.csv, line 3'],
       ['f.csv, line 6', 'f.csv, line 6, column 2', 'f.csv, line 6'],
     ])
+    assert.deepEqual([columns, place('comment')], [['name', 'comment'], 'f.csv, line 2, column 2'])
   })
 
   it('refuses what is no table, with its line', () => {
     assert.match(refusal(''), /f\.csv: .*it is empty/)
     assert.match(refusal('name,name\n'), /line 1: .*"name" is there twice/)
     assert.match(refusal('name\nn1,x\n'), /line 2, column 2: the cell belongs to no column/)
-    assert.match(refusal('name\nn1\n"n2\n'), /^f\.csv, line \d: it cannot be read/)
+    assert.match(refusal('name\n"n1"\n"n2\nn3\n'), /^f\.csv, line 3: .*a quote is opened there and never/)
+    assert.match(refusal('name,comment\nn1,a"b\n'), /^f\.csv, line 2, column 2: .*in the middle of a text/)
+    assert.match(refusal('name,comment\nn1,"a"b\n'), /^f\.csv, line 2, column 2: .*in the middle of a text/)
     assert.match(refusal(`name\n${'x'.repeat(2_000_000)}`), /cannot be read/)
     assert.match(refusal(`name\n${'n\n'.repeat(100_001)}`), /100000 are the most/)
   })

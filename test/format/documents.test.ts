@@ -22,7 +22,8 @@ describe('readDocuments', () => {
     assert.deepEqual(fieldsOf('[{"name": "n1"}, {"name": "n2"}]'), wanted)
     assert.deepEqual(fieldsOf('{"name": "n1"}'), [{ name: 'n1' }])
     assert.deepEqual(fieldsOf('{name: n1}'), [{ name: 'n1' }])
-    assert.deepEqual(fieldsOf(''), [])
+    assert.deepEqual(fieldsOf('[]'), [])
+    assert.deepEqual(fieldsOf('# nothing yet\n'), [])
   })
 
   it('leaves plain numbers of YAML as they are written', () => {
@@ -42,6 +43,8 @@ describe('readDocuments', () => {
     assert.match(refusal('name: n1\n  mac: x\n'), /f\.yaml, line 1, column \d+: .*/)
     assert.match(refusal('[{"name": "n1",}\n,{"a" "b"}]'), /f\.yaml, line 2, column/)
     assert.match(refusal('name: n1\nname: n2\n'), /line 2, column 1: .*unique/)
+    assert.match(refusal('[{"name": "n1",\n "a": "b:\\"c\\":", "a": 1}]'), /line 2, column 19: .*unique/)
+    assert.match(refusal(' \n'), /^f\.yaml: .*it is empty/)
     assert.match(refusal('just a text'), /line 1, column 1: .*map of fields/)
     assert.match(refusal('- [1]'), /line 1, column 3: .*map of fields/)
     assert.match(refusal('a: !!js/function x'), /line 1, column \d+: .*tag/i)
@@ -54,7 +57,7 @@ describe('readDocuments', () => {
       bomb.push(`${other}: &${other} [${Array(10).fill(`*${one}`).join(', ')}]`)
     }
     assert.match(refusal(bomb.join('\n')), /alias/)
-    assert.match(refusal(`a: ${'['.repeat(100_000)}`), /too deep|line 1/)
+    assert.match(refusal(`a: ${'['.repeat(100_000)}`), /too deep/)
     assert.match(refusal(`[${'{},'.repeat(100_001)}{}]`), /100000 are the most/)
   })
 })

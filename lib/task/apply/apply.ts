@@ -139,9 +139,15 @@ async function applyEach(
     try {
       await appliers[kind]({ tx, entry, name: text, fields, faults, note })
     } catch (error) {
-      faults.catch(entry, [], error)
+      faults.catch(entry, pathIn(entry, error), error)
     }
   }
+}
+
+/** The field that an error begins with, where it is one of the document. */
+function pathIn({ fields }: Entry, error: unknown): string[] {
+  const message = error instanceof Error ? error.message : ''
+  return Object.keys(fields).filter((name) => message.startsWith(`${name} cannot be `))
 }
 
 /** Removes the objects of a kind that no document names; where no document is of that kind, none. */

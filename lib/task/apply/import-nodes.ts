@@ -7,7 +7,8 @@ import type { Outcome } from '../outcome.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { Faults } from './faults.ts'
 import { applyNodes } from './kind/node.ts'
-import { nodeOfRecord, readNodes } from './kind/node-wish.ts'
+import { entriesOf } from './kind/node-table.ts'
+import { readNodes } from './kind/node-wish.ts'
 
 export interface ImportOptions {
   /** The group of nodes that the file gives none. */
@@ -23,7 +24,7 @@ export async function importNodes(
   { group, prune }: ImportOptions,
 ): Promise<Outcome & { differences: readonly Difference[] }> {
   const faults = new Faults()
-  const entries = file.table ? file.entries.map(nodeOfRecord) : file.entries
+  const entries = file.table ? entriesOf(file.table, await store.list('group'), faults) : file.entries
   const wishes = readNodes(entries, group, faults)
   return await store.transaction(async (tx) => {
     const recorder = recordEffects(tx)

@@ -1,6 +1,6 @@
 // The list of nodes as a table that `luna node import` takes: a column per field and per interface.
 import { writeCsv } from '../../format/csv.ts'
-import { interfaceColumn } from '../apply/kind/node-wish.ts'
+import { interfaceColumn } from '../apply/kind/node-table.ts'
 import type { Fact, Facts } from './facts.ts'
 import type { ListedNode } from './nodes.ts'
 

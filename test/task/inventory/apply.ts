@@ -184,9 +184,9 @@ export function applyTests(stores: Stores): void {
         ],
       )
       assert.deepEqual(await faultsOf(`${cluster}, nodedigits: 99, ui_from: x, boot_access: all}`), [
-        'site.yaml, line 1, column 43: nodedigits cannot be "99": it must be 1 to 15',
-        'site.yaml, line 1, column 69: boot_access cannot be "all": it must be one of open, node, root, armed',
-        'site.yaml, line 1, column 1: ui_from cannot be "x": "x" is not the base address of a network with /LENGTH',
+        'site.yaml, line 1, column 44: nodedigits cannot be "99": it must be 1 to 15',
+        'site.yaml, line 1, column 73: boot_access cannot be "all": it must be one of open, node, root, armed',
+        'site.yaml, line 1, column 57: ui_from cannot be "x": "x" is not the base address of a network with /LENGTH',
       ])
     })
 

@@ -186,6 +186,8 @@ export function importNodesTests(stores: Stores): void {
 
   describe('importNodes refuses a file as a whole', () => {
     beforeEach(async () => {
+      await addGroup(store, { name: 'login', osimage: 'os', network: 'cluster' })
+      await addInterface(store, 'login', 'eth9')
       await addNodes(store, { group: 'compute', names: ['node001'] })
       await changeNodes(store, ['node001'], { mac: '52:54:00:00:00:01' })
     })
@@ -232,6 +234,19 @@ export function importNodesTests(stores: Stores): void {
         'f.csv, line 8, column 5: n7 cannot have 10.30.0.1: node node001 (BOOTIF) has it',
         'f.csv, line 9, column 5: n8 cannot have 10.30.253.1: switch sw01 has it',
         'f.csv, line 17, column 5: n17 cannot have 10.30.0.50: n16 has it by this file, too',
+      ])
+    })
+
+    it('for columns that mean nothing, and beside them tells what else is wrong', async () => {
+      assert.deepEqual(await faultsOf(csv('name,commnet,interfaces.x,mac\nnode001,,,\nnode001,hot,,zz\n')), [
+        'f.csv, line 1, column 2: there is no column "commnet": it is neither a field of nodes nor an interface of any group',
+        'f.csv, line 1, column 3: there is no column "interfaces.x": it is neither a field of nodes nor an interface of any group',
+        'f.csv, line 3, column 1: node node001 is there twice: it is at f.csv, line 2, column 1, too',
+      ])
+      assert.deepEqual(await faultsOf(csv('node001,52:54:00:00:00:01\n')), [
+        'f.csv, line 1: the header has no column "name"',
+        'f.csv, line 1, column 1: there is no column "node001": it is neither a field of nodes nor an interface of any group',
+        'f.csv, line 1, column 2: there is no column "52:54:00:00:00:01": it is neither a field of nodes nor an interface of any group',
       ])
     })
 

@@ -3,7 +3,6 @@ import type { Entry } from '../../../format/entry.ts'
 import { shownValue } from '../../../object/given/value.ts'
 import { type Ip, parseIp } from '../../../object/net/address.ts'
 import { type Mac, macObjection, readMac } from '../../../object/net/mac.ts'
-import { nodeFields } from '../../../object/node.ts'
 import type { Faults } from '../faults.ts'
 import { type GivenFields, readFields, readMap, textOf } from '../read.ts'
 
@@ -131,36 +130,4 @@ function addressesAt(entry: Entry, name: string, value: unknown, faults: Faults)
       return []
     })
   })
-}
-
-const fieldNames: ReadonlySet<string> = new Set([...Object.keys(nodeFields), 'also', 'osimage'])
-/** What a cell in a table of nodes is called when it is about an interface with the name of a field. */
-const prefix = 'interfaces.'
-
-/** The name of the column for an interface. */
-export function interfaceColumn(name: string): string {
-  return fieldNames.has(name.toLowerCase()) ? prefix + name : name
-}
-
-/**
- * A record of a table as an entry: every column that is no field of a node is an interface. Names of fields
- * may be in either case.
- */
-export function nodeOfRecord(record: Entry): Entry {
-  const columns = new Map<string, string>()
-  const fields: Record<string, unknown> = {}
-  const interfaces: [string, unknown][] = []
-  for (const [column, value] of Object.entries(record.fields)) {
-    const field = column.toLowerCase()
-    const isField = fieldNames.has(field) && field !== 'interfaces'
-    const name = isField ? field : column.startsWith(prefix) ? column.slice(prefix.length) : column
-    columns.set(isField ? name : prefix + name, column)
-    if (isField) fields[name] = value
-    else if (value !== '') interfaces.push([name, value])
-  }
-  const place = (first?: string | number, second?: string | number) => {
-    const column = columns.get(first === 'interfaces' ? prefix + String(second) : String(first))
-    return column === undefined ? record.place() : record.place(column)
-  }
-  return { fields: { ...fields, interfaces: Object.fromEntries(interfaces) }, place }
 }
