@@ -26,12 +26,13 @@ install() {
   inst_multiple bash curl ip tar gzip cat chown chroot cp cut grep head kill ln ls mkdir mkfifo modprobe mount mv \
     readlink rm sed setsid sha1sum sleep tail udevadm umount
   # what works better with it, and what scripts of operators are likely to call
-  inst_multiple -o pigz zstd xz aria2c ipmitool chmod mknod od rmdir sha256sum stat timeout touch tr \
+  inst_multiple -o pigz zstd xz ipmitool chmod mknod od rmdir sha256sum stat timeout touch tr \
     awk blkid blockdev cmp date dd df dmesg du efibootmgr find free getcap getfattr id less lsblk lsmod lspci \
     mdadm mkfs.ext3 mkfs.ext4 mkfs.vfat mkfs.xfs mkfs.btrfs mke2fs mkswap mountpoint parted partprobe ping ps reboot \
     resize2fs setcap setfattr sfdisk sgdisk sort swapon sync tune2fs uname vi wc wipefs xfs_growfs \
     /etc/mke2fs.conf /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
   install_pieces
+  install_client
   install_dhcp
   install_sshd
   # Without this the hooks run before any device exists; and "luna" is no device that systemd could mount.
@@ -53,10 +54,41 @@ install_pieces() {
     inst_simple "$moddir/luna-$piece.sh" "/luna/$piece.sh"
   done
   inst_script "$moddir/luna-boot.sh" /luna/boot
-  inst_script "$moddir/ltorrent-client" /luna/ltorrent-client
-  chmod 755 "$initdir/luna/boot" "$initdir/luna/ltorrent-client"
+  chmod 755 "$initdir/luna/boot"
   inst_hook cmdline 95 "$moddir/luna-cmdline.sh"
   inst_hook pre-mount 95 "$moddir/luna-pre-mount.sh"
+}
+
+# What ltorrent-client downloads with: libtorrent where the image has it, by the program that comes with the
+# module or that the image compiles; else aria2, whose libraries are half of an initramfs; else only curl.
+install_client() {
+  local program
+  program=$moddir/ltorrent-swarm-$(uname -m)
+  inst_script "$moddir/ltorrent-client" /luna/ltorrent-client
+  chmod 755 "$initdir/luna/ltorrent-client"
+  if ! runs "$program"; then
+    program=${DRACUT_TMPDIR:-/tmp}/ltorrent-swarm
+    compile_client "$program"
+  fi
+  if runs "$program"; then
+    inst_binary "$program" /luna/ltorrent-swarm
+  else
+    inst_multiple -o aria2c
+  fi
+}
+
+# runs PROGRAM: it says how it is used, with status 2, where it finds its libraries
+runs() {
+  local status=0
+  "$1" >/dev/null 2>&1 || status=$?
+  [[ $status == 2 ]]
+}
+
+compile_client() {
+  local compiler=${CXX:-c++}
+  type -P "$compiler" >/dev/null || return 0
+  "$compiler" -std=c++17 -O2 -o "$1" "$moddir/ltorrent-swarm.cc" -ltorrent-rasterbar >/dev/null 2>&1 ||
+    dinfo "luna: no client over libtorrent: the image has a compiler, and not what libtorrent is compiled with"
 }
 
 # The client of luna.bootproto=dhcp is the first of these that the image has.

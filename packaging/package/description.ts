@@ -49,11 +49,15 @@ const programs = ['luna', 'lweb', 'ltorrent', 'lpower', 'lchroot', 'lfs_pxelinux
 const completions = '/usr/share/bash-completion/completions'
 const library = '/usr/lib/luna'
 
+/** The torrent client over libtorrent, in the dracut module, for images of that architecture. */
+const prebuilt = 'ltorrent-swarm-x86_64'
+
 const libraryFiles: readonly File[] = [
   ...['bin', 'lib', 'conf-templates', 'dracut', 'package.json'].map((from) => ({
     from,
     to: `${library}/${from}`,
   })),
+  { kind: 'made', from: prebuilt, to: `${library}/dracut/95luna/${prebuilt}`, mode: 0o755 },
   { kind: 'made', from: 'node_modules', to: `${library}/node_modules` },
   { kind: 'made', from: 'node', to: `${library}/node_modules/node/bin/node`, mode: 0o755 },
   { kind: 'made', from: 'node-license', to: `${library}/node_modules/node/LICENSE` },
@@ -168,7 +172,7 @@ const client: Package = {
   relations: {
     deb: {
       depends: ['dracut', 'dracut-network', 'openssh-server', 'aria2', 'curl', 'iproute2'],
-      recommends: ['ipmitool', 'pigz', 'zstd'],
+      recommends: ['ipmitool', 'libtorrent-rasterbar2.0 | libtorrent-rasterbar2.0t64', 'pigz', 'zstd'],
       replaces: [],
     },
     rpm: {
@@ -179,6 +183,7 @@ const client: Package = {
   },
   files: [
     { from: 'dracut/95luna', to: '/usr/lib/dracut/modules.d/95luna' },
+    { kind: 'made', from: prebuilt, to: `/usr/lib/dracut/modules.d/95luna/${prebuilt}`, mode: 0o755 },
     { from: 'packaging/client/luna-up', to: '/usr/lib/luna-client/luna-up', mode: 0o755 },
     { from: 'packaging/client/luna-up.service', to: `${units}/luna-up.service` },
     { kind: 'link', from: '../luna-up.service', to: `${units}/multi-user.target.wants/luna-up.service` },

@@ -2,14 +2,19 @@
 // pages.
 import { globSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
 import { type Architecture, architectures } from './description.ts'
 import { top } from './tree.ts'
 
 /** Makes what is the same for all architectures. */
 export async function makeCommon(draft: string): Promise<void> {
-  await Promise.all([makeModules(draft), makeManual(join(draft, 'man')), makePolicy(join(draft, 'selinux'))])
+  await Promise.all([
+    makeModules(draft),
+    makeManual(join(draft, 'man')),
+    makePolicy(join(draft, 'selinux')),
+    makeClient(join(draft, 'ltorrent-swarm-x86_64')),
+  ])
 }
 
 /** npm packages that Luna needs when it runs; what is for other systems, compilers and readers stays out. */
@@ -57,6 +62,13 @@ async function makePolicy(folder: string): Promise<void> {
   await run('semodule_package', ['-o', join(folder, 'luna2.pp'), '-m', module, '-f', source('luna2.fc')])
   await rm(module)
   await cp(source('luna2-ports.cil'), join(folder, 'luna2-ports.cil'))
+}
+
+/** Compiles the torrent client of nodes, as data: it runs in images, whatever the head is. */
+async function makeClient(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await run(join(top, 'packaging/swarm/build'), [file], { env: { CXX: tool('amd64', 'g++') } })
+  await run(tool('amd64', 'strip'), [file])
 }
 
 /** What is written in C, by its folder in packaging/. */

@@ -29,6 +29,8 @@ export async function makeRpm(
     // The tree is ready: nothing is to be compiled, stripped or compressed in it.
     __os_install_post: '%{nil}',
     _build_id_links: 'none',
+    // the torrent client for images is data here
+    _binaries_in_noarch_packages_terminate_build: '0',
   }
   const defines = Object.entries(settings).flatMap(([name, value]) => ['--define', `${name} ${value}`])
   const target = `${architecture}-redhat-linux`

@@ -29,7 +29,9 @@ export async function layOut(of: Package, format: Format, root: string, made: Ma
     else await run('cp', ['-RL', row.kind === 'made' ? made(row.from) : join(top, row.from), target])
     entries.push(...(await normalize(root, row)))
   }
-  return [...entries, ...foldersAbove(entries)].sort((a, b) => (a.path < b.path ? -1 : 1))
+  // what is made takes the place of what a source tree may have of it
+  const once = [...new Map(entries.map((entry) => [entry.path, entry])).values()]
+  return [...once, ...foldersAbove(once)].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** Folders of ours that no row names, as they hold only what rows name. */

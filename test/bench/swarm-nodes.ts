@@ -1,20 +1,31 @@
 // The nodes of the swarm bench: what each runs, when it has the image, and whether what it has is right.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Offered } from './swarm-head.ts'
 import { nameOf } from './web-stage.ts'
 
-const client = join(import.meta.dirname, '../../dracut/95luna/ltorrent-client')
+const module = join(import.meta.dirname, '../../dracut/95luna')
 
-/** How a node gets the image: as Luna has it, by a torrent without a web seed, by HTTP alone. */
-export type Way = 'Luna' | 'no web seed' | 'HTTP'
+/** How a node gets the image: as Luna has it; by aria2, with a web seed and without; by HTTP alone. */
+export type Way = 'Luna' | 'aria2' | 'no web seed' | 'HTTP'
+
+/** Puts the client of the nodes into a folder, once with libtorrent and once without. */
+export function makeClients(dir: string): void {
+  for (const folder of ['swarm', 'plain']) {
+    mkdirSync(join(dir, folder), { recursive: true })
+    copyFileSync(join(module, 'ltorrent-client'), join(dir, folder, 'ltorrent-client'))
+  }
+  const built = ['-o', join(dir, 'swarm/ltorrent-swarm'), join(module, 'ltorrent-swarm.cc')]
+  execFileSync('c++', ['-std=c++17', '-O2', ...built, '-ltorrent-rasterbar'], { stdio: 'inherit' })
+}
 
 /** The line of shell that a node runs; it says `whole` when all is there, and goes on to seed. */
-function script(way: Way, { torrent, bare, url, name }: Offered): string {
+function script(way: Way, clients: string, { torrent, bare, url, name }: Offered): string {
   // nginx gives up a client that got nothing for a minute, which happens on a crowded link
   if (way === 'HTTP') return `until curl -sSf -C - -o ${name} ${url}; do sleep 1; done; echo whole`
-  const args = `-t ${way === 'Luna' ? torrent : bare} -p $$ -f pid`
+  const client = join(clients, way === 'Luna' ? 'swarm' : 'plain', 'ltorrent-client')
+  const args = `-t ${way === 'no web seed' ? bare : torrent} -p $$ -f pid`
   return `trap 'echo whole' USR1; sh ${client} ${args} & child=$!; while kill -0 $child; do wait; done`
 }
 
@@ -35,7 +46,7 @@ export class Node {
     mkdirSync(this.#dir, { recursive: true })
     const began = performance.now()
     const enter = namespace ? ['ip', 'netns', 'exec', namespace] : []
-    const [program = '', ...args] = [...enter, 'sh', '-c', script(way, offered)]
+    const [program = '', ...args] = [...enter, 'sh', '-c', script(way, join(dir, 'client'), offered)]
     const env = { ...process.env, LTORRENT_NAME: nameOf(number) }
     this.#child = spawn(program, args, { cwd: this.#dir, env, detached: true })
     this.#gone = new Promise((resolve) => this.#child.once('exit', resolve))

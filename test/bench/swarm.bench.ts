@@ -6,24 +6,35 @@ import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
 import { busySeconds, cpuSeconds } from './cpu.ts'
 import { Head } from './swarm-head.ts'
 import { addNodes, makeNetwork, sentByHead } from './swarm-net.ts'
-import { Node, type Way } from './swarm-nodes.ts'
+import { makeClients, Node, type Way } from './swarm-nodes.ts'
 
 export const bench: Bench = {
-  about: 'nodes that download one image at the same time: Luna, a torrent without web seed, HTTP alone',
+  about: 'nodes that download one image at the same time: Luna, aria2 alone, HTTP alone',
   limit: 3000,
   network: 'own',
   run: async (place) => {
     makeNetwork(mbit)
     const namespaces = addNodes(Math.max(...sizes, crowd), mbit)
     const head = await Head.start(place, size)
+    makeClients(join(place.dir, 'nodes/client'))
     const world = { place, head, namespaces }
-    return [await growth(world), await faults(world), await alone(world)]
+    const tables: Table[] = []
+    for (const part of parts) {
+      const make = makers[part]
+      if (!make) throw new Error(`LUNA_BENCH_PARTS: there are ${Object.keys(makers).join(', ')}`)
+      tables.push(await make(world))
+    }
+    return tables
   },
 }
+
+const makers: Record<string, (world: World) => Promise<Table>> = { growth, faults, alone }
+const parts = (process.env.LUNA_BENCH_PARTS ?? 'growth,faults,alone').split(',')
 
 const size = Number(process.env.LUNA_BENCH_MB ?? 50) * 1_000_000
 const mbit = Number(process.env.LUNA_BENCH_MBIT ?? 50)
 const sizes = (process.env.LUNA_BENCH_NODES ?? '1,4,16,36,72').split(',').map(Number)
+const ways = (process.env.LUNA_BENCH_WAYS ?? 'Luna,aria2,no web seed,HTTP').split(',') as Way[]
 // HTTP alone takes the head's link as often as there are nodes.
 const mostByHttp = Number(process.env.LUNA_BENCH_HTTP ?? 36)
 // Of the cases in which something dies.
@@ -86,7 +97,6 @@ function limit(way: Way, count: number): number {
 }
 
 async function growth(world: World): Promise<Table> {
-  const ways: Way[] = ['Luna', 'no web seed', 'HTTP']
   const rows: string[][] = []
   const first = new Map<Way, number>()
   for (const count of sizes) {

@@ -23,6 +23,10 @@ export class Swarm {
   trackerGone = false
   /** Whether clients are told of each other, beside the seeds. */
   introduces = false
+  /** How many download, by the tracker's word. */
+  downloading = 1
+  /** The client under test. */
+  program = client
   readonly #children: ChildProcess[] = []
   readonly #peers: number[] = []
   readonly #server: Server
@@ -72,7 +76,7 @@ export class Swarm {
     const port = Number(/[?&]port=(\d+)/.exec(url)?.[1])
     if (this.introduces && port && !this.#peers.includes(port)) this.#peers.push(port)
     const compact = this.#peers.flatMap((port) => [127, 0, 0, 1, port >> 8, port & 255])
-    const head = `d8:intervali5e12:min intervali5e5:peers${compact.length}:`
+    const head = `d10:incompletei${this.downloading}e8:intervali5e12:min intervali5e5:peers${compact.length}:`
     response.end(Buffer.concat([Buffer.from(head), Buffer.from(compact), Buffer.from('e')]))
   }
 
@@ -116,7 +120,7 @@ export class Swarm {
     const pidfile = join(this.dir, `${dir}.pid`)
     const given = ['-t', join(this.dir, 'x.torrent'), '-p', String(parent.pid), '-f', pidfile, ...args]
     mkdirSync(join(this.dir, dir), { recursive: true })
-    const process_ = this.#spawn(shell, [client, ...given], env, dir)
+    const process_ = this.#spawn(shell, [this.program, ...given], env, dir)
     return {
       process: process_,
       pidfile,

@@ -9,6 +9,7 @@ import { LunaError } from '../../lib/error.ts'
 import { run } from '../../lib/host/run.ts'
 
 const recipe = join(import.meta.dirname, 'image')
+const dracutModule = join(import.meta.dirname, '../../dracut/95luna')
 
 export interface Image {
   /** The tree that becomes the nodes' file system. */
@@ -22,6 +23,7 @@ export interface Image {
  * line before that long work.
  */
 export async function ensureImage(say: (line: string) => void): Promise<Image> {
+  await ensureClient()
   const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
   const folder = join(cache, await hashOfRecipe())
   if (!existsSync(folder)) {
@@ -29,6 +31,15 @@ export async function ensureImage(say: (line: string) => void): Promise<Image> {
     await build(cache, folder)
   }
   return { root: join(folder, 'root'), key: join(folder, 'key') }
+}
+
+/** The torrent client over libtorrent for the initramfs: the image has the library, and no compiler. */
+async function ensureClient(): Promise<void> {
+  const ages = ['ltorrent-swarm.cc', `ltorrent-swarm-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`]
+  const [source, program] = await Promise.all(
+    ages.map(async (name) => (await stat(join(dracutModule, name)).catch(() => undefined))?.mtimeMs ?? 0),
+  )
+  if ((program ?? 0) < (source ?? 0)) await run(join(import.meta.dirname, '../../packaging/swarm/build'), [])
 }
 
 async function build(cache: string, folder: string): Promise<void> {

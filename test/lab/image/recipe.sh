@@ -11,7 +11,7 @@ root=$target/root
 
 base=systemd,systemd-sysv,udev,kmod,ca-certificates,ifupdown
 dracut='dracut dracut-network'
-tools='curl iproute2 iputils-ping openssh-server aria2 tar gzip pigz zstd attr acl libcap2-bin
+tools='curl iproute2 iputils-ping openssh-server aria2 libtorrent-rasterbar2.0 tar gzip pigz zstd attr acl libcap2-bin
   isc-dhcp-client procps login ipmitool'
 # not the one for clouds, which has no IPMI
 kernel=linux-image-amd64

@@ -1,0 +1,117 @@
+// The torrent client of the nodes where they have libtorrent.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, client, Swarm } from './swarm.ts'
+
+const build = join(import.meta.dirname, '../../packaging/swarm/build')
+
+describe('ltorrent-client over libtorrent', function () {
+  this.timeout(60_000)
+  let swarm: Swarm
+  const folder = mkdtempSync(join(tmpdir(), 'luna-client-'))
+  const programs = join(folder, 'luna')
+
+  before(function () {
+    this.timeout(120_000)
+    mkdirSync(programs)
+    const { status } = spawnSync(build, [join(programs, 'ltorrent-swarm')], { stdio: 'ignore' })
+    if (status !== 0) {
+      console.log('      torrent client: not tested, there is no C++ compiler or no libtorrent-rasterbar-dev')
+      this.skip()
+    }
+    copyFileSync(client, join(programs, 'ltorrent-client'))
+  })
+  beforeEach(async () => {
+    swarm = await Swarm.start()
+    swarm.program = join(programs, 'ltorrent-client')
+  })
+  afterEach(async () => {
+    await swarm?.stop()
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  async function fetched(node: Client): Promise<void> {
+    await node.signalled()
+    assert.ok(readFileSync(node.file).equals(swarm.content), 'the file is not what was seeded')
+  }
+
+  it('takes the file by HTTP when no other node is there', async () => {
+    await fetched(await swarm.client([], {}))
+    assert.notEqual(swarm.ranges.length, 0)
+  })
+
+  it('takes nothing by HTTP where many download', async () => {
+    swarm.downloading = 30
+    await swarm.seed(6981)
+    await fetched(await swarm.client([], {}))
+    assert.deepEqual(swarm.ranges, [])
+  })
+
+  it('takes the file by HTTP when others are said to be there, and none gives anything', async () => {
+    swarm.downloading = 30
+    await fetched(await swarm.client([], {}))
+    assert.notEqual(swarm.ranges.length, 0)
+  })
+
+  it('takes the file by HTTP when the tracker is gone', async () => {
+    swarm.trackerGone = true
+    await fetched(await swarm.client([], {}, 'bash'))
+  })
+
+  it('is in one swarm with nodes that have aria2', async () => {
+    swarm.introduces = true
+    swarm.downloading = 30
+    mkdirSync(join(swarm.dir, 'full'))
+    writeFileSync(join(swarm.dir, 'full/image.tgz'), swarm.content)
+    await fetched(await swarm.client([], { LTORRENT_NAME: 'node001' }, 'sh', 'full'))
+    swarm.program = client
+    await fetched(await swarm.client([], { LTORRENT_NAME: 'node002' }, 'sh', 'other'))
+    assert.deepEqual(swarm.ranges, [])
+  })
+
+  it('shows its host name, right-aligned in twenty bytes, as peer id', async () => {
+    await fetched(await swarm.client([], { LTORRENT_NAME: 'node001.cluster' }))
+    assert.equal(swarm.announced[0], '-----node001.cluster')
+  })
+
+  it('seeds until SIGTERM and leaves no pid file and no process behind', async () => {
+    const node = await swarm.client(['-b', '127.0.0.1'], {})
+    await fetched(node)
+    assert.equal(node.process.exitCode, null)
+    node.process.kill('SIGTERM')
+    assert.deepEqual(await once(node.process, 'exit'), [0, null])
+    assert.equal(existsSync(node.pidfile), false)
+    assert.deepEqual(processesOf(folder), [])
+    assert.deepEqual(readdirSync(join(swarm.dir, 'node')), ['image.tgz'])
+  })
+
+  it('goes on by HTTP where libtorrent cannot', async () => {
+    const broken = join(folder, 'broken')
+    mkdirSync(broken)
+    copyFileSync(client, join(broken, 'ltorrent-client'))
+    writeFileSync(join(broken, 'ltorrent-swarm'), '#!/bin/sh\nexit 1\n')
+    chmodSync(join(broken, 'ltorrent-swarm'), 0o755)
+    swarm.program = join(broken, 'ltorrent-client')
+    await fetched(await swarm.client([], { LTORRENT_STALL: '2' }))
+  })
+})
+
+/** Processes of the client that are left. */
+function processesOf(folder: string): string[] {
+  const { stdout } = spawnSync('pgrep', ['-fa', `^${folder}/luna/ltorrent-swarm`], { encoding: 'utf8' })
+  return stdout.split('\n').filter(Boolean)
+}
