@@ -31,8 +31,9 @@ failed() {
   say "step $step failed with status $1: $2"
   post "install.error.${step#install.}"
   report "$1" "$2"
-  give_names_back
   stop_client
+  end_stream
+  give_names_back
   say "the node is not installed; correct the cause, then it is tried again"
   exit 1
 }
@@ -122,8 +123,10 @@ download() {
   downloaded=
   rm -f "$luna/ltorrent-client.pid"
   trap 'downloaded=yes' USR1
+  begin_unpacking
   (
     cd "$root" || exit
+    [ -z "$stream" ] || export LTORRENT_STREAM="$stream"
     LUNA_WEBSEED=${torrent_url%/*}/${tarball##*/}
     export LUNA_WEBSEED
     exec "$luna/ltorrent-client" -t "$torrent" -p "$$" -f "$luna/ltorrent-client.pid" ${torrent_bind:+-b "$torrent_bind"}

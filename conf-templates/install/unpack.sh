@@ -2,21 +2,60 @@
 # Part of the install script: from the tarball to the files, with owners, ACLs,
 # capabilities and SELinux labels.
 
+# begin_unpacking: a client over libtorrent passes the tarball on while it comes, which is unpacked meanwhile
+begin_unpacking() {
+  stream='' unpacker=''
+  tar_options
+  [ -x "$luna/ltorrent-swarm" ] || return 0
+  stream=$luna/stream
+  rm -f "$stream"
+  mkfifo "$stream"
+  unpack_stream >"$luna/stream.log" 2>&1 <"$stream" &
+  unpacker=$!
+}
+
+# unpack_stream: stdin is the tarball. What has to be looked at first is in its first MiB.
+unpack_stream() {
+  local begin=$luna/begin expander
+  head -c 1048576 >"$begin"
+  [ -s "$begin" ] || exit 1
+  choose_expander "$begin"
+  take_names "$begin"
+  cat "$begin" - | "$expander" -dc | tar -C "$root" "${tar_options[@]}" -xpf -
+}
+
+# end_stream: whether all has been unpacked that way. The pipe is opened for who may still wait for a client.
+end_stream() {
+  local ended=0
+  [ -n "${unpacker:-}" ] || return 1
+  : <>"$stream"
+  wait "$unpacker" || ended=$?
+  unpacker=''
+  return "$ended"
+}
+
 unpack() {
   local said expander summer=''
-  choose_expander
   begin_sum
-  take_names
-  tar_options
-  if ! expand | tar -C "$root" "${tar_options[@]}" -xpf - 2>"$luna/unpack.log"; then
-    mapfile -t said <"$luna/unpack.log"
-    printf '%s\n' "${said[@]:${#said[@]}>5?${#said[@]}-5:0}"
-    false
-  fi
+  end_stream || unpack_file
   give_names_back
   stop_client
   compare_sum
   rm -f "$tarball"
+}
+
+unpack_file() {
+  if [ -n "$stream" ]; then
+    say "what came was not unpacked while it came: $(head -c 500 "$luna/stream.log")"
+    give_names_back
+  fi
+  choose_expander "$tarball"
+  take_names "$tarball"
+  if ! "$expander" -dc "$tarball" | tar -C "$root" "${tar_options[@]}" -xpf - 2>"$luna/unpack.log"; then
+    mapfile -t said <"$luna/unpack.log"
+    printf '%s\n' "${said[@]:${#said[@]}>5?${#said[@]}-5:0}"
+    false
+  fi
 }
 
 # begin_sum: the SHA-256 of the tarball is taken while it is unpacked, whatever has brought its bytes
@@ -44,11 +83,11 @@ compare_sum() {
   fi
 }
 
-# choose_expander: sets expander. What compressed the tarball shows in its first bytes; bash alone reads them,
-# because the initramfs may have no od, and the same is true of zstd.
+# choose_expander FILE: sets expander. What compressed the tarball shows in its first bytes; bash alone reads
+# them, because the initramfs may have no od, and the same is true of zstd.
 choose_expander() {
   local magic='' known
-  LC_ALL=C IFS= read -r -d '' -n 4 magic <"$tarball" || :
+  LC_ALL=C IFS= read -r -d '' -n 4 magic <"$1" || :
   case $magic in
     $'\x28\xb5\x2f\xfd') known='zstd' ;;
     $'\x1f\x8b'*) known='pigz gzip' ;;
@@ -67,25 +106,21 @@ choose_expander() {
   return 1
 }
 
-# expand: writes the tarball as it was before compression
-expand() {
-  "$expander" -dc "$tarball"
-}
-
+# take_names FILE: the users of the image, from the beginning of its tarball.
 # ACLs in a tarball hold names, and tar looks them up: for so long, this system has the users of the image.
 # A tarball that begins with these two files costs no second reading.
 take_names() {
   local first='' prefix='' database
   # The first bytes are the name of the first file. No "tar -t": systemd has its services ignore SIGPIPE, and
   # tar would read the whole tarball, beside the tar that unpacks it.
-  read -r -n 2 first < <(expand 2>/dev/null) || :
+  read -r -n 2 first < <("$expander" -dc "$1" 2>/dev/null) || :
   if [[ $first == ./ ]]; then
     prefix=./
   fi
   rm -rf "$luna/names"
   mkdir -p "$luna/names/own"
   cp /etc/passwd /etc/group "$luna/names/own/" 2>/dev/null || :
-  expand 2>/dev/null | tar -C "$luna/names" --occurrence=1 -xf - "${prefix}etc/passwd" "${prefix}etc/group" 2>/dev/null || :
+  "$expander" -dc "$1" 2>/dev/null | tar -C "$luna/names" --occurrence=1 -xf - "${prefix}etc/passwd" "${prefix}etc/group" 2>/dev/null || :
   for database in passwd group; do
     if [ -s "$luna/names/etc/$database" ]; then
       cat "$luna/names/etc/$database" >"/etc/$database"

@@ -52,6 +52,8 @@ constexpr int few = 2;
 constexpr double patience = 1;
 // Seconds without a byte, more in a crowd, where it takes its time until there is something for everybody.
 double idle_limit(int nodes) { return 3 + 0.75 * nodes; }
+// Seconds without a connection to a head and without a copy of every piece among the others.
+constexpr double bereft_limit = 0.2;
 // What the peer ids of the heads begin with.
 std::string const head_id = "lunaluna";
 
@@ -76,7 +78,7 @@ struct Seen {
 // Whether to fetch from the head by HTTP: a few nodes do, and those who wait in vain for others. A crowd
 // leaves it to the seeder, which gives each piece once.
 bool wants_http(Seen const &seen) {
-  if (seen.idle > idle_limit(seen.nodes) || seen.bereft > patience) return true;
+  if (seen.idle > idle_limit(seen.nodes) || seen.bereft > bereft_limit) return true;
   if (seen.nodes >= few) return false;
   return seen.age > patience || (seen.announced >= 0 && seen.announced <= few);
 }
@@ -107,7 +109,6 @@ lt::settings_pack settings(Options const &options) {
   pack.set_int(set::num_want, 50);
   pack.set_int(set::unchoke_slots_limit, 16);
   pack.set_int(set::max_queued_disk_bytes, 16 << 20);
-  pack.set_int(set::urlseed_max_request_bytes, 4 << 20);
   pack.set_int(set::urlseed_wait_retry, 3);
   pack.set_int(set::tick_interval, 100);
   return pack;
@@ -191,7 +192,7 @@ class Fetcher {
       session_.wait_for_alert(std::chrono::milliseconds(next_ < pieces_ && here_ > 0 ? 20 : done_ ? 2000 : 200));
       take_alerts();
       if (next_ < pieces_) pass_on();
-      if (!done_ && Clock::now() - steered_ > std::chrono::milliseconds(100)) steer();
+      if (!done_ && Clock::now() - steered_ > std::chrono::milliseconds(calm_ ? 250 : 100)) steer();
     }
   }
 
@@ -231,7 +232,7 @@ class Fetcher {
   void finish() {
     if (done_ || !torrent_.status({}).is_seeding) return;
     done_ = true;
-    use_http(false);
+    if (http_) use_http(false, 0);
     std::string gid = "swarm", files = "1";
     char *const arguments[] = {options_.hook.data(), gid.data(), files.data(), name_.data(), nullptr};
     pid_t child;
@@ -247,13 +248,25 @@ class Fetcher {
       if (seen.nodes == 0) torrent_.set_flags(lt::torrent_flags::sequential_download);
       else torrent_.unset_flags(lt::torrent_flags::sequential_download);
     }
+    if (seen.age > 2 && !calm_) calm_down();
     if (seen.idle > options_.stall) throw std::runtime_error("nothing comes");
-    if (!web_seed_.empty()) use_http(wants_http(seen));
+    if (!web_seed_.empty() && wants_http(seen) != http_) use_http(!http_, seen.nodes);
   }
 
-  void use_http(bool wanted) {
-    if (wanted == http_) return;
+  // What is connected to at the beginning is not to wait for a tick; later a tick is work for nothing.
+  void calm_down() {
+    calm_ = true;
+    lt::settings_pack pack;
+    pack.set_int(lt::settings_pack::tick_interval, 500);
+    session_.apply_settings(pack);
+  }
+
+  // Each of many asks for a little at a time, as the others ask for the same.
+  void use_http(bool wanted, int nodes) {
     http_ = wanted;
+    lt::settings_pack pack;
+    pack.set_int(lt::settings_pack::urlseed_max_request_bytes, nodes < few ? 4 << 20 : 1 << 18);
+    session_.apply_settings(pack);
     if (wanted) torrent_.add_url_seed(web_seed_);
     else torrent_.remove_url_seed(web_seed_);
   }
@@ -289,7 +302,7 @@ class Fetcher {
   // how many may wait there.
   int pieces_ = 0, next_ = 0, passed_ = 0, ahead_ = 0;
   std::map<int, std::pair<boost::shared_array<char>, int>> came_;
-  bool done_ = false, http_ = false, had_head_ = false;
+  bool done_ = false, http_ = false, had_head_ = false, calm_ = false;
   std::int64_t here_ = 0;
   Clock::time_point began_ = Clock::now(), progress_ = began_, complete_ = began_, steered_;
 };

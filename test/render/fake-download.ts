@@ -18,3 +18,12 @@ echo $$ >"$pidfile"
 kill -USR1 "$parent"
 while :; do sleep 1 & wait $!; done
 `
+
+/** One that passes on what the command gives of the tarball, and goes on when the condition is true. */
+export function passingClient(command: string, condition: string): string {
+  const passing = `${command} "$LUNA_FOLDER/image.tgz" >"$LTORRENT_STREAM"
+until ${condition}; do sleep 0.1; done
+touch early
+cp `
+  return client.replace('cp ', passing)
+}

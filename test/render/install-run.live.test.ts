@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
+import { passingClient } from './fake-download.ts'
 import { bmc, full, plant, view } from './install-script.ts'
 import { useInstallStage } from './install-stage.ts'
 
@@ -123,6 +124,35 @@ describe('the install script, run', function () {
     assert.equal(ran.log.at(-1), 'ended')
     assert.ok(ran.log.includes('status install.error.unpack'))
   })
+
+  it('unpacks what a client over libtorrent passes on before all has come', () => {
+    plant(stage.folder, {
+      'luna/ltorrent-swarm': '#!/bin/sh\n',
+      'luna/ltorrent-client': passingClient('cat', '[ -e etc/sysconfig/network ]'),
+    })
+    const ran = install({ interfaces: full.interfaces })
+    assert.equal(ran.status, 0, ran.output)
+    assert.equal(installed('early'), '')
+    assert.equal(installed('etc/hostname'), 'node001.cluster\n')
+    assert.doesNotMatch(ran.output, /was not unpacked/)
+    assert.doesNotMatch(readFileSync(join(stage.folder, 'passwd'), 'utf8'), /of-image/)
+  })
+
+  for (const [what, how] of [
+    ['breaks off', 'head -c 150'],
+    ['never comes', 'true'],
+  ])
+    it(`unpacks the tarball where what the client passes on ${what}`, () => {
+      plant(stage.folder, {
+        'luna/ltorrent-swarm': '#!/bin/sh\n',
+        'luna/ltorrent-client': passingClient(how ?? '', 'true'),
+      })
+      const ran = install({ interfaces: full.interfaces })
+      assert.equal(ran.status, 0, ran.output)
+      assert.match(ran.output, /was not unpacked while it came/)
+      assert.equal(installed('etc/hostname'), 'node001.cluster\n')
+      assert.doesNotMatch(readFileSync(join(stage.folder, 'passwd'), 'utf8'), /of-image/)
+    })
 
   it('compares the tarball with its SHA-256 while it unpacks it', () => {
     const sum = createHash('sha256')
