@@ -119,6 +119,11 @@ export function renderNetworkCheck(): string {
   return `${ship().library}\n${commands.join('\n')}\n`
 }
 
+/** The template of a site with that folder of templates, or the one that Luna ships. */
+export function installTemplate(overrides?: string): string {
+  return loadTemplate('install.sh.mustache', overrides)
+}
+
 /** Whether the script of that template asks for the password of the BMC where it does not hold it. */
 export function canAsk(template: string = ship().template): boolean {
   return template.includes('{{^password}}')
@@ -132,7 +137,7 @@ export function ifcfgText(wanted: InstallInterface): string {
 function ship(): Shipped {
   if (shipped) return shipped
   const library = parts.map((part) => loadTemplate(part)).join('\n')
-  shipped = { template: loadTemplate('install.sh.mustache'), library, bytes: Buffer.from(library) }
+  shipped = { template: installTemplate(), library, bytes: Buffer.from(library) }
   return shipped
 }
 

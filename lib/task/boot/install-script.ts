@@ -10,16 +10,15 @@ import {
   type InstallBmc,
   type InstallView,
   installPieces,
+  installTemplate,
   type Placed,
 } from '../../render/install.ts'
-import { loadTemplate } from '../../render/template.ts'
 import type { Store } from '../../store/store.ts'
 import { type BmcMarks, givenBefore } from './bmc-mark.ts'
 import { type BootCache, cacheOf } from './cache.ts'
 import { addressOf, bootFacts, hostname, type NodeFacts } from './node-facts.ts'
 
 const bmcInterface = 'BMC'
-const template = 'install.sh.mustache'
 
 /**
  * The install script of a node as it would be now, in pieces; the status stays. `url` is where nodes reach
@@ -55,7 +54,7 @@ export async function previewInstallScript(store: Store, node: SteadyNode): Prom
 }
 
 function scriptOf(view: InstallView, { cluster }: NodeFacts, secrets: boolean): readonly Buffer[] {
-  const text = loadTemplate(template, paths(cluster).templates)
+  const text = installTemplate(paths(cluster).templates)
   const bmc = view.bmc && !secrets && canAsk(text) ? { ...view.bmc, password: null } : view.bmc
   return installPieces({ ...view, bmc }, text)
 }

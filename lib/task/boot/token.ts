@@ -2,6 +2,8 @@
 // Made of the secret of the arm, which every head has: nothing is written down when one is given.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Place } from '../../host/wire.ts'
+import { bootAccess } from '../../object/boot-access.ts'
+import type { Cluster } from '../../object/cluster.ts'
 import type { Arm } from '../../object/field.ts'
 
 /** How long one is good, in milliseconds. */
@@ -10,6 +12,11 @@ const lasting = 3600_000
 /** An arm of a node, with a new secret. */
 export function newArm(until: Date | null, continuous: boolean): Arm {
   return { until, continuous, secret: randomBytes(18).toString('base64url') }
+}
+
+/** The arm of a node that is given a card, where nodes have to be armed; undefined elsewhere. */
+export function armOfNewCard(cluster: Cluster, former: Arm | null): Arm | undefined {
+  return bootAccess(cluster) === 'armed' ? newArm(null, former?.continuous ?? false) : undefined
 }
 
 /** What a token is bound to: the card on a link, else the address. */

@@ -5,6 +5,7 @@ import { type Group, interfaceKey } from '../../object/group.ts'
 import { parseIp } from '../../object/net/address.ts'
 import { heldBy, interfacesWith, keepAddresses, noAddress, slotsOf } from '../../object/net/slot.ts'
 import type { Node } from '../../object/node.ts'
+import { checkHostNames, domainOf } from '../claim-names.ts'
 import type { Numbered } from '../numbered.ts'
 import type { Notes } from '../outcome.ts'
 import { exhausted, reassignAddress, releaseAll, takeAll } from './assign-address.ts'
@@ -15,7 +16,8 @@ type Interfaces = Readonly<Record<string, NodeInterface>>
 /**
  * The interfaces of a node after a move: addresses in the same network are kept, others are taken by number,
  * or from what is free. An interface for which nothing is left has no address, which is noted as a failure.
- * To the same group it keeps everything and gets what it lacks.
+ * To the same group it keeps everything and gets what it lacks. Throws LunaError `refused` when no machine of
+ * its name can be in the domain of the group.
  */
 export async function moveNode(
   pool: Pool,
@@ -25,6 +27,7 @@ export async function moveNode(
   notes: Notes,
   numbered: Numbered,
 ): Promise<Interfaces> {
+  checkHostNames([node.name], await domainOf(pool.store, to))
   const slots = slotsOf(to)
   await pool.load(slots.map(({ network }) => network))
   await releaseAll(pool, node, from)

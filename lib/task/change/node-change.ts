@@ -1,14 +1,12 @@
 // What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
 // others.
-import { bootAccess } from '../../object/boot-access.ts'
 import type { Id, Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import type { Group } from '../../object/group.ts'
 import type { nodeFields } from '../../object/node.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
-import { newArm } from '../boot/token.ts'
-import { checkHostNames, domainOf } from '../claim-names.ts'
+import { armOfNewCard } from '../boot/token.ts'
 import { type Find, finder, groupOf } from '../find.ts'
 import { giveAlso, giveMac } from '../macs.ts'
 import { Numbered } from '../numbered.ts'
@@ -72,14 +70,13 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
     ...(service !== undefined && { service }),
   }
   if (group) {
-    checkHostNames([name], await domainOf(tx, group))
     fields.group = group.id
     fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes, nodeEdit.numbered)
   }
   if (mac !== undefined) {
     const given = await attempt(async () => await giveMac(tx, node, mac, notes))
-    const arms = given && mac !== '' && bootAccess(await nodeEdit.cluster()) === 'armed'
-    if (arms) fields.armed = newArm(null, node.armed?.continuous ?? false)
+    const arm = given && mac !== '' ? armOfNewCard(await nodeEdit.cluster(), node.armed) : undefined
+    if (arm) fields.armed = arm
   }
   if (also !== undefined) await attempt(async () => await giveAlso(tx, node, also, notes))
   if (iface) {
