@@ -19,8 +19,8 @@ export type Given<T extends OptionTable> = {
 
 /**
  * What stands after the action: nothing, one name, a hostlist, a file or `-`, a MAC address that may be left
- * out. `list` is a hostlist too, but not expanded yet: objects that are no hosts may have names that look
- * like one.
+ * out, a number. `list` is a hostlist too, but not expanded yet: objects that are no hosts may have names
+ * that look like one.
  */
 export interface Operands {
   none: undefined
@@ -34,6 +34,10 @@ export interface Operands {
   file: string
   files: readonly string[]
   mac: string | undefined
+  /** Of an entry of the history. */
+  number: number
+  /** The same where it may be left out. */
+  'some-number': number | undefined
 }
 
 /** What a running command is given beside its arguments. */

@@ -65,6 +65,16 @@ export const objects: readonly ObjectEntry[] = [
     load: async () => (await import('./commands/inventory.ts')).exports,
   },
   {
+    name: 'history',
+    help: 'who changed what, and when',
+    load: async () => (await import('./commands/history/history.ts')).history,
+  },
+  {
+    name: 'undo',
+    help: 'take back what one command changed',
+    load: async () => (await import('./commands/history/undo.ts')).undo,
+  },
+  {
     name: 'setup',
     help: 'the first run: user, cluster, network and servers of this head',
     load: async () => (await import('./commands/setup.ts')).setup,

@@ -2,8 +2,9 @@
 import { type Config, loadConfig } from '../config.ts'
 import { type Exits, exitStatus, LunaError, sentence } from '../error.ts'
 import { print } from '../host/output.ts'
+import type { Person } from '../host/user.ts'
 import type { Log } from '../log.ts'
-import type { Store } from '../store/store.ts'
+import type { Author, Store } from '../store/store.ts'
 import type { Context } from './command.ts'
 
 export interface Running extends Context {
@@ -12,8 +13,15 @@ export interface Running extends Context {
   close(): Promise<void>
 }
 
-/** The context of one command: the configuration read, the store opened when it is asked for. */
-export function startContext(log: Log, signal: AbortSignal, exits: Exits): Running {
+/**
+ * The context of one command: the configuration read, the store opened when it is asked for. What is changed
+ * in it is kept with the text of the command.
+ */
+export function startContext(
+  log: Log,
+  signal: AbortSignal,
+  { exits, text }: { readonly exits: Exits; readonly text: () => Promise<string> },
+): Running {
   const { env } = process
   const config = loadConfig(env)
   let store: Promise<Store> | undefined
@@ -30,7 +38,7 @@ export function startContext(log: Log, signal: AbortSignal, exits: Exits): Runni
     config,
     undone: [],
     store() {
-      store ??= open(config)
+      store ??= open(config, async () => ({ ...(await whoAsks(env)), command: await text() }))
       return store
     },
     print,
@@ -58,9 +66,13 @@ async function contentOf(file: string, signal: AbortSignal): Promise<string> {
   return await (await import('./text.ts')).readContent(file, signal)
 }
 
-async function open(config: Config): Promise<Store> {
+async function open(config: Config, by: () => Promise<Author>): Promise<Store> {
   const { openStore } = await import('../store/open.ts')
-  return await openStore(config)
+  return await openStore(config, { by })
+}
+
+async function whoAsks(env: NodeJS.ProcessEnv): Promise<Person> {
+  return await (await import('../host/user.ts')).whoAsks(env)
 }
 
 /**

@@ -95,7 +95,11 @@ async function runCommand(
     const parsed = parseArguments(object, command, argv)
     if (parsed === 'help') return printed((await import('./help.ts')).commandHelp(object, command))
     log.debug('runs', { command: commandWords(object, command) })
-    const context = startContext(log, signal, command.exits)
+    const text = async () => {
+      const { commandText } = await import('./command-text.ts')
+      return commandText(object, command, parsed.given, parsed.operand)
+    }
+    const context = startContext(log, signal, { exits: command.exits, text })
     try {
       if ('mongo' in context.config.store && context.config.store.mongo.password)
         await (await import('./open-password.ts')).sayOpenPassword(context)

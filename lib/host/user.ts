@@ -1,4 +1,6 @@
 // Users, groups and addresses of this machine, by its own tools (directory services included).
+import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { run } from './run.ts'
 
 export interface Owner {
@@ -41,4 +43,52 @@ export async function pathsDenied(user: string, paths: readonly string[], write:
   const script = `for path; do ${rights} && ${search} || printf '%s\\n' "$path"; done`
   const { stdout } = await run('runuser', ['-u', user, '--', 'sh', '-c', script, 'sh', ...paths])
   return stdout.split('\n').filter((path) => path !== '')
+}
+
+/** The number of those who did not log in, such as services (proc(5)). */
+const nobody = 4_294_967_295
+
+export interface Person {
+  readonly user: string
+  /** The account that the program runs as, where that is another one. */
+  readonly as: string | null
+}
+
+/**
+ * Who gives a command, also behind sudo(8) and su(1): asks the environment of sudo(8), then the kernel who
+ * logged in (pam_loginuid(8)). Never rejects.
+ */
+export async function whoAsks(env: NodeJS.ProcessEnv): Promise<Person> {
+  const own = ownName()
+  const { SUDO_USER: sudo } = env
+  const named = process.getuid?.() === 0 && sudo !== undefined && /^[^\p{Cc}]{1,100}$/u.test(sudo)
+  const user = named ? sudo : ((await loginName()) ?? own)
+  return { user, as: user === own ? null : own }
+}
+
+function ownName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // No entry of passwd(5) has that number.
+    return String(process.getuid?.() ?? '')
+  }
+}
+
+async function loginName(): Promise<string | undefined> {
+  const uid = loginUid()
+  if (uid === undefined || uid === process.getuid?.()) return undefined
+  const { status, stdout } = await run('getent', ['passwd', String(uid)], { allowFailure: true }).catch(
+    () => ({ status: 1, stdout: '' }),
+  )
+  return (status === 0 && stdout.split(':')[0]) || String(uid)
+}
+
+function loginUid(): number | undefined {
+  try {
+    const uid = Number(readFileSync('/proc/self/loginuid', 'utf8'))
+    return uid === nobody ? undefined : uid
+  } catch {
+    return undefined
+  }
 }

@@ -84,6 +84,8 @@ export const records = {
   pastBoots: 'luna_boot_past',
   reports: 'luna_report',
   heads: 'luna_head',
+  history: 'luna_history',
+  historyParts: 'luna_history_part',
 } as const
 
 const recordNames: readonly string[] = Object.values(records)

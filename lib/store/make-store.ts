@@ -1,5 +1,5 @@
 // The one implementation of a store, over whichever engine keeps the documents.
-import { ObjectId } from 'bson'
+import { type Document, ObjectId } from 'bson'
 import type { BmcMark, Id, Kind, Status } from '../object/field.ts'
 import type { Mac } from '../object/net/mac.ts'
 import type { Change, New } from '../object/objects.ts'
@@ -9,6 +9,8 @@ import type { Backend, Write } from './backend.ts'
 import { batching, sharing } from './batch.ts'
 import { learnedWrite, peerWrite } from './bson/expiring.ts'
 import { bootWrite, headReportWrite, reportWrite } from './bson/records.ts'
+import type { Author } from './history/change.ts'
+import type { Keeper } from './history/keep.ts'
 import { dump, readsOf } from './reads.ts'
 import { type Dump, type KeptBoot, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
 import { newVersion, readVersions } from './version.ts'
@@ -16,6 +18,11 @@ import { newVersion, readVersions } from './version.ts'
 export interface StoreOptions {
   /** The clock; decides what is too old to be remembered. */
   readonly now?: () => Date
+  /**
+   * Who gives the command that works with the store: what it changes is kept. Asked when something has
+   * changed.
+   */
+  readonly by?: () => Promise<Author>
 }
 
 // How often a write of expiring documents also removes the expired ones, in milliseconds.
@@ -25,11 +32,14 @@ const sweepEvery = 60_000
 const dumpTries = 3
 
 /** The store whose documents an engine keeps. */
-export function makeStore(backend: Backend, { now = () => new Date() }: StoreOptions = {}): Store {
+export function makeStore(backend: Backend, { now = () => new Date(), by }: StoreOptions = {}): Store {
   const apply = batching(backend)
+  let keep: Keeper | undefined
   // Loaded when it is used: most commands only read.
   async function transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    return await (await import('./transaction/run.ts')).runUnit(backend, now, work)
+    const { historyKeeper, runUnit } = await import('./transaction/run.ts')
+    keep ??= by && historyKeeper(by, now)
+    return await runUnit(backend, { now, keep }, work)
   }
   return {
     where: backend.where,
@@ -69,6 +79,8 @@ function loneWrites(transaction: Store['transaction']) {
     insert: <K extends Kind>(kind: K, object: New<K>) => transaction((store) => store.insert(kind, object)),
     update: <K extends Kind>(kind: K, id: Id, change: Change<K>) =>
       transaction((store) => store.update(kind, id, change)),
+    putBack: (kind: Kind, id: Id, fields: Document) =>
+      transaction((store) => store.putBack(kind, id, fields)),
     remove: (kind: Kind, id: Id) => transaction((store) => store.remove(kind, id)),
     link: (user: Ref, used: Ref, times?: number) => transaction((store) => store.link(user, used, times)),
     unlink: (user: Ref, used: Ref, times?: number) => transaction((store) => store.unlink(user, used, times)),

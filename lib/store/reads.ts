@@ -49,6 +49,8 @@ type Reads = Pick<
   | 'lastBoots'
   | 'report'
   | 'headReports'
+  | 'history'
+  | 'historyOf'
   | 'dump'
 >
 
@@ -60,6 +62,7 @@ export function readsOf(reader: Reader, now: () => Date): Reads {
     ...macReads(reader),
     ...expiringReads(reader, now),
     ...recordReads(reader),
+    ...historyReads(reader),
   }
 }
 
@@ -154,6 +157,14 @@ function expiringReads(reader: Reader, now: () => Date) {
     peersSince: async (infoHash: string, time: Date) =>
       peersIn(await reader.since('tracker', { info_hash: infoHash }, time)),
     peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
+  }
+}
+
+/** Loaded when it is asked for: hardly any command does. */
+function historyReads(reader: Reader) {
+  return {
+    history: async () => await (await import('./history/read.ts')).entriesIn(reader),
+    historyOf: async (number: number) => await (await import('./history/read.ts')).entryIn(reader, number),
   }
 }
 

@@ -18,9 +18,21 @@ import type { Change, New, Objects } from '../object/objects.ts'
 import type { Boot } from '../object/record/boot.ts'
 import type { HeadReport, ReportTopic } from '../object/record/head-report.ts'
 import type { Report } from '../object/record/report.ts'
+import type { HistoryEntry, KeptEntry } from './history/change.ts'
 
 export type { Document } from 'bson'
+export { readObject } from './bson/object-codec.ts'
 export { idOf, isMap, numberOf } from './bson/values.ts'
+export type {
+  Author,
+  Cards,
+  HistoryEntry,
+  KeptEntry,
+  ObjectChange,
+  Touched,
+  Verb,
+} from './history/change.ts'
+export { isFreeOnly } from './history/change.ts'
 
 /** A whole database: documents with their BSON types, per collection, sorted by name or _id. */
 export type Dump = { readonly [collection: string]: readonly Document[] }
@@ -134,6 +146,11 @@ export interface Store {
    * is in use.
    */
   update<K extends Kind>(kind: K, id: Id, change: Change<K>): Promise<void>
+  /**
+   * Gives fields of an object the BSON values that they had before, undefined for those that were not there;
+   * makes the object with its former id where it is gone. `taken` when the name is in use.
+   */
+  putBack(kind: Kind, id: Id, fields: Document): Promise<void>
   /** Removes an object. Its links are the caller's business; removing what is not there is no error. */
   remove(kind: Kind, id: Id): Promise<void>
 
@@ -207,6 +224,11 @@ export interface Store {
   headReports(topic: ReportTopic): Promise<HeadReport[]>
   keepHeadReport(report: HeadReport): Promise<void>
 
+  /** What commands changed, newest first, without the differences: of stores that are opened with `by`. */
+  history(): Promise<HistoryEntry[]>
+  /** One entry with its differences, one for each object. */
+  historyOf(number: number): Promise<KeptEntry | undefined>
+
   /**
    * Runs `work` alone in the whole cluster, and writes what it changed when it is done (see the top of this
    * file). Rejected work changes nothing. Inside `work` only the store that it is given may be used; asking
@@ -233,7 +255,7 @@ export interface Store {
 
   /**
    * The whole database at one moment, unknown collections included; Luna's own bookkeeping is left out, and
-   * so are boots and reports unless they are asked for.
+   * so are boots, reports and the history of changes unless they are asked for.
    */
   dump(what?: { readonly records: boolean }): Promise<Dump>
   /**

@@ -102,5 +102,7 @@ function sampleOperand({ operand }: Command): Operands[keyof Operands] {
     file: '-',
     files: ['-'],
     mac: '52:54:00:00:00:01',
+    number: 1,
+    'some-number': undefined,
   }[operand]
 }

@@ -29,7 +29,7 @@ describe('the table of commands', () => {
 
   it('guards what adds, changes, renames and deletes, and nothing else', () => {
     const guarded = new Set(['add', 'change', 'rename', 'delete'])
-    const others = ['node import', 'node arm', 'node disarm', 'apply']
+    const others = ['node import', 'node arm', 'node disarm', 'apply', 'undo']
     for (const [object, row] of rows) {
       const words = commandWords(object, row)
       assert.equal(row.guarded, guarded.has(row.action) || others.includes(words), `luna ${words}`)
@@ -49,7 +49,7 @@ describe('help', () => {
     const next = lines[lines.indexOf('positional arguments:') + 1]
     assert.equal(
       next,
-      '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db,apply,export,setup,doctor}',
+      '  {cluster,osimage,bmcsetup,network,group,node,switch,otherdev,db,apply,export,history,undo,setup,doctor}',
     )
   })
 

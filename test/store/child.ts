@@ -1,12 +1,14 @@
-// A process of its own that works on the store of a test: `child.ts ADDRESS PREFIX COUNT` adds nodes as a
-// command would, one unit of work each, and prints a line after each.
+// A process of its own that works on the store of a test: `child.ts ADDRESS PREFIX COUNT` adds nodes as that
+// many commands would, one unit of work each, and prints a line after each.
 import { takeLowest } from '../../lib/object/net/freelist.ts'
-import { type Address, openAt } from './place.ts'
+import { makeStore } from '../../lib/store/make-store.ts'
+import { type Address, engineAt } from './place.ts'
 
 const [address = '', prefix = '', count = ''] = process.argv.slice(2)
-const store = await openAt(JSON.parse(address) as Address)
+const engine = await engineAt(JSON.parse(address) as Address)
 for (let n = 0; n < Number(count); n++) {
-  await store.transaction(async (inner) => {
+  const by = async () => ({ user: 'alice', as: null, command: `add ${prefix}${n}` })
+  await makeStore(engine, { by }).transaction(async (inner) => {
     const group = await inner.getNamed('group', 'g')
     const network = await inner.getNamed('network', 'n')
     const taken = takeLowest(network.freelist)
@@ -18,4 +20,4 @@ for (let n = 0; n < Number(count); n++) {
   })
   process.stdout.write(`${n}\n`)
 }
-await store.close()
+await engine.close()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Node } from '../../lib/object/node.ts'
 import type { Store } from '../../lib/store/store.ts'
 import type { Scene } from './contract.ts'
 
@@ -62,4 +63,24 @@ async function assertSound(store: Store, count?: number): Promise<void> {
   const { id } = await store.getNamed('group', 'g')
   const users = await store.usedBy({ kind: 'group', id })
   assert.deepEqual(users.map((link) => link.id).sort(), nodes.map((node) => node.id).sort())
+  await assertKept(store, nodes)
+}
+
+/** Every change has its entry, and no entry is there without its change. */
+async function assertKept(store: Store, nodes: readonly Node[]): Promise<void> {
+  const kept = await Promise.all((await store.history()).map(({ number }) => store.historyOf(number)))
+  assert.deepEqual(
+    kept.flatMap((entry) => entry?.changes[1]?.id ?? []).sort(),
+    nodes.map(({ id }) => id).sort(),
+  )
+  const numbers = kept.map((entry) => entry?.number ?? 0).sort((a, b) => a - b)
+  assert.deepEqual(
+    numbers,
+    Array.from(nodes, (_, index) => index + 1),
+  )
+  for (const entry of kept) {
+    const [network, node, ...more] = entry?.changes ?? []
+    assert.deepEqual([network?.kind, network?.taken.length, network?.freed, more], ['network', 1, [], []])
+    assert.equal(entry?.command, `add ${node?.name}`)
+  }
 }

@@ -4,6 +4,7 @@ import type { Store } from '../../lib/store/store.ts'
 import { documentContract } from './contract-document.ts'
 import { dumpContract } from './contract-dump.ts'
 import { expiringContract } from './contract-expiring.ts'
+import { historyContract } from './contract-history.ts'
 import { linkContract } from './contract-link.ts'
 import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
@@ -51,6 +52,7 @@ export function contract(name: string, makePlace: () => Place): void {
     uniqueContract(theScene, several)
     versionContract(theScene, several)
     recordContract(theScene)
+    historyContract(theScene)
     if (several) processContract(theScene)
     if (several) readerContract(theScene)
   })

@@ -17,7 +17,7 @@ export type Address =
 
 /** An empty store, and how to open it. */
 export interface Place {
-  /** Absent where only this process can open it, and only once. */
+  /** Absent where only this process can open it. */
   readonly address?: Address
   open(options?: StoreOptions): Promise<Store>
   remove(): Promise<void>
@@ -36,8 +36,9 @@ export async function engineAt(address: Address): Promise<Backend> {
 }
 
 export function memoryPlace(): Place {
+  const backend = openSqlite(':memory:')
   return {
-    open: async (options = {}) => makeStore(openSqlite(':memory:'), options),
+    open: async (options = {}) => makeStore(backend, options),
     remove: async () => undefined,
   }
 }

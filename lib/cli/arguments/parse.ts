@@ -78,6 +78,13 @@ function readInt(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
+function readNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new LunaError('usage', `${JSON.stringify(text)} is not the number of an entry`, {
+    fix: 'see which there are: luna history',
+  })
+}
+
 function readYesNo(text: string): boolean {
   if (['y', 'yes', 'n', 'no'].includes(text)) return text.startsWith('y')
   throw new InvalidArgumentError('It must be y, yes, n or no.')
@@ -97,6 +104,10 @@ function operandOf(kind: keyof Operands, args: readonly string[]): Operands[keyo
     case 'chosen':
     case 'some':
       return args.length === 0 ? undefined : readNames(first)
+    case 'number':
+      return readNumber(first)
+    case 'some-number':
+      return args.length === 0 ? undefined : readNumber(first)
     case 'name':
     case 'list':
     case 'file':

@@ -17,6 +17,8 @@ export const operandNames = {
   file: 'FILE',
   files: 'FILE...',
   mac: '[MAC]',
+  number: 'NUMBER',
+  'some-number': '[NUMBER]',
 } satisfies Record<keyof Operands, string>
 
 /**

@@ -14,7 +14,7 @@ const exportCommand = command({
     }),
     records: option(
       'flag',
-      'with what happened, too: the boots of nodes and their failures, which nodes are armed, and what BMCs were given',
+      'with what happened, too: boots of nodes and failures, which nodes are armed, what BMCs were given, and luna history',
     ),
   },
   examples: [

@@ -78,7 +78,7 @@ async function operandOf(
   current: string,
 ): Promise<Completion> {
   if (command.operand === 'file' || command.operand === 'files') return 'files'
-  if (command.operand === 'mac') return []
+  if (['mac', 'number', 'some-number'].includes(command.operand)) return []
   const ofNodes = ['chosen', 'some'].includes(command.operand)
   const all = await names.ofKind(ofNodes ? 'node' : (object as Kind))
   if (!['names', 'chosen', 'some'].includes(command.operand)) return plain(all, current)

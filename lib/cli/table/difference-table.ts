@@ -2,10 +2,11 @@
 import { type Difference, folded } from '../../task/apply/differences.ts'
 import { table } from './table.ts'
 
-const titles = ['Change', 'Objects', 'Field', 'Now', 'New']
-
-/** The differences with names folded; a line where there are none. */
-export function differenceTable(differences: readonly Difference[]): string {
+/** The differences with names folded; a line where there are none. `states`: what the two values are. */
+export function differenceTable(
+  differences: readonly Difference[],
+  states: readonly [string, string] = ['Now', 'New'],
+): string {
   if (differences.length === 0) return 'no differences\n'
   const rows = folded(differences).map(({ change, kind, names, field, from, to }) => {
     return [
@@ -16,5 +17,5 @@ export function differenceTable(differences: readonly Difference[]): string {
       to || (change === 'remove' ? '' : '-'),
     ]
   })
-  return table(titles, rows)
+  return table(['Change', 'Objects', 'Field', ...states], rows)
 }

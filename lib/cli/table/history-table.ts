@@ -53,7 +53,7 @@ function askedText({ image, kernel, address, mac, by, at }: Timeline): string {
 }
 
 /** The time of day here, to the second: `2026-03-04 05:06:07`. */
-function clock(iso: string): string {
+export function clock(iso: string): string {
   const time = new Date(iso)
   const two = (n: number) => String(n).padStart(2, '0')
   const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-')

@@ -1,5 +1,6 @@
 // An object as a document of the inventory: names instead of ids, addresses instead of offsets, and nothing
 // that Luna keeps by itself.
+import type { Cluster } from '../cluster.ts'
 import type { Id, Kind } from '../field.ts'
 import { type Group, sortedInterfaces } from '../group.ts'
 import { formatIp } from '../net/address.ts'
@@ -57,6 +58,11 @@ type Special<K extends Kind> = {
 
 /** The fields that need more than their value, per kind. */
 const special: { readonly [K in Kind]?: Special<K> } = {
+  cluster: {
+    dhcp_net: ({ dhcp_net }, find) => nameOf(find, 'network', dhcp_net),
+    dhcp_range_start: (cluster, find) => rangeEnd(cluster, 'dhcp_range_start', find),
+    dhcp_range_end: (cluster, find) => rangeEnd(cluster, 'dhcp_range_end', find),
+  },
   network: {
     NETWORK: (network) => formatIp(prefixOf(network).version, prefixOf(network).base),
     ns_ip: (network) => addressAt(network, network.ns_ip),
@@ -67,6 +73,11 @@ const special: { readonly [K in Kind]?: Special<K> } = {
   otherdev: { connected: connections },
   group: { interfaces: groupInterfaces },
   node: { interfaces: nodeInterfaces },
+}
+
+function rangeEnd(cluster: Cluster, end: 'dhcp_range_start' | 'dhcp_range_end', find: Lookup): string | null {
+  const { dhcp_net: network } = cluster
+  return addressAt(network === null ? undefined : find('network', network), cluster[end])
 }
 
 function addressAt(network: Network | undefined, offset: bigint | null): string | null {

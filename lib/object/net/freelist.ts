@@ -94,6 +94,25 @@ export function complement(ranges: Free, prefix: Prefix): Range[] {
   return [...others, { start: next, end: lastHost(prefix) }]
 }
 
+/** The addresses of the first ranges that are in none of the others; both may come in any order. */
+export function difference(ranges: Free, others: Free): Range[] {
+  const away = others.toSorted(byStart)
+  return ranges.toSorted(byStart).flatMap(({ start, end }) => {
+    const rest: Range[] = []
+    let next = start
+    for (let at = firstEndingFrom(away, start); next <= end; at++) {
+      const one = away[at]
+      if (!one || one.start > end) {
+        rest.push({ start: next, end })
+        break
+      }
+      if (one.start > next) rest.push({ start: next, end: one.start - 1n })
+      if (one.end >= next) next = one.end + 1n
+    }
+    return rest
+  })
+}
+
 /**
  * A list as read from outside made sorted, merged and free of unusable addresses (old databases have some).
  */

@@ -33,6 +33,14 @@ export function newDocument<K extends Kind>(kind: K, object: New<K>): Document {
   return document
 }
 
+/** The document of an object that was there before; secrets that are not given are those of a new one. */
+export function formerDocument(kind: Kind, id: Id, fields: Document): Document {
+  const document: Document = { _id: new ObjectId(id) }
+  for (const [name, field] of Object.entries<FieldTable[string]>(fieldsOf[kind]))
+    if (field.secret && !field.later) document[name] = field.absent
+  return { ...document, ...fields, _usedby_: {} }
+}
+
 /** The BSON values of the fields that a change gives, for the document as it is now. */
 export function changedFields<K extends Kind>(
   kind: K,

@@ -56,12 +56,13 @@ export class Overlay {
     this.#index(added, 'add')
   }
 
-  /** Gives fields of a document new values. */
+  /** Gives fields of a document new values; undefined takes one out. */
   set(entry: Entry, fields: Readonly<Record<string, unknown>>): void {
     this.#index(entry, 'delete')
     for (const [name, value] of Object.entries(fields)) {
       if (!entry.fields.has(name)) entry.fields.set(name, entry.document[name])
-      entry.document[name] = value
+      if (value === undefined) delete entry.document[name]
+      else entry.document[name] = value
     }
     this.#index(entry, 'add')
   }

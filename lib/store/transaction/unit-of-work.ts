@@ -112,6 +112,22 @@ export class UnitOfWork implements Reader {
     }
   }
 
+  /** Whether a whole database was put in place of what was there. */
+  get isReplaced(): boolean {
+    return this.#cleared.length > 0
+  }
+
+  /** The documents of a collection that the unit has read or made, those that it removed included. */
+  known(collection: string): Entry[] {
+    return [...(this.#overlays.get(collection)?.entries.values() ?? [])]
+  }
+
+  /** Those of them that it has made, changed (not only their link counters) or removed. */
+  touched(collection: string): Entry[] {
+    const all = this.known(collection).filter(({ fresh, gone }) => !(fresh && gone))
+    return all.filter(({ fresh, gone, fields }) => fresh || gone || fields.size > 0)
+  }
+
   /** Ends the unit: all that it changed. */
   finish(): Write[] {
     this.#open = false

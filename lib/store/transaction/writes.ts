@@ -6,7 +6,7 @@ import { nameTaken } from '../../object/name.ts'
 import type { Change, New } from '../../object/objects.ts'
 import type { Write } from '../backend.ts'
 import { keyFields, learnedWrite, peerWrite } from '../bson/expiring.ts'
-import { changedFields, documentId, newDocument } from '../bson/object-codec.ts'
+import { changedFields, documentId, formerDocument, newDocument } from '../bson/object-codec.ts'
 import { forgetWrites } from '../bson/records.ts'
 import type { Dump, Learned, Peer, Ref, Store } from '../store.ts'
 import { macWrites } from './mac-writes.ts'
@@ -16,6 +16,7 @@ export type Writes = Pick<
   Store,
   | 'insert'
   | 'update'
+  | 'putBack'
   | 'remove'
   | 'link'
   | 'unlink'
@@ -52,6 +53,13 @@ function objectWrites(unit: UnitOfWork) {
       const name: unknown = 'name' in change ? change.name : undefined
       if (typeof name === 'string' && name !== document.name) await checkFree(unit, kind, name)
       await unit.set(kind, id, changedFields(kind, change, document))
+    },
+    putBack: async (kind: Kind, id: Id, fields: Document): Promise<void> => {
+      const [document] = await unit.find(kind, { _id: new ObjectId(id) })
+      const name: unknown = fields.name
+      if (typeof name === 'string' && name !== document?.name) await checkFree(unit, kind, name)
+      if (document) await unit.set(kind, id, fields)
+      else unit.insert(kind, formerDocument(kind, id, fields))
     },
     remove: async (kind: Kind, id: Id): Promise<void> => {
       await unit.remove(kind, { _id: new ObjectId(id) })

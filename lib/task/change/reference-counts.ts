@@ -16,9 +16,19 @@ export async function insertLinked<K extends Kind>(
   object: New<K>,
 ): Promise<Id> {
   const id = await store.insert(kind, object)
-  for (const { count, ...used } of usesOf(kind, completed(kind, id, object), cluster))
-    await store.link({ kind, id }, used, count)
+  await linkAll(store, cluster, kind, completed(kind, id, object))
   return id
+}
+
+/** Counts the links of an object that has none yet. */
+export async function linkAll<K extends Kind>(
+  store: Store,
+  cluster: Id,
+  kind: K,
+  object: Objects[K],
+): Promise<void> {
+  for (const { count, ...used } of usesOf(kind, object, cluster))
+    await store.link({ kind, id: object.id }, used, count)
 }
 
 /**
@@ -32,11 +42,21 @@ export async function updateLinked<K extends Kind>(
   notes: Notes,
 ): Promise<void> {
   await store.update(kind, object.id, change)
+  await relink(store, kind, object, { ...object, ...change }, notes)
+}
+
+/** Counts what an object uses from now on, whatever changed it. */
+export async function relink<K extends Kind>(
+  store: Store,
+  kind: K,
+  before: Objects[K],
+  after: Objects[K],
+  notes: Notes,
+): Promise<void> {
   // The link to the cluster stays as it is: any id does for the comparison.
-  const before = usesOf(kind, object, object.id)
-  const after = usesOf(kind, { ...object, ...change }, object.id)
-  for (const { count, ...used } of compareUses(before, after)) {
-    const user: Ref = { kind, id: object.id }
+  const [had, has] = [usesOf(kind, before, before.id), usesOf(kind, after, before.id)]
+  for (const { count, ...used } of compareUses(had, has)) {
+    const user: Ref = { kind, id: before.id }
     if (count > 0) await store.link(user, used, count)
     else await unlinkTolerantly(store, user, used, -count, notes)
   }

@@ -4,7 +4,7 @@ import { type Id, type Kind, kinds } from '../../object/field.ts'
 import { completed } from '../../object/link.ts'
 import type { Mac } from '../../object/net/mac.ts'
 import type { Change, New, Objects } from '../../object/objects.ts'
-import type { Store } from '../../store/store.ts'
+import type { Document, Store } from '../../store/store.ts'
 
 /** What became of an object. `before` is absent of a new one, `after` of one that is gone. */
 export type Effect = { readonly [K in Kind]: EffectOn<K> }[Kind]
@@ -79,6 +79,12 @@ function objectWrites(store: Store, ledger: Ledger) {
       const effect = await effectOn(store, ledger, kind, id)
       await store.update(kind, id, change)
       note(ledger, effect, change)
+    },
+    putBack: async (kind: Kind, id: Id, fields: Document): Promise<void> => {
+      const { before } = await effectOn(store, ledger, kind, id)
+      await store.putBack(kind, id, fields)
+      const after: Objects[Kind] = await store.get(kind, id)
+      ledger.set(keyOf(kind, id), { kind, id, before, after } as Entry)
     },
     remove: async (kind: Kind, id: Id): Promise<void> => {
       const effect = await effectOn(store, ledger, kind, id)
