@@ -129,6 +129,9 @@ describe('the page in a browser', function () {
       'boot.initramfs 12 s',
     ])
       assert.ok(text.includes(part), `${part}\nis not in\n${text}`)
+    // What can be given stands out among the words.
+    const given = await page.locator('aside > p code.command').allTextContents()
+    assert.deepEqual(given, ['luna group change compute --partscript'])
     await picture(page, 'node-dark')
     await page.locator('.boots a', { hasText: '2' }).click()
     await page.locator('aside', { hasText: 'slow: the group takes 17 s' }).waitFor()
@@ -161,6 +164,19 @@ describe('the page in a browser', function () {
     assert.equal(await page.locator('aside details').getAttribute('open'), '')
     holds = false
     for (const release of held.splice(0)) release()
+  })
+
+  it('says of a node that is open why it is not up, as soon as that is known', async () => {
+    const page = await open('#node=none')
+    const stop = page.locator('aside .stop')
+    await stop.filter({ hasText: 'It stops at: MAC address' }).waitFor()
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY')
+    const time = Date.now()
+    await store((open) => open.keepHeadReport({ topic: 'power', head: 'head1', time, told: { none: 'off' } }))
+    await stop.filter({ hasText: 'It stops at: power its BMC says off' }).waitFor()
+    assert.equal(await page.locator('aside > p code.command').first().textContent(), 'lpower on none')
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY')
   })
 
   it('has the same as a table, which can be narrowed down', async () => {

@@ -60,6 +60,9 @@ addEventListener('keydown', (event) => {
   }
 })
 
+// Of the node that is open more may be known although no node has taken a step.
+setInterval(() => !document.hidden && place().node && show(), 5000)
+
 // The section that is looked at is followed more closely than those that only have a number.
 const pause = (/** @type {string} */ section) => () => (place().section === section ? 3000 : 15_000)
 show()

@@ -6,7 +6,13 @@ import { ageOf, byId, clock, el, length, mended, size, span } from './text.js'
 
 const panel = byId('node')
 
-/** @type {{ name: string, boot: string, tag: string, details?: any, trouble?: string } | undefined} */
+// What is told of a node is asked for again when it takes a step, and after so many milliseconds: why it is not
+// up may be known by then, or be another reason.
+const patience = 10_000
+
+/**
+ * @type {{ name: string, boot: string, tag: string, asked: number, details?: any, trouble?: string } | undefined}
+ */
 let open
 
 /**
@@ -19,10 +25,10 @@ export async function showNode(node, name, boot) {
     return
   }
   const tag = `${name} ${boot} ${node?.step} ${node?.since}`
-  if (open?.tag === tag) return drawHead(node)
+  if (open?.tag === tag && Date.now() - open.asked < patience) return drawHead(node)
   const fresh = open?.name !== name
   const same = !fresh && open?.boot === boot
-  open = { name, boot, tag, details: same ? open?.details : undefined }
+  open = { name, boot, tag, asked: Date.now(), details: same ? open?.details : undefined }
   // What is known already is shown at once: the list of nodes may come later than what is told of one.
   if (fresh || same) draw(node)
   panel.hidden = false
@@ -53,11 +59,16 @@ function close() {
   document.body.classList.remove('beside')
 }
 
+/** What the keyboard gets to. @returns {HTMLElement[]} */
+function reachable() {
+  return [...panel.querySelectorAll('a, button, summary, pre')].map((one) => /** @type {HTMLElement} */ (one))
+}
+
 /** @param {PageNode | undefined} node */
 function draw(node) {
   if (!open) return
   const { name, details, trouble } = open
-  const had = panel.contains(document.activeElement)
+  const had = reachable().indexOf(/** @type {HTMLElement} */ (document.activeElement))
   const unfolded = panel.querySelector('details')?.open && byId('node-name').textContent === name
   const leave = el(
     'button',
@@ -83,7 +94,7 @@ function draw(node) {
   drawHead(node)
   const links = panel.querySelector('details')
   if (links && unfolded) links.open = true
-  if (had) leave.focus()
+  if (had >= 0) (reachable()[had] ?? leave).focus({ preventScroll: true })
 }
 
 /** @param {PageNode | undefined} node */

@@ -48,11 +48,13 @@ export function command(text) {
   return el('code', { class: 'command' }, text)
 }
 
-/** What mends something: a command, or words. @param {string} fix */
+// A command stands at the beginning, or behind a colon or semicolon, and goes on to the next semicolon.
+const commands = /((?<=^|: |; )(?:luna|systemctl|lpower|ltorrent|lweb|apt-get|dnf) [^;]*)/
+
+/** What mends something: words, and commands among them. @param {string} fix */
 export function mended(fix) {
-  return /^(?:luna|systemctl|lpower|ltorrent|lweb) [^;]*$/.test(fix)
-    ? command(fix)
-    : document.createTextNode(fix)
+  const parts = fix.split(commands).filter((part) => part !== '')
+  return el('span', {}, ...parts.map((part) => (commands.test(part) ? command(part) : part)))
 }
 
 /** The element of the page with that id. @param {string} id */
