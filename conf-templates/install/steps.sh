@@ -28,7 +28,11 @@ failed() {
   [ "$BASHPID" = "$$" ] || exit "$1"
   trap - ERR
   set +e
-  say "step $step failed with status $1: $2"
+  if [ "$step" = install.partscript ] && ! has_disk; then
+    say "step $step failed with status $1: $2; this node has no disk"
+  else
+    say "step $step failed with status $1: $2"
+  fi
   post "install.error.${step#install.}"
   report "$1" "$2"
   stop_client
@@ -106,6 +110,18 @@ note_variables() {
     fi
   done < <(compgen -v) >"$luna/variables"
   declare -f >>"$luna/variables"
+}
+
+# has_disk: programs that fail for want of a disk say all kinds of things
+has_disk() {
+  local each
+  for each in /sys/block/*; do
+    case ${each##*/} in
+      loop* | ram* | zram* | sr* | fd* | '*') ;;
+      *) return 0 ;;
+    esac
+  done
+  return 1
 }
 
 partition() {

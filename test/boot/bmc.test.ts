@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { run } from '../../lib/host/run.ts'
 import { type Bmcs, startBmcs } from '../daemons/ipmi-sim.ts'
-import { lpower, luna, nodeStatus } from '../lab/cluster.ts'
+import { lpower, luna, nodeStatus, why } from '../lab/cluster.ts'
 import { network } from '../lab/net.ts'
 import { newNode, powerOn } from './stage.ts'
 
@@ -39,6 +39,12 @@ describe('a node whose controller nobody has set up', () => {
     assert.equal(await nodeStatus(node.name), 'install.success')
     await writeFile(bmcs.powerFile(address), '1\n')
     assert.equal(await power(node.name), `${node.name}: on\n`)
+    await writeFile(bmcs.powerFile(address), '0\n')
+    assert.equal(
+      await why(node.name),
+      `${node.name} stops at: power: its BMC says off\n  lpower on ${node.name}`,
+    )
+    await writeFile(bmcs.powerFile(address), '1\n')
     const { output } = await vm.ask(
       'modprobe -a ipmi_si ipmi_devintf; ipmitool lan print 1; ipmitool user list 1',
     )

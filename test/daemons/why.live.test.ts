@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parseMac } from '../../lib/object/net/mac.ts'
 import type { BootStep } from '../../lib/object/record/boot.ts'
+import { pageWhy } from '../../lib/task/page/why.ts'
 import { mac } from '../help.ts'
 import { DoctorHead, frontend, imageId, programs } from './doctor-head.ts'
 import { lacking, runIn, startIn, stop } from './namespace.ts'
@@ -14,6 +15,17 @@ describe('luna node why on a head of real daemons', function () {
   this.timeout(180_000)
   let head: DoctorHead
   const why = () => head.why('node001')
+  /** The same on the page, by what root's timer finds: the link, and the command. */
+  const page = async () => {
+    head.luna('doctor', '--record')
+    let said = 'nothing'
+    await head.change(async (store) => {
+      const { missing, links } = await pageWhy(store, await store.getNamed('node', 'node001'), new Date())
+      const stop = links.find(({ link }) => link === missing)
+      if (stop) said = `${stop.link}: ${stop.fix}`
+    })
+    return said
+  }
   const url = `http://${frontend}:7050`
   const ask = (...args: string[]) => runIn(head.pair.client, 'curl', ['-s', '--max-time', '10', ...args])
 
@@ -71,7 +83,7 @@ describe('luna node why on a head of real daemons', function () {
     head.luna('node', 'change', 'node001', '--mac', address)
   })
 
-  it('stale dhcpd.conf: it has the address of before', () => {
+  it('stale dhcpd.conf: it has the address of before', async () => {
     const file = head.at('dhcpd.conf')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('fixed-address 10.30.0.1;', 'fixed-address 10.30.0.77;'))
@@ -79,6 +91,7 @@ describe('luna node why on a head of real daemons', function () {
       why(),
       /^reservation: dhcpd\.conf on disk has 10\.30\.0\.77 for \S+, not 10\.30\.0\.1 \(luna cluster makedhcp\)$/,
     )
+    assert.match(await page(), /^dhcpd\.conf: luna cluster make/)
     writeFileSync(file, good)
   })
 
@@ -97,6 +110,7 @@ describe('luna node why on a head of real daemons', function () {
         why(),
         /^DHCP servers: another DHCP server answers on eth0: 10\.30\.0\.\d+ .*\(switch it off/,
       )
+      assert.match(await page(), /^DHCP servers: switch it off/)
     } finally {
       await stop(rogue)
       runIn(head.pair.client, 'ip', ['addr', 'del', '10.30.0.99/16', 'dev', 'eth0'])
@@ -106,14 +120,16 @@ describe('luna node why on a head of real daemons', function () {
   it('TFTP server down', async () => {
     await head.stop('tftpd')
     assert.match(why(), /^TFTP: no luna_undionly\.kpxe by TFTP: .* \(systemctl restart \S+\)$/)
+    assert.match(await page(), /^TFTP: systemctl restart \S+$/)
     await head.start('tftpd')
   })
 
-  it('wrong iPXE binary', () => {
+  it('wrong iPXE binary', async () => {
     const file = head.at('tftp/luna_undionly.kpxe')
     const good = readFileSync(file)
     writeFileSync(file, 'another')
     assert.match(why(), /^iPXE binaries: not what the database says: .* \(luna cluster make\)$/)
+    assert.equal(await page(), 'iPXE binaries: luna cluster make')
     writeFileSync(file, good)
   })
 
@@ -121,6 +137,7 @@ describe('luna node why on a head of real daemons', function () {
     await head.stop('nginx')
     try {
       assert.match(why(), /^boot menu: nothing answers at http:\/\/10\.30\.255\.254:7050/)
+      assert.match(await page(), /^boot menu: /)
     } finally {
       await head.start('nginx')
     }
@@ -134,24 +151,26 @@ describe('luna node why on a head of real daemons', function () {
       })
     await pack(null)
     assert.equal(why(), 'image: compute: it is not packed (luna osimage pack compute)')
+    assert.equal(await page(), 'image: luna osimage pack compute')
     await pack(imageId)
     rmSync(head.at('luna/boot/kernel'))
     assert.match(why(), /^image: compute: boot\/kernel not in \S+ \(luna osimage pack compute\)$/)
     writeFileSync(head.at('luna/boot/kernel'), 'kernel')
   })
 
-  it("the head's disk full", () => {
+  it("the head's disk full", async () => {
     const torrents = head.at('luna/torrents')
     mkdirSync(torrents, { recursive: true })
     assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', torrents]).status, 0)
     try {
       assert.match(why(), /^space for images: \d MiB free in \S+torrents \(make room: du /)
+      assert.match(await page(), /^space for images: make room: du /)
     } finally {
       spawnSync('umount', [torrents])
     }
   })
 
-  it('BMC off', () => {
+  it('BMC off', async () => {
     head.luna('bmcsetup', 'add', '-n', 'base', '-u', 'admin', '-p', 'secret')
     head.luna('network', 'add', '-n', 'ipmi', '-N', '10.31.0.0', '-P', '16')
     head.luna('group', 'change', 'compute', '-b', 'base')
@@ -159,6 +178,7 @@ describe('luna node why on a head of real daemons', function () {
     head.luna('group', 'change', 'compute', '-i', 'BMC', '--setnet', 'ipmi')
     head.program('ipmitool', "echo 'System Power         : off'")
     assert.equal(why(), 'power: its BMC says off (lpower on node001)')
+    assert.equal(await page(), 'power: lpower on node001')
     head.program('ipmitool', "echo 'System Power         : on'")
   })
 

@@ -2,14 +2,14 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Ran, run } from '../../lib/host/run.ts'
+import { type Ran, type RunOptions, run } from '../../lib/host/run.ts'
 import { places } from './machine.ts'
 import { network, nodeMac } from './net.ts'
 
 const bin = join(import.meta.dirname, '../../bin')
 
 // A quiet kernel that trusts its emulated hardware starts in half the time.
-const kernelOptions = [
+export const kernelOptions = [
   ...[
     'console=ttyS0',
     'quiet',
@@ -30,12 +30,25 @@ export function luna(...args: string[]): Promise<Ran> {
   return runOurs('luna', args)
 }
 
+/** The same with a text as standard input. */
+export function lunaReading(input: string, ...args: string[]): Promise<Ran> {
+  return runOurs('luna', args, { input })
+}
+
 /** The same for lpower, whose status may be any. */
 export function lpower(...args: string[]): Promise<Ran> {
   return runOurs('lpower', args, { allowFailure: true })
 }
 
-function runOurs(name: string, args: readonly string[], options: { allowFailure?: true } = {}): Promise<Ran> {
+/** Where a node stops, as `luna node why` has it at the end: the link with what was seen, and the command. */
+export async function why(node: string): Promise<string> {
+  const { stdout } = await runOurs('luna', ['node', 'why', node], { allowFailure: true })
+  return stdout.trimEnd().split('\n').slice(-2).join('\n')
+}
+
+type How = Pick<RunOptions, 'allowFailure' | 'input'>
+
+function runOurs(name: string, args: readonly string[], options: How = {}): Promise<Ran> {
   const { LUNA_CONF = '', LUNA_LOGDIR = '' } = process.env
   return run(process.execPath, [join(bin, name), ...args], { ...options, env: { LUNA_CONF, LUNA_LOGDIR } })
 }

@@ -119,6 +119,29 @@ describe('the chain from the power button to the running system', () => {
     })
   })
 
+  it('has the word of a node that it has no disk, whatever its part script said', () => {
+    const boot = booted([['install.error.partscript', 20]])
+    const last = 'luna: step install.partscript failed with status 1: partscript, line 1: mount /dev/sda'
+    const report = {
+      step: 'install.partscript',
+      time: now,
+      lines: ['mount: /sysroot: no filesystem type specified.', `${last}; this node has no disk`],
+    }
+    const failure = { step: 'install.partscript', line: report.lines[0] ?? '' }
+    const link = missingLink(chainOf({ ...well, boot: { ...boot, failure }, report }))
+    assert.equal(
+      link?.seen,
+      'install.partscript failed: mount: /sysroot: no filesystem type specified.; it has no disk',
+    )
+    assert.match(link?.fix ?? '', /^see which disks it has/)
+    const fix = (more: Partial<typeof report & { status: number }>) =>
+      missingLink(chainOf({ ...well, boot: { ...boot, failure }, report: { ...report, ...more } }))?.fix
+    assert.match(fix({ lines: [last] }) ?? '', /^correct it/)
+    assert.match(fix({ status: 127 }) ?? '', /^correct it/)
+    const tmpfs = 'luna: step install.partscript failed with status 1: mount -t tmpfs; this node has no disk'
+    assert.match(fix({ lines: [tmpfs] }) ?? '', /^correct it/)
+  })
+
   it('takes the error of that step, and not one of before', () => {
     const report = { step: 'install.unpack', time: now - 30_000, lines: ['no space left on device'] }
     const seen = missingLink(chainOf({ ...well, boot: failed, report }))?.seen

@@ -277,7 +277,8 @@ function ends(sight: Sight, boot: Boot): Link[] {
     const step = told.step.replace('.error.', '.')
     const failure = [boot.failure, report].find((one) => one?.step === step)
     const line = failure && ('lines' in failure ? failure.lines.at(-1) : failure.line)
-    const said = line ?? failure?.command
+    const words = line ?? failure?.command
+    const said = report?.step === step && lacksDisk(report) ? `${words}; it has no disk` : words
     const seen = `${step} failed${said ? `: ${said}` : ''}`
     return [
       {
@@ -294,6 +295,14 @@ function ends(sight: Sight, boot: Boot): Link[] {
   const seen = `${told?.step} for ${ago(since, now)}`
   const fix = waits ? `look at its console, then: lpower cycle ${node}` : null
   return [{ link: 'installation', state: waits ? 'missing' : 'unknown', seen, fix }]
+}
+
+/**
+ * Whether a command that wanted a disk failed on a node that has none, as the install script says at the end
+ * (conf-templates/install/steps.sh). One that is not there (127, sh(1)) is a mistake in the script.
+ */
+function lacksDisk({ lines, status }: Report): boolean {
+  return status !== 127 && /^luna: step .*\/dev\/.*; this node has no disk$/.test(lines.at(-1) ?? '')
 }
 
 const installed: Link = { link: 'installation', state: 'seen', seen: 'install.success', fix: null }

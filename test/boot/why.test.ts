@@ -1,0 +1,108 @@
+// Nodes that do not come up, each for another reason: `luna node why` and the page name link and command.
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadConfig } from '../../lib/config.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { kernelOptions, luna, lunaReading, why } from '../lab/cluster.ts'
+import { network, nodeMac } from '../lab/net.ts'
+import { newNode, powerOn } from './stage.ts'
+
+interface Link {
+  readonly link: string
+  readonly seen: string
+  readonly fix: string | null
+}
+
+/** What the page has of a node: the link at which it stops, what was seen, and the command. */
+async function pageWhy(node: string): Promise<string> {
+  const answer = await fetch(`http://${network.server}:7050/ui/data/node?name=${node}`)
+  const { missing, links } = ((await answer.json()) as { why: { missing: string; links: Link[] } }).why
+  const { seen = '', fix = '' } = links.find(({ link }) => link === missing) ?? {}
+  return `${missing}: ${seen}\n  ${fix}`
+}
+
+/** Both say so, before long: what is seen is written down a moment later. */
+async function assertWhy(node: string, expected: RegExp, patience = 20_000): Promise<void> {
+  const deadline = Date.now() + patience
+  while (Date.now() < deadline && !expected.test(await why(node))) await delay(1000)
+  const said = await why(node)
+  assert.match(said, expected)
+  assert.match(await pageWhy(node), expected)
+  console.log(`        ${said.replaceAll('\n', '\n        ')}`)
+}
+
+/** Until that is the last that was seen of a node. */
+async function seenLast(name: string, step: string): Promise<void> {
+  const { stdout } = await luna('node', 'history', name, '--json')
+  const [boot] = JSON.parse(stdout) as { last: string }[]
+  if (boot?.last === step) return
+  await delay(1000)
+  await seenLast(name, step)
+}
+
+/** Has all that was seen of its last boot be so many seconds ago. */
+async function age(name: string, seconds: number): Promise<void> {
+  const store = await openStore(loadConfig())
+  const { id } = await store.getNamed('node', name)
+  const boot = (await store.lastBoot(id)) ?? assert.fail(`${name} has not booted`)
+  const ago = (time: number) => time - 1000 * seconds
+  const steps = boot.steps.map(({ step, time }) => ({ step, time: ago(time) }))
+  await store.keepBoots([{ node: id, past: false, boot: { ...boot, began: ago(boot.began), steps } }])
+  await store.close()
+}
+
+describe('a node that does not come up', () => {
+  const options = (more: string) =>
+    luna('osimage', 'change', 'compute', '--kernopts', `${kernelOptions} ${more}`.trim())
+  after(() => options(''))
+
+  it('has another MAC address than Luna knows', async () => {
+    const node = await newNode()
+    const { name, rangeStart, rangeEnd } = network
+    await luna('cluster', 'makedhcp', '-N', name, '-s', rangeStart, '-e', rangeEnd)
+    const other = nodeMac(77)
+    await powerOn({ ...node, mac: other }, 'bios')
+    const fix = `luna node change ${node.name} --mac ${other}`
+    const seen = `asks Luna: it has never asked as ${node.mac}; ${other} asked lately, and nobody is that`
+    await assertWhy(node.name, new RegExp(`${seen}\n  ${fix}`), 120_000)
+  })
+
+  for (const [what, more, word] of [
+    ['a kernel that panics', 'rdinit=/bin/false', /Kernel panic - not syncing/],
+    ['no driver of its network card', 'module_blacklist=virtio_net', /^luna: initramfs started/m],
+  ] as const)
+    it(`has ${what}`, async () => {
+      const node = await newNode()
+      await options(more)
+      const { vm } = await powerOn(node, 'bios')
+      await vm.console.waitFor(word, 300_000)
+      await delay(10_000)
+      await seenLast(node.name, 'boot.initramfs')
+      await age(node.name, 240)
+      await assertWhy(
+        node.name,
+        /install script: kernel loaded, nothing since \dm: it panics, or has no driver[^\n]*\n {2}.*luna osimage pack compute --boot/,
+      )
+      await options('')
+    })
+
+  it('has no disk, then a part script that is wrong', async () => {
+    const node = await newNode()
+    const script = (text: string) => lunaReading(text, 'group', 'change', 'disks', '--partscript')
+    await luna('group', 'add', '-n', 'disks', '-o', 'compute', '-N', network.name)
+    await script('mount /dev/sda /sysroot\n')
+    await luna('node', 'change', node.name, '-g', 'disks')
+    const { vm } = await powerOn(node, 'bios')
+    await vm.console.waitFor(/^luna: step \S*partscript failed/m, 300_000)
+    await assertWhy(
+      node.name,
+      /installation: install\.partscript failed: .*; it has no disk\n {2}see which disks it has .*luna group change disks --partscript/,
+    )
+    await script('mkfs.xt4 /dev/vda\n')
+    await vm.console.waitFor(/mkfs\.xt4: command not found/, 120_000)
+    await assertWhy(
+      node.name,
+      /installation: install\.partscript failed: .*mkfs\.xt4[^\n]*\n {2}correct it: luna group change disks --partscript/,
+    )
+  })
+})
