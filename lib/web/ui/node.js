@@ -6,8 +6,8 @@ import { ageOf, byId, clock, el, length, mended, size, span } from './text.js'
 
 const panel = byId('node')
 
-// What is told of a node is asked for again when it takes a step, and after so many milliseconds: why it is not
-// up may be known by then, or be another reason.
+// What is told of a node is asked for again when it takes a step, and after so many milliseconds: why it is
+// not up may be known by then, or be another reason.
 const patience = 10_000
 
 /**
