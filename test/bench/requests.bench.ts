@@ -82,7 +82,7 @@ async function measure(place: Place, stage: Stage, nodes: number, costs: Cost[])
   const taken = new Map<string, Loaded>()
   const closed = await closedLoop(place, web, nodes, taken)
   for (const [what, loaded] of taken) {
-    const commands = stage.store === 'embedded' ? 0 : await commandsOf(web, what, nodes)
+    const commands = stage.store === 'embedded' ? 0 : await commandsOf(web, what)
     costs.push({ what, store: stage.store, nodes, worker: 1000 / perCore(loaded), commands })
   }
   return [
@@ -95,9 +95,8 @@ async function measure(place: Place, stage: Stage, nodes: number, costs: Cost[])
 }
 
 /** How many commands a request takes; the first ones, which learn what there is, are not counted. */
-async function commandsOf(web: WebStage, what: string, nodes: number): Promise<number> {
-  const ask = (seconds: number) =>
-    web.load('counting', { ...askedOf(what, Math.min(nodes, 200)), seconds, connections: 1 })
+async function commandsOf(web: WebStage, what: string): Promise<number> {
+  const ask = (seconds: number) => web.load('counting', { ...askedOf(what, 20), seconds, connections: 1 })
   await ask(2)
   const before = await web.commands('counting')
   const { requests } = await ask(1)
