@@ -2,9 +2,9 @@
 // and --check changes nothing.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { useSite } from '../cli/luna.ts'
 import { lackingProgram } from './namespace.ts'
 import { skipUnless } from './skip.ts'
@@ -99,6 +99,28 @@ describe('the Ansible collection', function () {
       },
     },
   ]
+
+  it('has documentation that ansible-doc reads, of every parameter of every module', () => {
+    const plugins = join(top, 'packaging/ansible/ansible_collections/luna/cluster/plugins/modules')
+    const names = readdirSync(plugins).map((file) => basename(file, '.py'))
+    const modules = names.map((name) => `luna.cluster.${name}`)
+    const ran = spawnSync('ansible-doc', ['-t', 'module', '-j', ...modules], {
+      env: environment(),
+      encoding: 'utf8',
+    })
+    assert.equal(ran.status, 0, ran.stderr)
+    const docs = JSON.parse(ran.stdout)
+    for (const name of names) {
+      const { doc, examples, return: returned } = docs[`luna.cluster.${name}`]
+      const source = readFileSync(join(plugins, `${name}.py`), 'utf8')
+      const own = [...source.matchAll(/^ {4}(\w+)=dict\(/gm)].map((found) => found[1])
+      const common = name === 'luna_cluster' ? [] : ['name', 'state', 'comment']
+      assert.deepEqual(Object.keys(doc.options).sort(), [...own, ...common].sort(), name)
+      assert.match(examples, new RegExp(`luna\\.cluster\\.${name}:`))
+      assert.ok('differences' in returned, name)
+      assert.equal(doc.attributes.check_mode.support, 'full', name)
+    }
+  })
 
   it('makes a cluster, and changes it where it is another one', () => {
     assert.deepEqual(changed(play([cluster()], '--check')), [true])

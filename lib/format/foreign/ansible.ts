@@ -71,6 +71,7 @@ function nodeOf({ name, variables, path, place }: Host): Entry {
     fields: {
       group: said('luna_group'),
       mac: said('luna_mac', 'mac', 'mac_address', 'macaddress'),
+      also: said('luna_also'),
       switch: said('luna_switch'),
       port: said('luna_port'),
       comment: said('luna_comment'),

@@ -4,6 +4,7 @@ import { applyTests } from './apply.ts'
 import { bootCardsTests } from './boot-cards.ts'
 import { importNodesTests } from './import-nodes.ts'
 import { numbersTests } from './numbers.ts'
+import { roundTripTests } from './round-trip.ts'
 import { useStores } from './stores.ts'
 
 /** Declares the tests for the stores at the places that are made, each time an empty one. */
@@ -14,5 +15,6 @@ export function inventoryTests(name: string, makePlace: () => Place): void {
     applyTests(stores)
     numbersTests(stores)
     bootCardsTests(stores)
+    roundTripTests(stores)
   })
 }
