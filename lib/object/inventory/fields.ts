@@ -24,7 +24,7 @@ const kept: { readonly [K in Kind]?: readonly string[] } = {
   cluster: ['debug', 'db_version', 'dhcp_net', 'dhcp_range_start', 'dhcp_range_end'],
   osimage: ['kernfile', 'initrdfile', 'tarball', 'torrent'],
   network: ['version', 'freelist'],
-  node: ['status', 'osimage'],
+  node: ['status', 'osimage', 'armed', 'bmc_set'],
 }
 
 /** Whether Luna keeps the field by itself: it is shown, and nobody gives it. */

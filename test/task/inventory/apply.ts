@@ -190,6 +190,11 @@ export function applyTests(stores: Stores): void {
       ])
     })
 
+    it('passes over what Luna keeps by itself, whatever a file says of it', async () => {
+      const kept = 'status: up, osimage: x, armed: {until: null, continuous: true}, bmc_set: x'
+      assert.deepEqual(await changesOf(`{kind: node, name: node001, ${kept}}`), [])
+    })
+
     it('moves and resizes networks, with all addresses in them', async () => {
       await changesOf('{kind: network, name: ipmi, NETWORK: 10.40.0.0, PREFIX: 17, ns_ip: 10.40.9.9}')
       assert.equal((await addressesOf(store, 'node001')).BMC, '10.40.0.1')
