@@ -76,6 +76,18 @@ export async function compressor(compression: Compression): Promise<string> {
   return (await hasProgram('pigz')) ? 'pigz -n' : 'gzip -n'
 }
 
+/** Whether this machine can compress with zstd. */
+export async function hasZstd(): Promise<boolean> {
+  return await hasProgram('zstd')
+}
+
+/** Bytes that the files of a tree take up, without what is mounted in it. */
+export async function sizeOfTree(root: string, signal?: AbortSignal): Promise<number> {
+  const args = ['--summarize', '--one-file-system', '--block-size=1', '--', `${root}/`]
+  const { stdout } = await run('du', args, { allowFailure: true, ...(signal && { signal }) })
+  return Number.parseInt(stdout, 10) || 0
+}
+
 function notPacked(wish: TarballWish, ran: Ran): LunaError {
   const { root, folder } = wish.shown ?? { root: wish.root, folder: dirname(wish.file) }
   const lines = said(ran).filter((line) => !line.endsWith('socket ignored'))

@@ -5,14 +5,12 @@ import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeTorrent } from '../../host/image/metainfo.ts'
 import { sumFile, sumOf } from '../../host/image/sum.ts'
-import { type Compression, makeTarball } from '../../host/image/tarball.ts'
+import { type Compression, hasZstd, makeTarball, sizeOfTree } from '../../host/image/tarball.ts'
 import { fileInTree } from '../../host/image/tree.ts'
 import { makeDurable } from '../../host/publish.ts'
-import { hasProgram, run } from '../../host/run.ts'
 import { type Cluster, frontendUrl } from '../../object/cluster.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
 import { excludedLines, secretsIn } from './secrets.ts'
-import type { Tree } from './tree.ts'
 
 /**
  * Makes both as drafts. Throws LunaError `invalid` without a frontend address, `failed`
@@ -54,7 +52,7 @@ export async function packTree(job: PackJob): Promise<Drafts> {
 }
 
 async function writeTarball(job: PackJob, file: string): Promise<string[]> {
-  const total = await sizeOfTree(job.tree, job.signal)
+  const total = await sizeOfTree(job.tree.at, job.signal)
   await refuseWithoutRoom(job, total)
   const { excluded } = await makeTarball({
     root: job.tree.at,
@@ -75,10 +73,7 @@ async function writeTarball(job: PackJob, file: string): Promise<string[]> {
 async function chooseCompression(job: PackJob): Promise<Compression> {
   const asked = job.image.compression
   if (asked !== 'zstd' && asked !== 'auto') return 'gzip'
-  const [here, there] = [
-    await hasProgram('zstd'),
-    (await fileInTree(job.tree.at, 'usr/bin/zstd')) !== undefined,
-  ]
+  const [here, there] = [await hasZstd(), (await fileInTree(job.tree.at, 'usr/bin/zstd')) !== undefined]
   if (asked === 'zstd' && !(here && there)) {
     throw new LunaError(
       'invalid',
@@ -105,13 +100,6 @@ async function isZstd(file: string): Promise<boolean> {
   } finally {
     await handle.close()
   }
-}
-
-/** Bytes that the files of a tree take up, without what is mounted in it. */
-async function sizeOfTree({ at }: Tree, signal: AbortSignal | undefined): Promise<number> {
-  const args = ['--summarize', '--one-file-system', '--block-size=1', '--', `${at}/`]
-  const { stdout } = await run('du', args, { allowFailure: true, ...(signal && { signal }) })
-  return Number.parseInt(stdout, 10) || 0
 }
 
 /**
