@@ -36,7 +36,7 @@ describe('luna doctor on the files and the database of a head', function () {
     writeFileSync(head.at('down'), 'lweb\n')
     assert.equal(
       head.line('service lweb'),
-      'wrong: lweb is not active: nodes get no menu and no install script (systemctl enable --now lweb)',
+      'wrong: lweb is not active: nodes get no menu and no install script (systemctl enable lweb; systemctl start lweb)',
     )
     writeFileSync(head.at('down'), '')
   })
