@@ -32,16 +32,20 @@ const listening = 3500
 /**
  * All offers to a DISCOVER that is broadcast from an interface. They are read with tcpdump(8), which also
  * hears the server of this machine, and the MAC address of every server; undefined where that is not
- * installed. Needs root. Throws LunaError `failed` where tcpdump cannot listen there.
+ * installed. `asked` is called when all that is left is to listen. Needs root. Throws LunaError `failed`
+ * where tcpdump cannot listen there.
  */
-export async function offersOn(link: Link): Promise<Offer[] | undefined> {
+export async function offersOn(link: Link, asked = () => {}): Promise<Offer[] | undefined> {
   if (!(await hasProgram('tcpdump'))) return undefined
   const xid = randomInt(2 ** 32)
   const mac = Buffer.from(link.mac.replaceAll(':', ''), 'hex')
   const offers: Offer[] = []
   await capture(
     link.name,
-    () => broadcast(link.address, discoverPacket(mac, xid)),
+    async () => {
+      await broadcast(link.address, discoverPacket(mac, xid))
+      asked()
+    },
     (frame) => {
       const offer = readOffer(frame, xid)
       if (offer) offers.push(offer)

@@ -41,9 +41,10 @@ export interface Head {
 export interface Check {
   /** For people and scripts; says the same on every head. */
   readonly name: string
-  /** It waits for seconds, whatever is wrong, and so is begun before the others. */
+  /** It waits for seconds, whatever is wrong, and so is begun before the others: those when it waits. */
   readonly slow?: true
-  run(head: Head): Promise<Verdict>
+  /** A slow one calls `waiting` when from then on it only waits. */
+  run(head: Head, waiting: () => void): Promise<Verdict>
 }
 
 export function fine(seen: string): Verdict {

@@ -7,12 +7,12 @@ import { type Check, fine, needsRoot, type Verdict, warning, wrong } from './che
 export const dhcpServerCheck: Check = {
   name: 'DHCP servers',
   slow: true,
-  async run({ cluster, config, heads, active, root }) {
+  async run({ cluster, config, heads, active, root }, waiting) {
     const address = (active ? cluster.frontend_address : heads.own) ?? ''
     const link = linkWith(address)
     if (!link) return fine(`not asked: ${address || 'no address'} is on no interface here that is up`)
     if (!root) return needsRoot
-    const offers = await offersOn(link)
+    const offers = await offersOn(link, waiting)
     if (!offers) return warning('not asked: tcpdump is not installed', 'install tcpdump')
     const ours = [cluster.frontend_address ?? '', ...headAddresses(cluster)]
     const { dhcpd } = config.services

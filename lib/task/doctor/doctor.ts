@@ -47,14 +47,30 @@ export async function runChecks(
   longest = 15_000,
 ): Promise<Finding[]> {
   const limit = makeLimit(atOnce)
-  const find = async (check: Check): Promise<Finding> => {
-    const verdict = await limit(() => withinTime(check.run(head).catch(verdictOf), longest))
+  const find = async (check: Check, waiting = () => {}): Promise<Finding> => {
+    const verdict = await limit(() => withinTime(check.run(head, waiting).catch(verdictOf), longest))
     return { check: check.name, ...verdict }
   }
-  const order = new Set([...all.filter(({ slow }) => slow), ...all])
-  const findings = await Promise.race([Promise.all([...order].map(find)), interruption(signal)])
+  const work = async () => {
+    // What others compute would keep a slow one from coming to its wait.
+    const slow = all.filter((check) => check.slow).map((check) => untilWaiting((then) => find(check, then)))
+    await Promise.all(slow.map(({ waits }) => waits))
+    return await Promise.all([
+      ...slow.map(({ found }) => found),
+      ...all.filter((check) => !check.slow).map((check) => find(check)),
+    ])
+  }
+  const findings = await Promise.race([work(), interruption(signal)])
   const place = ({ check }: Finding) => all.findIndex(({ name }) => name === check)
   return findings.toSorted((a, b) => place(a) - place(b))
+}
+
+/** Begins work, and tells when it waits or has ended. */
+function untilWaiting<T>(begin: (waiting: () => void) => Promise<T>) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const found = begin(resolve)
+  found.then(() => resolve(), resolve)
+  return { found, waits: promise }
 }
 
 async function withinTime(work: Promise<Verdict>, longest: number): Promise<Verdict> {

@@ -35,6 +35,29 @@ describe('runChecks', () => {
     assert.deepEqual(begun, ['b', 'a', 'c'])
   })
 
+  it('begins the others when a slow one has come to its wait, or has ended', async () => {
+    const said: string[] = []
+    const slow = (name: string, waits: boolean): Check => ({
+      name,
+      slow: true,
+      run: async (_head, waiting) => {
+        await delay(5)
+        said.push(name)
+        if (waits) waiting()
+        return await delay(waits ? 30 : 0, fine(name))
+      },
+    })
+    const quick: Check = { name: 'c', run: async () => fine(String(said.push('c'))) }
+    const findings = await run([quick, slow('a', true), slow('b', false)])
+    assert.deepEqual(
+      [said, findings.map(({ check }) => check)],
+      [
+        ['a', 'b', 'c'],
+        ['c', 'a', 'b'],
+      ],
+    )
+  })
+
   it('takes what a check throws for what it found', async () => {
     const refused = new LunaError('failed', 'it is broken', { why: 'rust', fix: 'mend it' })
     const findings = await run([
