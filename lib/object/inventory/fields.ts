@@ -21,7 +21,7 @@ export type InventoryKind = (typeof inventoryKinds)[number]
  * `luna cluster makedhcp` was told.
  */
 const kept: { readonly [K in Kind]?: readonly string[] } = {
-  cluster: ['debug', 'db_version', 'dhcp_net', 'dhcp_range_start', 'dhcp_range_end'],
+  cluster: ['debug', 'db_version', 'dhcp_net', 'dhcp_range_start', 'dhcp_range_end', 'seed_key'],
   osimage: ['kernfile', 'initrdfile', 'tarball', 'torrent'],
   network: ['version', 'freelist'],
   node: ['status', 'osimage', 'armed', 'bmc_set'],

@@ -193,6 +193,7 @@ export function applyTests(stores: Stores): void {
     it('passes over what Luna keeps by itself, whatever a file says of it', async () => {
       const kept = 'status: up, osimage: x, armed: {until: null, continuous: true}, bmc_set: x'
       assert.deepEqual(await changesOf(`{kind: node, name: node001, ${kept}}`), [])
+      assert.deepEqual(await changesOf('{kind: cluster, name: general, seed_key: x}'), [])
     })
 
     it('moves and resizes networks, with all addresses in them', async () => {
