@@ -2,11 +2,13 @@
 # Part of the install script: from the tarball to the files, with owners, ACLs,
 # capabilities and SELinux labels.
 
-# begin_unpacking: a client over libtorrent passes the tarball on while it comes, which is unpacked meanwhile
+# begin_unpacking: a client over libtorrent passes the tarball on while it comes, which is unpacked meanwhile.
+# With fewer than four processors one takes from the other what it needs, and their meeting costs on top.
 begin_unpacking() {
   stream='' unpacker=''
   tar_options
   [ -x "$luna/ltorrent-swarm" ] || return 0
+  [ -e "${LUNA_SYS:-/sys}/devices/system/cpu/cpu3" ] || return 0
   stream=$luna/stream
   rm -f "$stream"
   mkfifo "$stream"

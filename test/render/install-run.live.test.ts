@@ -8,6 +8,9 @@ import { passingClient } from './fake-download.ts'
 import { bmc, full, plant, view } from './install-script.ts'
 import { useInstallStage } from './install-stage.ts'
 
+/** A node with libtorrent, and processors enough to unpack while it downloads. */
+const fourProcessors = { 'luna/ltorrent-swarm': '#!/bin/sh\n', 'sys/devices/system/cpu/cpu3/online': '1\n' }
+
 describe('the install script, run', function () {
   this.timeout(60_000)
   const stage = useInstallStage()
@@ -125,12 +128,17 @@ describe('the install script, run', function () {
     assert.ok(ran.log.includes('status install.error.unpack'))
   })
 
+  const passed = () => {
+    const script = renderInstallScript({ ...view, interfaces: full.interfaces })
+    return stage.run(script, { env: { LUNA_SYS: join(stage.folder, 'sys') } })
+  }
+
   it('unpacks what a client over libtorrent passes on before all has come', () => {
     plant(stage.folder, {
-      'luna/ltorrent-swarm': '#!/bin/sh\n',
+      ...fourProcessors,
       'luna/ltorrent-client': passingClient('cat', '[ -e etc/sysconfig/network ]'),
     })
-    const ran = install({ interfaces: full.interfaces })
+    const ran = passed()
     assert.equal(ran.status, 0, ran.output)
     assert.equal(installed('early'), '')
     assert.equal(installed('etc/hostname'), 'node001.cluster\n')
@@ -144,10 +152,10 @@ describe('the install script, run', function () {
   ])
     it(`unpacks the tarball where what the client passes on ${what}`, () => {
       plant(stage.folder, {
-        'luna/ltorrent-swarm': '#!/bin/sh\n',
+        ...fourProcessors,
         'luna/ltorrent-client': passingClient(how ?? '', 'true'),
       })
-      const ran = install({ interfaces: full.interfaces })
+      const ran = passed()
       assert.equal(ran.status, 0, ran.output)
       assert.match(ran.output, /was not unpacked while it came/)
       assert.equal(installed('etc/hostname'), 'node001.cluster\n')
