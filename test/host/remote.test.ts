@@ -37,7 +37,7 @@ describe('another head that cannot be reached', () => {
     ['run', () => runOn('h', ['rm', '-f', 'a b']), `cannot run "rm -f 'a b'" on h`],
     ['scp', () => copyTo('h', '/here', '/there'), 'cannot copy /there to h'],
     ['rsync', () => rsyncTo('h', '/there'), 'cannot copy /there to h'],
-    ['mirror', () => mirrorTo('h', '/d', { onLine: () => undefined }), 'cannot make /d on h'],
+    ['mirror', () => mirrorTo('h', '/d', { onLine: () => undefined }), 'cannot copy /d to h'],
   ] as const)
     it(`is told in one line without the command line of the program (${what})`, async () => {
       const error = await rejectsWith('failed', work())
