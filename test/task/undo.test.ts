@@ -79,6 +79,17 @@ describe('luna undo', () => {
     await assertSound(site.as(''))
   })
 
+  it('takes a MAC address off no other node, were it one that the same command changed', async () => {
+    await addNodes(site.as('1'), two)
+    await changeNodes(site.as('2'), ['n1'], { mac: mac(1) })
+    const command = site.as('3')
+    await deleteObjects(command, 'node', ['n1'])
+    await changeNodes(command, ['n2'], { localboot: true })
+    const quiet = site.quiet()
+    await quiet.setMac((await quiet.getNamed('node', 'n2')).id, mac(1))
+    assert.match(await refused(site, 3), /52:54:00:00:00:01, .* node n1 then, is that of node n2 now/)
+  })
+
   it('follows an object through its names, and says which field was changed since by whom', async () => {
     await addNodes(site.as('1'), two)
     await changeNodes(site.as('2'), ['n1'], { localboot: true })

@@ -67,9 +67,9 @@ async function freeAddresses(
   return lists
 }
 
-/** Takes the MAC addresses off the nodes of which others are put back. */
+/** Takes the MAC addresses off the nodes of which others are put back, and off no other node that stays. */
 async function takeCards({ tx, number, present }: Undoing, changes: readonly ObjectChange[]): Promise<void> {
-  const own = new Set(changes.map(({ id }) => id))
+  const own = new Set(changes.filter(({ before, cards }) => cards || !before).map(({ id }) => id))
   for (const { id, name, before, after, cards } of changes) {
     if (!cards) continue
     for (const mac of before ? [cards.before.mac, ...cards.before.also] : []) {
