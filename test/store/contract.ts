@@ -5,6 +5,7 @@ import { documentContract } from './contract-document.ts'
 import { dumpContract } from './contract-dump.ts'
 import { expiringContract } from './contract-expiring.ts'
 import { historyContract } from './contract-history.ts'
+import { historyBoundsContract } from './contract-history-bounds.ts'
 import { linkContract } from './contract-link.ts'
 import { objectContract } from './contract-object.ts'
 import { processContract } from './contract-process.ts'
@@ -53,6 +54,7 @@ export function contract(name: string, makePlace: () => Place): void {
     versionContract(theScene, several)
     recordContract(theScene)
     historyContract(theScene)
+    historyBoundsContract(theScene)
     if (several) processContract(theScene)
     if (several) readerContract(theScene)
   })

@@ -60,10 +60,8 @@ async function keep(
   changes: readonly ObjectChange[],
 ): Promise<void> {
   const objects = merged(former.objects, touchedBy(changes))
-  const parts = partsOf(changes)
-  const size = (texts: readonly { readonly length: number }[]) =>
-    texts.reduce((all, { length }) => all + length, 0)
-  const bytes = size(parts ?? []) + size(objects.flatMap(({ names }) => names))
+  const parts = former.omitted ? [] : partsOf(changes, mostBytes / 4 - former.bytes)
+  const bytes = size(parts ?? []) + size(namesIn(objects)) - size(namesIn(former.objects))
   const entry: StoredEntry = {
     ...former,
     objects,
@@ -80,12 +78,20 @@ async function keep(
   await trim(unit, { ...head, last: entry.number, bytes: head.bytes + bytes })
 }
 
-/** The differences packed; undefined where they are too many to be kept. */
-function partsOf(changes: readonly ObjectChange[]): Buffer[] | undefined {
+function size(texts: readonly { readonly length: number }[]): number {
+  return texts.reduce((all, { length }) => all + length, 0)
+}
+
+function namesIn(objects: readonly Touched[]): string[] {
+  return objects.flatMap(({ names }) => names)
+}
+
+/** The differences packed; undefined where they take more than `room`, in bytes. */
+function partsOf(changes: readonly ObjectChange[], room: number): Buffer[] | undefined {
   if (changes.length === 0) return []
   try {
     const parts = packed(changes)
-    return parts.reduce((all, { length }) => all + length, 0) > mostBytes / 4 ? undefined : parts
+    return size(parts) > room ? undefined : parts
   } catch (error) {
     // What BSON says of documents that are too large.
     if (error instanceof RangeError) return undefined
