@@ -94,6 +94,20 @@ describe('PeerCache', () => {
     assert.equal((await swarms.with(own, asking(2))).peers.fresh.length, 1501)
   })
 
+  it('knows all of another version, whatever is read of the former one meanwhile', async () => {
+    let done: (peers: Peer[]) => void = () => {}
+    const slow = new Promise<Peer[]>((resolve) => {
+      done = resolve
+    })
+    const swarms = swarmsOver([Promise.resolve(many(3)), slow, Promise.resolve(many(3))])
+    await swarms.with(own, asking(0))
+    const former = swarms.with(own, asking(2))
+    const next = swarms.with(own, asking(2, '2'))
+    done([])
+    assert.deepEqual([(await former).peers.fresh.length, (await next).peers.fresh.length], [4, 4])
+    assert.equal((await swarms.with(own, asking(2.5, '2'))).peers.fresh.length, 4)
+  })
+
   describe('keeps no more than', () => {
     let store: Store
     let swarms: PeerCache

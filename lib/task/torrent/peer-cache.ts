@@ -23,7 +23,7 @@ interface CachedTorrent {
   /** Who made it up, while no head seeds it. */
   readonly by: string
   /** Of the store, at the last announce. */
-  version: string
+  readonly version: string
   /** When the store was last read, and how many milliseconds later it is read again. */
   read: number
   pause: number
@@ -64,9 +64,9 @@ export class PeerCache {
    */
   async with(own: Peer, asking: Asking): Promise<Admitted> {
     const { now, version } = asking
-    const known = this.#known.get(own.infoHash) ?? (await this.#newTorrent(own, now))
-    if (!known) return { peers: new Swarm(), recorded: false }
-    await this.#follow(own.infoHash, known, asking)
+    const present = this.#known.get(own.infoHash) ?? (await this.#newTorrent(own, now))
+    if (!present) return { peers: new Swarm(), recorded: false }
+    const known = await this.#follow(own.infoHash, present, asking)
     known.asked = now.getTime()
     const { swarm } = known
     const recorded =
@@ -85,19 +85,32 @@ export class PeerCache {
       if ((await this.#store.peersSince(infoHash, new Date(0))).length === 0) return undefined
       known = this.#keep(infoHash, '')
     }
-    await this.#follow(infoHash, known, asking)
-    return known.swarm.scraped()
+    return (await this.#follow(infoHash, known, asking)).swarm.scraped()
   }
 
-  /** Reads what is new, once it is time. */
-  async #follow(infoHash: string, known: CachedTorrent, { interval, version, now }: Asking): Promise<void> {
-    forgetIfReplaced(known, version)
+  /** Reads what is new, once it is time; gives the torrent as it is known at that version. */
+  async #follow(infoHash: string, present: CachedTorrent, asking: Asking): Promise<CachedTorrent> {
+    const { interval, version, now } = asking
+    const known = this.#at(version, infoHash, present)
     const age = Math.abs(now.getTime() - known.read)
     if (age >= known.pause) known.reading ??= this.#read(infoHash, known, interval, now)
     // Of few peers none may be missed, so the reading is waited for. Of a crowd, the peers of a moment ago
     // are as good.
     if (known.pause <= readInterval.shortest || age >= 2 * readInterval.longest) await known.reading
     else known.reading?.catch(() => undefined)
+    return known
+  }
+
+  /**
+   * Another version may be another database: `luna db import` replaces it. What was known is replaced, too,
+   * and not emptied: a reading that is under way belongs to the former one.
+   */
+  #at(version: string, infoHash: string, present: CachedTorrent): CachedTorrent {
+    const known = this.#known.get(infoHash) ?? present
+    if (known.version === version) return known
+    const anew = { ...known, swarm: new Swarm(), version, read: 0, pause: 0, reading: undefined }
+    this.#known.set(infoHash, anew)
+    return anew
   }
 
   /** Room for a torrent that is announced for the first time; undefined where there is none. */
@@ -148,13 +161,4 @@ export class PeerCache {
       this.#nodes = { version, count: (await this.#store.names('node')).length }
     return this.#nodes.count
   }
-}
-
-/** Another version may be another database: `luna db import` replaces it. */
-function forgetIfReplaced(known: CachedTorrent, version: string): void {
-  if (version === known.version) return
-  known.version = version
-  known.swarm.clear()
-  known.read = 0
-  known.pause = 0
 }

@@ -118,12 +118,6 @@ export class Swarm implements Peers {
     }
   }
 
-  clear(): void {
-    this.#peers.clear()
-    this.#ofAddress.clear()
-    this.#downloaded = 0
-  }
-
   /** The figures of a scrape, in which a seeder counts once. Undefined where nobody has announced. */
   scraped(): Scraped | undefined {
     if (this.size === 0) return undefined
