@@ -9,6 +9,7 @@ import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes } from '../../lib/task/change/node-change.ts'
 import { deleteObject, deleteObjects, renameObject } from '../../lib/task/change/object.ts'
 import { addOtherdevs } from '../../lib/task/change/otherdev.ts'
+import { checkCluster } from '../../lib/task/database/check.ts'
 import { entryDifferences } from '../../lib/task/undo/differences.ts'
 import { mac, rejectsWith } from '../help.ts'
 import { generator, randomCommand, tried } from './random-command.ts'
@@ -139,6 +140,18 @@ describe('luna undo', () => {
     await site.undo(3)
     await site.undo(2)
     await assertSound(site.as(''))
+  })
+
+  it('says to repair first where the database is not sound as it is', async () => {
+    await addNodes(site.as('1'), two)
+    const quiet = site.quiet()
+    const [group, node] = [await quiet.getNamed('group', 'compute'), await quiet.getNamed('node', 'n1')]
+    await quiet.dropLink('usedBy', { kind: 'group', id: group.id }, { kind: 'node', id: node.id })
+    await renameObject(site.as('2'), 'node', 'n1', 'n3')
+    assert.match(await refused(site, 2), /not be sound: node n1: uses group .*luna cluster check --repair/)
+    await checkCluster(quiet, { repair: true })
+    await site.undo(2)
+    await assertSound(quiet)
   })
 
   it('refuses a network that would lie where another one is by now', async () => {

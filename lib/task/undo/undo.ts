@@ -26,10 +26,7 @@ export async function undoEntry(store: Store, number: number): Promise<Outcome> 
     await refuseChanged(tx, entry, present)
     await inItsWords(number, () => putAllBack(tx, entry, present, notes))
     await refuseOwnerless(tx, number, entry.changes)
-    refuseDefects(
-      entry,
-      (await wrongIn(tx)).filter((line) => !wrong.has(line)),
-    )
+    refuseDefects(entry, wrong, await wrongIn(tx))
     warnOfSecrets(entry, notes)
     return notes
   })
@@ -117,10 +114,15 @@ async function wrongIn(tx: Store): Promise<string[]> {
     .map(({ line }) => line)
 }
 
-function refuseDefects({ number }: KeptEntry, lines: readonly string[]): void {
+/** Refuses what was not wrong before; that of an object which gets another name is told in other words. */
+function refuseDefects({ number }: KeptEntry, before: ReadonlySet<string>, after: readonly string[]): void {
+  const lines = after.filter((line) => !before.has(line))
   if (lines.length === 0) return
   throw notUndone(number, {
     why: `the database would not be sound: ${lines.slice(0, 3).join('; ')}`,
-    fix: 'see what was changed since, and undo that first: luna history',
+    fix:
+      before.size > 0
+        ? 'repair first what is wrong in it now: luna cluster check --repair'
+        : 'see what was changed since, and undo that first: luna history',
   })
 }
