@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Id } from '../../lib/object/field.ts'
+import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { cacheOf } from '../../lib/task/boot/cache.ts'
-import { rejectsWith } from '../help.ts'
+import { mac, rejectsWith } from '../help.ts'
 import { fillBoot } from '../scenario/boot.ts'
 import { filePlace } from '../store/place.ts'
 
@@ -88,6 +89,18 @@ describe('sharedOf', () => {
     assert.equal(await shared.once('x', make), 'done')
     assert.equal(await shared.once('x', make), 'done')
     assert.equal(tries, 2)
+  })
+
+  it('gives of two nodes with one name the same whatever was asked before', async () => {
+    const twice = openMemoryStore()
+    const first = await twice.insert('node', { name: 'a' })
+    await twice.setMac(await twice.insert('node', { name: 'b' }), mac(1))
+    const { node = [], ...rest } = await twice.dump()
+    await twice.restore({ ...rest, node: node.map((one) => ({ ...one, name: 'a' })) })
+    const { nodes } = await cacheOf(twice)
+    await nodes.having(mac(1))
+    assert.equal((await nodes.named('a'))?.id, first)
+    await twice.close()
   })
 
   it('fails when the version cannot be read', async () => {

@@ -102,32 +102,34 @@ class KnownNodes {
   }
 
   async named(name: string): Promise<SteadyNode | undefined> {
-    const [byName, byId] = [this.#byName, this.#byId]
+    const byName = this.#byName
     const present = byName.get(name)
     if (present) return present
     const found = await this.#store.findNamed('node', name)
-    return found && keep(found, byName, byId)
+    return found && keep(byName, name, found)
   }
 
-  /** The node that has the MAC address, on any of its boot cards. */
+  /**
+   * The node that has the MAC address, on any of its boot cards. It is not kept by its name: in damaged data
+   * that may be another one's, too.
+   */
   async having(mac: Mac): Promise<SteadyNode | undefined> {
-    const [byMac, byName, byId] = [this.#byMac, this.#byName, this.#byId]
+    const [byMac, byId] = [this.#byMac, this.#byId]
     const id = byMac.get(mac) ?? (await this.#store.findMac(mac))
     if (id === undefined) return undefined
     byMac.set(mac, id)
     const present = byId.get(id)
     if (present) return present
     const found = await this.#store.find('node', id)
-    return found && keep(found, byName, byId)
+    return found && keep(byId, id, found)
   }
 }
 
-function keep(
+function keep<Key>(
+  known: Map<Key, SteadyNode>,
+  key: Key,
   { status: _status, armed: _armed, bmc_set: _set, ...node }: Node,
-  byName: Map<string, SteadyNode>,
-  byId: Map<Id, SteadyNode>,
 ): SteadyNode {
-  byName.set(node.name, node)
-  byId.set(node.id, node)
+  known.set(key, node)
   return node
 }
