@@ -22,7 +22,6 @@
 #include <deque>
 #include <exception>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -176,7 +175,7 @@ class Fetcher {
     name_ = params.ti->files().file_name(lt::file_index_t{0}).to_string();
     pieces_ = params.ti->num_pieces();
     ahead_ = std::max(16, (16 << 20) / params.ti->piece_length());
-    if (char const *const pipe = std::getenv("LTORRENT_STREAM")) stream_ = std::make_unique<Stream>(pipe);
+    if (char const *const pipe = std::getenv("LTORRENT_STREAM")) stream_ = new Stream(pipe);
     else next_ = pieces_;
     params.save_path = ".";
     char const *const other = std::getenv("LUNA_WEBSEED");
@@ -297,7 +296,8 @@ class Fetcher {
   lt::session session_;
   lt::torrent_handle torrent_;
   std::string name_, web_seed_;
-  std::unique_ptr<Stream> stream_;
+  // Never deleted: its thread may wait for pieces, or for who reads the pipe, until this process ends.
+  Stream *stream_ = nullptr;
   // How many pieces there are, which is the next to be read for the stream, the next to be passed to it, and
   // how many may wait there.
   int pieces_ = 0, next_ = 0, passed_ = 0, ahead_ = 0;

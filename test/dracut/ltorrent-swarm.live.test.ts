@@ -110,6 +110,17 @@ describe('ltorrent-client over libtorrent', function () {
     assert.ok((await passed).equals(swarm.content))
   })
 
+  it('goes on by HTTP when nothing has come that could be passed on', async () => {
+    swarm.trackerGone = true
+    swarm.rootOnly = true
+    const pipe = join(swarm.dir, 'pipe')
+    spawnSync('mkfifo', [pipe])
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(reader, 'exit')
+    await fetched(await swarm.client([], { LTORRENT_STREAM: pipe, LTORRENT_STALL: '2' }))
+    assert.deepEqual(await ended, [0, null])
+  })
+
   it('goes on by HTTP where libtorrent cannot', async () => {
     const broken = join(folder, 'broken')
     mkdirSync(broken)

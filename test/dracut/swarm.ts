@@ -21,6 +21,8 @@ export class Swarm {
   /** The Range headers of requests for the file, '' where there was none. */
   readonly ranges: string[] = []
   trackerGone = false
+  /** Whether the file is only for those who ask from a port that only root has, as nginx may want it. */
+  rootOnly = false
   /** Whether clients are told of each other, beside the seeds. */
   introduces = false
   /** How many download, by the tracker's word. */
@@ -81,6 +83,7 @@ export class Swarm {
   }
 
   #file(request: IncomingMessage, response: ServerResponse): void {
+    if (this.rootOnly && (request.socket.remotePort ?? 0) > 1023) return void response.writeHead(403).end()
     const range = request.headers.range ?? ''
     this.ranges.push(range)
     const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? []
