@@ -7,7 +7,8 @@
 // that names none; LTORRENT_STREAM, a pipe that gets the bytes of the file in their order, each piece once
 // it is compared with its hash.
 //
-// Build: c++ -O2 -o ltorrent-swarm ltorrent-swarm.cc -ltorrent-rasterbar (libtorrent 2.0).
+// Build: c++ -O2 -o ltorrent-swarm ltorrent-swarm.cc -ltorrent-rasterbar -Wl,-z,now (libtorrent 2.0). It runs
+// with the release that it was compiled for, and with no other.
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -19,6 +20,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <map>
@@ -37,6 +39,7 @@
 #include <libtorrent/torrent_handle.hpp>
 #include <libtorrent/torrent_info.hpp>
 #include <libtorrent/torrent_status.hpp>
+#include <libtorrent/version.hpp>
 
 extern char **environ;
 
@@ -310,6 +313,11 @@ class Fetcher {
 }  // namespace
 
 int main(int count, char **words) {
+  // With another release comes another Boost, whose error codes are of another size, and what has one in it.
+  if (std::strcmp(lt::version(), LIBTORRENT_VERSION) != 0) {
+    std::fprintf(stderr, "ltorrent-swarm: compiled for libtorrent " LIBTORRENT_VERSION ", this is %s\n", lt::version());
+    return 1;
+  }
   if (count != 7) {
     std::fputs("usage: ltorrent-swarm TORRENT PEER-ID ADDRESS STALL PARENT HOOK\n", stderr);
     return 2;

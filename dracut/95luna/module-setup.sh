@@ -77,7 +77,7 @@ install_client() {
   fi
 }
 
-# runs PROGRAM: it says how it is used, with status 2, where it finds its libraries
+# runs PROGRAM: it says how it is used, with status 2, where it finds the libraries that it was compiled for
 runs() {
   local status=0
   "$1" >/dev/null 2>&1 || status=$?
@@ -87,7 +87,7 @@ runs() {
 compile_client() {
   local compiler=${CXX:-c++}
   type -P "$compiler" >/dev/null || return 0
-  "$compiler" -std=c++17 -O2 -o "$1" "$moddir/ltorrent-swarm.cc" -ltorrent-rasterbar >/dev/null 2>&1 ||
+  "$compiler" -std=c++17 -O2 -o "$1" "$moddir/ltorrent-swarm.cc" -ltorrent-rasterbar -Wl,-z,now >/dev/null 2>&1 ||
     dinfo "luna: no client over libtorrent: the image has a compiler, and not what libtorrent is compiled with"
 }
 

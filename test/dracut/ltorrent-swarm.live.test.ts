@@ -121,6 +121,17 @@ describe('ltorrent-client over libtorrent', function () {
     assert.deepEqual(await ended, [0, null])
   })
 
+  it('says so, and does nothing, where libtorrent is of another release than it was compiled for', () => {
+    const other = join(folder, 'other.so')
+    const text = 'namespace libtorrent { char const *version() { return "2.0.0.0"; } }'
+    const compiled = spawnSync('c++', ['-shared', '-fPIC', '-o', other, '-x', 'c++', '-'], { input: text })
+    assert.equal(compiled.status, 0, String(compiled.stderr))
+    const env = { ...process.env, LD_PRELOAD: other }
+    const ran = spawnSync(join(programs, 'ltorrent-swarm'), [], { env, encoding: 'utf8' })
+    assert.equal(ran.status, 1)
+    assert.match(ran.stderr, /^ltorrent-swarm: compiled for libtorrent 2\.0\.\d+\.\d+, this is 2\.0\.0\.0\n$/)
+  })
+
   it('goes on by HTTP where libtorrent cannot', async () => {
     const broken = join(folder, 'broken')
     mkdirSync(broken)
