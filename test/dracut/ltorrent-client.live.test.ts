@@ -123,6 +123,18 @@ describe('ltorrent-client', function () {
     assert.equal(existsSync(client.pidfile), false)
   })
 
+  it('ends where there is no room for the file', async () => {
+    symlinkSync('/dev/full', join(swarm.dir, 'node/image.tgz.http'))
+    const client = await swarm.client([], { PATH: toolsWithout(swarm.dir) })
+    let said = ''
+    client.process.stdout?.setEncoding('utf8').on('data', (more: string) => {
+      said += more
+    })
+    assert.deepEqual(await once(client.process, 'exit'), [1, null])
+    assert.match(said, /image\.tgz cannot be written, is there no room left\?/)
+    assert.deepEqual(readdirSync(join(swarm.dir, 'node')), [])
+  })
+
   it('says how it is used when it is called wrongly', () => {
     const { status, stderr } = spawnSync('sh', [
       join(import.meta.dirname, '../../dracut/95luna/ltorrent-client'),
