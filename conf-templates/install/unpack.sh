@@ -23,6 +23,10 @@ unpack_stream() {
   [ -s "$begin" ] || exit 1
   choose_expander "$begin"
   take_names "$begin"
+  if [ ! -s "$luna/names/etc/passwd" ]; then
+    echo "its users are not at its beginning"
+    exit 1
+  fi
   cat "$begin" - | "$expander" -dc | tar -C "$root" "${tar_options[@]}" -xpf -
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
@@ -161,6 +161,25 @@ describe('the install script, run', function () {
       assert.equal(installed('etc/hostname'), 'node001.cluster\n')
       assert.doesNotMatch(readFileSync(join(stage.folder, 'passwd'), 'utf8'), /of-image/)
     })
+
+  it('unpacks with the users of the image where these are not at the beginning of the tarball', () => {
+    plant(join(stage.folder, 'image'), { 'boot/large': randomBytes(2_000_000).toString('latin1') })
+    const late = ['-C', join(stage.folder, 'image'), '-czf', join(stage.folder, 'image.tgz'), './boot', '.']
+    assert.equal(spawnSync('tar', late).status, 0)
+    const lent = `#!/bin/sh
+case $* in *-xpf*) grep -c of-image "$LUNA_FOLDER/passwd" >>"$LUNA_FOLDER/lent" ;; esac
+exec /usr/bin/tar "$@"
+`
+    plant(stage.folder, {
+      ...fourProcessors,
+      'bin/tar': lent,
+      'luna/ltorrent-client': passingClient('cat', 'true'),
+    })
+    const ran = passed()
+    assert.equal(ran.status, 0, ran.output)
+    assert.match(ran.output, /was not unpacked while it came: its users are not at its beginning/)
+    assert.equal(readFileSync(join(stage.folder, 'lent'), 'utf8'), '1\n')
+  })
 
   it('compares the tarball with its SHA-256 while it unpacks it', () => {
     const sum = createHash('sha256')
