@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -133,15 +132,27 @@ describe('ltorrent-client over libtorrent', function () {
   })
 
   it('goes on by HTTP where libtorrent cannot', async () => {
-    const broken = join(folder, 'broken')
-    mkdirSync(broken)
-    copyFileSync(client, join(broken, 'ltorrent-client'))
-    writeFileSync(join(broken, 'ltorrent-swarm'), '#!/bin/sh\nexit 1\n')
-    chmodSync(join(broken, 'ltorrent-swarm'), 0o755)
-    swarm.program = join(broken, 'ltorrent-client')
+    swarm.program = clientWith(join(folder, 'broken'), 'exit 1')
     await fetched(await swarm.client([], { LTORRENT_STALL: '2' }))
   })
+
+  it('has libtorrent trust the certificates that curl trusts', async function () {
+    const bundle = '/etc/ssl/certs/ca-certificates.crt'
+    if (!existsSync(bundle)) this.skip()
+    swarm.program = clientWith(join(folder, 'trusting'), 'echo "$SSL_CERT_FILE" >../trusted; exit 1')
+    await fetched(await swarm.client([], { LTORRENT_STALL: '2', SSL_CERT_FILE: '' }))
+    assert.equal(readFileSync(join(swarm.dir, 'trusted'), 'utf8'), `${bundle}\n`)
+  })
 })
+
+/** The client with another program instead of that over libtorrent. */
+function clientWith(folder: string, commands: string): string {
+  mkdirSync(folder)
+  const program = join(folder, 'ltorrent-client')
+  copyFileSync(client, program)
+  writeFileSync(join(folder, 'ltorrent-swarm'), `#!/bin/sh\n${commands}\n`, { mode: 0o755 })
+  return program
+}
 
 /** Processes of the client that are left. */
 function processesOf(folder: string): string[] {
