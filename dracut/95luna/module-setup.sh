@@ -66,8 +66,9 @@ install_client() {
   program=$moddir/ltorrent-swarm-$(uname -m)
   inst_script "$moddir/ltorrent-client" /luna/ltorrent-client
   chmod 755 "$initdir/luna/ltorrent-client"
-  if ! runs "$program"; then
-    program=${DRACUT_TMPDIR:-/tmp}/ltorrent-swarm
+  # a dracut without a folder for that is older than libtorrent 2.0
+  if ! runs "$program" && [[ -n ${DRACUT_TMPDIR:-} ]]; then
+    program=$DRACUT_TMPDIR/ltorrent-swarm
     compile_client "$program"
   fi
   if runs "$program"; then

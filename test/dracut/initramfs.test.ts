@@ -248,6 +248,30 @@ describe('dracut/95luna', () => {
     assert.doesNotMatch(stdout, /_key$|shadow|munge|keytab/m)
   })
 
+  for (const [what, given, made] of [
+    [
+      'compiles the torrent client in the folder of dracut',
+      'DRACUT_TMPDIR=/run/dracut',
+      '/run/dracut/ltorrent-swarm',
+    ],
+    ['compiles nothing where dracut has no folder of its own', 'unset DRACUT_TMPDIR', undefined],
+  ] as const)
+    it(what, () => {
+      const stubs =
+        'inst_script() { :; }; chmod() { :; }; runs() { false; }; compile_client() { echo "compiles $1"; }'
+      const installs = 'inst_multiple() { echo "$@"; }'
+      const text = [
+        `moddir=${module}`,
+        `. ${module}/module-setup.sh`,
+        stubs,
+        installs,
+        given,
+        'install_client',
+      ]
+      const { stdout } = spawnSync('bash', ['-s'], { input: text.join('\n'), encoding: 'utf8' })
+      assert.equal(stdout, `${made ? `compiles ${made}\n` : ''}-o aria2c\n`)
+    })
+
   it('masks the mount of root=luna for systemd, and no other', function () {
     if (spawnSync('unshare', ['-m', 'true']).status !== 0) this.skip()
     const folder = mkdtempSync(join(tmpdir(), 'luna-generator-'))
