@@ -40,7 +40,11 @@ export function addScript(root: string, name: string, text: string): void {
 }
 
 /** What a node needs in its initramfs. */
-export const wholeInitramfs = ['luna/boot', ...programs.map((name) => `usr/bin/${name}`)]
+export const wholeInitramfs = [
+  'luna/boot',
+  'luna/ltorrent-swarm',
+  ...programs.map((name) => `usr/bin/${name}`),
+]
 
 /** Has the lsinitrd of the image list these files, whatever the initramfs is. */
 export function addListing(root: string, files: readonly string[]): void {

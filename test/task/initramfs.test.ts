@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { missingIn, namesListed, programs } from '../../lib/task/image/initramfs.ts'
+import { missingIn, namesListed, programs, sharesIn } from '../../lib/task/image/initramfs.ts'
 import { wholeInitramfs } from '../host/small-image.ts'
 
 describe('namesListed', () => {
@@ -61,5 +61,13 @@ describe('missingIn', () => {
   it('does not take a file of another directory for a program', () => {
     const files = wholeInitramfs.filter((file) => !file.endsWith('/ip'))
     assert.deepEqual(missingIn([...files, 'etc/ip', 'usr/bin/ipcs', 'usr/bin/x/ip'], '', none), ['ip'])
+  })
+})
+
+describe('sharesIn', () => {
+  it('knows the clients that give the image to other nodes', () => {
+    assert.equal(sharesIn(['luna/boot', 'luna/ltorrent-swarm']), true)
+    assert.equal(sharesIn(['luna/boot', 'usr/bin/aria2c']), true)
+    assert.equal(sharesIn(['luna/boot', 'luna/ltorrent-client', 'usr/share/doc/aria2c']), false)
   })
 })

@@ -117,6 +117,19 @@ describe('packOsimage', () => {
     assert.equal(listing(root), before)
   })
 
+  it('says so where nodes would not share the image', async () => {
+    addListing(
+      root,
+      wholeInitramfs.filter((file) => file !== 'luna/ltorrent-swarm'),
+    )
+    assert.match(
+      (await pack('boot')).warnings.join('\n'),
+      /has neither libtorrent nor aria2: nodes take the image/,
+    )
+    addListing(root, [...wholeInitramfs, 'usr/bin/aria2c'])
+    assert.doesNotMatch((await pack('boot')).warnings.join('\n'), /libtorrent/)
+  })
+
   it('takes the initramfs of the image when asked to', async () => {
     const { change } = await pack('boot', true)
     assert.equal(

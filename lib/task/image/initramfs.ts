@@ -26,15 +26,27 @@ export async function judgeInitramfs(job: PackJob, version: string, copied: bool
     const fix = `install the package dracut whole: lchroot ${image.name}`
     throw new LunaError('failed', what, { why, fix })
   }
-  const lacks = missingIn(namesListed(stdout), image.kernmodules, await builtIn(tree.at, version))
+  const files = namesListed(stdout)
+  const lacks = missingIn(files, image.kernmodules, await builtIn(tree.at, version))
   const wanted = lacks.filter((one) => !usualDrivers.has(one))
   const warnings = lacks
     .filter((one) => usualDrivers.has(one))
     .map((one) => `the kernel of osimage "${image.name}" has no ${one.slice(driver.length)}`)
+  if (!copied && !sharesIn(files)) warnings.push(lonely(image.name))
   if (wanted.length === 0) return warnings
   const why = `it lacks ${wanted.join(', ')}`
   if (copied) return [`${what}: ${why} (pack without --copy_boot)`]
   throw new LunaError('invalid', what, { why, fix: remedy(image.name, wanted) })
+}
+
+/** Whether nodes with an initramfs of these files give the image to each other. Pure. */
+export function sharesIn(files: readonly string[]): boolean {
+  return files.some((file) => /^luna\/ltorrent-swarm$|^(usr\/)?bin\/aria2c$/.test(file))
+}
+
+function lonely(name: string): string {
+  const why = `the initramfs of osimage "${name}" has neither libtorrent nor aria2`
+  return `${why}: nodes take the image from the head alone, by HTTP (lchroot ${name}, install aria2, pack again)`
 }
 
 function remedy(name: string, lacks: readonly string[]): string {
