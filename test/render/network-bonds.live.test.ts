@@ -23,6 +23,30 @@ describe('network files of bonds', () => {
     })
   }
 
+  for (const way of ['keyfile', 'networkd'] as const) {
+    it(`${way}: values that the kernel refuses are left out, and told`, function () {
+      const targets = Array.from({ length: 17 }, (_, n) => `10.0.0.${n + 1}`).join(',')
+      scene.readBack(this, way, {
+        b0: 'BONDING_OPTS="mode=4 miimon=100 lp_interval=0 ad_actor_sys_prio=0 ad_actor_system=01:00:5e:00:00:01"\n',
+        b1: `BONDING_OPTS="mode=1 arp_interval=100 arp_ip_target=${targets}"\n`,
+        ...{ m0: 'MASTER=b0\n', m1: 'MASTER=b1\n' },
+      })
+      const of = (bond: string) =>
+        [...scene.output.matchAll(new RegExp(`interface ${bond}: .*BONDING_OPTS (\\w+)`, 'g'))].map(
+          ([, name]) => name,
+        )
+      assert.deepEqual(of('b0').toSorted(), ['ad_actor_sys_prio', 'ad_actor_system', 'lp_interval'])
+      assert.deepEqual(of('b1').toSorted(), ['arp_interval', 'arp_ip_target'])
+    })
+  }
+
+  it('NetworkManager takes a delay that is no multiple of miimon as the kernel would', function () {
+    const options = 'mode=1 miimon=100 peer_notif_delay=250'
+    scene.readBack(this, 'keyfile', { bond0: `BONDING_OPTS="${options}"\n`, eth1: 'MASTER=bond0\n' })
+    assert.equal(profiles(join(scene.folder, 'root')).get('bond0')?.bond.peer_notif_delay, '200')
+    assert.doesNotMatch(scene.output, /peer_notif_delay/)
+  })
+
   it('NetworkManager and networkd have the options of a bond', function () {
     const options =
       'mode=1 arp_interval=100 arp_ip_target=+10.0.0.1 arp_ip_target=+10.0.0.2 arp_validate=3 primary=eth1'

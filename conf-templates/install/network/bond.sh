@@ -46,7 +46,7 @@ add_bond_option() {
 
 # bond_value NAME VALUE: sets value to VALUE by its name; fails where the kernel has no such option or value
 bond_value() {
-  local number='^[0-9]{1,9}$' target
+  local number='^[0-9]{1,9}$' target targets
   value=$2
   case $1 in
     mode) named balance-rr active-backup balance-xor broadcast 802.3ad balance-tlb balance-alb ;;
@@ -59,13 +59,18 @@ bond_value() {
     arp_all_targets) named any all ;;
     use_carrier | all_slaves_active | tlb_dynamic_lb) [[ $2 == [01] ]] ;;
     num_grat_arp | num_unsol_na | resend_igmp) [[ $2 =~ $number ]] && ((10#$2 <= 255)) ;;
-    packets_per_slave | ad_actor_sys_prio) [[ $2 =~ $number ]] && ((10#$2 <= 65535)) ;;
+    packets_per_slave) [[ $2 =~ $number ]] && ((10#$2 <= 65535)) ;;
+    ad_actor_sys_prio) [[ $2 =~ $number ]] && ((10#$2 >= 1 && 10#$2 <= 65535)) ;;
+    lp_interval) [[ $2 =~ $number ]] && ((10#$2 >= 1)) ;;
     ad_user_port_key) [[ $2 =~ $number ]] && ((10#$2 <= 1023)) ;;
-    miimon | updelay | downdelay | arp_interval | min_links | lp_interval | peer_notif_delay) [[ $2 =~ $number ]] ;;
+    miimon | updelay | downdelay | arp_interval | min_links | peer_notif_delay) [[ $2 =~ $number ]] ;;
     primary | active_slave) [[ $2 =~ $word ]] ;;
-    ad_actor_system) is_hardware "$2" ;;
+    ad_actor_system) is_hardware "$2" && [[ $2 != 00:00:00:00:00:00 && $2 != ?[13579bdfBDF]:* ]] ;;
     arp_ip_target)
-      for target in ${2//,/ }; do
+      read -r -a targets <<<"${2//,/ }"
+      # BOND_MAX_ARP_TARGETS of the kernel
+      [ "${#targets[@]}" -le 16 ] || return 1
+      for target in ${targets+"${targets[@]}"}; do
         is_ipv4 "$target" || return 1
       done
       ;;
@@ -99,6 +104,7 @@ mode_has() {
 # settle_bond_options: links are watched by MII or by ARP, and the other options of each need that one
 settle_bond_options() {
   if find_bond_option miimon && ((10#$found > 0)); then
+    round_peer_delay "$found"
     drop_bond_options 'miimon watches the links' arp_interval arp_ip_target arp_validate arp_all_targets
   else
     drop_bond_options 'it needs miimon' updelay downdelay peer_notif_delay
@@ -110,6 +116,18 @@ settle_bond_options() {
   fi
   if find_bond_option num_grat_arp; then
     drop_bond_options 'num_grat_arp is the same' num_unsol_na
+  fi
+}
+
+# round_peer_delay MIIMON: down to a multiple, as the kernel does; NetworkManager refuses any other profile
+round_peer_delay() {
+  local rest
+  if find_bond_option peer_notif_delay; then
+    rest=$((10#$found % 10#$1))
+    if ((rest > 0)); then
+      without_bond_option peer_notif_delay
+      bond_options+=("peer_notif_delay=$((10#$found - rest))")
+    fi
   fi
 }
 
