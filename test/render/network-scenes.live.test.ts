@@ -148,6 +148,17 @@ describe('network files of interfaces that depend on others', () => {
       assert.deepEqual(told('eth1'), ['GATEWAY', 'IPV6_DEFAULTGW', 'ROUTES'])
       assert.deepEqual(facts('eth1').addresses, ['10.30.0.1/16', 'fd00::1/64'])
     })
+
+    it(`${way}: a search domain that is none is left out of the others, and told`, function () {
+      const { facts } = scene.readBack(this, way, {
+        eth0: `${address}DOMAIN="a.example c..d ${'x'.repeat(64)}.example .e _tcp.b.example"\nDNS1=10.0.0.1\n`,
+      })
+      assert.equal(facts('eth0').search, 'a.example _tcp.b.example')
+      const lost = [...scene.output.matchAll(/^luna: .* form of: DOMAIN (\S+)$/gm)].map(
+        ([, domain]) => domain,
+      )
+      assert.deepEqual(lost, ['c..d', `${'x'.repeat(64)}.example`, '.e'])
+    })
   }
 
   it('systemd-networkd makes a bridge, and configures it and its port by the files', function () {

@@ -61,7 +61,7 @@ read_gateway6() {
 
 # read_names: sets dns, the keys of it in dns_keys, and search with one blank between its domains
 read_names() {
-  local n domains
+  local n domain domains kept=()
   dns=() dns_keys=()
   for n in 0 1 2 3 4 5 6 7 8 9; do
     take_if "DNS$n" is_address
@@ -71,7 +71,14 @@ read_names() {
   done
   take DOMAIN '^[A-Za-z0-9._ -]+$'
   read -r -a domains <<<"$taken"
-  search=${domains[*]}
+  for domain in ${domains+"${domains[@]}"}; do
+    if is_domain "$domain"; then
+      kept+=("$domain")
+    else
+      untranslated+=("DOMAIN $domain")
+    fi
+  done
+  search=${kept[*]}
 }
 
 # read_routes: ROUTES="10.1.0.0/16 via 10.0.0.1; 10.2.0.0/16 via 10.0.0.2"; sets routes to

@@ -51,6 +51,12 @@ take_if() {
   return 0
 }
 
+# is_domain NAME: RFC 1035 2.3.4; systemd leaves out what is none
+is_domain() {
+  local label='[A-Za-z0-9_-]{1,63}'
+  [[ $1 =~ ^$label(\.$label)*\.?$ ]] && [ "${#1}" -le 254 ]
+}
+
 # take_flag KEY: sets taken to yes, no or '' where nothing is said
 take_flag() {
   taken=${cfg[$1]:-}
