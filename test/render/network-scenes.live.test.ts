@@ -159,6 +159,12 @@ describe('network files of interfaces that depend on others', () => {
       )
       assert.deepEqual(lost, ['c..d', `${'x'.repeat(64)}.example`, '.e'])
     })
+
+    it(`${way}: interfaces whose names differ in a dot have a file each`, function () {
+      const { facts } = scene.readBack(this, way, { 'a.b': address, a_b: address.replace('.1', '.2') })
+      assert.equal(facts('a.b').addresses.length, 1)
+      assert.equal(facts('a_b').addresses.length, 1)
+    })
   }
 
   it('systemd-networkd makes a bridge, and configures it and its port by the files', function () {

@@ -5,13 +5,16 @@
 # ifupdown_before: interfaces are brought up in the order of their files; what a bridge or
 # a VLAN stands on goes first
 ifupdown_before() {
-  local name late=''
+  local name own late=''
   if [ "$kind" != bridge ] && [ "$kind" != vlan ]; then
     return 0
   fi
   below "$dev"
+  call_file "$dev"
+  own=$file_name
   for name in $under; do
-    if [[ $(ifupdown_file "$name") > $(ifupdown_file "$dev") ]]; then
+    call_file "$name"
+    if [[ $file_name > $own ]]; then
       late=yes
     fi
   done

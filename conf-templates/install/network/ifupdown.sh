@@ -16,6 +16,9 @@ begin_ifupdown() {
 }
 
 write_ifupdown() {
+  local own
+  call_file "$dev"
+  own=$file_name
   {
     echo '# written by Luna when the node was installed'
     if [ "$onboot" != no ]; then
@@ -23,7 +26,7 @@ write_ifupdown() {
     fi
     ifupdown_ipv4
     ifupdown_ipv6
-  } >"$root/etc/network/interfaces.d/$(ifupdown_file "$dev")"
+  } >"$root/etc/network/interfaces.d/$own"
   if [ -n "$hwaddr" ]; then
     untranslated+=(HWADDR)
   fi
@@ -33,10 +36,6 @@ write_ifupdown() {
   if [[ $kind == vlan && $dev == *.* && $dev != "$vlan_parent.$vlan_id" ]]; then
     untranslated+=('VLAN_ID (the name has another number)')
   fi
-}
-
-ifupdown_file() {
-  printf '%s' "${1//[!A-Za-z0-9_-]/_}"
 }
 
 # The first stanza has what belongs to the interface rather than to an address; routes need the last address.

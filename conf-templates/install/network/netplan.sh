@@ -13,13 +13,14 @@ write_netplan() {
   below "$dev"
   [ "$level" -lt 9 ] || level=9
   netplan_bond_options
+  call_file "$dev"
   if [ "$kind" = infiniband ] && [ -n "$hwaddr" ]; then
     untranslated+=(HWADDR)
   fi
   # netplan warns of a file that others can read
   (
     umask 077
-    netplan_text >"$root/etc/netplan/6$level-luna-${dev//[!A-Za-z0-9_-]/_}.yaml"
+    netplan_text >"$root/etc/netplan/6$level-luna-$file_name.yaml"
   )
 }
 

@@ -4,15 +4,16 @@
 
 # read_relations DIRECTORY: sets kind_of, lowers_of and controller_of of each interface, vlans_of of those
 # with VLANs, primary_of of bonds, and alias_addresses of those with aliases (ETH0:1)
-declare -A file_of kind_of lowers_of controller_of vlans_of primary_of number_of onboot_of alias_addresses
+declare -A file_of kind_of lowers_of controller_of vlans_of primary_of number_of onboot_of alias_addresses called
 read_relations() {
   local file pair wanted=()
-  file_of=() kind_of=() lowers_of=() controller_of=() vlans_of=() primary_of=() number_of=() onboot_of=() alias_addresses=()
+  file_of=() kind_of=() lowers_of=() controller_of=() vlans_of=() primary_of=() number_of=() onboot_of=() alias_addresses=() called=()
   for file in "$1"/ifcfg-*; do
     if [ -e "$file" ]; then
       read_interface "$file"
       if [ -z "${file_of[$dev]:-}" ]; then
         file_of[$dev]=$file
+        call_file "$dev"
         note_relations
       fi
     fi
@@ -43,6 +44,16 @@ note_relations() {
   elif [ -n "$bridge" ]; then
     wanted+=("$dev $bridge bridge")
   fi
+}
+
+# call_file DEV: sets file_name to the name of files of that interface, in letters that all readers take;
+# ETH1.5 and ETH1_5 have one each
+call_file() {
+  file_name=${1//[!A-Za-z0-9_-]/_}
+  while [ "${called[$file_name]:-$1}" != "$1" ]; do
+    file_name+=-
+  done
+  called[$file_name]=$1
 }
 
 # join MEMBER CONTROLLER KIND: where there is such a controller; that others call it so makes it one
@@ -112,6 +123,7 @@ stage_implied() {
       kind_of[$name]=ethernet onboot_of[$name]=yes
       # no interface has such a name, so no file is in the way
       file_of[$name]=$1/ifcfg-+$name
+      call_file "$name"
       printf 'DEVICE=%s\n' "$name" >"${file_of[$name]}"
     fi
   done
