@@ -79,7 +79,7 @@ async function rehearsal(context: Context, { row, given, operand }: Line, text?:
     return text
   }
   const effects = await rehearse(store, async (tx) => {
-    await row.run({ ...context, undone, readText, store: async () => tx }, given, operand)
+    await row.run({ ...context, rehearsed: true, undone, readText, store: async () => tx }, given, operand)
   })
   return await summarise(store, effects, undone, 'would')
 }

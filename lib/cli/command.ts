@@ -53,6 +53,8 @@ export interface Context {
   print(text: string): void
   /** Says what went wrong and lets the command go on; the exit status will tell. */
   report(error: unknown): void
+  /** What is done in the store is taken back: nothing may be left of it elsewhere either. */
+  readonly rehearsed?: true
   /** Names that were given and to which nothing was done. */
   readonly undone: string[]
   /** Has the command end with this status, or a higher one: its output says why. */

@@ -2,7 +2,7 @@
 // question on the terminal.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { skipUnless } from '../daemons/skip.ts'
@@ -91,6 +91,16 @@ describe('commands that change objects', () => {
       assert.match(stderr, said)
       assert.equal(status, 0)
     }
+    assert.equal(dump(), before)
+  })
+
+  it('keep a copy of the database only when it goes', () => {
+    const copies = () => readdirSync(site.dir).filter((name) => /^luna-.*\.json$/.test(name))
+    const [before, kept] = [dump(), copies()]
+    const dry = run('cluster delete --force --dry-run')
+    assert.match(dry.stderr, /^INFO:luna:would delete the cluster; [^\n]*\n$/)
+    if (python === undefined) terminal('n\n', 'cluster delete --force')
+    assert.deepEqual(copies(), kept)
     assert.equal(dump(), before)
   })
 

@@ -156,6 +156,15 @@ describe('what is told of a change', () => {
       0,
     ],
   ]
+  it('one node that moves has other addresses', async () => {
+    const store = await smallSite()
+    await addNodes(store, { group: 'compute', names: ['x1'] })
+    const { sentence } = await told(store, (recorded) =>
+      changeNetwork(recorded, 'cluster', { network: '10.40.0.0' }),
+    )
+    assert.match(sentence ?? '', /; 1 node has other addresses: x1; /)
+  })
+
   for (const [title, work, sentence, losing] of cases)
     it(title, async () => {
       assert.deepEqual(await told(await siteWithNodes(), work), { sentence, losing })

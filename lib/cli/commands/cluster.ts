@@ -101,7 +101,7 @@ const deleteCommand = command({
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')
     const { copiesFolder } = await import('../../task/database/copy.ts')
-    const copies = copiesFolder(context.config)
+    const copies = context.rehearsed ? undefined : copiesFolder(context.config)
     const copy = await deleteCluster(await context.store(), { ...given, copies })
     if (copy) context.log.info('the old database is kept', { file: copy })
   },

@@ -74,16 +74,17 @@ export async function changeCluster(
 
 /**
  * Removes the cluster when nothing is left of it; with `force` the whole database with all objects. Gives the
- * file in the folder `copies` that a copy of the database is kept in; undefined where there was nothing.
+ * file in the folder `copies` that a copy of the database is kept in; undefined where there was nothing, or
+ * no such folder is given.
  */
 export async function deleteCluster(
   store: Store,
-  { force, copies }: { readonly force: boolean; readonly copies: string },
+  { force, copies }: { readonly force: boolean; readonly copies: string | undefined },
 ): Promise<string | undefined> {
   let copy: string | undefined
   await edit(store, async ({ tx, cluster, remove }) => {
     const keep = async () => {
-      copy = await keepCopy(await tx.dump(), copies)
+      if (copies !== undefined) copy = await keepCopy(await tx.dump(), copies)
     }
     if (!force) return await remove('cluster', await cluster(), keep)
     await keep()

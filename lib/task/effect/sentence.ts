@@ -122,7 +122,7 @@ function nodesText(effects: readonly Effect[], nodes: readonly NodeEffect[], moo
   return [
     ...text(losing, verb('lost', 'lose'), counted(sum(losing.map(({ lost }) => lost)), 'address')),
     ...text(getting, verb('got', 'get'), counted(sum(getting.map(({ got }) => got)), 'address')),
-    ...text(moved, verb('have', 'have'), 'other addresses'),
+    ...text(moved, verb(moved.length === 1 ? 'has' : 'have', 'have'), 'other addresses'),
   ]
 }
 
