@@ -43,7 +43,7 @@ describe('network files of bonds', () => {
   it('NetworkManager takes a delay that is no multiple of miimon as the kernel would', function () {
     const options = 'mode=1 miimon=100 peer_notif_delay=250'
     scene.readBack(this, 'keyfile', { bond0: `BONDING_OPTS="${options}"\n`, eth1: 'MASTER=bond0\n' })
-    assert.equal(profiles(join(scene.folder, 'root')).get('bond0')?.bond.peer_notif_delay, '200')
+    assert.equal(profiles(join(scene.folder, 'root')).get('bond0')?.bond?.peer_notif_delay, '200')
     assert.doesNotMatch(scene.output, /peer_notif_delay/)
   })
 
