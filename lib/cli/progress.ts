@@ -23,7 +23,7 @@ export async function withProgress<T>(
   { log }: Pick<Context, 'log'>,
   work: (show: ProgressLine['show']) => Promise<T>,
 ): Promise<T> {
-  const line = process.stderr.isTTY ? onTerminal() : inLog(log, () => Date.now())
+  const line = process.stderr.isTTY ? onTerminal() : inLog(log, () => performance.now())
   let done = false
   try {
     const result = await work(line.show)

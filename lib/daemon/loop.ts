@@ -9,7 +9,7 @@ export class Loop {
   readonly #work: (woken: boolean) => Promise<void>
   #woken = false
   #endRest: () => void = () => {}
-  #lastTurn = Date.now()
+  #lastTurn = performance.now()
 
   /**
    * Rests for `interval` milliseconds between two turns of `work`, which is told whether `wake` was called
@@ -22,7 +22,7 @@ export class Loop {
 
   /** False when a turn has hung. */
   alive(): boolean {
-    return Date.now() - this.#lastTurn < longestTurn
+    return performance.now() - this.#lastTurn < longestTurn
   }
 
   /** Has the next turn begin now, or as soon as the present one is over. */
@@ -36,7 +36,7 @@ export class Loop {
     const woken = this.#woken
     this.#woken = false
     await this.#work(woken)
-    this.#lastTurn = Date.now()
+    this.#lastTurn = performance.now()
   }
 
   /** Takes turns until `stop` is aborted; calls `afterTurn` after each. */

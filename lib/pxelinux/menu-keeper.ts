@@ -20,7 +20,7 @@ export class MenuKeeper {
   readonly #log: Log
   readonly #defaultFile: string | undefined
   readonly #incomplete: Trouble
-  #distrusted = Date.now()
+  #distrusted = performance.now()
   #default: string | undefined
   #last: { readonly state: string; readonly menus: PxelinuxMenus } | undefined
 
@@ -59,10 +59,10 @@ export class MenuKeeper {
    * `distrustInterval`.
    */
   async #menus(store: Store): Promise<PxelinuxMenus> {
-    const distrusted = Date.now() - this.#distrusted >= distrustInterval
+    const distrusted = performance.now() - this.#distrusted >= distrustInterval
     if (distrusted) {
       this.#folder.distrust()
-      this.#distrusted = Date.now()
+      this.#distrusted = performance.now()
     }
     const state = await stateOf(store)
     const known = distrusted || this.#last?.state !== state ? undefined : this.#last.menus

@@ -35,7 +35,7 @@ export class Announcer {
 
   /** Announces what is due. Never rejects: trouble is logged. */
   async tell(offered: readonly Offered[], where: TrackerTarget): Promise<void> {
-    const now = Date.now()
+    const now = performance.now()
     const due = offered.filter(({ infoHash }) => (this.#due.get(infoHash)?.at ?? 0) <= now)
     const failures = await Promise.all(due.map((one) => this.#tellOne(one, where)))
     if (due.length > 0) this.#trouble.update(failures.find((why) => why !== '') ?? '')
@@ -68,5 +68,5 @@ export class Announcer {
 }
 
 function next(seconds: number): number {
-  return Date.now() + 1000 * Math.min(Math.max(seconds, shortestInterval), longestInterval)
+  return performance.now() + 1000 * Math.min(Math.max(seconds, shortestInterval), longestInterval)
 }

@@ -30,7 +30,7 @@ export interface TorrentClient {
   /** Ends the offer of a torrent file. */
   withdraw(file: string): Promise<void>
   offered(): Offered[]
-  /** When a peer last got a part of it, in milliseconds; undefined for never. */
+  /** When a peer last got a part of it, in milliseconds of performance.now(); undefined for never. */
   lastUpload(file: string): number | undefined
   close(): Promise<void>
 }
@@ -147,7 +147,7 @@ async function add(client: WebTorrent, folder: string, file: TorrentFile): Promi
     const entry: Entry = { tarball: file.tarball, torrent }
     torrent.once('ready', () => superSeed(torrent))
     torrent.on('upload', () => {
-      entry.lastUpload = Date.now()
+      entry.lastUpload = performance.now()
     })
     torrent.once('error', reject)
   })

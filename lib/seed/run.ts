@@ -68,12 +68,12 @@ function seederLoop(seeder: Seeder, client: TorrentClient, store: () => Promise<
   const loggingTrouble = logTrouble(log)
   let followed = Number.NEGATIVE_INFINITY
   return new Loop(announceInterval, async (woken) => {
-    if (!woken && Date.now() - followed < followInterval) return await seeder.tell()
+    if (!woken && performance.now() - followed < followInterval) return await seeder.tell()
     await loggingTrouble(async () => {
       await seeder.follow(await seedPlan(await store()))
       await tellFigures(await store(), figuresOf(client))
     })
-    followed = Date.now()
+    followed = performance.now()
   })
 }
 

@@ -27,7 +27,7 @@ export class Seeder {
   }
 
   /** Offers, withdraws and removes what the plan says. Rejects when the directory cannot be read. */
-  async follow(plan: SeedPlan, now: number = Date.now()): Promise<void> {
+  async follow(plan: SeedPlan, now: number = performance.now()): Promise<void> {
     const { announce: url, address, interval } = plan
     this.#client.serve(plan.networks, plan.heads)
     this.#tracker = { url, address, interval, port: this.#client.port }

@@ -97,11 +97,16 @@ export class WorkerPool {
 
   #fork(): void {
     const worker = cluster.fork()
-    const pooled: PooledWorker = { worker, since: Date.now(), heard: Date.now(), listening: false }
+    const pooled: PooledWorker = {
+      worker,
+      since: performance.now(),
+      heard: performance.now(),
+      listening: false,
+    }
     this.#workers.set(worker.id, pooled)
     worker.on('error', () => {})
     worker.on('message', (message: unknown) => {
-      pooled.heard = Date.now()
+      pooled.heard = performance.now()
       this.#hear(message, (answer) => worker.isConnected() && worker.send(answer, () => {}))
     })
     worker.once('listening', () => {
@@ -119,7 +124,7 @@ export class WorkerPool {
     if (this.#stopping || !this.#replacing) return
     // Node closes what its last worker has listened on. systemd gives a new leader the same socket.
     if ('fd' in this.#options.address && this.#workers.size === 0) throw noWorkerLeft(ended)
-    const lived = Date.now() - since
+    const lived = performance.now() - since
     this.#pause = lived > startupGrace ? 0 : Math.min(longestBackoff, Math.max(100, this.#pause * 2))
     this.#log.error('worker replaced', { ended, after: Math.round(lived / 1000) })
     setTimeout(() => !this.#stopping && this.#fork(), this.#pause)
@@ -128,7 +133,7 @@ export class WorkerPool {
   /** Kills workers that have hung, so that they are replaced. */
   #killHung(): void {
     for (const { worker, heard } of this.#workers.values()) {
-      if (Date.now() - heard < heartbeatTimeout) continue
+      if (performance.now() - heard < heartbeatTimeout) continue
       this.#log.error('worker hung', { process: worker.process.pid ?? 0 })
       worker.process.kill('SIGKILL')
     }

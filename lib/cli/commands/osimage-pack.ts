@@ -25,13 +25,13 @@ export const pack = command({
     const { packOsimage } = await import('../../task/image/pack.ts')
     const what = given.image ? 'tree' : given.boot ? 'boot' : 'all'
     const wish = { name, what, copyBoot: given.copy_boot } as const
-    const since = Date.now()
+    const since = performance.now()
     const store = await context.store()
     const packed = await withProgress(context, (progress) =>
       packOsimage(store, wish, { progress, signal: context.signal }),
     )
     const sizes = packed.files.map(({ path, size }) => `${basename(path)} ${mebibytes(size)}`)
-    context.log.info(`packed ${name} in ${seconds(Date.now() - since)}: ${sizes.join(', ')}`)
+    context.log.info(`packed ${name} in ${seconds(performance.now() - since)}: ${sizes.join(', ')}`)
     for (const file of packed.excluded) context.log.info('not in the tarball', { file })
     reportOutcome(context, packed)
     // A seeder that could not be told is exit status 1 for --boot, as scripts of the first Luna know it.

@@ -62,9 +62,9 @@ export async function stopDaemon(pidfile: string, program: string): Promise<numb
   const pid = await runningPid(pidfile, program)
   if (!pid) return undefined
   signal(pid, 'SIGTERM', program)
-  const until = Date.now() + stopTimeout
+  const until = performance.now() + stopTimeout
   while (await runningPid(pidfile, program)) {
-    if (Date.now() > until) signal(pid, 'SIGKILL', program)
+    if (performance.now() > until) signal(pid, 'SIGKILL', program)
     await delay(50)
   }
   return pid
