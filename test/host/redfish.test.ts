@@ -59,6 +59,17 @@ describe('power by Redfish', function () {
     assert.ok(service.asked.every((line) => line.startsWith('GET ')))
   })
 
+  it('takes no offence at a refusal where the state is right afterwards', async () => {
+    const refuse = (PowerState: string) => (response: ServerResponse) => {
+      service.system.PowerState = PowerState
+      response.writeHead(409).end('{}')
+    }
+    service.instead.set(`${system}/Actions/ComputerSystem.Reset`, refuse('On'))
+    assert.equal(await ask('on'), 'on')
+    await rejectsWith('failed', ask('off'))
+    await rejectsWith('failed', ask('reset'))
+  })
+
   it('lights the lamp by either of its names, if the system is still the same', async () => {
     await ask('identify')
     assert.equal(service.system.LocationIndicatorActive, true)

@@ -38,11 +38,24 @@ export async function redfishPower(bmc: Bmc, action: PowerAction, options: Power
         await cycle(redfish, system, performance.now() + options.timeout * offShare)
         break
       default:
-        if (stateOf(system) !== action) await reset(redfish, await resetWays(redfish, system), action)
+        if (stateOf(system) !== action) await switchTo(redfish, system, action)
     }
     return action
   } finally {
     await redfish.close()
+  }
+}
+
+/** A refusal that leaves the right state is none: somebody else may have been faster. */
+async function switchTo(redfish: Redfish, system: System, action: 'on' | 'off' | 'reset'): Promise<void> {
+  const ways = await resetWays(redfish, system)
+  try {
+    await reset(redfish, ways, action)
+  } catch (error) {
+    const refused = error instanceof LunaError && error.code === 'failed' && !(error instanceof NotOffered)
+    if (!refused || action === 'reset') throw error
+    const now = await redfish.get(system.link).catch(() => undefined)
+    if (!now || stateOf(now) !== action) throw error
   }
 }
 
