@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Code } from '../../lib/error.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
@@ -67,6 +67,17 @@ describe('osimages', () => {
       ({ version, chosen }) => `${version}${chosen ? '!' : ''}`,
     )
     assert.deepEqual(shown, ['5.9.0-10', '5.14.0-9', '6.0.0-gone!'])
+  })
+
+  it('keep their own tree when they are given that of another image', async () => {
+    const [other, link] = [join(place.path, 'other'), join(place.path, 'link')]
+    addKernel(other, '1.0')
+    symlinkSync('compute', link)
+    await addOsimage(store, { name: 'compute', path: tree })
+    await addOsimage(store, { name: 'other', path: other })
+    for (const path of [tree, link]) await rejectsWith('taken', changeOsimage(store, 'other', { path }))
+    assert.equal((await store.getNamed('osimage', 'other')).path, other)
+    assert.deepEqual((await changeOsimage(store, 'compute', { path: link })).warnings, [])
   })
 
   it('are refused where a tree of another image is mounted', function () {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { byVersion, installedKernels } from '../../host/image/kernel.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
+import type { Id } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Osimage } from '../../object/osimage.ts'
@@ -81,9 +82,10 @@ function chooseKernel(path: string, kernels: readonly string[], asked?: string):
   })
 }
 
-async function refuseTakenPath(store: Store, path: string): Promise<void> {
+/** Throws LunaError `taken` when another image than `own` has that tree. */
+async function refuseTakenPath(store: Store, path: string, own?: Id): Promise<void> {
   const tree = await treeAt(path)
-  const images = await store.list('osimage')
+  const images = (await store.list('osimage')).filter(({ id }) => id !== own)
   const trees = await Promise.all(images.map(async (image) => image.path && (await treeAt(image.path))))
   const other = images[trees.indexOf(tree)]
   if (!other) return
@@ -103,12 +105,13 @@ async function treeAt(path: string): Promise<string> {
 
 /**
  * Changes fields of an image as they are given. A tree or kernel that is not there is warned of: it may be
- * prepared later.
+ * prepared later. `taken` as `addOsimage`.
  */
 export async function changeOsimage(store: Store, name: string, change: Change<'osimage'>): Promise<Outcome> {
   const wish = change.path ? { ...change, path: resolve(change.path) } : change
   checkValues('osimage', wish)
   const image = await store.getNamed('osimage', name)
+  if (wish.path) await refuseTakenPath(store, wish.path, image.id)
   await store.update('osimage', image.id, wish)
   const notes = newNotes()
   if (wish.path || wish.kernver) notes.warnings.push(...(await treeWarnings({ ...image, ...wish })))
