@@ -121,6 +121,105 @@ describe('Redfish over HTTP as it is spoken', function () {
     })
   }
 
+  describe('that is carried out later', () => {
+    const task = '/redfish/v1/TaskService/Tasks/7'
+    const monitor = '/redfish/v1/TaskService/TaskMonitors/7'
+    const soon = { 'Retry-After': '0' }
+    const taken = http(202, { '@odata.id': task, TaskState: 'New' }, { Location: monitor, ...soon })
+    /** The answer to a change, then those of where its outcome is told; the last one stays. */
+    const later = async (first: string, ...looks: readonly string[]) => {
+      let at = 0
+      return await start(({ path, ...rest }) => {
+        if (rest.method !== 'GET') return { bytes: first }
+        if (path !== task && path !== monitor) return { bytes: usual({ path, ...rest }) }
+        return { bytes: looks[Math.min(at++, looks.length - 1)] ?? '' }
+      })
+    }
+    const going = http(202, '', soon)
+    const inTask = (TaskState: string, more: object = {}) => http(200, { TaskState, ...more }, soon)
+
+    for (const [what, first, looks] of [
+      ['a monitor that is done with 204', taken, [going, going, http(204)]],
+      [
+        'a monitor that has the Task in it',
+        taken,
+        [http(202, { TaskState: 'Running' }, soon), http(200, {})],
+      ],
+      ['a monitor that is gone when it is done', taken, [going, http(410)]],
+      [
+        'a Task in place of its monitor',
+        http(202, '', { Location: task, ...soon }),
+        [inTask('Running'), inTask('Completed')],
+      ],
+      [
+        'a Task that only the body names',
+        http(202, { '@odata.id': task, TaskState: 'New' }, soon),
+        [inTask('Completed')],
+      ],
+      [
+        'a Job',
+        http(202, '', { Location: task, ...soon }),
+        [http(200, { JobState: 'Running' }, soon), http(200, { JobState: 'Completed' })],
+      ],
+      [
+        'a Task with status 200',
+        http(200, { '@odata.id': task, TaskState: 'Running' }, soon),
+        [inTask('Completed')],
+      ],
+    ] as const) {
+      it(`waits for ${what}`, async () => {
+        const { asked } = await later(first, ...looks)
+        assert.equal(await ask('on'), 'on')
+        const looked = asked.filter((line) => line === `GET ${task}` || line === `GET ${monitor}`)
+        assert.equal(looked.length, looks.length)
+      })
+    }
+
+    it('takes 202 for an answer where it leads nowhere, or elsewhere', async () => {
+      await later(http(202))
+      assert.equal(await ask('on'), 'on')
+      await service?.stop()
+      await later(http(202, '', { Location: 'https://192.0.2.1/redfish/v1/TaskService/TaskMonitors/7' }))
+      assert.equal(await ask('identify'), 'identify')
+    })
+
+    for (const [what, last, why] of [
+      [
+        'a Task that ended with an exception',
+        inTask('Exception', { Messages: [{ Message: 'Begun.' }, { Message: 'No fan\u0007.' }] }),
+        'its task ended with Exception: No fan .',
+      ],
+      ['a Task that was cancelled', inTask('Cancelled'), 'its task ended with Cancelled'],
+      ['a Job that failed', http(200, { JobState: 'Failed' }), 'its task ended with Failed'],
+      ['a monitor with an error', http(400, { error: { message: 'No fan.' } }), 'status 400: No fan.'],
+    ] as const) {
+      it(`tells of ${what}`, async () => {
+        await later(taken, going, last)
+        assert.equal((await rejectsWith('failed', ask('on'))).why, why)
+        assert.equal((await rejectsWith('failed', ask('identify'))).why, why)
+      })
+    }
+
+    it('says of a Task that does not end in time how it stands', async () => {
+      await later(taken, inTask('Running'))
+      const error = await rejectsWith('failed', ask('on', 1000))
+      assert.match(error.message, /still at it/)
+      assert.equal(error.why, `${monitor} is Running`)
+    })
+
+    it('says of a BMC that falls silent meanwhile that nobody knows', async () => {
+      await start((request) =>
+        request.path === monitor
+          ? { after: 'break' }
+          : { bytes: request.method === 'GET' ? usual(request) : taken },
+      )
+      assert.match(
+        (await rejectsWith('unavailable', ask('on'))).why ?? '',
+        /whether "On" was carried out is not known/,
+      )
+    })
+  })
+
   it('asks for no packing, and not for HTTP/2', async () => {
     await start((request) => {
       assert.equal(request.headers.get('accept-encoding'), 'identity')

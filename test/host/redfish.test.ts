@@ -70,6 +70,35 @@ describe('power by Redfish', function () {
     await rejectsWith('failed', ask('reset'))
   })
 
+  it('says in words what power may be beside on and off, and that it is not known', async () => {
+    for (const [said, word] of [
+      ['PoweringOn', 'powering on'],
+      ['PoweringOff', 'powering off'],
+      ['Paused', 'paused'],
+    ]) {
+      service.system.PowerState = said
+      assert.equal(await ask('status'), word)
+    }
+    for (const said of [null, 'Unknown', 'Reset\u001b[2J', undefined]) {
+      service.system.PowerState = said
+      const error = await rejectsWith('failed', ask('status'))
+      assert.match(error.message, /does not say whether the node is on/)
+      assert.equal(error.why, `PowerState of its system is ${JSON.stringify(said ?? null)}`)
+    }
+  })
+
+  it('leaves alone what is powering on, and switches off what hangs in powering off', async () => {
+    service.system.PowerState = 'PoweringOn'
+    assert.equal(await ask('on'), 'on')
+    assert.ok(service.asked.every((line) => line.startsWith('GET ')))
+    service.system.PowerState = 'PoweringOff'
+    assert.equal(await ask('off'), 'off')
+    assert.match(service.asked.at(-1) ?? '', /ForceOff/)
+    service.system.PowerState = 'PoweringOff'
+    service.instead.set(`${system}/Actions/ComputerSystem.Reset`, (one) => one.writeHead(409).end('{}'))
+    assert.equal(await ask('off'), 'off')
+  })
+
   it('lights the lamp by either of its names, if the system is still the same', async () => {
     await ask('identify')
     assert.equal(service.system.LocationIndicatorActive, true)

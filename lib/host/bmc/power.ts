@@ -9,9 +9,9 @@ import { ipmiPower } from './ipmi.ts'
 const probeTimeout = 4000
 
 /**
- * Does what is asked and gives a word: `on` or `off` for `status`, else the action. Throws LunaError
- * `unavailable` when the BMC does not answer, `refused` when it does not take user, password or have a
- * certificate that is accepted, `failed` when it answers but does not do it.
+ * Does what is asked and gives a word: for `status` the state (`on`, `off`, `powering on`), else the action.
+ * Throws LunaError `unavailable` when the BMC does not answer, `refused` when it does not take user, password
+ * or have a certificate that is accepted, `failed` when it answers but does not do it.
  */
 export async function power(bmc: Bmc, action: PowerAction, options: PowerOptions): Promise<string> {
   if (options.signal?.aborted) throw interrupted()

@@ -9,6 +9,7 @@ import { isClosed, type Json, refusal, unanswered } from './redfish-error.ts'
 import { type Connection, type Method, openConnection, type Response } from './redfish-http.ts'
 import { linkIn, pathIn } from './redfish-link.ts'
 import { type Login, openLogin } from './redfish-login.ts'
+import { isUnderWay, monitorOf, refuseFailed, unfinished } from './redfish-task.ts'
 
 export interface Answer {
   readonly body: Json
@@ -32,6 +33,8 @@ export interface Sent {
   readonly path: string
   readonly body?: Json
   readonly match?: string | undefined
+  /** Of a question for the outcome of a change: what is changed. */
+  readonly asked?: string
 }
 
 // One answer may take so long: a BMC that hangs does not have the time of all others.
@@ -39,14 +42,21 @@ const mostForOne = 15_000
 const mostRedirects = 5
 // A connection that closes is asked again on a new one so often, a busy BMC when it says so.
 const mostTries = 3
+// A task has this part of the time, so that some is left for a look at what became of it.
+const taskShare = 0.75
+// Milliseconds between two looks at a task, where the BMC does not say, and whatever it says.
+const betweenLooks = 500
+const leastBetween = 50
+const mostBetween = 5000
 
 /** Opens a session of requests to one controller, over one connection. */
 export function openRedfish(bmc: Bmc, { timeout, signal: stop }: PowerOptions): Redfish {
   const late = AbortSignal.timeout(timeout)
-  const session = new Session(bmc, stop ? AbortSignal.any([late, stop]) : late)
+  const patience = performance.now() + timeout * taskShare
+  const session = new Session(bmc, stop ? AbortSignal.any([late, stop]) : late, patience)
   return {
     get: async (link) => answerOf(await session.ask({ method: 'GET', path: linkIn(bmc, link) })),
-    post: async (link, body) => void (await session.ask({ method: 'POST', path: linkIn(bmc, link), body })),
+    post: async (link, body) => await session.post({ method: 'POST', path: linkIn(bmc, link), body }),
     change: async (link, body, etag) =>
       await session.change({ method: 'PATCH', path: linkIn(bmc, link), body }, etag),
     close: () => session.close(),
@@ -56,12 +66,15 @@ export function openRedfish(bmc: Bmc, { timeout, signal: stop }: PowerOptions): 
 class Session {
   readonly #bmc: Bmc
   readonly #signal: AbortSignal
+  readonly #patience: number
   #connection: Connection
   #login: Login
 
-  constructor(bmc: Bmc, signal: AbortSignal) {
+  /** `patience`: until when tasks are waited for, by `performance.now()`. */
+  constructor(bmc: Bmc, signal: AbortSignal, patience: number) {
     this.#bmc = bmc
     this.#signal = signal
+    this.#patience = patience
     this.#connection = openConnection(bmc)
     this.#login = openLogin(bmc)
   }
@@ -73,6 +86,11 @@ class Session {
     throw refusal(this.#bmc, heard.status, heard.body ?? {}, sent.path)
   }
 
+  /** As `ask`, with the outcome waited for where the BMC does it later. */
+  async post(sent: Sent): Promise<void> {
+    await this.#finish(sent, await this.ask(sent))
+  }
+
   /**
    * If-Match is for strong tags (RFC 9110 section 13.1.1). Where the tag is said to be another all the same
    * it is left out, and where one must be there it is any.
@@ -80,11 +98,35 @@ class Session {
   async change(sent: Sent, etag: string | undefined): Promise<void> {
     const strong = etag !== undefined && /^"[^"]*"$/.test(etag) ? [etag] : []
     for (const match of [...strong, undefined]) {
-      const { status, body } = await this.#follow({ ...sent, match }, (one) => this.#loggedIn(one))
-      if (status >= 200 && status < 300) return
+      const heard = await this.#follow({ ...sent, match }, (one) => this.#loggedIn(one))
+      const { status, body } = heard
+      if (status >= 200 && status < 300) return await this.#finish(sent, heard)
       if (status !== 412 && status !== 428) throw refusal(this.#bmc, status, body ?? {}, sent.path)
     }
-    await this.ask({ ...sent, match: '*' })
+    await this.post({ ...sent, match: '*' })
+  }
+
+  /**
+   * Waits for the outcome of what was asked for. A service may remove a task that is done; where it does not
+   * say where the task is, that it took the request is all that can be known.
+   */
+  async #finish(sent: Sent, taken: Response): Promise<void> {
+    const path = monitorOf(this.#bmc, taken, sent.path)
+    let heard = taken
+    while (path !== undefined && isUnderWay(heard)) {
+      const left = this.#patience - performance.now()
+      if (left <= 0) throw unfinished(path, heard)
+      const wished = pauseOf(heard.header('retry-after')) ?? betweenLooks
+      const pause = Math.min(Math.max(wished, leastBetween), mostBetween, left)
+      await delay(pause, undefined, { signal: this.#signal }).catch((cause: unknown) => {
+        throw unanswered(this.#bmc, cause, { signal: this.#signal, asked: doing(sent) })
+      })
+      const look = { method: 'GET', path, asked: doing(sent) } as const
+      heard = await this.#follow(look, (one) => this.#loggedIn(one))
+      if (heard.status === 404 || heard.status === 410) return
+    }
+    if (heard.status >= 300) throw refusal(this.#bmc, heard.status, heard.body ?? {}, sent.path)
+    refuseFailed(heard)
   }
 
   async close(): Promise<void> {
@@ -157,7 +199,7 @@ class Session {
         return await this.#exchange(sent, signal)
       } catch (cause) {
         if (sent.method === 'GET' && isClosed(cause) && tries < mostTries && !signal.aborted) continue
-        const asked = sent.method !== 'GET' && this.#connection.opened ? doing(sent) : undefined
+        const asked = sent.method !== 'GET' && this.#connection.opened ? doing(sent) : sent.asked
         throw unanswered(this.#bmc, cause, { signal, asked })
       }
     }

@@ -50,8 +50,21 @@ async function ableOne(redfish: Redfish, links: readonly string[]): Promise<Syst
   })
 }
 
-export function stateOf({ body }: Answer): string | undefined {
-  return textOf(body.PowerState)?.toLowerCase()
+// PowerState (schema Resource of DSP8010) for people; that of a system may be null, too.
+const states = {
+  On: 'on',
+  Off: 'off',
+  PoweringOn: 'powering on',
+  PoweringOff: 'powering off',
+  Paused: 'paused',
+} as const
+
+export type State = (typeof states)[keyof typeof states]
+
+/** Undefined where the BMC does not know, or says what has no meaning. */
+export function stateOf({ body }: Answer): State | undefined {
+  const said = textOf(body.PowerState)?.toLowerCase()
+  return Object.entries(states).find(([word]) => word.toLowerCase() === said)?.[1]
 }
 
 export interface Reset {

@@ -7,7 +7,15 @@ import type { Bmc, PowerAction, PowerOptions } from './bmc.ts'
 import { NotOffered, overIpmi } from './bmc-error.ts'
 import { serviceRoot } from './redfish-login.ts'
 import { openRedfish, type Redfish } from './redfish-session.ts'
-import { findSystem, lamp, type Reset, resetWays, type System, stateOf } from './redfish-system.ts'
+import {
+  findSystem,
+  lamp,
+  type Reset,
+  resetWays,
+  type State,
+  type System,
+  stateOf,
+} from './redfish-system.ts'
 
 /** True when the address answers as a Redfish service. */
 export async function isRedfish(bmc: Bmc, options: PowerOptions): Promise<boolean> {
@@ -29,7 +37,7 @@ export async function redfishPower(bmc: Bmc, action: PowerAction, options: Power
     const system = await findSystem(redfish)
     switch (action) {
       case 'status':
-        return stateOf(system) ?? unsaid()
+        return stateOf(system) ?? unsaid(system)
       case 'identify':
       case 'noidentify':
         await redfish.change(system.link, lamp(system, action === 'identify'), system.etag)
@@ -38,12 +46,20 @@ export async function redfishPower(bmc: Bmc, action: PowerAction, options: Power
         await cycle(redfish, system, performance.now() + options.timeout * offShare)
         break
       default:
-        if (stateOf(system) !== action) await switchTo(redfish, system, action)
+        if (!isOnTheWay(stateOf(system), action)) await switchTo(redfish, system, action)
     }
     return action
   } finally {
     await redfish.close()
   }
+}
+
+/**
+ * What is switched on comes up by itself, and may refuse to be told so again. What shuts down may hang there,
+ * and has to be switched off all the same.
+ */
+function isOnTheWay(state: State | undefined, action: 'on' | 'off' | 'reset'): boolean {
+  return state === action || (state === 'powering on' && action === 'on')
 }
 
 /** A refusal that leaves the right state is none: somebody else may have been faster. */
@@ -55,7 +71,8 @@ async function switchTo(redfish: Redfish, system: System, action: 'on' | 'off' |
     const refused = error instanceof LunaError && error.code === 'failed' && !(error instanceof NotOffered)
     if (!refused || action === 'reset') throw error
     const now = await redfish.get(system.link).catch(() => undefined)
-    if (!now || stateOf(now) !== action) throw error
+    const state = now && stateOf(now)
+    if (state !== action && state !== `powering ${action}`) throw error
   }
 }
 
@@ -119,6 +136,10 @@ async function untilOff(redfish: Redfish, { link }: System, until: number): Prom
   }
 }
 
-function unsaid(): never {
-  throw new LunaError('failed', 'the BMC does not say whether the node is on', { fix: overIpmi })
+function unsaid({ body }: System): never {
+  const said = JSON.stringify(body.PowerState ?? null).slice(0, 40)
+  throw new LunaError('failed', 'the BMC does not say whether the node is on', {
+    why: `PowerState of its system is ${said.replace(/[^\x20-\x7e]/g, '?')}`,
+    fix: overIpmi,
+  })
 }
