@@ -97,7 +97,8 @@ interface Row<T extends OptionTable, K extends keyof Operands> {
   readonly operand: K
   readonly options?: T
   readonly examples: Command['examples']
-  readonly guarded?: true
+  /** All that `changes` is guarded, unless it says otherwise. */
+  readonly guarded?: false
   readonly changes?: 'told' | 'asked'
   readonly exits?: Exits
   run(context: Context, given: Given<T>, operand: Operands[K]): Promise<void>
@@ -116,7 +117,7 @@ export function command<K extends keyof Operands, const T extends OptionTable = 
   return {
     ...row,
     options: { ...row.options, ...(row.changes === 'asked' && changeOptions) },
-    guarded: row.guarded ?? false,
+    guarded: row.guarded ?? row.changes !== undefined,
     exits: row.exits ?? {},
     // The parser gives what the row declares: the types are the same here, only no longer written down.
     run: (context, given, operand) => row.run(context, given as Given<T>, operand as Operands[K]),

@@ -119,7 +119,6 @@ export function renameRow(kind: Kind): Command {
     operand: 'name',
     options: { newname: option('text', 'the new name', { aliases: ['nn'], required: true }) },
     examples: [[`luna ${kind} rename old --newname new`, 'what was "old" is now "new"']],
-    guarded: true,
     changes: 'told',
     exits: { taken: 1 },
     async run(context, { newname }, name) {
@@ -152,7 +151,6 @@ export function deleteRow<K extends 'name' | 'names'>(
     help,
     operand,
     examples: [[`luna ${kind} delete ${sample[kind]}`, 'gone']],
-    guarded: true,
     changes: 'asked',
     run: async (context, _given, names) => reportOutcome(context, await remove(context, names)),
   })
@@ -168,7 +166,6 @@ export function deleteListRow(
     help: `Delete the ${kind}. Refused while something uses it.`,
     operand: 'list',
     examples: [[`luna ${kind} delete NAME`, 'gone']],
-    guarded: true,
     changes: 'asked',
     async run(context, _given, list) {
       const { eachOf } = await import('./list-operand.ts')

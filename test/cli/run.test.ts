@@ -239,6 +239,15 @@ describe('luna', () => {
     assert.match(ran.stderr, /^ERROR:luna:this head is passive/)
   })
 
+  it('lets a passive head make no copy of an object, and arm no node', () => {
+    const luna = (...args: string[]) => run(...args).stderr
+    assert.match(luna('osimage', 'clone', 'compute', '-t', 'copy', '-p', '/copy'), /this head is passive/)
+    assert.match(luna('group', 'clone', 'compute', '-t', 'copy'), /this head is passive/)
+    const armed = site.run('lpower', ['--arm', 'node001', 'on'])
+    assert.deepEqual([armed.status, armed.stdout], [1, ''])
+    assert.match(armed.stderr, /this head is passive/)
+  })
+
   it('does not mind a reader that goes away', async () => {
     const env = { ...process.env, LUNA_CONF: join(site.dir, 'luna.conf') }
     const program = join(import.meta.dirname, '../../bin/luna')

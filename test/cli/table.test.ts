@@ -27,8 +27,8 @@ describe('the table of commands', () => {
     }
   })
 
-  it('guards what adds, changes, renames and deletes, and nothing else', () => {
-    const guarded = new Set(['add', 'change', 'rename', 'delete'])
+  it('guards all that changes objects but the making of a cluster, and nothing else', () => {
+    const guarded = new Set(['add', 'change', 'clone', 'rename', 'delete'])
     const others = ['node import', 'node arm', 'node disarm', 'apply', 'undo']
     for (const [object, row] of rows) {
       const words = commandWords(object, row)

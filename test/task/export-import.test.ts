@@ -93,6 +93,15 @@ describe('importDatabase', () => {
       })
     }
 
+    it('is refused on a passive head', async () => {
+      const heads = { cluster_ips: '192.0.2.1,192.0.2.2', frontend_address: '192.0.2.9' }
+      await store.insert('cluster', { name: 'general', ...heads })
+      const before = await exportDatabase(store)
+      const error = await rejectsWith('refused', importText(store, sample, { force: true, copies }))
+      assert.match(error.message, /this head is passive/)
+      assert.deepEqual([await exportDatabase(store), readdirSync(copies)], [before, []])
+    })
+
     it('changes nothing where no copy can be kept', async () => {
       await store.insert('node', { name: 'n' })
       const before = await exportDatabase(store)

@@ -208,6 +208,15 @@ describe('packOsimage', () => {
     await pack('tree')
   })
 
+  it('finds who works in an image whose /tmp is a link, where it leads in the image', async () => {
+    rmSync(join(root, 'tmp'), { recursive: true })
+    symlinkSync('/scratch', join(root, 'tmp'))
+    mkdirSync(join(root, 'scratch'))
+    writeFileSync(join(root, 'scratch/lchroot.lock'), '')
+    await assert.rejects(pack('tree'), { fix: new RegExp(`rm ${root}/scratch/lchroot\\.lock$`) })
+    rmSync(join(root, 'scratch'), { recursive: true })
+  })
+
   it('packs a tree whose /tmp is a circle of links', async () => {
     rmSync(join(root, 'tmp'), { recursive: true })
     symlinkSync('tmp', join(root, 'tmp'))

@@ -27,7 +27,6 @@ const add = command({
     certificate: { newer: true },
   }),
   examples: [['luna bmcsetup add -n base -u admin -p secret', 'user 3, channel 1, as most BMCs have it']],
-  guarded: true,
   changes: 'told',
   async run(context, given) {
     const { addBmcsetup } = await import('../../task/change/bmcsetup.ts')
@@ -53,7 +52,6 @@ const change = command({
     comment: textOption('bmcsetup', 'comment', { short: 'C' }),
   },
   examples: [['luna bmcsetup change base -p newsecret', 'another password']],
-  guarded: true,
   changes: 'asked',
   async run(context, { comment, ...settings }, name) {
     const store = await context.store()

@@ -34,6 +34,7 @@ const init = command({
     path: { refersTo: 'file', defaulted: true },
   }),
   examples: [['luna cluster init --frontend_address 10.30.255.254', 'for nodes in that network']],
+  guarded: false,
   changes: 'told',
   exits: { invalid: 255 },
   async run(context, given) {
@@ -78,7 +79,6 @@ const change = command({
     force: option('flag', 'also what makes this head passive: nothing can be changed here then'),
   },
   examples: [['luna cluster change --frontend_port 8080', 'then: luna cluster makenginx']],
-  guarded: true,
   changes: 'asked',
   async run(context, { comment, force, ...settings }) {
     const { changeCluster } = await import('../../task/change/cluster.ts')
@@ -96,7 +96,6 @@ const deleteCommand = command({
   operand: 'none',
   options: { force: option('flag', 'delete the whole database, with everything in it') },
   examples: [['luna db export > backup.json; luna cluster delete --force', 'begin anew']],
-  guarded: true,
   changes: 'asked',
   async run(context, given) {
     const { deleteCluster } = await import('../../task/change/cluster.ts')

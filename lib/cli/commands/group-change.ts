@@ -64,7 +64,6 @@ export const change = command({
     ['luna group change compute -i BOOTIF --number 10.30.0.0', 'node007 gets 10.30.0.7 when it is added'],
     ['luna group change compute --post < post.sh', 'another script'],
   ],
-  guarded: true,
   changes: 'asked',
   exits: { usage: 1 },
   async run(context, asked, list) {

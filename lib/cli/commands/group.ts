@@ -91,7 +91,6 @@ const add = command({
     ['luna group add -n compute -o compute -N cluster', 'without BMCs'],
     ['luna group add -n compute -o compute -N cluster -b base -bn ipmi', 'with BMCs'],
   ],
-  guarded: true,
   changes: 'told',
   async run(context, { name, osimage, network, ...bmc }) {
     const { addGroup } = await import('../../task/change/group.ts')

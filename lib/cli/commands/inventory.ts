@@ -20,7 +20,6 @@ const applyRow = command({
     ],
     ['luna apply --dry-run --prune site/*.yaml', 'what is not as the files say'],
   ],
-  guarded: true,
   changes: 'asked',
   async run(context, { prune, json }, files) {
     const { readDocuments } = await import('../../format/documents.ts')

@@ -81,7 +81,6 @@ const add = command({
     ['luna network add -n cluster -N 10.30.0.0 -P 16', '65533 addresses, the last one for this machine'],
     ['luna network add -n six -N fd00:30:: -P 64', 'IPv6'],
   ],
-  guarded: true,
   changes: 'told',
   exits: { invalid: 255 },
   async run(context, { name, network, prefix, ns_hostname, ns_ip }) {
@@ -118,7 +117,6 @@ const change = command({
     ['luna network change cluster -R 10.30.255.1', 'no node gets that address'],
     ['echo "mail IN MX 10 mx" | luna network change cluster --include', 'a record of your own'],
   ],
-  guarded: true,
   changes: 'asked',
   exits: { usage: 1, invalid: 255, refused: 255 },
   async run(context, given, list) {

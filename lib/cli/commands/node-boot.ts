@@ -45,7 +45,6 @@ export const arm: Command = command({
     ["luna node arm 'node[001-100]' --for 1h", 'then: lpower reset; or both at once: lpower --arm'],
     ['luna node arm -g diskless --continuous', 'nodes that are installed at every boot'],
   ],
-  guarded: true,
   changes: 'told',
   async run(context, given, names) {
     const { parseSpan } = await import('../../object/record/duration.ts')
@@ -64,7 +63,6 @@ export const disarm: Command = command({
   operand: 'chosen',
   options: choosingOptions,
   examples: [['luna node disarm -g compute', 'none of them is installed from now on']],
-  guarded: true,
   changes: 'told',
   async run(context, _given, names) {
     const { disarmNodes } = await import('../../task/boot/arm.ts')

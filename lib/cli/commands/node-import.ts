@@ -26,7 +26,6 @@ export const importRow = command({
       'what is listed can be edited and given back',
     ],
   ],
-  guarded: true,
   changes: 'asked',
   async run(context, { group, format, prune, json }, file) {
     const { readNodeFile } = await import('../../format/node-file.ts')

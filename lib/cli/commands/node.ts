@@ -47,7 +47,6 @@ const add = command({
       'most of a list that is in a file',
     ],
   ],
-  guarded: true,
   changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, group, interface: address, where }) {
@@ -112,7 +111,6 @@ const change = command({
     ["luna node change --where group=compute --where 'port=' --localboot y", 'those without a switch port'],
     ["luna node change 'node[001-100]' -g gpu", 'another group, at the next boot of each node'],
   ],
-  guarded: true,
   changes: 'asked',
   async run(context, { comment, interface: address, port, where: _where, ...given }, names) {
     const { changeNodes } = await import('../../task/change/node-change.ts')
@@ -136,7 +134,6 @@ const deleteCommand = command({
     ["luna node delete 'node[001-003]'", 'gone'],
     ["luna node delete -g old '!node007' --dry-run", 'who would go'],
   ],
-  guarded: true,
   changes: 'asked',
   async run(context, _given, names) {
     const { deleteObjects } = await import('../../task/change/object.ts')

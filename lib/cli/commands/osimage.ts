@@ -62,7 +62,6 @@ const add = command({
     kernopts: { short: 'o', value: 'ARGUMENTS' },
   }),
   examples: [["luna osimage add -n compute -p /opt/luna/os/compute -o 'console=ttyS0'", 'with its kernel']],
-  guarded: true,
   changes: 'told',
   async run(context, given) {
     const { addOsimage } = await import('../../task/change/osimage.ts')
@@ -92,7 +91,6 @@ const change = command({
     comment: textOption('osimage', 'comment', { short: 'C', ...one }),
   },
   examples: [['luna osimage change compute -o "console=ttyS0 quiet"', 'at the next boot of each node']],
-  guarded: true,
   changes: 'asked',
   async run(context, { comment, grab_exclude_list, pack_exclude_list, ...settings }, name) {
     const store = await context.store()

@@ -24,7 +24,6 @@ const add = command({
     ip: option('text', 'address', { short: 'i', value: 'ADDRESS' }),
   },
   examples: [['luna otherdev add -n pdu01 -N ipmi -i 10.31.10.1', 'pdu01.ipmi has that address']],
-  guarded: true,
   changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, network, ip }) {
@@ -49,7 +48,6 @@ const change = command({
     ['luna otherdev change pdu01 -N cluster -i 10.30.10.1', 'an address in another network too'],
     ['luna otherdev change pdu01 -N cluster -i ""', 'that network no more'],
   ],
-  guarded: true,
   changes: 'asked',
   async run(context, { comment, network, ip }, names) {
     const { changeOtherdevs } = await import('../../task/change/otherdev.ts')

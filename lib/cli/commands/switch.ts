@@ -58,7 +58,6 @@ const add = command({
       'by SNMPv3',
     ],
   ],
-  guarded: true,
   changes: 'told',
   exits: { failed: 255 },
   async run(context, { name, network, ip, ...settings }) {
@@ -84,7 +83,6 @@ const change = command({
     comment: textOption('switch', 'comment', { short: 'C' }),
   },
   examples: [["luna switch change 'sw[01-04]' -r secret", 'the community of four switches']],
-  guarded: true,
   changes: 'asked',
   async run(context, { comment, ...settings }, names) {
     const { changeSwitches } = await import('../../task/change/switch.ts')

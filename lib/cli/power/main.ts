@@ -9,6 +9,8 @@ import { openStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
 import { armNodes } from '../../task/boot/arm.ts'
 import { chosenNames } from '../../task/choose/nodes.ts'
+import { assertActiveHead } from '../../task/heads.ts'
+import { getCluster } from '../../task/inventory.ts'
 import { type Powered, type PowerTargets, type PowerWish, powerAll, powerTargets } from '../../task/power.ts'
 import { reportError } from '../context.ts'
 import { type PowerLine, parsePower } from './command-line.ts'
@@ -60,6 +62,7 @@ async function readTargets(line: PowerLine, log: Log): Promise<PowerTargets> {
 }
 
 async function arm(store: Store, { targets }: PowerTargets, log: Log): Promise<void> {
+  await assertActiveHead(await getCluster(store))
   const names = targets.map(({ node }) => node)
   const { warnings } = await armNodes(store, names, { until: null, continuous: false })
   for (const text of warnings) log.warning(text)

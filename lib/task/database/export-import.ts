@@ -4,6 +4,7 @@ import { makeFolder } from '../../host/make-folder.ts'
 import { dumpText } from '../../store/dump.ts'
 import { writeMongodump } from '../../store/open.ts'
 import type { Dump, Store } from '../../store/store.ts'
+import { assertActiveHead } from '../heads.ts'
 import { contentOf, keepCopy } from './copy.ts'
 
 /** The database as canonical Extended JSON (version 2), one document a line. */
@@ -50,14 +51,16 @@ export interface Replaced {
 
 /**
  * Loads a database, all at once, into an empty one, or with `replacing` in place of what is there, of which a
- * copy is kept. Nothing has changed when it throws LunaError: `refused` when there is something or the new
- * database has no cluster, `failed` when MongoDB refuses it or no copy can be kept.
+ * copy is kept. Nothing has changed when it throws LunaError: `refused` when there is something, this head is
+ * a passive one of its cluster, or the new database has no cluster, `failed` when MongoDB refuses it or no
+ * copy can be kept.
  */
 export async function importDatabase(store: Store, dump: Dump, replacing?: Replacing): Promise<Replaced> {
   return await store.transaction(async (tx) => {
     const old = await tx.dump()
     const isEmpty = Object.keys(old).length === 0
     if (!isEmpty) refuseReplacing(store, old, dump, replacing)
+    for (const cluster of await tx.list('cluster')) await assertActiveHead(cluster)
     const copy = replacing && (await keepCopy(old, replacing.copies))
     await tx.restore(dump)
     if (isEmpty || !copy) return {}

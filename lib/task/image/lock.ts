@@ -1,8 +1,9 @@
 // One lock for everything that works in the tree of an image: packing, cloning, grabbing, syncing and lchroot
 // exclude each other. It lies outside the tree, so that nothing of it gets to the nodes.
 import { lstat, open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { LunaError } from '../../error.ts'
+import { inTree } from '../../host/image/tree.ts'
 import { rootsLock, withLock } from '../../host/lock.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { type Tree, withTree } from './tree.ts'
@@ -43,9 +44,10 @@ async function whileAlone<T>(
 }
 
 async function refuseFormerLock({ name }: Osimage, { at, path }: Tree): Promise<void> {
-  const lock = join(path, 'tmp/lchroot.lock')
-  // Where /tmp of the image is no directory it has none.
-  if (!(await lstat(join(at, 'tmp/lchroot.lock')).catch(() => undefined))) return
+  // /tmp of the image may be a link, which leads where it would lead in it.
+  const folder = await inTree(at, 'tmp')
+  if (!folder || !(await lstat(join(folder, 'lchroot.lock')).catch(() => undefined))) return
+  const lock = join(path, relative(at, folder), 'lchroot.lock')
   throw new LunaError('refused', `somebody is in osimage "${name}" already`, {
     why: `there is ${lock}, the lock of the first Luna’s lchroot`,
     fix: `wait until that is done; when nobody is in it: rm ${lock}`,

@@ -10,7 +10,6 @@ const undoRow = command({
     ['luna undo 12 --dry-run', 'what would change; the numbers are those of luna history'],
     ['luna undo 12', 'as it was before; that can be undone, too'],
   ],
-  guarded: true,
   changes: 'asked',
   async run(context, _given, number) {
     const { undoEntry } = await import('../../../task/undo/undo.ts')
