@@ -4,7 +4,7 @@ import { chmod, chown, open, readFile, readlink, realpath, rm, stat, writeFile }
 import { basename, dirname, join, resolve } from 'node:path'
 import { LunaError } from '../error.ts'
 import { makeFolder } from './make-folder.ts'
-import { run } from './run.ts'
+import { patiently, run } from './run.ts'
 import { withScratch } from './scratch.ts'
 import type { Owner } from './user.ts'
 
@@ -177,7 +177,11 @@ async function diffTexts(before: string, after: string, from: string, to: string
     const old = join(dir, 'old')
     await writeFile(old, before, { mode: 0o600 })
     const args = ['-u', '--label', from, '--label', to, old, '-']
-    const { status, stdout, stderr } = await run('diff', args, { input: after, allowFailure: true })
+    const { status, stdout, stderr } = await run('diff', args, {
+      ...patiently,
+      input: after,
+      allowFailure: true,
+    })
     if (status > 1)
       throw new LunaError('failed', 'diff(1) failed', {
         why: stderr.trim(),

@@ -1,6 +1,7 @@
 // What this machine is called.
 import { lookup } from 'node:dns/promises'
 import { hostname } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sharedName } from '../object/ns-name.ts'
 
 /**
@@ -17,11 +18,13 @@ function shortHostname(): string {
   return hostname().split('.')[0] ?? ''
 }
 
+// Resolvers that nobody answers are asked for half a minute (resolv.conf(5)).
+const longest = 5000
+
 async function canResolve(name: string): Promise<boolean> {
-  try {
-    await lookup(name)
-    return true
-  } catch {
-    return false
-  }
+  const found = lookup(name).then(
+    () => true,
+    () => false,
+  )
+  return await Promise.race([found, delay(longest, false, { ref: false })])
 }

@@ -1,5 +1,5 @@
 // The IPv4 addresses of this machine, by ip(8).
-import { run } from './run.ts'
+import { briefly, run } from './run.ts'
 
 export interface LocalAddress {
   readonly interface: string
@@ -15,7 +15,7 @@ interface Link {
 
 /** All but those of the loopback network, in the order of the interfaces. */
 export async function localAddresses(): Promise<LocalAddress[]> {
-  const { stdout } = await run('ip', ['-json', '-4', 'addr', 'show', 'scope', 'global'])
+  const { stdout } = await run('ip', ['-json', '-4', 'addr', 'show', 'scope', 'global'], briefly)
   return readAddresses(stdout)
 }
 

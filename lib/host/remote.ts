@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LunaError } from '../error.ts'
-import { type Ran, type RunOptions, run } from './run.ts'
+import { patiently, type Ran, type RunOptions, run } from './run.ts'
 import { shellWord } from './run-error.ts'
 
 const sshOptions = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5']
@@ -14,28 +14,26 @@ const sshOptions = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5']
 export async function runOn(head: string, args: readonly string[], what?: string): Promise<string> {
   const command = args.map(shellWord).join(' ')
   const options = [...sshOptions, '--', head, command]
-  return await onHead(head, what ?? `run "${command}" on ${head}`, 'ssh', options, timed)
+  return await onHead(head, what ?? `run "${command}" on ${head}`, 'ssh', options, patiently)
 }
 
 /** Copies a file to a path on another head, with its mode. */
 export async function copyTo(head: string, from: string, to: string): Promise<void> {
   const args = [...sshOptions, '-q', '-p', '--', from, `${bracketed(head)}:${to}`]
-  await onHead(head, `copy ${to} to ${head}`, 'scp', args, timed)
+  await onHead(head, `copy ${to} to ${head}`, 'scp', args, patiently)
 }
 
 /** Makes a directory (or file) on another head equal to the one here. */
 export async function rsyncTo(head: string, path: string, more: readonly string[] = []): Promise<void> {
-  await onHead(head, `copy ${path} to ${head}`, 'rsync', rsyncArguments(head, path, more))
+  await onHead(head, `copy ${path} to ${head}`, 'rsync', rsyncArguments(head, path, more), patiently)
 }
-
-const timed = { timeout: 120_000 }
 
 async function onHead(
   head: string,
   what: string,
   program: string,
   args: readonly string[],
-  options: RunOptions = {},
+  options: RunOptions,
 ): Promise<string> {
   const ran = await run(program, args, { ...options, allowFailure: true })
   if (ran.status === 0) return ran.stdout

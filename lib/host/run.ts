@@ -9,7 +9,10 @@ export interface RunOptions {
   readonly cwd?: string
   /** Added to what programs see of the environment (environment.ts). */
   readonly env?: Readonly<Record<string, string>>
-  /** Milliseconds until the program and all that it started are killed. */
+  /**
+   * Milliseconds until the program and all that it started are killed. Only what takes as long as a tree is
+   * large goes without, and can be interrupted instead: others may be waiting for a lock meanwhile.
+   */
   readonly timeout?: number
   /** Aborting kills the program and all that it started. */
   readonly signal?: AbortSignal
@@ -29,6 +32,12 @@ export interface Ran {
 // Enough for every tool whose output is read as a whole; a runaway is cut here.
 const mostOutput = 64 * 1024 * 1024
 const termGrace = 2000
+const killGrace = 500
+
+/** For programs that answer at once, unless what they ask is silent: a directory service, a bus, a disk. */
+export const briefly = { timeout: 10_000 } as const
+/** For programs that have something to do first. */
+export const patiently = { timeout: 120_000 } as const
 
 /**
  * Runs a program and returns its status and output (UTF-8). Throws LunaError `failed`, with the command line
@@ -54,7 +63,7 @@ export async function run(program: string, args: readonly string[], options: Run
 
 /** True when there is such a program that knows `--version`. */
 export async function hasProgram(program: string): Promise<boolean> {
-  return await run(program, ['--version'], { allowFailure: true }).then(
+  return await run(program, ['--version'], { ...briefly, allowFailure: true }).then(
     () => true,
     () => false,
   )
@@ -74,7 +83,7 @@ function follow(
   let why: string | undefined
   const end = (reason: string) => {
     why ??= reason
-    killGroup(child)
+    killGroup(child, settle)
   }
   const onAbort = () => end('it was interrupted')
   options.signal?.addEventListener('abort', onAbort, { once: true })
@@ -89,11 +98,12 @@ function follow(
     finish()
     broken(cause)
   })
-  child.once('close', (code, signal) => {
+  const settle = (code: number | null = child.exitCode, signal: NodeJS.Signals | null = child.signalCode) => {
     finish()
     const status = code ?? 128 + signalNumber(signal)
     done({ status, stdout: stdout(), stderr: stderr(), ...(why && { why }) })
-  })
+  }
+  child.once('close', settle)
   // A program that does not read its input is no error of ours.
   child.stdin?.on('error', () => {})
   child.stdin?.end(options.input ?? '')
@@ -123,10 +133,23 @@ process.on('exit', () => {
   for (const child of running) signalGroup(child, 'SIGKILL')
 })
 
-function killGroup(child: ChildProcess): void {
+/**
+ * What is neither gone nor lets its output go when it is killed is left alone: it hangs in the kernel, or has
+ * left the group.
+ */
+function killGroup(child: ChildProcess, leave: () => void): void {
   signalGroup(child, 'SIGTERM')
-  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), termGrace)
-  child.once('close', () => clearTimeout(timer))
+  const timers = [
+    setTimeout(() => signalGroup(child, 'SIGKILL'), termGrace),
+    setTimeout(() => {
+      for (const stream of child.stdio) stream?.destroy()
+      child.unref()
+      leave()
+    }, termGrace + killGrace),
+  ]
+  child.once('close', () => {
+    for (const timer of timers) clearTimeout(timer)
+  })
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

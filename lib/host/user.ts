@@ -1,7 +1,7 @@
 // Users, groups and addresses of this machine, by its own tools (directory services included).
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { run } from './run.ts'
+import { briefly, run } from './run.ts'
 
 export interface Owner {
   readonly uid: number
@@ -23,13 +23,14 @@ export async function findGroup(name: string): Promise<number | undefined> {
 async function entry(database: string, name: string): Promise<string[]> {
   // Digits would be taken for a number and not for a name.
   if (!/^[a-z_][\w.-]*\$?$/i.test(name)) return []
-  const { status, stdout } = await run('getent', [database, name], { allowFailure: true })
+  const { status, stdout } = await run('getent', [database, name], { ...briefly, allowFailure: true })
   return status === 0 ? (stdout.split('\n')[0] ?? '').split(':') : []
 }
 
 /** True when the address is configured on an interface of this machine, whether that is up or not. */
 export async function isLocalAddress(address: string): Promise<boolean> {
-  const { status, stdout } = await run('ip', ['-o', 'addr', 'show', 'to', address], { allowFailure: true })
+  const args = ['-o', 'addr', 'show', 'to', address]
+  const { status, stdout } = await run('ip', args, { ...briefly, allowFailure: true })
   return status === 0 && stdout.trim() !== ''
 }
 
@@ -41,7 +42,7 @@ export async function pathsDenied(user: string, paths: readonly string[], write:
   const rights = write ? '[ -r "$path" ] && [ -w "$path" ]' : '[ -r "$path" ]'
   const search = '{ [ ! -d "$path" ] || [ -x "$path" ]; }'
   const script = `for path; do ${rights} && ${search} || printf '%s\\n' "$path"; done`
-  const { stdout } = await run('runuser', ['-u', user, '--', 'sh', '-c', script, 'sh', ...paths])
+  const { stdout } = await run('runuser', ['-u', user, '--', 'sh', '-c', script, 'sh', ...paths], briefly)
   return stdout.split('\n').filter((path) => path !== '')
 }
 
@@ -78,9 +79,8 @@ function ownName(): string {
 async function loginName(): Promise<string | undefined> {
   const uid = loginUid()
   if (uid === undefined || uid === process.getuid?.()) return undefined
-  const { status, stdout } = await run('getent', ['passwd', String(uid)], { allowFailure: true }).catch(
-    () => ({ status: 1, stdout: '' }),
-  )
+  const asked = run('getent', ['passwd', String(uid)], { ...briefly, allowFailure: true })
+  const { status, stdout } = await asked.catch(() => ({ status: 1, stdout: '' }))
   return (status === 0 && stdout.split(':')[0]) || String(uid)
 }
 

@@ -61,6 +61,17 @@ describe('run', () => {
     await assert.rejects(run('sleep', ['300'], { timeout: 20 }), { why: 'it took too long' })
   })
 
+  it('does not wait for what has left the group and keeps the output open', async () => {
+    const line = 'setsid sh -c "echo \\$\\$; exec sleep 300" & wait'
+    let left = 0
+    const onLine = (text: string) => {
+      left = Number(text)
+    }
+    await assert.rejects(run('sh', ['-c', line], { timeout: 200, onLine }), { why: 'it took too long' })
+    assert.equal(await isRunning(left), true)
+    process.kill(left)
+  }).timeout(90_000)
+
   it('runs nothing when it is aborted beforehand', async () => {
     await assert.rejects(run('true', [], { signal: AbortSignal.abort() }), { why: 'it was interrupted' })
   })

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import notify from 'systemd-notify'
 import { LunaError } from '../../error.ts'
 import { isMissing, makeDirectory, reason } from '../file.ts'
-import { run } from '../run.ts'
+import { briefly, run } from '../run.ts'
 import { findUser, type Owner } from '../user.ts'
 
 /** The account that a daemon shall run as. Throws LunaError `failed` when this machine has no such user. */
@@ -20,7 +20,7 @@ export async function getUser(name: string): Promise<Owner> {
 /** Takes the identity of a user, with its groups, when this process is root's; else does nothing. */
 export async function becomeUser(name: string, owner: Owner): Promise<void> {
   if (process.getuid?.() !== 0 || owner.uid === 0) return
-  const { stdout } = await run('id', ['-G', name])
+  const { stdout } = await run('id', ['-G', name], briefly)
   process.setgroups?.(stdout.trim().split(' ').map(Number))
   process.setgid?.(owner.gid)
   process.setuid?.(owner.uid)

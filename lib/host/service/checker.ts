@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { LunaError } from '../../error.ts'
 import type { Origin } from '../../object/origin.ts'
-import { run } from '../run.ts'
+import { patiently, run } from '../run.ts'
 
 /** A generated file that is to be judged. */
 export interface Draft {
@@ -23,7 +23,7 @@ export async function judge(
   draft: Draft,
   noise?: RegExp,
 ): Promise<string[]> {
-  const { status, stdout, stderr } = await run(program, args, { allowFailure: true })
+  const { status, stdout, stderr } = await run(program, args, { ...patiently, allowFailure: true })
   const said = wordsOf(`${stderr}\n${stdout}`, noise)
   const lines = await linesOf(draft.file)
   if (status === 0) return said.map((words) => warning(program, words, draft, lines))

@@ -1,5 +1,5 @@
 // The firewall of this machine, where firewalld or ufw runs one: which ports it lets in.
-import { run } from '../run.ts'
+import { briefly, run } from '../run.ts'
 
 export type Protocol = 'tcp' | 'udp'
 
@@ -74,6 +74,6 @@ export function readPorts(text: string): PortRange[] {
 
 /** The output of a program; undefined where it is not there, or fails. */
 async function said(program: string, ...args: string[]): Promise<string | undefined> {
-  const ran = await run(program, args, { allowFailure: true }).catch(() => undefined)
+  const ran = await run(program, args, { ...briefly, allowFailure: true }).catch(() => undefined)
   return ran?.status === 0 ? ran.stdout.trimEnd() : undefined
 }

@@ -1,7 +1,7 @@
 // The name server of this machine: its own opinion of zones and configuration, its account, what it serves.
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { run } from '../run.ts'
+import { briefly, run } from '../run.ts'
 import { findUser, type Owner } from '../user.ts'
 import { type Draft, judge } from './checker.ts'
 
@@ -41,7 +41,7 @@ export async function namedOwner(): Promise<Owner | undefined> {
  * The configuration of named with all that it includes; undefined where there is none that named could use.
  */
 export async function namedConfiguration(): Promise<string | undefined> {
-  const { status, stdout } = await run('named-checkconf', ['-p'], { allowFailure: true })
+  const { status, stdout } = await run('named-checkconf', ['-p'], { ...briefly, allowFailure: true })
   return status === 0 ? stdout : undefined
 }
 

@@ -4,7 +4,7 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { run } from '../run.ts'
+import { patiently, run } from '../run.ts'
 import { withScratch } from '../scratch.ts'
 import { type Draft, judge } from './checker.ts'
 
@@ -23,7 +23,7 @@ export async function checkNginx(draft: Draft, around: (dir: string) => string):
 
 /** Has nginx judge a whole nginx.conf, a draft beside its place. Throws LunaError `failed`. */
 export async function checkWhole(draft: string): Promise<void> {
-  await run('nginx', ['-t', '-q', '-c', draft])
+  await run('nginx', ['-t', '-q', '-c', draft], patiently)
 }
 
 /** What nginx says about the account and the log of this machine. */
@@ -33,7 +33,7 @@ const idleTalk = /configuration file .* test failed$|the "user" directive|could 
  * The texts of all files of nginx's configuration, by path; undefined where nginx itself does not accept it.
  */
 export async function nginxConfiguration(): Promise<ReadonlyMap<string, string> | undefined> {
-  const { status, stdout } = await run('nginx', ['-T', '-q'], { allowFailure: true })
+  const { status, stdout } = await run('nginx', ['-T', '-q'], { ...patiently, allowFailure: true })
   if (status !== 0) return undefined
   const [, ...parts] = stdout.split(/^# configuration file (.+):\n/m)
   const files = new Map<string, string>()

@@ -1,12 +1,12 @@
 // Services of this machine, by the names that systemd has for them.
 import { LunaError } from '../../error.ts'
-import { run, tookTooLong } from '../run.ts'
+import { patiently, run, tookTooLong } from '../run.ts'
 
 export type Action = 'start' | 'stop' | 'restart' | 'reload'
 
 /** Has systemd do it, and waits until it is done. Throws LunaError `failed` with the end of the journal. */
 export async function service(action: Action, unit: string): Promise<void> {
-  const why = await run('systemctl', [action, unit], { timeout: 120_000, allowFailure: true }).then(
+  const why = await run('systemctl', [action, unit], { ...patiently, allowFailure: true }).then(
     ({ status, stderr }) => (status === 0 ? undefined : `exit status ${status}; it said:\n${stderr.trim()}`),
     (cause: unknown) => {
       if (cause instanceof LunaError && cause.why === tookTooLong) return tookTooLong
@@ -29,13 +29,13 @@ export async function reloadOrStart(unit: string): Promise<void> {
 
 /** True when systemd has the unit running (or on its way up). */
 export async function isActive(unit: string): Promise<boolean> {
-  const { status } = await run('systemctl', ['is-active', unit], { allowFailure: true })
+  const { status } = await run('systemctl', ['is-active', unit], { ...patiently, allowFailure: true })
   return status === 0
 }
 
 /** True when systemd starts it with the machine. */
 export async function isEnabled(unit: string): Promise<boolean> {
-  const { status } = await run('systemctl', ['is-enabled', unit], { allowFailure: true })
+  const { status } = await run('systemctl', ['is-enabled', unit], { ...patiently, allowFailure: true })
   return status === 0
 }
 
@@ -51,7 +51,7 @@ export async function startCommand(unit: string): Promise<string> {
 
 async function propertyOf(unit: string, name: string): Promise<string> {
   const args = ['show', '--property', name, '--value', unit]
-  const { status, stdout } = await run('systemctl', args, { allowFailure: true })
+  const { status, stdout } = await run('systemctl', args, { ...patiently, allowFailure: true })
   return status === 0 ? stdout.trim() : ''
 }
 

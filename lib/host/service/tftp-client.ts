@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hasProgram, run } from '../run.ts'
+import { hasProgram, patiently, run } from '../run.ts'
 
 /** The file that a TFTP server gave, or why there is none. */
 export type Fetched =
@@ -33,7 +33,7 @@ export async function fetchByTftp(address: string, name: string): Promise<Fetche
       file,
       `tftp://${host}/${name}`,
     ]
-    const { status, stderr } = await run('curl', args, { allowFailure: true })
+    const { status, stderr } = await run('curl', args, { ...patiently, allowFailure: true })
     return status === 0 ? { bytes: await readFile(file) } : troubleOf(status, stderr)
   } finally {
     await rm(dir, { recursive: true, force: true })

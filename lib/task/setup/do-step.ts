@@ -7,7 +7,7 @@ import { applyFiles, previewFiles } from '../../host/apply-files.ts'
 import { getUser } from '../../host/daemon/daemon.ts'
 import { giveDatabase } from '../../host/database-file.ts'
 import { isMissing, makeDirectory } from '../../host/file.ts'
-import { run } from '../../host/run.ts'
+import { patiently, run } from '../../host/run.ts'
 import { checkWhole } from '../../host/service/nginx.ts'
 import { bringUp, isActive } from '../../host/service/service.ts'
 import type { Store } from '../../store/store.ts'
@@ -78,7 +78,7 @@ async function edit({ file, groupOf, unit, ofNginx }: Edit, { dryRun, config }: 
     const { nginx } = config.services
     if (ofNginx && (await isActive(nginx))) await bringUp('reload', nginx)
     if (unit === undefined) return
-    await run('systemctl', ['daemon-reload'])
+    await run('systemctl', ['daemon-reload'], patiently)
     if (await isActive(unit)) await bringUp('restart', unit)
   }
   await makeDirectory(dirname(file.path))
@@ -113,7 +113,7 @@ type Touch = Exclude<Step, Init | Edit | Make | { do: 'change' | 'network' }>
 async function touch(step: Touch, signal: AbortSignal): Promise<Done> {
   switch (step.do) {
     case 'user':
-      await run('useradd', [...accountOptions, '--home-dir', step.home, step.user])
+      await run('useradd', [...accountOptions, '--home-dir', step.home, step.user], patiently)
       return {}
     case 'directory':
       return await ownDirectory(step.path, step.user)
@@ -124,11 +124,11 @@ async function touch(step: Touch, signal: AbortSignal): Promise<Done> {
     case 'keep':
       return await keep(step.path)
     case 'enable':
-      await run('systemctl', ['enable', ...(step.start ? ['--now'] : []), step.unit], { timeout: 120_000 })
+      await run('systemctl', ['enable', ...(step.start ? ['--now'] : []), step.unit], patiently)
       return {}
     case 'run': {
       const [program, ...args] = step.line
-      await run(program, args, { signal, timeout: 120_000 })
+      await run(program, args, { ...patiently, signal })
       return {}
     }
     default:
