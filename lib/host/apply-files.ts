@@ -4,6 +4,7 @@ import { rm, stat } from 'node:fs/promises'
 import { LunaError } from '../error.ts'
 import { type DesiredFile, diffFile, followLink, readBytes, reason, setRights, writeDraft } from './file.ts'
 import { publish } from './publish.ts'
+import type { Owner } from './user.ts'
 
 export interface Steps {
   /** Judges the drafts; `draftOf` tells where the text of a file can be read now. Throws to refuse them. */
@@ -48,24 +49,29 @@ export async function applyFiles(files: readonly DesiredFile[], steps: Steps): P
 }
 
 /**
- * What `applyFiles` would change: for the path of each file a unified diff, or else a line about its mode;
- * touches nothing.
+ * What `applyFiles` would change: for the path of each file a unified diff, or else lines about its mode and
+ * owner; touches nothing.
  */
 export async function previewFiles(files: readonly DesiredFile[]): Promise<ReadonlyMap<string, string>> {
   const diffs = new Map<string, string>()
   for (const file of files) {
-    const diff = (await diffFile(file)) || (await diffMode(file))
+    const diff = (await diffFile(file)) || (await diffRights(file))
     if (diff !== '') diffs.set(file.path, diff)
   }
   return diffs
 }
 
-/** The line about the mode of a file that it shall not have, '' when it has the right one or goes. */
-async function diffMode({ path, content, mode }: DesiredFile): Promise<string> {
+/** Lines about rights of a file that it shall not have, '' when it has the right ones or goes. */
+async function diffRights({ path, content, mode, owner }: DesiredFile): Promise<string> {
   const now = content === null ? undefined : await stat(path).catch(() => undefined)
+  if (!now) return ''
   const octal = (all: number) => (all & 0o7777).toString(8).padStart(4, '0')
-  if (!now || octal(now.mode) === octal(mode)) return ''
-  return `mode of ${path}: ${octal(now.mode)} now, ${octal(mode)} then\n`
+  const line = (what: string, is: string, shall: string) =>
+    is === shall ? '' : `${what} of ${path}: ${is} now, ${shall} then\n`
+  const numbers = ({ uid, gid }: Owner) => `${uid}:${gid}`
+  // Nobody else could give it to another one.
+  const own = owner && process.getuid?.() === 0 ? line('owner', numbers(now), numbers(owner)) : ''
+  return line('mode', octal(now.mode), octal(mode)) + own
 }
 
 async function compare(wanted: DesiredFile): Promise<Step> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyFiles, previewFiles, type Steps } from '../../lib/host/apply-files.ts'
 import { type DesiredFile, diffFile } from '../../lib/host/file.ts'
+import { needsRoot } from './as-root.ts'
 
 let dir = ''
 const at = (name: string) => join(dir, name)
@@ -184,6 +186,17 @@ describe('previewFiles', () => {
     chmodSync(at('a'), 0o600)
     const diffs = await previewFiles([file('a', 'same')])
     assert.deepEqual([...diffs.values()], [`mode of ${at('a')}: 0600 now, 0644 then\n`])
+  })
+
+  it('tells an owner that would change, to who could change it', async function () {
+    needsRoot(this)
+    writeFileSync(at('a'), 'same', { mode: 0o640 })
+    chownSync(at('a'), 0, 1)
+    const wanted = { ...file('a', 'same', 0o640), owner: { uid: 0, gid: 2 } }
+    const diffs = await previewFiles([wanted])
+    assert.deepEqual([...diffs.values()], [`owner of ${at('a')}: 0:1 now, 0:2 then\n`])
+    await applyFiles([wanted], quiet)
+    assert.equal((await previewFiles([wanted])).size, 0)
   })
 
   it('is empty when nothing would change', async () => {

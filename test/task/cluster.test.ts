@@ -23,6 +23,8 @@ import { addNetwork } from '../scenario/boot.ts'
 
 const me = process.getuid?.() === 0 ? 'root' : (process.env.USER ?? 'root')
 
+const literally = (text: string) => text.replace(/[.*+]/g, '\\$&')
+
 describe('cluster', () => {
   const fake = useFakeBin()
   let store: Store
@@ -61,6 +63,25 @@ describe('cluster', () => {
     const { warnings } = await init({ user: 'daemon', database: at('luna.db') })
     assert.deepEqual([ownerOf('.'), ownerOf('luna.db'), ownerOf('other')], [0, 1, 0])
     assert.match(warnings.join(), /the directory of the database, .*, does not belong to daemon/)
+  })
+
+  it('says how the services become those of another user, with what is the former one’s alone', async function () {
+    needsRoot(this)
+    for (const path of ['luna/torrents', 'log', 'db', 'tftp']) mkdirSync(at(path))
+    const database = at('db/luna.db')
+    for (const path of ['db/luna.db', 'luna/torrents/a', 'log/lweb.log']) writeFileSync(at(path), '')
+    for (const path of ['luna', 'db', 'db/luna.db', 'luna/torrents/a']) chownSync(at(path), 1, 1)
+    await init({ user: 'daemon' })
+    const places = { logDir: at('log'), database, tftpRoot: at('tftp') }
+    const { warnings } = await changeCluster(store, { user: 'bin' }, { places })
+    const files = [at('luna'), `${at('luna/torrents')}/*`, database, at('db')]
+    assert.match(
+      warnings.at(-1) ?? '',
+      new RegExp(
+        `^the services run as daemon until: .*; chown -h --from=daemon bin: ${literally(files.join(' '))}; luna`,
+      ),
+    )
+    assert.equal((await changeCluster(store, { user: 'bin' }, { places })).warnings.length, 1)
   })
 
   const wrong: [string, object][] = [

@@ -11,6 +11,7 @@ import { madeKinds } from '../../lib/task/made-kinds.ts'
 import { findDue } from '../../lib/task/make-due.ts'
 import { useFakeBin } from '../fake-bin.ts'
 import { mac } from '../help.ts'
+import { needsRoot } from '../host/as-root.ts'
 import { fillBoot } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'
 
@@ -65,6 +66,17 @@ describe('findDue', () => {
     ])
     assert.equal(readFileSync(at('dhcpd.conf'), 'utf8'), before)
     assert.deepEqual(fake.calls(), [])
+  })
+
+  it('finds the key of nginx when it is another user’s', async function () {
+    needsRoot(this)
+    await makeNginx(store, hostIn(fake.dir))
+    assert.deepEqual((await due()).kinds, [])
+    const [cluster] = await store.list('cluster')
+    if (cluster) await store.update('cluster', cluster.id, { user: 'daemon' })
+    assert.deepEqual((await due()).kinds, [['nginx', at('conf.d/.luna.key')]])
+    await makeNginx(store, hostIn(fake.dir))
+    assert.deepEqual((await due()).kinds, [])
   })
 
   it('tells what cannot be made, and goes on with the rest', async () => {

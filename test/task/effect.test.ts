@@ -150,6 +150,12 @@ describe('what is told of a change', () => {
       0,
     ],
     [
+      'the user of the cluster, who shares a key with nginx',
+      (store) => changeCluster(store, { user: 'daemon' }),
+      'changed the cluster (user); due: luna cluster make (nginx)',
+      0,
+    ],
+    [
       'nothing where everything was so before',
       (store) => changeGroup(store, 'compute', { domain: 'cluster', comment: '' }),
       undefined,

@@ -1,7 +1,8 @@
 // luna cluster
 
 import { option } from '../../program/option.ts'
-import { type Command, command } from '../command.ts'
+import type { ServicePlaces } from '../../task/former-files.ts'
+import { type Command, type Context, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
 import { commentFrom, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
@@ -22,6 +23,15 @@ const showCommand = command({
   },
 })
 
+/** Where the services of the cluster write on this machine. */
+function placesOf({ env, config }: Context): ServicePlaces {
+  return {
+    logDir: env.LUNA_LOGDIR || '/var/log/luna',
+    tftpRoot: config.paths.tftp_root,
+    ...('embedded' in config.store && { database: config.store.embedded }),
+  }
+}
+
 const init = command({
   action: 'init',
   help: 'Make the cluster. The path must exist and belong to the user and its group.',
@@ -39,10 +49,9 @@ const init = command({
   exits: { invalid: 255 },
   async run(context, given) {
     const { initCluster } = await import('../../task/change/cluster.ts')
-    const logDir = context.env.LUNA_LOGDIR || '/var/log/luna'
-    const { store } = context.config
-    const database = 'embedded' in store ? { database: store.embedded } : {}
-    reportOutcome(context, await initCluster(await context.store(), { ...given, ...database, logDir }))
+    const { logDir, database } = placesOf(context)
+    const own = { logDir, ...(database !== undefined && { database }) }
+    reportOutcome(context, await initCluster(await context.store(), { ...given, ...own }))
   },
 })
 
@@ -86,7 +95,7 @@ const change = command({
     const wish = comment
       ? { comment: await commentFrom(context, 'cluster', general) }
       : withoutUndefined(settings)
-    reportOutcome(context, await changeCluster(store, wish, { force }))
+    reportOutcome(context, await changeCluster(store, wish, { force, places: placesOf(context) }))
   },
 })
 

@@ -12,7 +12,9 @@ import type { Cluster } from '../../object/cluster.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { keepCopy } from '../database/copy.ts'
+import { formerFiles, type ServicePlaces } from '../former-files.ts'
 import { frontendWarnings, refuseLocking } from '../heads.ts'
+import { getCluster } from '../inventory.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ClusterChange, checkPrefix, checkTogether, readChange } from './cluster-fields.ts'
 import { edit } from './edit.ts'
@@ -50,18 +52,21 @@ export async function initCluster(store: Store, wish: ClusterWish): Promise<Outc
 
 /**
  * Changes the cluster: all that is given, or nothing when some of it is `invalid`. '' erases a text. Unless
- * forced, what would make this head passive is `refused`: nothing could be changed here any more.
+ * forced, what would make this head passive is `refused`: nothing could be changed here any more. `places` is
+ * where files of a former user are looked for.
  */
 export async function changeCluster(
   store: Store,
   wish: ClusterChange,
-  { force = false }: { readonly force?: boolean } = {},
+  { force = false, places }: { readonly force?: boolean; readonly places?: ServicePlaces } = {},
 ): Promise<Outcome> {
   const change: { -readonly [F in keyof Change<'cluster'>]: Change<'cluster'>[F] } = readChange(wish)
   if (wish.user) await requireUser(wish.user)
   if (wish.path) change.path = await requireDirectory(wish.path)
-  return await edit(store, async ({ notes, cluster, update }) => {
+  let former: string | null = null
+  const outcome = await edit(store, async ({ notes, cluster, update }) => {
     const old = await cluster()
+    former = old.user
     checkTogether({ ...old, ...change }, wish, notes.warnings)
     const moves = wish.cluster_ips !== undefined || wish.frontend_address !== undefined
     if (moves && !force) await refuseLocking({ ...old, ...change })
@@ -70,6 +75,9 @@ export async function changeCluster(
     if (Object.keys(change).length > 0) await update('cluster', old, change)
     await warnAfter({ ...old, ...change }, wish, notes.warnings)
   })
+  if (!wish.user || !former || !places) return outcome
+  const left = await formerFiles(await getCluster(store), former, places)
+  return left === undefined ? outcome : { ...outcome, warnings: [...outcome.warnings, left] }
 }
 
 /**

@@ -33,6 +33,8 @@ const outdates: { readonly [K in Kind]: Row<K> } = {
     server_port: ['nginx'],
     boot_access: ['nginx'],
     path: ['nginx', 'tftp', 'pack'],
+    // The key that it shares with nginx.
+    user: ['nginx'],
     cluster_ips: ['dhcp', 'dns', 'nginx'],
     boot_networks: ['nginx'],
     ui_from: ['nginx'],

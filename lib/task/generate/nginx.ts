@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts'
 import { applyFiles, type Steps } from '../../host/apply-files.ts'
 import type { DesiredFile } from '../../host/file.ts'
 import { checkNginx } from '../../host/service/nginx.ts'
-import { nginxKeyFile, nginxKeyPath } from '../../host/service/nginx-key.ts'
+import { nginxKeyFile, nginxKeyPath, readNginxKey } from '../../host/service/nginx-key.ts'
 import { reloadOrStart } from '../../host/service/service.ts'
 import { findUser } from '../../host/user.ts'
 import { type Cluster, paths } from '../../object/cluster.ts'
@@ -37,13 +37,27 @@ export async function makeNginx(
       },
       activate: () => reloadOrStart(host.services.nginx),
     }
-    const generate = () => generateFiles([file], steps, dryRun, notes)
-    if (dryRun) return await generate()
-    const made = await withKey(nginxKeyPath(host.paths.nginx_conf_d), cluster, file, notes, generate)
+    const keyPath = nginxKeyPath(host.paths.nginx_conf_d)
+    if (dryRun) {
+      const key = await knownKey(keyPath, cluster, file)
+      return await generateFiles([file, ...key], steps, true, notes)
+    }
+    const generate = () => generateFiles([file], steps, false, notes)
+    const made = await withKey(keyPath, cluster, file, notes, generate)
     await warnUnread(path, port, (await store.names('node')).length, notes)
     await warnUnanswered(cluster, notes)
     return made
   })
+}
+
+/** The file of the key that is there, where this process may look into it. */
+async function knownKey(path: string, cluster: Cluster, { content }: DesiredFile): Promise<DesiredFile[]> {
+  const known = await readNginxKey(path).catch(() => undefined)
+  return known && handsKeyOver(String(content)) ? [await keyFile(path, cluster)] : []
+}
+
+async function keyFile(path: string, { user, seed_key }: Cluster): Promise<DesiredFile> {
+  return await nginxKeyFile(path, await findUser(user || 'luna'), seed_key?.secret)
 }
 
 /**
@@ -57,7 +71,7 @@ async function withKey<T>(
   notes: Notes,
   work: () => Promise<T>,
 ): Promise<T> {
-  const key = await nginxKeyFile(path, await findUser(cluster.user || 'luna'), cluster.seed_key?.secret)
+  const key = await keyFile(path, cluster)
   const handed = handsKeyOver(String(content))
   const [gone, nothing] = [
     { ...key, content: null },
