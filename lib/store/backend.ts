@@ -19,7 +19,10 @@ export interface Values {
   readonly unset: readonly string[]
 }
 
-/** A write; all of them can be done twice with the same result. `was` is what a unit of work found there. */
+/**
+ * A write; all of them can be done twice with the same result, but for an entry that is then there twice.
+ * `was` is what a unit of work found there.
+ */
 export type Write =
   | { readonly op: 'insert'; readonly collection: string; readonly document: Document }
   /** By dotted paths; nothing happens when there is no such document. */
@@ -40,11 +43,21 @@ export type Write =
   /** Removes what was not `updated` since. */
   | { readonly op: 'expire'; readonly collection: string; readonly before: Date }
   | { readonly op: 'clear'; readonly collection: string }
+  /** Adds to the `entries` of the document with that id, or makes one; of them the last `most` are kept. */
+  | {
+      readonly op: 'append'
+      readonly collection: string
+      readonly id: string
+      readonly entry: Document
+      readonly most: number
+    }
 
 /** Reads documents; every call gives fresh ones, with their BSON types (Int32, Long, Double, DBRef). */
 export interface Reader {
   /** The documents of a collection, or those that match. */
   find(collection: string, where?: Where, part?: Part): Promise<Document[]>
+  /** The documents with these ids, as far as there are any, in any order. */
+  some(collection: string, ids: readonly ObjectId[], part?: Part): Promise<Document[]>
   /** The documents of a collection that were `updated` at that time or later. */
   since(collection: string, where: Where, time: Date): Promise<Document[]>
   /** The names of all collections but the engine's own. */
@@ -76,6 +89,7 @@ export const bookkeeping = {
   leases: 'luna_lease',
   journals: 'luna_journal',
   versions: 'luna_version',
+  changes: 'luna_change',
 } as const
 
 /** What happened, beside the database and no part of it: it is dumped only when that is asked for. */

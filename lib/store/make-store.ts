@@ -13,7 +13,7 @@ import type { Author } from './history/change.ts'
 import type { Keeper } from './history/keep.ts'
 import { dump, readsOf } from './reads.ts'
 import { type Dump, type KeptBoot, type Learned, type Peer, type Ref, type Store, ttl } from './store.ts'
-import { newVersion, readVersions } from './version.ts'
+import { newVersion, readChanges, readVersions } from './version.ts'
 
 export interface StoreOptions {
   /** The clock; decides what is too old to be remembered. */
@@ -49,6 +49,7 @@ export function makeStore(backend: Backend, { now = () => new Date(), by }: Stor
     ...directWrites(apply, now),
     transaction,
     versions: sharing(() => readVersions(backend)),
+    changesSince: (versions) => readChanges(backend, versions),
     makeNamesUnique: async () => (await import('./unique.ts')).makeNamesUnique(backend),
     advice: () => backend.advice(),
     close: () => backend.close(),
@@ -103,7 +104,8 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
     swept.set(collection, time)
     return [{ op: 'expire', collection, before: new Date(time - life) }]
   }
-  const record = (writes: readonly Write[]) => apply([...writes, newVersion('records')])
+  const record = (writes: readonly Write[], nodes: readonly Id[] = []) =>
+    apply([...writes, ...newVersion('records', nodes)])
   return {
     disarm: (node: Id) =>
       apply([{ op: 'update', collection: 'node', id: new ObjectId(node), set: {}, unset: ['armed'] }]),
@@ -122,7 +124,11 @@ function directWrites(apply: Backend['apply'], now: () => Date) {
     learn: (seen: readonly Learned[]) =>
       apply([...seen.map(learnedWrite), ...sweep('switch_mac', ttl.learned)]),
     forget: (mac: Mac) => apply([{ op: 'remove', collection: 'switch_mac', where: { mac } }]),
-    keepBoots: (boots: readonly KeptBoot[]) => record(boots.map(bootWrite)),
+    keepBoots: (boots: readonly KeptBoot[]) =>
+      record(
+        boots.map(bootWrite),
+        boots.map(({ node }) => node),
+      ),
     keepReport: (node: Id, report: Report) => record([reportWrite(node, report)]),
     keepHeadReport: (report: HeadReport) => record([headReportWrite(report)]),
     announce: (peer: Peer) => apply([peerWrite(peer), ...sweep('tracker', ttl.peers)]),

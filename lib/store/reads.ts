@@ -28,6 +28,7 @@ type Reads = Pick<
   | 'getNamed'
   | 'findNamed'
   | 'list'
+  | 'some'
   | 'names'
   | 'nodesOf'
   | 'nodesAt'
@@ -86,6 +87,11 @@ function objectReads(reader: Reader) {
     getNamed: async <K extends Kind>(kind: K, name: string) =>
       (await findNamed(kind, name)) ?? missing(kind, `"${name}"`),
     list: <K extends Kind>(kind: K) => listed(kind),
+    some: async <K extends Kind>(kind: K, ids: readonly Id[]) => {
+      const found = await reader.some(kind, ids.map(ObjectId.createFromHexString), 'object')
+      const objects = new Map(found.map((document) => [idOf(document._id), readObject(kind, document)]))
+      return ids.flatMap((id) => objects.get(id) ?? [])
+    },
     names: async (kind: Kind) => {
       const documents = await reader.find(kind, undefined, 'name')
       return documents.map(({ name }) => (typeof name === 'string' ? name : '')).sort(byBytes)
@@ -154,8 +160,10 @@ function expiringReads(reader: Reader, now: () => Date) {
     learned: (mac?: Mac) => learnedWhere(mac && { mac }),
     learnedAt: (id: Id, port: string) => learnedWhere({ switch_id: new ObjectId(id), port }),
     peers: (infoHash?: string) => peersWhere(infoHash === undefined ? undefined : { info_hash: infoHash }),
-    peersSince: async (infoHash: string, time: Date) =>
-      peersIn(await reader.since('tracker', { info_hash: infoHash }, time)),
+    peersSince: async (infoHash: string | undefined, time: Date) => {
+      const where = infoHash === undefined ? {} : { info_hash: infoHash }
+      return peersIn(await reader.since('tracker', where, time))
+    },
     peerNamed: async (peerId: string) => (await peersWhere({ peer_id: peerId }))[0],
   }
 }
@@ -172,8 +180,9 @@ function recordReads(reader: Reader) {
   const lastBoot = async (node: Id) => (await reader.find(records.lastBoots, byNodeId(node))).map(readBoot)[0]
   return {
     lastBoot,
-    lastBoots: async () => {
-      const documents = await reader.find(records.lastBoots)
+    lastBoots: async (only?: readonly Id[]) => {
+      const ids = only?.map(ObjectId.createFromHexString)
+      const documents = await (ids ? reader.some(records.lastBoots, ids) : reader.find(records.lastBoots))
       return new Map(documents.map(readLastBoot).filter((one) => one !== undefined))
     },
     boots: async (node: Id) => {

@@ -95,6 +95,14 @@ export interface Versions {
   readonly records: string
 }
 
+/** What has changed between two looks at a database. */
+export interface Changes {
+  /** The versions now. */
+  readonly versions: Versions
+  /** Nodes that may have changed, in themselves or in their last boot; undefined: all of them may have. */
+  readonly nodes: readonly Id[] | undefined
+}
+
 /** A name that several objects of a kind have. */
 export interface Duplicate {
   readonly kind: Kind
@@ -127,6 +135,8 @@ export interface Store {
   findNamed<K extends Kind>(kind: K, name: string): Promise<Objects[K] | undefined>
   /** All objects of a kind, sorted by name in byte order, then by id. */
   list<K extends Kind>(kind: K): Promise<Objects[K][]>
+  /** Those with these ids, in the same order; who is gone is left out. */
+  some<K extends Kind>(kind: K, ids: readonly Id[]): Promise<Objects[K][]>
   /** The names of all objects of a kind, sorted in byte order: much quicker than `list`. */
   names(kind: Kind): Promise<string[]>
   /** The nodes of one group, sorted by name. */
@@ -205,16 +215,16 @@ export interface Store {
   announce(peer: Peer): Promise<void>
   /** The peers of a torrent, or all peers, that are remembered. */
   peers(infoHash?: string): Promise<Peer[]>
-  /** The peers of a torrent that announced themselves at that time or later. */
-  peersSince(infoHash: string, time: Date): Promise<Peer[]>
+  /** The peers of a torrent, or of all, that announced themselves at that time or later. */
+  peersSince(infoHash: string | undefined, time: Date): Promise<Peer[]>
   /** The newest record of a client, by its peer id. */
   peerNamed(peerId: string): Promise<Peer | undefined>
 
   /** The boots of a node that are remembered, newest first, at most `mostBoots`. */
   boots(node: Id): Promise<Boot[]>
-  /** The last boot of a node, or of every node that has one: much quicker than `boots`. */
+  /** The last boot of a node, of some, or of every node that has one: much quicker than `boots`. */
   lastBoot(node: Id): Promise<Boot | undefined>
-  lastBoots(): Promise<Map<Id, Boot>>
+  lastBoots(only?: readonly Id[]): Promise<Map<Id, Boot>>
   /** Puts boots down over what is there: of a node one that is not `past`, and one of each number. */
   keepBoots(boots: readonly KeptBoot[]): Promise<void>
   /** What the node had to say of the step that failed last. */
@@ -242,6 +252,11 @@ export interface Store {
    * of `transaction`.
    */
   versions(): Promise<Versions>
+  /**
+   * Which nodes changed since these versions, as far as that is remembered: they themselves or their boots. A
+   * status that no record follows is not told of. Not for `work` of `transaction`.
+   */
+  changesSince(versions: Versions): Promise<Changes>
 
   /**
    * From now on the engine itself refuses a second object of a kind with the same name, whichever program

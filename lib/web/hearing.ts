@@ -4,10 +4,11 @@ import type { Log } from '../log.ts'
 import { withRefused } from '../object/record/refused.ts'
 import { withAsked } from '../object/record/unknown.ts'
 import type { Store } from '../store/store.ts'
+import { answerTo, isQuestion } from './asked.ts'
 import { hearFetched } from './fetched.ts'
 import { runHooks } from './hooks.ts'
 import { Remembered } from './machines.ts'
-import { given, isWish } from './metrics/ask.ts'
+import { watchNodes } from './page/watched.ts'
 import { isSeen, recordSeen } from './seen.ts'
 import { isTold } from './told.ts'
 import type { Hear } from './workers.ts'
@@ -27,6 +28,7 @@ export async function hearWorkers(
   // Only the leader needs the package behind it, and its workers are made of the same code.
   const { LeaderMetrics } = await import('./metrics/leader-metrics.ts')
   const metrics = new LeaderMetrics()
+  const leader = { metrics: () => metrics.text(), ...watchNodes(store) }
   const recording = recordSeen(store, log, metrics.seen)
   const unknown = new Remembered(store, log, 'unknown', withAsked)
   const refused = new Remembered(store, log, 'refused', withRefused)
@@ -41,7 +43,7 @@ export async function hearWorkers(
         metrics.answered(message.counted)
         unknown.add(message.unknown)
         refused.add(message.refused)
-      } else if (isWish(message)) void given(message, () => metrics.text()).then(answer)
+      } else if (isQuestion(message)) void answerTo(message, leader).then(answer)
     },
     async end() {
       endFetched()

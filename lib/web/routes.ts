@@ -23,6 +23,7 @@ import { cacheOf } from '../task/boot/cache.ts'
 import { bmcToSetUp, installScript } from '../task/boot/install-script.ts'
 import { servedTorrent } from '../task/torrent/served.ts'
 import { announce, isHead, scrape } from '../task/torrent/tracker.ts'
+import type { Leader } from './asked.ts'
 import type { Handler, Request, Response } from './fastcgi/handler.ts'
 import { metricsAnswer } from './metrics/answer.ts'
 import { admitScraper, admitWatcher } from './page/access.ts'
@@ -44,8 +45,7 @@ export interface RouteContext {
   unknown(asked: UnknownAsked): void
   /** Takes down who asked as a node and was refused. */
   refused(asked: RefusedAsked): void
-  /** What the leader has counted, in the text format of Prometheus. */
-  leaderMetrics(): Promise<string>
+  readonly leader: Leader
   now(): Date
   /** Numbers in 0..1. */
   random(): number
@@ -282,7 +282,7 @@ async function torrent(_query: Query, request: Request, context: RouteContext): 
 async function data(query: Query, request: Request, context: RouteContext): Promise<Response> {
   const store = await context.store()
   await admitWatcher(store, request.remote)
-  return await pageData(query, request, store, context.now())
+  return await pageData(query, request, { store, leader: context.leader, now: context.now() })
 }
 
 async function metrics(_query: Query, { remote }: Request, context: RouteContext): Promise<Response> {

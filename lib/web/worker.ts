@@ -10,10 +10,10 @@ import { Wire } from '../host/wire.ts'
 import { daemonLog, fileLog, type Log } from '../log.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
+import { leader } from './asked.ts'
 import type { Address, Listener } from './fastcgi/handler.ts'
 import { serve } from './fastcgi/serve.ts'
 import { onlyFromNginx } from './from-nginx.ts'
-import { askLeader } from './metrics/ask.ts'
 import { counting } from './metrics/count.ts'
 import { answerWith, type RouteContext } from './routes.ts'
 import { gatherSeen } from './seen.ts'
@@ -94,7 +94,7 @@ function contextOf(
     store,
     log,
     ...tell,
-    leaderMetrics: askLeader,
+    leader,
     now: () => new Date(),
     random: Math.random,
     place,

@@ -58,7 +58,11 @@ export class WorkerPool {
   async start(wanted: number, stop: AbortSignal): Promise<void> {
     // The kernel distributes connections. With round-robin, a connection handed to a dying worker would hang.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ args: [], execArgv: [...process.execArgv, ...workerFlags] })
+    cluster.setupPrimary({
+      serialization: 'advanced',
+      args: [],
+      execArgv: [...process.execArgv, ...workerFlags],
+    })
     const count = wanted > 0 ? wanted : availableParallelism()
     const first = new Promise<void>((resolve, reject) => {
       cluster.once('listening', () => resolve())

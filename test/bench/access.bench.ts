@@ -81,7 +81,7 @@ function answering(store: Awaited<ReturnType<typeof openStore>>): Handler {
       record: () => {},
       unknown: () => {},
       refused: () => {},
-      leaderMetrics: async () => undefined as never,
+      leader: undefined as never,
       seedKey: async () => undefined,
     },
     place: (address) => wire.at(address),

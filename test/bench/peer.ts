@@ -57,7 +57,11 @@ function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const nothing = {
     unknown: () => undefined,
     refused: () => undefined,
-    leaderMetrics: async () => '',
+    leader: {
+      metrics: async () => '',
+      steps: async () => new Map(),
+      nodes: async () => ({ tag: '', body: '' }),
+    },
     seedKey: async () => undefined,
   }
   return answerWith({ store: store.get, url, log: daemonLog(), record, ...nothing, ...clock, place })

@@ -64,7 +64,13 @@ async function run(place: Place): Promise<readonly Table[]> {
   place.say('  watching')
   await delay(2000)
   const quiet = await watching(() => delay(500))
+  const some = await watching(() => step(store, 20))
   const busy = await watching(() => step(store, 200))
+  const stop = new AbortController()
+  const others = Array.from({ length: 9 }, () => watch(served.url, stop.signal))
+  const crowded = await watching(() => step(store, 200))
+  stop.abort()
+  await Promise.all(others)
   await page.goto('about:blank')
   await delay(1000)
   const blank = await watching(() => delay(500))
@@ -92,7 +98,9 @@ async function run(place: Place): Promise<readonly Table[]> {
       rows: [
         ['it shows an empty page', ...percent(blank)],
         ['nothing happens', ...percent(quiet)],
+        ['20 nodes a second take a step', ...percent(some)],
         ['200 nodes a second take a step', ...percent(busy)],
+        ['and nine more watch', ...percent(crowded)],
       ],
       notes: [
         `Of one processor, for ${seconds} s each; the browser draws in software, and lweb has all of its processes counted.`,
@@ -129,6 +137,20 @@ async function giveBoots(store: Store, from = 0, to = count, until = 11): Promis
   }
   for (let at = 0; at < nodes.length; at += 500)
     await store.keepBoots(nodes.slice(at, at + 500).map(({ id }) => ({ node: id, past: false, boot })))
+}
+
+/** Asks as a browser does, without drawing anything. */
+async function watch(url: string, stop: AbortSignal): Promise<void> {
+  let tag = ''
+  while (!stop.aborted) {
+    const since = tag && `?since=${tag.replace(/^W\/|"/g, '')}`
+    const answer = await fetch(`${url}/ui/data/nodes${since}`, {
+      headers: tag ? { 'If-None-Match': tag } : {},
+    })
+    await answer.arrayBuffer()
+    tag = answer.headers.get('etag') ?? tag
+    await delay(1000, undefined, { signal: stop }).catch(() => undefined)
+  }
 }
 
 let turn = 0

@@ -154,6 +154,10 @@ export function versionContract(scene: () => Scene, several: boolean): void {
         (await store.peersSince('aa', time(9))).map(({ port }) => port),
         [1],
       )
+      assert.deepEqual(
+        (await store.peersSince(undefined, time(10))).map(({ port }) => port),
+        [4, 1, 3],
+      )
     })
   })
 }

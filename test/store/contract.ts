@@ -1,6 +1,7 @@
 // The promises of lib/store/store.ts as tests. Every store that there is must pass them.
 import type { StoreOptions } from '../../lib/store/make-store.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { changeContract } from './contract-change.ts'
 import { documentContract } from './contract-document.ts'
 import { dumpContract } from './contract-dump.ts'
 import { expiringContract } from './contract-expiring.ts'
@@ -52,6 +53,7 @@ export function contract(name: string, makePlace: () => Place): void {
     aloneContract(theScene, several)
     uniqueContract(theScene, several)
     versionContract(theScene, several)
+    changeContract(theScene, several)
     recordContract(theScene)
     historyContract(theScene)
     historyBoundsContract(theScene)

@@ -14,6 +14,7 @@ function engine(documents: Readonly<Record<string, readonly Document[]>>): Backe
   return {
     where: 'test',
     find: async (collection) => [...(documents[collection] ?? [])],
+    some: async () => [],
     since: async () => [],
     collections: async () => Object.keys(documents),
     apply: () => Promise.reject(new Error('not here')),

@@ -7,6 +7,7 @@ import type { RefusedAsked } from '../../lib/object/record/refused.ts'
 import type { UnknownAsked } from '../../lib/object/record/unknown.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { piecesOf, type Response } from '../../lib/web/fastcgi/handler.ts'
+import { watchNodes } from '../../lib/web/page/watched.ts'
 import { answerWith } from '../../lib/web/routes.ts'
 
 export interface Asking {
@@ -44,7 +45,10 @@ export function asking(
     record: (event) => seen.push(event),
     unknown: (asked) => unknown.push(asked),
     refused: (asked) => refused.push(asked),
-    leaderMetrics: async () => '# what the leader has counted\n',
+    leader: {
+      metrics: async () => '# what the leader has counted\n',
+      ...watchNodes(store, () => now),
+    },
     now: () => now,
     random: () => 0.5,
     seedKey: async () => undefined,

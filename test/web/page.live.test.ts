@@ -230,6 +230,7 @@ describe('the page in a browser', function () {
 
   it('follows by itself, and says when the head is gone and when it is back', async () => {
     const page = await open()
+    const news = page.waitForResponse((one) => one.url().includes('/nodes?since=') && one.status() === 200)
     await store(async (open) => {
       const { id } = await open.getNamed('node', 'none')
       const time = Date.now()
@@ -238,12 +239,29 @@ describe('the page in a browser', function () {
       await open.keepBoots([{ node: id, past: false, boot }])
     })
     await page.locator('#chip-booting', { hasText: /^\s*2/ }).waitFor()
+    const { changed } = (await (await news).json()) as { changed: { name: string }[] }
+    assert.deepEqual(
+      changed.map(({ name }) => name),
+      ['none'],
+    )
     if (running) await stopProcess(running.process)
     await page.waitForSelector('#live.off')
     assert.match((await page.locator('#live').textContent()) ?? '', /^the head answers 50\d$/)
     await picture(page, 'gone')
     await start()
     await page.waitForSelector('#live.on')
+    // Another lweb does not know what the page has.
+    await store(async (open) => {
+      const { id } = await open.getNamed('node', 'none')
+      await open.update('node', id, { name: 'renamed' })
+    })
+    await page.locator('#find').fill('renamed')
+    await page.locator('#as-table').click()
+    await page.locator('#table button.name', { hasText: 'renamed' }).waitFor()
+    await store(async (open) => {
+      const { id } = await open.getNamed('node', 'renamed')
+      await open.update('node', id, { name: 'none' })
+    })
   })
 
   it('fits a telephone', async () => {

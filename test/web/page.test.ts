@@ -173,6 +173,24 @@ describe('the data of the page', () => {
     assert.equal(JSON.stringify(await store.dump({ records: true })), before)
   })
 
+  it('has of nodes what changed, for who says what it has', async () => {
+    const asked = asking(() => Promise.resolve(store))
+    const nodes = async (query: string, match = '') =>
+      await asked.ask(`/ui/data/nodes${query}`, 'GET', { ...head, match })
+    const { etag = '', body } = await nodes('')
+    const since = `?since=${etag.replaceAll('"', '')}`
+    assert.deepEqual(JSON.parse((await nodes(since)).body), { changed: [] })
+    assert.deepEqual([(await nodes(since, etag)).status, (await nodes('', etag)).status], [304, 304])
+    for (const other of ['?since=', '?since=x', `${since}0`, '?since=%00', '?since=1&since=2'])
+      assert.equal((await nodes(other)).body, body, other)
+    const { id } = await store.getNamed('node', 'none')
+    const boot = { number: 1, began: 1, steps: [{ step: 'boot.request', time: now.getTime() }] }
+    await store.keepBoots([{ node: id, past: false, boot }])
+    await new Promise((resolve) => setTimeout(resolve, 901))
+    const { changed } = JSON.parse((await nodes(since, etag)).body)
+    assert.deepEqual([changed.length, changed[0].name, changed[0].step], [1, 'none', 'boot.request'])
+  })
+
   it('says that machines ask that are no node', async () => {
     await web.ask(`/luna?step=discovery&hwdata=%7C${mac(0x77)}`, 'GET', { remote: '10.30.0.9' })
     await web.ask(`/luna?step=discovery&hwdata=%7C${mac(10)}`, 'GET', { remote: '10.30.1.10' })

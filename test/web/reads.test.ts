@@ -141,6 +141,10 @@ function noting(engine: Backend, asked: string[]): Backend {
       asked.push(`find ${collection}`)
       return engine.find(collection, where, part)
     },
+    some: (collection, ids, part) => {
+      asked.push(`some ${collection}`)
+      return engine.some(collection, ids, part)
+    },
     since: (collection, where, time) => {
       asked.push(`since ${collection}`)
       return engine.since(collection, where, time)

@@ -55,7 +55,8 @@ async function statesOf(
   filter: StateFilter,
 ): Promise<NodeState[]> {
   const store = await context.store()
-  const { filterStates, nodeStates } = await import('../../task/record/states.ts')
+  const { filterStates } = await import('../../task/record/states.ts')
+  const { nodeStates } = await import('../../task/record/follow.ts')
   const all = !choice.names && choice.group === undefined && !choice.where
   const { chosenNodes } = await import('../../task/choose/nodes.ts')
   const only = all ? undefined : new Set((await chosenNodes(store, choice)).map(({ name }) => name))

@@ -1,6 +1,6 @@
 // The store in MongoDB, as the first Luna has it: database `luna`, a collection per kind.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Document } from 'bson'
+import type { Document, ObjectId } from 'bson'
 import type { Db, MongoClient, ServerDescription } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import {
@@ -120,6 +120,11 @@ class MongoBackend implements Backend {
     return this.#reading(() => (this.#mayTear(collection, where) ? this.#settled.read(read) : read()))
   }
 
+  some(collection: string, ids: readonly ObjectId[], part: Part = 'whole'): Promise<Document[]> {
+    const read = () => this.#find(collection, { _id: { $in: ids } }, parts[part])
+    return this.#reading(() => (this.#mayTear(collection, {}) ? this.#settled.read(read) : read()))
+  }
+
   since(collection: string, where: Where, time: Date): Promise<Document[]> {
     return this.#reading(() => this.#find(collection, { ...where, updated: { $gte: time } }, {}))
   }
@@ -130,7 +135,7 @@ class MongoBackend implements Backend {
    */
   #mayTear(collection: string, where: Where): boolean {
     if (collection === 'tracker' || collection === 'switch_mac' || isRecord(collection)) return false
-    if (collection === bookkeeping.versions) return false
+    if (collection === bookkeeping.versions || collection === bookkeeping.changes) return false
     return !this.#setting.transactions || Object.keys(where).length === 0
   }
 

@@ -50,6 +50,11 @@ function operation(write: Write, guarded: boolean): AnyBulkWriteOperation {
       return { deleteMany: { filter: { updated: { $lt: write.before } } } }
     case 'clear':
       return { deleteMany: { filter: {} } }
+    case 'append': {
+      const filter = { _id: write.id as unknown as ObjectId }
+      const update: Document = { $push: { entries: { $each: [write.entry], $slice: -write.most } } }
+      return { updateOne: { filter, update, upsert: true } }
+    }
     default:
       return write satisfies never
   }

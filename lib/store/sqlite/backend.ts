@@ -47,15 +47,15 @@ class SqliteBackend implements Backend {
     })
   }
 
+  some(collection: string, ids: readonly ObjectId[], part: Part = 'whole'): Promise<Document[]> {
+    return inPages(ids, (some) =>
+      this.#attempt(() => some.flatMap((_id) => this.#tables.find(collection, { _id }, part))),
+    )
+  }
+
   async since(collection: string, where: Where, time: Date): Promise<Document[]> {
     const rows = await this.#attempt(() => this.#tables.since(collection, where, time))
-    const found: Document[] = []
-    for (let first = 0; first < rows.length; first += page) {
-      if (first > 0) await setImmediate()
-      const some = rows.slice(first, first + page)
-      found.push(...(await this.#attempt(() => this.#tables.at(collection, some))))
-    }
-    return found
+    return await inPages(rows, (some) => this.#attempt(() => this.#tables.at(collection, some)))
   }
 
   apply(writes: readonly Write[]): Promise<void> {
@@ -113,9 +113,18 @@ class SqliteBackend implements Backend {
       case 'clear':
         this.#tables.remove(write.collection)
         break
+      case 'append':
+        this.#append(write)
+        break
       default:
         write satisfies never
     }
+  }
+
+  #append({ collection, id, entry, most }: Extract<Write, { op: 'append' }>): void {
+    const [present] = this.#tables.find(collection, { _id: id }, 'whole')
+    const entries = (present?.entries ?? []) as Document[]
+    this.#tables.put(collection, { _id: id, entries: [...entries, entry].slice(-most) })
   }
 
   /** Changes the first document that matches; false when none does. */
@@ -141,4 +150,17 @@ class SqliteBackend implements Backend {
       return Promise.reject(explain(this.where, error))
     }
   }
+}
+
+/** What `read` gives for all of the keys, some at a time. */
+async function inPages<K>(
+  keys: readonly K[],
+  read: (some: readonly K[]) => Promise<Document[]>,
+): Promise<Document[]> {
+  const found: Document[] = []
+  for (let first = 0; first < keys.length; first += page) {
+    if (first > 0) await setImmediate()
+    found.push(...(await read(keys.slice(first, first + page))))
+  }
+  return found
 }

@@ -38,8 +38,11 @@ export class Tables {
   since(collection: string, where: Where, time: Date): number[] {
     if (!this.#has(collection)) return []
     const { name, key } = columnFor(where)
-    const sql = `SELECT rowid AS row FROM ${quoted(collection)} WHERE updated >= ? AND +${quoted(name)} = ?`
-    const rows = this.#statement(sql).all(time.getTime(), key)
+    const all = Object.keys(where).length === 0
+    const sql = `SELECT rowid AS row FROM ${quoted(collection)} WHERE updated >= ?`
+    const rows = all
+      ? this.#statement(sql).all(time.getTime())
+      : this.#statement(`${sql} AND +${quoted(name)} = ?`).all(time.getTime(), key)
     return rows.map(({ row }) => Number(row))
   }
 

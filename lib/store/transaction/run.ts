@@ -35,6 +35,7 @@ function innerStore(unit: UnitOfWork, where: string, now: () => Date): Store {
     ...writesOf(unit),
     transaction: (work) => work(store),
     versions: refuseInside,
+    changesSince: refuseInside,
     makeNamesUnique: refuseInside,
     keepBoots: refuseInside,
     keepReport: refuseInside,

@@ -39,6 +39,12 @@ export class UnitOfWork implements Reader {
     return entries.map((entry) => entry.document)
   }
 
+  async some(collection: string, ids: readonly ObjectId[]): Promise<Document[]> {
+    const found: Document[] = []
+    for (const _id of ids) found.push(...(await this.find(collection, { _id })))
+    return found
+  }
+
   async since(collection: string, where: Where, time: Date): Promise<Document[]> {
     const documents = await this.find(collection, where)
     return documents.filter(({ updated }) => updated instanceof Date && updated >= time)

@@ -5,12 +5,14 @@ import { readSeeder, type SeederFigures } from '../../object/record/seeder.ts'
 import type { Store } from '../../store/store.ts'
 import type { State } from '../doctor/check.ts'
 import { isPacked } from '../image/packed.ts'
-import { nodeStates, shownStep } from '../record/states.ts'
+import { type SteadyState, shownStep } from '../record/states.ts'
 import { readFindings } from './findings.ts'
 
+/** How many nodes are at which step. */
+export type StepCounts = ReadonlyMap<string, number>
+
 export interface Figures {
-  /** How many nodes are at which step. */
-  readonly nodes: ReadonlyMap<string, number>
+  readonly nodes: StepCounts
   readonly images: { readonly packed: number; readonly unpacked: number }
   /** Torrent clients that the tracker knows. */
   readonly peers: { readonly complete: number; readonly incomplete: number }
@@ -25,13 +27,17 @@ interface Told {
   readonly age: number
 }
 
-export async function figures(store: Store, now: Date): Promise<Figures> {
-  const states = await nodeStates(store, now)
-  const nodes = new Map<string, number>()
+export function countSteps(states: readonly SteadyState[]): StepCounts {
+  const counts = new Map<string, number>()
   for (const state of states) {
     const step = labelOf(shownStep(state))
-    nodes.set(step, (nodes.get(step) ?? 0) + 1)
+    counts.set(step, (counts.get(step) ?? 0) + 1)
   }
+  return counts
+}
+
+/** What the store has beside `nodes`. */
+export async function figures(store: Store, nodes: StepCounts, now: Date): Promise<Figures> {
   const images = await store.list('osimage')
   const packed = images.filter(isPacked).length
   const peers = await store.peers()

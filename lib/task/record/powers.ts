@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { powerAll, powerTargets } from '../power.ts'
-import { nodeStates } from './states.ts'
+import { nodeStates } from './follow.ts'
 
 /** So many BMCs are asked at most, for so many milliseconds. */
 const most = { nodes: 200, time: 45_000 } as const

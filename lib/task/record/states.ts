@@ -1,30 +1,30 @@
-// Where every node is now: what it said last, joined with what was seen of its boot. All is read at once, so
-// that it is fast for many thousands.
+// Where a node is now: what it said last, joined with what was seen of its boot.
 import type { Id } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
 import { hostName, type Node } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
 import { fitsPeerId } from '../../object/peer-id.ts'
 import { type Boot, failedStep, type Outcome, outcomeOf } from '../../object/record/boot.ts'
-import type { Peer, Store } from '../../store/store.ts'
+import type { Peer } from '../../store/store.ts'
 import { secondsSince } from '../show/age.ts'
 import { armedFacts } from '../show/describe.ts'
 import type { Facts } from '../show/facts.ts'
 import { peerIdOf } from '../show/progress.ts'
 import { statusFacts } from '../show/status.ts'
+import type { KnownClients } from './clients.ts'
 
 /** A node that came this far in so many seconds and says nothing more has an image that never says `up`. */
 const startingFor = 900
 
-export interface NodeState extends Facts {
+/** All but what changes with every second. */
+export interface SteadyState extends Facts {
   readonly name: string
   readonly group: string | null
   readonly image: string | null
   /** What it said last, or fetched last; null when nothing was ever seen of it. */
   readonly step: string | null
-  /** When, in ISO 8601, and how many seconds ago. */
+  /** When, in ISO 8601. */
   readonly since: string | null
-  readonly age: number | null
   /** Null when no boot of it was seen. */
   readonly outcome: Outcome | null
   /** It is installed, and its system is not up yet. */
@@ -36,68 +36,88 @@ export interface NodeState extends Facts {
   readonly error: string | null
 }
 
-/** The states of all nodes, or of those with these names; groups together, in the order of their names. */
-export async function nodeStates(store: Store, now: Date, only?: ReadonlySet<string>): Promise<NodeState[]> {
-  const groups = await store.list('group')
-  const [nodes, boots] = [await store.list('node'), await store.lastBoots()]
-  const place = new Map(groups.map(({ id }, at) => [id, at]))
-  const placeOf = ({ group }: Node) => (group && place.get(group)) ?? groups.length
-  const wanted = only ? nodes.filter(({ name }) => only.has(name)) : nodes
-  const about = await aboutAll(store, groups, wanted)
-  return wanted
-    .toSorted((a, b) => placeOf(a) - placeOf(b))
-    .map((node) => stateOf(node, boots.get(node.id), about, now))
+export interface NodeState extends SteadyState {
+  /** How many seconds ago it came there. */
+  readonly age: number | null
 }
 
-interface About {
+export function withAge(state: SteadyState, now: Date): NodeState {
+  const { outcome, starting, percent, rate, error, ...where } = state
+  const age = state.since === null ? null : secondsSince(new Date(state.since), now)
+  return { ...where, age, outcome, starting, percent, rate, error }
+}
+
+/** What a state is made of, kept for every node: as little as that needs. */
+export interface Seen {
+  readonly node: Pick<Node, 'id' | 'name' | 'group' | 'status' | 'armed' | 'localboot'>
+  readonly boot:
+    | {
+        readonly outcome: Outcome
+        /** What was seen last, and when, in milliseconds. */
+        readonly step: string | undefined
+        readonly time: number
+        readonly address: string | undefined
+        readonly failure: string | null
+      }
+    | undefined
+}
+
+export function seenOf({ id, name, group, status, armed, localboot }: Node, boot: Boot | undefined): Seen {
+  const node = { id, name, group, status, armed, localboot }
+  if (!boot) return { node, boot }
+  const last = boot.steps.at(-1)
+  const { command, status: exit, line } = boot.failure ?? {}
+  return {
+    node,
+    boot: {
+      outcome: outcomeOf(boot),
+      step: last?.step,
+      time: last?.last ?? last?.time ?? 0,
+      address: boot.asker?.address,
+      failure: line ?? (command ? `${command}: status ${exit ?? 'unknown'}` : null),
+    },
+  }
+}
+
+/** What the states of many nodes depend on beside the nodes themselves. */
+export interface About {
   readonly groups: ReadonlyMap<Id, Group>
   readonly images: ReadonlyMap<Id, Osimage>
-  readonly peerOf: (node: Node, boot: Boot | undefined) => Peer | undefined
+  /** The names of networks. */
+  readonly domains: ReadonlyMap<Id, string>
+  readonly clients: KnownClients
 }
 
-async function aboutAll(store: Store, all: readonly Group[], nodes: readonly Node[]): Promise<About> {
-  const groups = new Map(all.map((group) => [group.id, group]))
-  const images = new Map((await store.list('osimage')).map((image) => [image.id, image]))
-  if (!nodes.some(({ status }) => isDownload(status?.step)))
-    return { groups, images, peerOf: () => undefined }
-  const networks = new Map((await store.list('network')).map((network) => [network.id, network]))
-  const peers = await store.peers()
-  const byName = newest(peers, ({ peerId }) => peerId)
-  const byAddress = newest(peers, ({ ip }) => ip)
-  const peerOf = (node: Node, boot: Boot | undefined) => {
-    const group = node.group ? groups.get(node.group) : undefined
-    const host = hostName(node, group?.domain ? networks.get(group.domain) : undefined)
-    if (!fitsPeerId(host)) return boot?.asker && byAddress.get(boot.asker.address)
-    return byName.get(peerIdOf(host)) ?? byName.get(peerIdOf(host, '-'))
-  }
-  return { groups, images, peerOf }
+/** Whether the tracker knows more of a node than it said itself. */
+export function isLoading({ node }: Seen): boolean {
+  return isDownload(node.status?.step)
 }
 
-/** `peers` are newest first. */
-function newest(peers: readonly Peer[], keyOf: (peer: Peer) => string): Map<string, Peer> {
-  return new Map(peers.toReversed().map((peer) => [keyOf(peer), peer]))
+/** Whether a state becomes another one by and by, though nothing is written of its node. */
+export function isRestless({ starting, armed, step }: SteadyState): boolean {
+  return starting || armed !== undefined || isDownload(step)
 }
 
-function isDownload(step: string | undefined): boolean {
+function isDownload(step: string | null | undefined): boolean {
   return step === 'install.download'
 }
 
-function stateOf(node: Node, boot: Boot | undefined, about: About, now: Date): NodeState {
+export function stateOf(seen: Seen, about: About, now: Date): SteadyState {
+  const { node, boot } = seen
   const group = node.group ? about.groups.get(node.group) : undefined
   const image = group?.osimage ? about.images.get(group.osimage) : undefined
   const names = { name: node.name, group: group?.name ?? null, image: image?.name ?? null }
   const kin = { ...names, ...armedFacts(node, now) }
-  const last = lastSeen(node, boot, image)
-  const outcome = boot ? outcomeOf(boot) : null
-  if (!last) return { ...kin, step: null, since: null, age: null, outcome, ...nothing }
+  const last = lastSeen(seen, image)
+  const outcome = boot?.outcome ?? null
+  if (!last) return { ...kin, step: null, since: null, outcome, ...nothing }
   const { step, time } = last
-  const age = secondsSince(time, now)
-  const starting = step === 'install.success' && age < startingFor
-  const peer = isDownload(step) ? about.peerOf(node, boot) : undefined
+  const starting = step === 'install.success' && secondsSince(time, now) < startingFor
+  const peer = isDownload(step) ? clientOf(seen, group, about) : undefined
   const done =
     peer && peer.updated >= time ? downloaded(peer, time) : { percent: last.percent ?? null, rate: null }
   const error = failedStep.test(step) ? errorLine(step, boot) : null
-  return { ...kin, step, since: time.toISOString(), age, outcome, starting, ...done, error }
+  return { ...kin, step, since: time.toISOString(), outcome, starting, ...done, error }
 }
 
 const nothing = { starting: false, percent: null, rate: null, error: null }
@@ -109,16 +129,23 @@ interface LastSeen {
 }
 
 /** What came last: the status of the node, or what was seen of its boot beside that. */
-function lastSeen(
-  { status, localboot }: Node,
-  boot: Boot | undefined,
-  image: Osimage | undefined,
-): LastSeen | undefined {
-  const seen = boot?.steps.at(-1)
-  const time = new Date(seen?.last ?? seen?.time ?? 0)
+function lastSeen({ node, boot }: Seen, image: Osimage | undefined): LastSeen | undefined {
+  const { status, localboot } = node
+  const seen = boot?.step === undefined ? undefined : { step: boot.step, time: new Date(boot.time) }
   const said = status && { ...statusFacts(status, { localboot }, image), time: status.time }
-  if (!said) return seen && { step: seen.step, time }
-  return seen && time > said.time ? { step: seen.step, time } : said
+  if (!said) return seen
+  return seen && seen.time > said.time ? seen : said
+}
+
+function clientOf(
+  { node, boot }: Seen,
+  group: Group | undefined,
+  { domains, clients }: About,
+): Peer | undefined {
+  const name = group?.domain ? domains.get(group.domain) : undefined
+  const host = hostName(node, name === undefined ? undefined : { name })
+  if (!fitsPeerId(host)) return boot?.address === undefined ? undefined : clients.byAddress.get(boot.address)
+  return clients.byName.get(peerIdOf(host)) ?? clients.byName.get(peerIdOf(host, '-'))
 }
 
 function downloaded({ downloaded: bytes, left, updated }: Peer, since: Date) {
@@ -128,12 +155,8 @@ function downloaded({ downloaded: bytes, left, updated }: Peer, since: Date) {
 }
 
 /** The first line of what a failed step had to say. */
-function errorLine(step: string, boot: Boot | undefined): string | null {
-  if (step === 'boot.error.image') return 'the image is not packed'
-  const failure = boot?.failure
-  if (!failure) return null
-  const command = failure.command && `${failure.command}: status ${failure.status ?? 'unknown'}`
-  return failure.line ?? command ?? null
+function errorLine(step: string, boot: Seen['boot']): string | null {
+  return step === 'boot.error.image' ? 'the image is not packed' : (boot?.failure ?? null)
 }
 
 /** Which of the states are meant. */

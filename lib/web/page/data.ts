@@ -5,7 +5,7 @@ import { pageFindings } from '../../task/page/findings.ts'
 import { pageImages } from '../../task/page/images.ts'
 import { pageMachines } from '../../task/page/machines.ts'
 import { pageDetails } from '../../task/page/node.ts'
-import { isMoving, pageNodes } from '../../task/page/nodes.ts'
+import type { Leader } from '../asked.ts'
 import type { Request, Response } from '../fastcgi/handler.ts'
 import { type Query, textOf } from '../query.ts'
 import { hasIt, type Making, RememberedAnswer } from './remembered.ts'
@@ -14,10 +14,6 @@ import { hasIt, type Making, RememberedAnswer } from './remembered.ts'
 type Make = (store: Store, now: Date) => Promise<Making>
 
 const whole: Readonly<Record<string, Make>> = {
-  nodes: async (store, now) => {
-    const value = await pageNodes(store, now)
-    return { value, moving: isMoving(value) }
-  },
   images: async (store) => ({ value: await pageImages(store) }),
   machines: async (store, now) => ({ value: await pageMachines(store, now), moving: true }),
   findings: async (store) => ({ value: await pageFindings(store) }),
@@ -28,9 +24,21 @@ export const dataPath = '/ui/data/'
 
 const remembered = new WeakMap<Store, Map<string, RememberedAnswer>>()
 
+/** What the data are of. */
+export interface Sources {
+  readonly store: Store
+  readonly leader: Pick<Leader, 'nodes'>
+  readonly now: Date
+}
+
 /** Answers a request for data. Throws LunaError `not-found` for data that there are not. */
-export async function pageData(query: Query, request: Request, store: Store, now: Date): Promise<Response> {
+export async function pageData(query: Query, request: Request, sources: Sources): Promise<Response> {
+  const { store, leader, now } = sources
   const what = request.path.slice(dataPath.length)
+  if (what === 'nodes') {
+    const { tag, body } = await leader.nodes(textOf(query, 'since'))
+    return answered(request, Buffer.from(body), `"${tag}"`)
+  }
   if (what === 'node') return json(await details(query, store, now))
   const make = Object.hasOwn(whole, what) ? whole[what] : undefined
   if (!make) throw new LunaError('not-found', 'there are no such data', { fix: 'man luna: THE PAGE' })
@@ -43,6 +51,10 @@ export async function pageData(query: Query, request: Request, store: Store, now
     return `${objects} ${records}`
   }
   const { body, etag } = await answer.get(version, () => make(store, now))
+  return answered(request, body, etag)
+}
+
+function answered(request: Request, body: Buffer, etag: string): Response {
   return hasIt(request.match, etag) ? { ...notModified, etag } : { ...json(body), etag }
 }
 

@@ -3,19 +3,21 @@ import { setClock } from './text.js'
 
 /**
  * Gives `take` what is at an address below data/ when it is another than before. Resolves when it was asked
- * once. `heard` gets what went wrong, or undefined after each answer.
+ * once. `heard` gets what went wrong, or undefined after each answer. Where `since` is true, the head is told
+ * which answer the page has, and may give what differs from that.
  * @param {string} what
  * @param {(value: any) => void} take
  * @param {number | (() => number)} pause milliseconds between two questions
  * @param {(trouble?: string) => void} heard
  */
-export async function follow(what, take, pause, heard = () => {}) {
+export async function follow(what, take, pause, heard = () => {}, since = false) {
   let tag = ''
   /** @type {() => void} */
   let wake = () => {}
   const ask = async () => {
     try {
-      const answer = await fetch(`data/${what}`, {
+      const has = since && tag ? `?since=${encodeURIComponent(tag.replace(/^W\/|"/g, ''))}` : ''
+      const answer = await fetch(`data/${what}${has}`, {
         cache: 'no-store',
         signal: AbortSignal.timeout(15_000),
         headers: tag ? { 'If-None-Match': tag } : {},

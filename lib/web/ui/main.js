@@ -14,6 +14,12 @@ let nodes = []
 /** @type {{ images: any[] } | undefined} */
 let images
 
+/** The same nodes, of which some have changed. @param {readonly PageNode[]} all @param {readonly PageNode[]} some */
+function withChanged(all, some) {
+  const changed = new Map(some.map((node) => [node.name, node]))
+  return all.map((node) => changed.get(node.name) ?? node)
+}
+
 /** What the address names: a section, a node of the first one, a boot of that. */
 function place() {
   const words = new URLSearchParams(location.hash.slice(1))
@@ -69,12 +75,13 @@ show()
 await follow(
   'nodes',
   (news) => {
-    nodes = news.nodes
+    nodes = news.nodes ?? withChanged(nodes, news.changed)
     if (images) showImages(images, nodes)
     show()
   },
   1000,
   heard,
+  true,
 )
 await follow(
   'images',
