@@ -47,6 +47,8 @@ public class MemoryMongoServer {
      * `answer CODE COMMAND TIMES`: the next commands of that name fail with that code.
      * `hold NAME MS`: commands of that name, or all writes to a collection of that name, wait so long, as
      * behind the transaction of a process that died, or as an index build waits for a member that is down.
+     * `slow COLLECTION MS`: each write to that collection takes so long, as where replication lags.
+     * `wire N`: it admits to that version of the wire protocol (8: MongoDB 4.2).
      * `nomajority MS`: so long no majority confirms a write. By itself it refuses what the other server takes
      * and mongod does not: names and _ids, and paths through no map.
      */
@@ -55,6 +57,8 @@ public class MemoryMongoServer {
         static final Set<String> writes = Set.of("insert", "update", "delete", "findAndModify");
         final Map<String, Integer> failing = new ConcurrentHashMap<>();
         final Map<String, Long> held = new ConcurrentHashMap<>();
+        final Map<String, Long> slow = new ConcurrentHashMap<>();
+        volatile int wire;
         volatile int code;
         volatile long minorityUntil;
 
@@ -64,8 +68,10 @@ public class MemoryMongoServer {
             switch (words[0]) {
                 case "answer" -> { code = Integer.parseInt(words[1]); failing.put(words[2], Integer.parseInt(words[3])); }
                 case "hold" -> held.put(words[1], now() + Long.parseLong(words[2]));
+                case "slow" -> slow.put(words[1], Long.parseLong(words[2]));
+                case "wire" -> wire = Integer.parseInt(words[1]);
                 case "nomajority" -> minorityUntil = now() + Long.parseLong(words[1]);
-                case "free" -> { failing.clear(); held.clear(); minorityUntil = 0; }
+                case "free" -> { failing.clear(); held.clear(); slow.clear(); wire = 0; minorityUntil = 0; }
                 default -> throw new IllegalArgumentException(words[0]);
             }
             return 0;
@@ -79,9 +85,11 @@ public class MemoryMongoServer {
             if (left != null && left >= 0) return error(code, "Ordered", query);
             Object name = query.get(command);
             long until = Math.max(held.getOrDefault(command, 0L), writes.contains(command) ? held.getOrDefault(String.valueOf(name), 0L) : 0L);
-            if (!waited(until, limit(query, "maxTimeMS"))) return error(50, "MaxTimeMSExpired", query);
+            long delay = writes.contains(command) ? slow.getOrDefault(String.valueOf(name), 0L) : 0;
+            if (!waited(Math.max(until, now() + delay), limit(query, "maxTimeMS"))) return error(50, "MaxTimeMSExpired", query);
             Document refusal = writes.contains(command) ? refusal(channel, database, command, query) : null;
             Document answer = refusal != null ? refusal : serve(channel, database, command, query);
+            if (wire > 0 && answer != null && answer.containsKey("maxWireVersion")) answer.put("maxWireVersion", wire);
             return confirmed(answer, query);
         }
 

@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import type { MongoConfig } from '../../lib/config.ts'
 import { makeStore } from '../../lib/store/make-store.ts'
 import { openMongo } from '../../lib/store/mongo/backend.ts'
+import { connectMongo } from '../../lib/store/mongo/client.ts'
+import { Lease, type LeaseDocument } from '../../lib/store/mongo/lease.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { rejectsWith } from '../help.ts'
 import { type Breaking, openBreaking } from './mongo-failover.ts'
@@ -128,6 +130,25 @@ export function setInBadTimes(server: () => MongoServer): void {
     })
   })
 
+  describe('with a primary that takes long for every write', () => {
+    const { open, order, place } = stage(server)
+
+    it('finds out all the same that who had the lease is dead', async function () {
+      this.timeout(60_000)
+      const store = await open()
+      const { address } = place()
+      assert(address && 'mongo' in address)
+      const client = await connectMongo(address.mongo, '/etc/luna.conf')
+      const leases = client.db(address.database).collection<LeaseDocument>('luna_lease')
+      const lease = await Lease.take(leases)
+      lease.abandon()
+      await client.close()
+      await order('slow luna_lease 1200')
+      await store.insert('group', { name: 'other' })
+      assert.deepEqual(await store.names('group'), ['g', 'other'])
+    })
+  })
+
   describe('with others who write the same documents', () => {
     const { open, order } = stage(server)
 
@@ -216,6 +237,15 @@ export function serverInBadTimes(server: () => MongoServer): void {
     const { stderr } = spawnSync(process.execPath, [luna, 'cluster', 'check'], { env, encoding: 'utf8' })
     rmSync(folder, { recursive: true })
     assert.match(stderr, /^INFO:luna:MongoDB is a single server: .*luna\.conf\(5\)/m)
+  })
+
+  it('before 4.4 is refused, with both ways out', async function () {
+    const { order, config } = server()
+    if (!order) return this.skip()
+    await order('wire 8')
+    const error = await rejectsWith('unavailable', connectMongo(config, '/etc/luna.conf'))
+    await order('free')
+    assert.match(error.fix ?? '', /^upgrade MongoDB to 4\.4 or later, or .*luna-migrate\(7\)$/)
   })
 
   describe('a database that the server does not take', () => {

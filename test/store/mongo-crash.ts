@@ -1,6 +1,6 @@
 // What is left in MongoDB when a command dies or loses its lease in the middle of its writes, step by step.
 import assert from 'node:assert/strict'
-import { ObjectId } from 'bson'
+import { Binary, ObjectId, serialize } from 'bson'
 import type { Db, MongoClient } from 'mongodb'
 import type { MongoConfig } from '../../lib/config.ts'
 import type { Write } from '../../lib/store/backend.ts'
@@ -96,6 +96,21 @@ export function crashTests(config: () => MongoConfig): void {
       assert.deepEqual(await names(store), ['n1', 'n2'])
       assert.equal((await store.getNamed('group', 'g')).comment, 'x')
       assert.equal(await database.collection('node').countDocuments({ status: 'meanwhile' }), 1)
+    })
+
+    it('is not mixed up with parts that a restored dump brought along', async () => {
+      const ghosts = [insert('ghost')].map((step) => new Binary(serialize({ steps: [step] })))
+      const journals = Array.from({ length: 20 }, (_, at) => String(at + 1))
+      await database
+        .collection<JournalPart>('luna_journal')
+        .insertMany(
+          journals.flatMap((journal) =>
+            ghosts.map((steps) => ({ _id: `${journal}.1`, journal, number: 1, steps })),
+          ),
+        )
+      await leave([insert('n1'), insert('n2')])
+      assert.deepEqual(await names(store), ['n1', 'n2'])
+      assert.equal(await database.collection('luna_journal').countDocuments(), 0)
     })
 
     it('has done nothing of a journal that never became valid', async () => {

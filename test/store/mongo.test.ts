@@ -87,6 +87,14 @@ describe('clientOptions', () => {
     assert.deepEqual([readPreference, waitQueueTimeoutMS, socketTimeoutMS], ['primary', 10_000, 30_000])
   })
 
+  it('survives a server that is silent for seconds, and holds few connections', () => {
+    const { connectTimeoutMS, maxPoolSize, maxIdleTimeMS, appName } = clientOptions(base)
+    assert.deepEqual(
+      { connectTimeoutMS, maxPoolSize, maxIdleTimeMS, appName },
+      { connectTimeoutMS: 10_000, maxPoolSize: 20, maxIdleTimeMS: 60_000, appName: 'luna' },
+    )
+  })
+
   it('takes user and password only together, and never into a URL', () => {
     assert.equal(clientOptions({ ...base, user: 'luna' }).auth, undefined)
     const { auth, authSource } = clientOptions({

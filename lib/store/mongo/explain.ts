@@ -80,7 +80,7 @@ function isCaFile(error: unknown): boolean {
 
 function wayOut(config: MongoConfig, file: string, error: unknown): string {
   const code = codeOf(error) ?? 0
-  if (isTooOld(error)) return 'upgrade MongoDB to 4.4 or later'
+  if (isTooOld(error)) return 'upgrade MongoDB to 4.4 or later, or take its database over: luna-migrate(7)'
   if (isCaFile(error)) return `correct CAcert of [MongoDB] in ${file}, or make that file readable`
   if (error instanceof MongoParseError) return `correct server of [MongoDB] in ${file}`
   if (code === codes.rights) return 'give its user the role readWrite on the database luna'

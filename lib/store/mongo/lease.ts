@@ -27,6 +27,8 @@ export interface LeaseDocument {
 const beatEvery = 1000
 export const term = 8000
 const attemptLimit = 2000
+// An attempt that takes longer has waited for more than the server.
+const longestAttempt = attemptLimit + beatEvery
 
 export const key = { _id: 'alone' }
 
@@ -59,10 +61,12 @@ export class Lease {
       const dead = asked - since > term ? seen : undefined
       const lease = await tryTake(collection, owner, dead)
       if (lease) return lease
+      const tried = performance.now()
       const now = (await collection.findOne(key)) ?? undefined
       if (!now) await unlessTransient(makeFree(collection))
-      // While MongoDB elects a primary, the holder cannot move either.
-      const stalled = performance.now() - asked > beatEvery
+      // While MongoDB elects a primary, the holder cannot move either. An attempt that the server itself
+      // takes long for says nothing of the holder, whom a look alone shows.
+      const stalled = tried - asked > longestAttempt || performance.now() - tried > beatEvery
       if (stalled || now?.beat !== seen?.beat || now?.fence !== seen?.fence) since = performance.now()
       seen = now
       return undefined
