@@ -59,23 +59,24 @@ install_pieces() {
   inst_hook pre-mount 95 "$moddir/luna-pre-mount.sh"
 }
 
-# What ltorrent-client downloads with: libtorrent where the image has it, by the program that comes with the
-# module or that the image compiles; else aria2, whose libraries are half of an initramfs; else only curl.
+# What ltorrent-client downloads with: libtorrent where the image has it, by the program that the image
+# compiles, or that comes with the module; else aria2, whose libraries are half of an initramfs; else only curl.
 install_client() {
-  local program
-  program=$moddir/ltorrent-swarm-$(uname -m)
+  local program programs=("$moddir"/ltorrent-swarm-*-"$(uname -m)")
   inst_script "$moddir/ltorrent-client" /luna/ltorrent-client
   chmod 755 "$initdir/luna/ltorrent-client"
   # a dracut without a folder for that is older than libtorrent 2.0
-  if ! runs "$program" && [[ -n ${DRACUT_TMPDIR:-} ]]; then
-    program=$DRACUT_TMPDIR/ltorrent-swarm
-    compile_client "$program"
+  if [[ -n ${DRACUT_TMPDIR:-} ]]; then
+    compile_client "$DRACUT_TMPDIR/ltorrent-swarm"
+    programs=("$DRACUT_TMPDIR/ltorrent-swarm" "${programs[@]}")
   fi
-  if runs "$program"; then
-    inst_binary "$program" /luna/ltorrent-swarm
-  else
-    inst_multiple -o aria2c
-  fi
+  for program in "${programs[@]}"; do
+    if runs "$program"; then
+      inst_binary "$program" /luna/ltorrent-swarm
+      return 0
+    fi
+  done
+  inst_multiple -o aria2c
 }
 
 # runs PROGRAM: it says how it is used, with status 2, where it finds the libraries that it was compiled for

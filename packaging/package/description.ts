@@ -49,15 +49,26 @@ const programs = ['luna', 'lweb', 'ltorrent', 'lpower', 'lchroot', 'lfs_pxelinux
 const completions = '/usr/share/bash-completion/completions'
 const library = '/usr/lib/luna'
 
-/** The torrent client over libtorrent, in the dracut module, for images of that architecture. */
-const prebuilt = 'ltorrent-swarm-x86_64'
+/** The releases of Debian whose images on x86_64 need no compiler for the torrent client over libtorrent. */
+export const prebuilt = ['12', '13'] as const
+
+/** The name that it has in the dracut module. */
+export const clientFor = (release: string) => `ltorrent-swarm-debian${release}-x86_64`
+
+const clientsIn = (module: string): File[] =>
+  prebuilt.map((release) => ({
+    kind: 'made',
+    from: clientFor(release),
+    to: `${module}/${clientFor(release)}`,
+    mode: 0o755,
+  }))
 
 const libraryFiles: readonly File[] = [
   ...['bin', 'lib', 'conf-templates', 'dracut', 'package.json'].map((from) => ({
     from,
     to: `${library}/${from}`,
   })),
-  { kind: 'made', from: prebuilt, to: `${library}/dracut/95luna/${prebuilt}`, mode: 0o755 },
+  ...clientsIn(`${library}/dracut/95luna`),
   { kind: 'made', from: 'node_modules', to: `${library}/node_modules` },
   { kind: 'made', from: 'node', to: `${library}/node_modules/node/bin/node`, mode: 0o755 },
   { kind: 'made', from: 'node-license', to: `${library}/node_modules/node/LICENSE` },
@@ -183,7 +194,7 @@ const client: Package = {
   },
   files: [
     { from: 'dracut/95luna', to: '/usr/lib/dracut/modules.d/95luna' },
-    { kind: 'made', from: prebuilt, to: `/usr/lib/dracut/modules.d/95luna/${prebuilt}`, mode: 0o755 },
+    ...clientsIn('/usr/lib/dracut/modules.d/95luna'),
     { from: 'packaging/client/luna-up', to: '/usr/lib/luna-client/luna-up', mode: 0o755 },
     { from: 'packaging/client/luna-up.service', to: `${units}/luna-up.service` },
     { kind: 'link', from: '../luna-up.service', to: `${units}/multi-user.target.wants/luna-up.service` },

@@ -4,7 +4,7 @@ import { globSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
-import { type Architecture, architectures } from './description.ts'
+import { type Architecture, architectures, clientFor, prebuilt } from './description.ts'
 import { top } from './tree.ts'
 
 /** Makes what is the same for all architectures. */
@@ -13,7 +13,7 @@ export async function makeCommon(draft: string): Promise<void> {
     makeModules(draft),
     makeManual(join(draft, 'man')),
     makePolicy(join(draft, 'selinux')),
-    makeClient(join(draft, 'ltorrent-swarm-x86_64')),
+    ...prebuilt.map((release) => makeClient(release, join(draft, clientFor(release)))),
   ])
 }
 
@@ -64,11 +64,10 @@ async function makePolicy(folder: string): Promise<void> {
   await cp(source('luna2-ports.cil'), join(folder, 'luna2-ports.cil'))
 }
 
-/** Compiles the torrent client of nodes, as data: it runs in images, whatever the head is. */
-async function makeClient(file: string): Promise<void> {
+/** Compiles the torrent client of nodes, as data: it runs in images of that release, whatever the head is. */
+async function makeClient(release: string, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  await run(join(top, 'packaging/swarm/build'), [file], { env: { CXX: tool('amd64', 'g++') } })
-  await run(tool('amd64', 'strip'), [file])
+  await run(join(top, 'packaging/swarm/build'), [release, file], { env: ownEnvironment() })
 }
 
 /** What is written in C, by its folder in packaging/. */
@@ -107,13 +106,16 @@ async function makeNode(architecture: Architecture, draft: string): Promise<void
   await cp(join(draft, 'LICENSE'), join(draft, 'node-license'))
 }
 
-/**
- * What npm prints; it finds its registry and certificates in the environment, which run() does not pass on.
- */
+/** What npm prints; it finds its registry and certificates in the environment. */
 async function npm(args: readonly string[], cwd: string): Promise<string> {
-  const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const options = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
-  return (await run('npm', [...args, ...options], { cwd, env: Object.fromEntries(own) })).stdout
+  return (await run('npm', [...args, ...options], { cwd, env: ownEnvironment() })).stdout
+}
+
+/** All that this process was given, for programs that fetch something; run() passes on little of it. */
+function ownEnvironment(): Record<string, string> {
+  const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(own)
 }
 
 /** A GNU tool for that architecture: of this machine, or the one that Debian cross-compiles with. */

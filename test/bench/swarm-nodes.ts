@@ -6,6 +6,7 @@ import type { Offered } from './swarm-head.ts'
 import { nameOf } from './web-stage.ts'
 
 const module = join(import.meta.dirname, '../../dracut/95luna')
+const build = join(import.meta.dirname, '../../packaging/swarm/build')
 
 /** How a node gets the image: as Luna has it; by aria2, with a web seed and without; by HTTP alone. */
 export type Way = 'Luna' | 'aria2' | 'no web seed' | 'HTTP'
@@ -16,8 +17,7 @@ export function makeClients(dir: string): void {
     mkdirSync(join(dir, folder), { recursive: true })
     copyFileSync(join(module, 'ltorrent-client'), join(dir, folder, 'ltorrent-client'))
   }
-  const built = ['-o', join(dir, 'swarm/ltorrent-swarm'), join(module, 'ltorrent-swarm.cc')]
-  execFileSync('c++', ['-std=c++17', '-O2', ...built, '-ltorrent-rasterbar'], { stdio: 'inherit' })
+  execFileSync(build, ['own', join(dir, 'swarm/ltorrent-swarm')], { stdio: 'inherit' })
 }
 
 /** The line of shell that a node runs; it says `whole` when all is there, and goes on to seed. */

@@ -272,6 +272,39 @@ describe('dracut/95luna', () => {
       assert.equal(stdout, `${made ? `compiles ${made}\n` : ''}-o aria2c\n`)
     })
 
+  const fitting = 'exit 2'
+  for (const [what, compiler, installed] of [
+    [
+      'takes the torrent client that comes with Luna and fits',
+      'exit 1',
+      'module/ltorrent-swarm-debian13-x86_64',
+    ],
+    [
+      'rather takes that which the image compiles',
+      `while [ "$1" != -o ]; do shift; done; printf '#!/bin/sh\n${fitting}\n' >"$2"; chmod 755 "$2"`,
+      'ltorrent-swarm',
+    ],
+  ] as const)
+    it(what, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'luna-module-'))
+      mkdirSync(join(folder, 'module'))
+      const plant = (name: string, commands: string) =>
+        writeFileSync(join(folder, name), `#!/bin/sh\n${commands}\n`, { mode: 0o755 })
+      plant('c++', compiler)
+      plant('module/ltorrent-swarm-debian12-x86_64', 'exit 1')
+      for (const machine of ['x86_64', 'aarch64']) plant(`module/ltorrent-swarm-debian13-${machine}`, fitting)
+      const text = [
+        `moddir=${folder}/module; DRACUT_TMPDIR=${folder}; CXX=${folder}/c++`,
+        `. ${module}/module-setup.sh`,
+        'inst_script() { :; }; chmod() { :; }; dinfo() { :; }; uname() { echo x86_64; }',
+        'inst_multiple() { echo "$@"; }; inst_binary() { echo "$@"; }',
+        'install_client',
+      ]
+      const { stdout } = spawnSync('bash', ['-s'], { input: text.join('\n'), encoding: 'utf8' })
+      assert.equal(stdout, `${folder}/${installed} /luna/ltorrent-swarm\n`)
+      rmSync(folder, { recursive: true })
+    })
+
   it('masks the mount of root=luna for systemd, and no other', function () {
     if (spawnSync('unshare', ['-m', 'true']).status !== 0) this.skip()
     const folder = mkdtempSync(join(tmpdir(), 'luna-generator-'))

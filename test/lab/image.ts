@@ -35,11 +35,12 @@ export async function ensureImage(say: (line: string) => void): Promise<Image> {
 
 /** The torrent client over libtorrent for the initramfs: the image has the library, and no compiler. */
 async function ensureClient(): Promise<void> {
-  const ages = ['ltorrent-swarm.cc', `ltorrent-swarm-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`]
+  const ages = ['ltorrent-swarm.cc', 'ltorrent-swarm-debian12-x86_64']
   const [source, program] = await Promise.all(
     ages.map(async (name) => (await stat(join(dracutModule, name)).catch(() => undefined))?.mtimeMs ?? 0),
   )
-  if ((program ?? 0) < (source ?? 0)) await run(join(import.meta.dirname, '../../packaging/swarm/build'), [])
+  if ((program ?? 0) < (source ?? 0))
+    await run(join(import.meta.dirname, '../../packaging/swarm/build'), ['12'])
 }
 
 async function build(cache: string, folder: string): Promise<void> {

@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
 import { skipUnless } from '../daemons/skip.ts'
+import { Swarm } from '../dracut/swarm.ts'
+import { needsRoot } from '../host/as-root.ts'
 import { buildElsewhere, builtPackages } from './built.ts'
+import { makeDebianRoot, mirrorOf } from './debian-root.ts'
 
 const files = {
   deb: ['luna_2.0.0_amd64.deb', 'luna_2.0.0_arm64.deb', 'luna-client_2.0.0_all.deb'],
@@ -63,6 +66,19 @@ const only = {
   deb: ['/etc/ufw/applications.d/luna', '/usr/share/zsh/vendor-completions/_luna'],
   rpm: ['/usr/share/selinux/packages/luna/luna2.pp', '/usr/share/zsh/site-functions/_luna'],
 }
+
+/** Has the torrent client of the package download, in a system with neither aria2 nor curl. */
+const fetching = `for each in /usr/lib/dracut/modules.d/95luna/ltorrent-swarm-*64; do
+  $each; status=$?; echo "\${each##*/} $status"
+  [ $status != 2 ] || cp $each ltorrent-swarm
+done
+cp /usr/lib/dracut/modules.d/95luna/ltorrent-client .
+# what initramfses have, and minimal systems have not
+printf '#!/bin/sh\nkill "$@"\n' >/usr/bin/kill; chmod 755 /usr/bin/kill
+trap 'echo here; kill $client' USR1
+sh ./ltorrent-client -t x.torrent -p $$ -f pid & client=$!
+(sleep 60; kill $client) & timer=$!
+wait $client || wait $client; kill $timer`
 
 describe('packages', function () {
   this.timeout(600_000)
@@ -163,6 +179,32 @@ describe('packages', function () {
         [{ mode: '-rw-r--r--', owner: 'root/root', path: module }],
       )
   })
+
+  for (const [release, suite, library] of [
+    ['12', 'bookworm', 'libtorrent-rasterbar2.0'],
+    ['13', 'trixie', 'libtorrent-rasterbar2.0t64'],
+  ] as const)
+    it(`luna-client has a torrent client that runs on Debian ${release}, and downloads there`, async function () {
+      needsRoot(this)
+      const mirror = await mirrorOf(suite)
+      if (!mirror) return skipUnless(this, `no repository of this machine's apt has Debian ${release}`)
+      const root = await makeDebianRoot(suite, mirror, { name: 'libtorrent', packages: [library] })
+      const swarm = await Swarm.start()
+      try {
+        await run('dpkg-deb', ['-x', join(dist, files.deb[2] ?? ''), root.path])
+        await run('cp', [join(swarm.dir, 'x.torrent'), join(root.path, 'srv')])
+        const ran = await root.run('/srv', fetching)
+        // it says how it is used, with status 2; that of the other release does not get so far
+        assert.match(ran.stdout, new RegExp(`^ltorrent-swarm-debian${release}-x86_64 2$`, 'm'))
+        assert.equal(ran.stdout.match(/ 2$/gm)?.length, 1, ran.stdout)
+        assert.match(ran.stdout, /^here$/m, ran.stderr)
+        const file = await readFile(join(root.path, 'srv/image.tgz'))
+        assert.ok(file.equals(swarm.content), 'the file is not what was seeded')
+      } finally {
+        await swarm.stop()
+        await root.remove()
+      }
+    })
 
   it('for arm64 have an arm64 Node, which runs Luna', async function () {
     const root = join(scratch, 'arm64')
