@@ -2,10 +2,10 @@
 //
 // What ltorrent-client fetches an image with, where the initramfs has libtorrent: downloads the one file of
 // TORRENT into the current directory, runs HOOK with three arguments once all is there, and seeds it until
-// it is killed or PARENT is gone. ADDRESS is the one to bind to, or empty. Status 1: it cannot, or nothing
-// has come for STALL seconds; another client has to. Environment: LUNA_WEBSEED, the web seed of a torrent
-// that names none; LTORRENT_STREAM, a pipe that gets the bytes of the file in their order, each piece once
-// it is compared with its hash.
+// it is killed or PARENT is gone. ADDRESS is the one to bind to, or empty. Status 1: it cannot, nothing has
+// come for STALL seconds, or for a few where the web seed refuses; another client has to. Environment:
+// LUNA_WEBSEED, the web seed of a torrent that names none; LTORRENT_STREAM, a pipe that gets the bytes of the
+// file in their order, each piece once it is compared with its hash.
 //
 // Build: c++ -O2 -o ltorrent-swarm ltorrent-swarm.cc -ltorrent-rasterbar -Wl,-z,now (libtorrent 2.0). It runs
 // with the release that it was compiled for, and with no other.
@@ -206,6 +206,11 @@ class Fetcher {
       if (lt::alert_cast<lt::torrent_finished_alert>(alert)) torrent_.flush_cache();
       if (lt::alert_cast<lt::cache_flushed_alert>(alert)) finish();
       if (auto const *read = lt::alert_cast<lt::read_piece_alert>(alert)) take_piece(*read);
+      auto const *seed = lt::alert_cast<lt::url_seed_alert>(alert);
+      // an answer that is no file; libtorrent does not ask again
+      if (seed && !seed->error) refused_ = seed->error_message();
+      // what is decided within the first tenth of a second is done then, what comes later a second after it
+      if (lt::alert_cast<lt::tracker_reply_alert>(alert)) steered_ = {};
       if (lt::alert_cast<lt::torrent_error_alert>(alert)) throw std::runtime_error(alert->message());
       auto const *failed = lt::alert_cast<lt::file_error_alert>(alert);
       // later versions of libtorrent say so of a file that is not there yet
@@ -252,6 +257,8 @@ class Fetcher {
     }
     if (seen.age > 2 && !calm_) calm_down();
     if (seen.idle > options_.stall) throw std::runtime_error("nothing comes");
+    if (!refused_.empty() && seen.idle > idle_limit(seen.nodes))
+      throw std::runtime_error("nothing comes, and the web seed refuses: " + refused_);
     if (!web_seed_.empty() && wants_http(seen) != http_) use_http(!http_, seen.nodes);
   }
 
@@ -298,7 +305,8 @@ class Fetcher {
   Options options_;
   lt::session session_;
   lt::torrent_handle torrent_;
-  std::string name_, web_seed_;
+  // What the web seed said instead of giving the file.
+  std::string name_, web_seed_, refused_;
   // Never deleted: its thread may wait for pieces, or for who reads the pipe, until this process ends.
   Stream *stream_ = nullptr;
   // How many pieces there are, which is the next to be read for the stream, the next to be passed to it, and

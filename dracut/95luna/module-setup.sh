@@ -60,7 +60,7 @@ install_pieces() {
 }
 
 # What ltorrent-client downloads with: libtorrent where the image has it, by the program that the image
-# compiles, or that comes with the module; else aria2, whose libraries are half of an initramfs; else only curl.
+# compiles, or that comes with the module; else aria2, whose libraries are half of an initramfs; else curl.
 install_client() {
   local program programs=("$moddir"/ltorrent-swarm-*-"$(uname -m)")
   inst_script "$moddir/ltorrent-client" /luna/ltorrent-client

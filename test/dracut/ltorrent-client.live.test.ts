@@ -115,7 +115,7 @@ describe('ltorrent-client', function () {
 
   it('works without aria2, and goes on where an earlier download ended', async () => {
     writeFileSync(join(swarm.dir, 'node/image.tgz.http'), swarm.content.subarray(0, 1_000_000))
-    const client = await swarm.client([], { PATH: toolsWithout(swarm.dir) })
+    const client = await swarm.client([], { PATH: swarm.toolsWithoutAria2() })
     await fetched(client)
     assert.deepEqual(swarm.ranges, ['bytes=1000000-'])
     client.process.kill('SIGTERM')
@@ -125,13 +125,9 @@ describe('ltorrent-client', function () {
 
   it('ends where there is no room for the file', async () => {
     symlinkSync('/dev/full', join(swarm.dir, 'node/image.tgz.http'))
-    const client = await swarm.client([], { PATH: toolsWithout(swarm.dir) })
-    let said = ''
-    client.process.stdout?.setEncoding('utf8').on('data', (more: string) => {
-      said += more
-    })
+    const client = await swarm.client([], { PATH: swarm.toolsWithoutAria2() })
     assert.deepEqual(await once(client.process, 'exit'), [1, null])
-    assert.match(said, /image\.tgz cannot be written, is there no room left\?/)
+    assert.match(client.said(), /image\.tgz cannot be written, is there no room left\?/)
     assert.deepEqual(readdirSync(join(swarm.dir, 'node')), [])
   })
 
@@ -148,17 +144,4 @@ describe('ltorrent-client', function () {
 function aria2Of(dir: string): string[] {
   const { stdout } = spawnSync('pgrep', ['-fa', `aria2c.*--dir=${join(dir, 'node')}`], { encoding: 'utf8' })
   return stdout.split('\n').filter(Boolean)
-}
-
-/** A PATH with the tools of an initramfs that has no aria2. */
-function toolsWithout(dir: string): string {
-  const tools = join(dir, 'tools')
-  mkdirSync(tools)
-  for (const tool of 'sh curl grep head tail ls sed cat mv rm cp sleep kill'.split(' ')) {
-    const path = spawnSync('sh', ['-c', 'PATH=/usr/bin:/bin command -v "$0"', tool], {
-      encoding: 'utf8',
-    }).stdout.trim()
-    symlinkSync(path.startsWith('/') ? path : `/usr/bin/${tool}`, join(tools, tool))
-  }
-  return tools
 }

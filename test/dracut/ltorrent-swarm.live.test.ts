@@ -120,6 +120,27 @@ describe('ltorrent-client over libtorrent', function () {
     assert.deepEqual(await ended, [0, null])
   })
 
+  for (const [status, says] of [
+    [403, 'Forbidden'],
+    [404, 'Not Found'],
+  ] as const)
+    it(`leaves it to another way within seconds when nothing comes and the web seed answers ${status}`, async () => {
+      swarm.refuses = status
+      const node = await swarm.client([], { LTORRENT_STALL: '300', PATH: swarm.toolsWithoutAria2() })
+      await fetched(node)
+      assert.match(
+        node.said(),
+        new RegExp(`^luna: download: .*the web seed refuses: ${status} ${says}$`, 'm'),
+      )
+    })
+
+  it('waits for nobody else where the web seed refuses and others give', async () => {
+    swarm.refuses = 403
+    await swarm.seed(6982)
+    await fetched(await swarm.client([], { LTORRENT_STALL: '300' }))
+    assert.deepEqual(swarm.ranges, [])
+  })
+
   it('says so, and does nothing, where libtorrent is of another release than it was compiled for', () => {
     const other = join(folder, 'other.so')
     const text = 'namespace libtorrent { char const *version() { return "2.0.0.0"; } }'

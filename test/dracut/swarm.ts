@@ -1,10 +1,10 @@
 // A swarm on loopback for tests of the torrent client: tracker and web server in one, an
 // aria2 that seeds, the client.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ export class Swarm {
   trackerGone = false
   /** Whether the file is only for those who ask from a port that only root has, as nginx may want it. */
   rootOnly = false
+  /** The status of answers to libtorrent that asks for the file, where it is another one than usual. */
+  refuses: number | undefined
   /** Whether clients are told of each other, beside the seeds. */
   introduces = false
   /** How many download, by the tracker's word. */
@@ -78,12 +80,14 @@ export class Swarm {
     const port = Number(/[?&]port=(\d+)/.exec(url)?.[1])
     if (this.introduces && port && !this.#peers.includes(port)) this.#peers.push(port)
     const compact = this.#peers.flatMap((port) => [127, 0, 0, 1, port >> 8, port & 255])
-    const head = `d10:incompletei${this.downloading}e8:intervali5e12:min intervali5e5:peers${compact.length}:`
+    const head = `d8:completei1e10:incompletei${this.downloading}e8:intervali5e12:min intervali5e5:peers${compact.length}:`
     response.end(Buffer.concat([Buffer.from(head), Buffer.from(compact), Buffer.from('e')]))
   }
 
   #file(request: IncomingMessage, response: ServerResponse): void {
     if (this.rootOnly && (request.socket.remotePort ?? 0) > 1023) return void response.writeHead(403).end()
+    if (this.refuses && /^ltorrent-swarm/.test(request.headers['user-agent'] ?? ''))
+      return void response.writeHead(this.refuses).end()
     const range = request.headers.range ?? ''
     this.ranges.push(range)
     const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? []
@@ -123,20 +127,44 @@ export class Swarm {
     const pidfile = join(this.dir, `${dir}.pid`)
     const given = ['-t', join(this.dir, 'x.torrent'), '-p', String(parent.pid), '-f', pidfile, ...args]
     mkdirSync(join(this.dir, dir), { recursive: true })
-    const process_ = this.#spawn(shell, [this.program, ...given], env, dir)
+    const process_ = this.#spawn(shell, [this.program, ...given], env, dir, 'pipe')
+    let text = ''
+    for (const stream of [process_.stdout, process_.stderr])
+      stream?.setEncoding('utf8').on('data', (more: string) => {
+        text += more
+      })
     return {
       process: process_,
+      said: () => text,
       pidfile,
       signalled: () => said('signalled\n'),
       file: join(this.dir, dir, 'image.tgz'),
     }
   }
 
-  #spawn(program: string, args: readonly string[], env: NodeJS.ProcessEnv, dir = 'node'): ChildProcess {
+  #spawn(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    dir = 'node',
+    errors: 'inherit' | 'pipe' = 'inherit',
+  ): ChildProcess {
     const options = { cwd: join(this.dir, dir), env: { ...process.env, LTORRENT_STALL: '60', ...env } }
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', errors] })
     this.#children.push(child)
     return child
+  }
+
+  /** A PATH with the tools of an initramfs that has no aria2. */
+  toolsWithoutAria2(): string {
+    const tools = join(this.dir, 'tools')
+    mkdirSync(tools)
+    for (const tool of 'sh curl grep head tail ls sed cat mv rm cp sleep kill'.split(' ')) {
+      const asked = spawnSync('sh', ['-c', 'PATH=/usr/bin:/bin command -v "$0"', tool], { encoding: 'utf8' })
+      const path = asked.stdout.trim()
+      symlinkSync(path.startsWith('/') ? path : `/usr/bin/${tool}`, join(tools, tool))
+    }
+    return tools
   }
 
   async stop(): Promise<void> {
@@ -156,6 +184,8 @@ export interface Client {
   readonly process: ChildProcess
   readonly pidfile: string
   readonly file: string
+  /** What it has said until now, on both outputs. */
+  said(): string
   signalled(): Promise<void>
 }
 
