@@ -65,8 +65,9 @@ export interface Placed {
 /** The parts of the script that are the same for all nodes, in conf-templates/install/. */
 const parts = [
   ...['steps', 'report', 'bmc', 'bmc-password', 'unpack', 'network', 'network/model', 'network/address'],
-  ...['network/bond', 'network/relations', 'network/report', 'network/ifcfg', 'network/ifupdown'],
-  ...['network/ifupdown-link', 'network/keyfile', 'network/netplan', 'network/networkd'],
+  ...['network/values', 'network/bond', 'network/relations', 'network/limits', 'network/report'],
+  ...['network/ifcfg', 'network/ifupdown', 'network/ifupdown-link'],
+  ...['network/keyfile', 'network/netplan', 'network/networkd'],
 ].map((part) => `install/${part}.sh`)
 
 interface Shipped {
@@ -112,7 +113,7 @@ export function renderNetworkCheck(): string {
     'if [ "$(network_way)" = none ]; then',
     '  echo none',
     '  network_way() { echo ifcfg; }',
-    '  ifcfg_note_kind() { :; }',
+    '  ifcfg_note() { :; }',
     'fi',
     'write_network "$luna/network"',
   ]

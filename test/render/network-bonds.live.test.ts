@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Way } from './network/cases.ts'
 import { profiles } from './network/read-keyfile.ts'
+import { networkdSays } from './network/read-networkd.ts'
 import { useSceneFiles } from './network/scene-files.ts'
 
 describe('network files of bonds', () => {
@@ -40,6 +41,24 @@ describe('network files of bonds', () => {
     })
   }
 
+  for (const way of ['keyfile', 'netplan', 'networkd'] as const) {
+    it(`${way}: each value of an option is one that the reader has, or told`, function () {
+      const bonds = bondValues.flatMap(([with_, name, values]) =>
+        values.map((value) => `${with_} ${name}=${value}`),
+      )
+      scene.readBack(this, way, {
+        ...Object.fromEntries(bonds.map((options, n) => [`b${n}`, `BONDING_OPTS="${options}"\n`])),
+        ...Object.fromEntries(bonds.map((_, n) => [`m${n}`, `MASTER=b${n}\n`])),
+      })
+      if (way === 'netplan') assert.deepEqual(networkdSays(join(scene.folder, 'root')), [])
+      const lost = bonds.filter((_, n) => scene.output.includes(`luna: interface b${n}: `))
+      assert.deepEqual(
+        lost,
+        bonds.filter((one) => valuesWithoutForm[way].test(one)),
+      )
+    })
+  }
+
   it('NetworkManager takes a delay that is no multiple of miimon as the kernel would', function () {
     const options = 'mode=1 miimon=100 peer_notif_delay=250'
     scene.readBack(this, 'keyfile', { bond0: `BONDING_OPTS="${options}"\n`, eth1: 'MASTER=bond0\n' })
@@ -67,6 +86,40 @@ describe('network files of bonds', () => {
     assert.match(text('10-luna-eth1.network'), /^PrimarySlave=yes$/m)
   })
 })
+
+/** Options beside which it has an effect, an option, and its values by bonding.txt of the kernel. */
+const bondValues: readonly (readonly [string, string, readonly string[]])[] = [
+  ['miimon=100', 'mode', '0 1 2 3 4 5 6 balance-rr balance-alb'.split(' ')],
+  ['mode=4 miimon=100', 'lacp_rate', ['0', '1', 'slow', 'fast']],
+  ['mode=4 miimon=100', 'ad_select', ['stable', 'bandwidth', 'count']],
+  ['mode=4 miimon=100', 'ad_actor_sys_prio', ['1', '65535']],
+  [
+    'mode=2 miimon=100',
+    'xmit_hash_policy',
+    'layer2 layer3+4 layer2+3 encap2+3 encap3+4 vlan+srcmac 5'.split(' '),
+  ],
+  ['mode=1 miimon=100', 'fail_over_mac', ['none', 'active', 'follow']],
+  ['mode=1 miimon=100', 'primary_reselect', ['always', 'better', 'failure']],
+  [
+    'mode=1 arp_interval=100 arp_ip_target=10.0.0.1',
+    'arp_validate',
+    'none active backup all filter filter_active filter_backup'.split(' '),
+  ],
+  ['mode=1 arp_interval=100 arp_ip_target=10.0.0.1 arp_validate=all', 'arp_all_targets', ['any', 'all']],
+  ['mode=1 miimon=100', 'num_grat_arp', ['0', '255']],
+  ['mode=1 miimon=100', 'resend_igmp', ['0', '255']],
+  ['mode=1 miimon=100', 'all_slaves_active', ['0', '1']],
+  ['mode=1 miimon=100', 'updelay', ['0', '250', '30000']],
+  ['mode=0 miimon=100', 'packets_per_slave', ['0', '1', '65535']],
+  ['mode=5 miimon=100', 'lp_interval', ['1', '999999999']],
+  ['mode=4 miimon=100', 'min_links', ['0', '8']],
+]
+
+const valuesWithoutForm = {
+  keyfile: /^$/,
+  netplan: /policy=(vlan.srcmac|5)$|arp_validate=filter|ad_actor_sys_prio/,
+  networkd: /policy=(vlan.srcmac|5)$|arp_validate=filter/,
+}
 
 /** Options, and those of them that mean nothing there. */
 const bondOptions: readonly (readonly [string, readonly string[]])[] = [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { allCases, pairs, product } from '../all-cases.ts'
 import { temporaryFolder } from './install-script.ts'
 import { common, type Facts, rare, type Scene, sceneOf, type Wanted, type Way } from './network/cases.ts'
-import { factsOf, lossesOf } from './network/expected.ts'
+import { factsOf, gatewaysBeyond, lossesOf } from './network/expected.ts'
 import { missing, read } from './network/readers.ts'
 import type { Reading } from './network/reading.ts'
 import { lossesSaid, writeNetwork } from './network/write.ts'
@@ -43,9 +43,14 @@ function judge(way: Way, some: readonly Wanted[]): void {
 
 function judgeOne(way: Way, wanted: Wanted, scene: Scene, output: string, reading: Reading): void {
   const told = `${JSON.stringify(wanted)}\n${scene.files[scene.subject]}`
-  const facts = reading.facts(scene.subject)
+  const { onLink, ...facts } = reading.facts(scene.subject)
   const right = factsOf(wanted, scene, way)
   assert.deepEqual({ ...facts, ra: raOf(facts, right) }, right, told)
+  assert.deepEqual(
+    gatewaysBeyond(wanted, { ...facts, onLink }).filter((one) => !onLink.includes(one)),
+    [],
+    told,
+  )
   assert.deepEqual(lossesSaid(output, scene.subject), lossesOf(wanted, way), told)
   for (const [first, then] of reading.order.length > 0 ? scene.order : []) {
     if (!reading.order.includes(then)) continue
@@ -54,4 +59,5 @@ function judgeOne(way: Way, wanted: Wanted, scene: Scene, output: string, readin
 }
 
 /** Where nothing is asked for, a format may accept what routers advertise or not. */
-const raOf = (facts: Facts, right: Facts): string => (right.ra === '' && facts.ra === 'yes' ? '' : facts.ra)
+const raOf = (facts: Pick<Facts, 'ra'>, right: Pick<Facts, 'ra'>): string =>
+  right.ra === '' && facts.ra === 'yes' ? '' : facts.ra

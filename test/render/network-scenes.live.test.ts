@@ -84,7 +84,7 @@ describe('network files of interfaces that depend on others', () => {
     it(`${way}: the boot interface in a bond leaves its address behind, and says so`, function () {
       const { facts } = scene.readBack(this, way, {
         enp1s0: `${address}${address6}GATEWAY=10.30.0.254\nMTU=9000\nMASTER=bond0\n`,
-        bond0: `${address}BONDING_OPTS="mode=1 miimon=100 primary=enp1s0"\n`,
+        bond0: `${address}MTU=9000\nBONDING_OPTS="mode=1 miimon=100 primary=enp1s0"\n`,
       })
       const { addresses, gateways, controller, mtu } = facts('enp1s0')
       assert.deepEqual({ addresses, gateways }, { addresses: [], gateways: [] })

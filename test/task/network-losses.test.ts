@@ -35,8 +35,24 @@ describe('editInterface', () => {
         'interface bond0: no ifupdown form of: BONDING_OPTS lacp_rate (the mode is active-backup)',
         'interface bond0: nothing in the image reads: BONDING_OPTS (install ifenslave)',
         'interface bond0: nothing in the image reads: BOOTPROTO (install isc-dhcp-client)',
+        'interface eth1: no ifupdown form of: GATEWAY (it is a member of bond0)',
       ],
     )
+  })
+
+  it('warns of what other interfaces lose by the change', async () => {
+    plant(path, images.networkd)
+    await addInterface(store, 'compute', 'eth1.5')
+    await addInterface(store, 'compute', 'eth2')
+    assert.deepEqual(await warnings('eth2', 'MTU=1400\nMASTER=bond0'), [
+      'interface eth2: no networkd form of: MTU (bond0 has 1500 for its members)',
+    ])
+    assert.deepEqual(await warnings('eth1', 'MTU=9000'), [])
+    assert.deepEqual(await warnings('eth1.5', 'MTU=9000\nVLAN=yes'), [])
+    assert.deepEqual(await warnings('eth1', 'MTU=1500'), [
+      'interface eth1.5: no networkd form of: MTU (eth1 has 1500)',
+    ])
+    assert.deepEqual(await warnings('bond0', 'MTU=1400'), [])
   })
 
   it('is silent of keys that the files of the image have, and warns of keys without effect there', async () => {

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# Part of the install script: addresses, names and routes of an interface. A value that is none spoils a whole
-# file in some of the formats, so each is judged here.
+# Part of the install script: addresses, names and routes of an interface.
 
 read_addresses() {
   local n prefix
@@ -8,17 +7,28 @@ read_addresses() {
   for n in '' 0 1 2 3 4 5 6 7 8 9; do
     take_if "NETMASK$n" is_netmask && set_prefix "$taken"
     take_if "PREFIX$n" is_prefix4 && prefix=${taken:-$prefix}
-    take_if "IPADDR$n" is_ipv4
+    take_host "IPADDR$n" is_ipv4
     if [ -n "$taken" ] && [ -z "$prefix" ]; then
       untranslated+=("IPADDR$n")
+    elif [ -n "$taken" ] && is_edge "$taken/$prefix"; then
+      without_effect+=("IPADDR$n (no host of $taken/$prefix has it)")
     elif [ -n "$taken" ]; then
       add_address "$taken/$prefix"
     fi
   done
   add_addresses6 IPV6ADDR
   add_addresses6 IPV6ADDR_SECONDARIES
-  take_if GATEWAY is_ipv4 && gateway4=$taken
+  take_host GATEWAY is_ipv4 && gateway4=$taken
   read_gateway6
+}
+
+# take_host KEY CHECK: take_if of an address that an interface can have
+take_host() {
+  take_if "$1" "$2"
+  if [ -n "$taken" ] && ! is_host "$taken"; then
+    without_effect+=("$1 (no interface has $taken)")
+    taken=''
+  fi
 }
 
 # add_address ADDRESS/PREFIX: once
@@ -39,10 +49,12 @@ add_addresses6() {
     if [[ $each_address != */* ]]; then
       each_address+=/64
     fi
-    if is_ipv6 "${each_address%/*}" && is_prefix6 "${each_address##*/}"; then
-      add_address "$each_address"
-    else
+    if ! is_ipv6 "${each_address%/*}" || ! is_prefix6 "${each_address##*/}"; then
       untranslated+=("$1")
+    elif ! is_host "${each_address%/*}"; then
+      without_effect+=("$1 (no interface has ${each_address%/*})")
+    else
+      add_address "$each_address"
     fi
   done
 }
@@ -56,6 +68,9 @@ read_gateway6() {
   if [ -n "$gateway6" ] && ! { is_ipv6 "$gateway6" && [[ $scope == '' || $scope == "%$dev" ]]; }; then
     untranslated+=(IPV6_DEFAULTGW)
     gateway6=''
+  elif [ -n "$gateway6" ] && ! is_host "$gateway6"; then
+    without_effect+=("IPV6_DEFAULTGW (no interface has $gateway6)")
+    gateway6=''
   fi
 }
 
@@ -65,7 +80,9 @@ read_names() {
   dns=() dns_keys=()
   for n in 0 1 2 3 4 5 6 7 8 9; do
     take_if "DNS$n" is_address
-    if [ -n "$taken" ]; then
+    if [ -n "$taken" ] && ! is_host "$taken" && ! is_loopback "$taken"; then
+      without_effect+=("DNS$n (no server has $taken)")
+    elif [ -n "$taken" ]; then
       dns+=("$taken") dns_keys+=("DNS$n")
     fi
   done
@@ -92,7 +109,8 @@ read_routes() {
     if [ "${#words[@]}" = 3 ] && [ "${words[1]}" = via ] && is_route "${words[0]}" "${words[2]}"; then
       routes+=("${words[0]} ${words[2]}")
     elif [ "${#words[@]}" -gt 0 ]; then
-      untranslated+=(ROUTES)
+      # nothing but this reads the key, whatever the format
+      without_effect+=("ROUTES (not NETWORK/PREFIX via GATEWAY: ${words[*]})")
     fi
   done
 }
@@ -116,81 +134,4 @@ of_family() {
     ipv4:*:*) return 1 ;;
     *) [ "$1" = ipv4 ] ;;
   esac
-}
-
-is_address() {
-  is_ipv4 "$1" || is_ipv6 "$1"
-}
-
-# is_ipv4 ADDRESS: that of a host
-is_ipv4() {
-  is_quad "$1" && [[ $1 != 0.* ]]
-}
-
-is_quad() {
-  local octet='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
-  [[ $1 =~ ^$octet\.$octet\.$octet\.$octet$ ]]
-}
-
-# is_ipv6 ADDRESS: RFC 4291 2.2, without its form for IPv4
-is_ipv6() {
-  local groups='^([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?$' left=${1%%::*} right=${1#*::} colons=${1//[!:]/}
-  if [[ $1 != *::* ]]; then
-    [[ $1 =~ $groups ]] && [ "${#colons}" = 7 ]
-  else
-    [[ $1 != :: && $left =~ $groups && $right =~ $groups ]] && [ "${#colons}" -le 7 ]
-  fi
-}
-
-# is_prefix4, is_prefix6 LENGTH: that of an address; of a route it may be 0 as well
-is_prefix4() {
-  [[ $1 =~ ^(3[0-2]|[12][0-9]|[1-9])$ ]]
-}
-
-is_prefix6() {
-  [[ $1 =~ ^(12[0-8]|1[01][0-9]|[1-9][0-9]?)$ ]]
-}
-
-is_netmask() {
-  local pattern='^(255\.)*(255|254|252|248|240|224|192|128)(\.0)*$'
-  is_quad "$1" && [[ $1 =~ $pattern ]]
-}
-
-# is_route NETWORK GATEWAY: of one family; the kernel takes no IPv4 network with bits of a host
-is_route() {
-  local base=${1%/*} length=${1##*/} octets bits
-  if [[ $1 == *:* ]]; then
-    { is_ipv6 "$base" || [ "$base" = :: ]; } && { is_prefix6 "$length" || [ "$length" = 0 ]; } && is_ipv6 "$2"
-  else
-    is_quad "$base" && { is_prefix4 "$length" || [ "$length" = 0 ]; } && is_ipv4 "$2" || return 1
-    IFS=. read -r -a octets <<<"$base"
-    bits=$((octets[0] << 24 | octets[1] << 16 | octets[2] << 8 | octets[3]))
-    (((bits & ((1 << (32 - length)) - 1)) == 0))
-  fi
-}
-
-# is_mtu NUMBER: RFC 791 has 68 as the least
-is_mtu() {
-  [[ $1 =~ ^[1-9][0-9]{1,4}$ ]] && (($1 >= 68 && $1 <= 65535))
-}
-
-# is_hardware ADDRESS: of Ethernet, or of InfiniBand, where it is longer
-is_hardware() {
-  local more='{5}'
-  [ "$kind" != infiniband ] || more='{19}'
-  [[ $1 =~ ^([0-9A-Fa-f]{2}:)${more}[0-9A-Fa-f]{2}$ ]]
-}
-
-# set_prefix NETMASK: sets prefix to 16 for 255.255.0.0, to '' for none
-set_prefix() {
-  local octet bits=0
-  prefix=''
-  if [ -n "$1" ]; then
-    for octet in ${1//./ }; do
-      while ((octet & 128)); do
-        bits=$((bits + 1)) octet=$((octet << 1 & 255))
-      done
-    done
-    prefix=$bits
-  fi
 }

@@ -71,7 +71,7 @@ bond_value() {
       # BOND_MAX_ARP_TARGETS of the kernel
       [ "${#targets[@]}" -le 16 ] || return 1
       for target in ${targets+"${targets[@]}"}; do
-        is_ipv4 "$target" || return 1
+        is_ipv4 "$target" && is_host "$target" || return 1
       done
       ;;
     *) return 1 ;;

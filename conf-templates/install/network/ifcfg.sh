@@ -9,20 +9,25 @@ begin_ifcfg() {
 write_ifcfg() {
   local route scripts=$root/etc/sysconfig/network-scripts
   cp "$1" "$scripts/${1##*/}"
-  ifcfg_note_kind
+  ifcfg_note
   # "ip route" and "ip -6 route" read a file each
   rm -f "$scripts/route-$dev" "$scripts/route6-$dev"
   for route in ${routes+"${routes[@]}"}; do
     if of_family ipv6 "$route"; then
-      printf '%s via %s dev %s\n' "${route% *}" "${route#* }" "$dev" >>"$scripts/route6-$dev"
+      ifcfg_route >>"$scripts/route6-$dev"
     else
-      printf '%s via %s dev %s\n' "${route% *}" "${route#* }" "$dev" >>"$scripts/route-$dev"
+      ifcfg_route >>"$scripts/route-$dev"
     fi
   done
 }
 
-# ifcfg_note_kind: what others see by the name, the options or the members, initscripts want to be told
-ifcfg_note_kind() {
+ifcfg_route() {
+  printf '%s via %s dev %s%s\n' "${route% *}" "${route#* }" "$dev" "$(on_link "${route#* }")"
+}
+
+# ifcfg_note: what others see by the name, the options or the members, initscripts want to be told; and they
+# have no word for a gateway that is on the link
+ifcfg_note() {
   local key=''
   case $kind:${cfg[TYPE]:-}:${cfg[BONDING_OPTS]:-}${cfg[BONDING_MASTER]:-} in
     bond:Bond:* | bond:*:?* | bridge:Bridge:*) ;;
@@ -32,6 +37,9 @@ ifcfg_note_kind() {
   esac
   if [ -n "$key" ]; then
     without_effect+=("DEVICE (initscripts want $key for a $kind)")
+  fi
+  if [ -n "$gateway4" ] && [ "$dhcp" != yes ] && is_beyond "$gateway4"; then
+    without_effect+=("GATEWAY (initscripts want it in the network of an address)")
   fi
   if [ -n "$master" ] && [ "${cfg[SLAVE]:-}" != yes ]; then
     without_effect+=('MASTER (initscripts want SLAVE=yes beside it)')

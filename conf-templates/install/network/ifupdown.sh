@@ -62,7 +62,7 @@ ifupdown_ipv4() {
     fi
   done
   if [ "$dhcp" = yes ] && [ -n "$gateway4" ]; then
-    echo "    up ip route replace default via $gateway4 dev $dev"
+    echo "    up ip route replace default via $gateway4 dev $dev$(on_link "$gateway4")"
   fi
   ifupdown_routes ipv4
 }
@@ -71,7 +71,7 @@ ifupdown_routes() {
   local route
   for route in ${routes+"${routes[@]}"}; do
     if of_family "$1" "$route"; then
-      echo "    up ip route replace ${route% *} via ${route#* } dev $dev"
+      echo "    up ip route replace ${route% *} via ${route#* } dev $dev$(on_link "${route#* }")"
     fi
   done
 }
@@ -97,7 +97,7 @@ ifupdown_ipv6() {
     [ "$dhcp6" = yes ] || ifupdown_autoconf
     gateway=''
   done
-  line_if "${gateway:-}" "    up ip -6 route replace default via $gateway dev $dev"
+  line_if "${gateway:-}" "    up ip -6 route replace default via $gateway dev $dev$(on_link "$gateway")"
   ifupdown_routes ipv6
 }
 

@@ -95,6 +95,7 @@ keyfile_addresses() {
       *) all=("::/0 $gateway" ${all+"${all[@]}"}) ;;
     esac
   else
+    # NetworkManager itself sees that it is on the link
     line_if "${gateway:-}" "gateway=$gateway"
   fi
   keyfile_names "$family"
@@ -103,6 +104,7 @@ keyfile_addresses() {
     if of_family "$family" "$route"; then
       n=$((n + 1))
       echo "route$n=${route/ /,}"
+      ! is_beyond "${route#* }" || echo "route${n}_options=onlink=true"
     fi
   done
 }

@@ -87,8 +87,21 @@ read_kind() {
   if [ "$kind" = vlan ]; then
     read_vlan
   fi
+  settle_kind
   take_flag STP && stp=${taken:-no}
   take DELAY '^([12]?[0-9]|30)$' && delay=$taken
+}
+
+# settle_kind: keys of one kind have no effect where others make it another
+settle_kind() {
+  local type=${cfg[TYPE]:-}
+  case ${type,,}:$kind in
+    "$kind:"* | :* | ethernet:*) ;;
+    infiniband:* | bond:* | bridge:* | vlan:*) drop "it is a $kind" TYPE ;;
+  esac
+  if [ "$kind" = vlan ]; then
+    drop 'it is a vlan' BONDING_OPTS && bond_options=()
+  fi
 }
 
 # read_vlan: ETH.NUMBER and vlanNUMBER say in their names what the keys do not
@@ -121,9 +134,8 @@ settle_interface() {
     settle_members
     settle_aliases
   fi
-  if [ "$kind" = vlan ] && ! is_usable "$dev"; then
-    without_effect+=("VLAN (it needs a number from 0 to 4094 and a parent that is usable)")
-  fi
+  settle_name
+  settle_mtu
   if [ "$kind" != ethernet ] && [ "$kind" != infiniband ]; then
     drop "a $kind has no hardware of its own" HWADDR && hwaddr=''
   elif [ "$kind" = infiniband ]; then
@@ -167,7 +179,8 @@ settle_families() {
     drop 'it has no IPv4 address' GATEWAY && gateway4=''
     keep_routes ipv6 'it has no IPv4 address'
   fi
-  if [ "${#addresses6[@]}" -gt 0 ] && [ -n "$mtu" ] && ((mtu < 1280)); then
+  settle_gateways
+  if [ -n "$mtu" ] && ((mtu < 1280)) && wants_ipv6; then
     drop 'IPv6 needs 1280, RFC 8200' MTU && mtu=''
   fi
 }

@@ -80,11 +80,13 @@ netplan_ipv6() {
 }
 
 netplan_routes() {
-  local route all=(${gateway4:+"0.0.0.0/0 $gateway4"} ${gateway6:+"::/0 $gateway6"} ${routes+"${routes[@]}"})
+  local route link all=(${gateway4:+"0.0.0.0/0 $gateway4"} ${gateway6:+"::/0 $gateway6"} ${routes+"${routes[@]}"})
   if [ "${#all[@]}" -gt 0 ]; then
     echo '      routes:'
     for route in "${all[@]}"; do
-      printf '        - {to: "%s", via: "%s"}\n' "${route% *}" "${route#* }"
+      link=''
+      ! is_beyond "${route#* }" || link=', on-link: true'
+      printf '        - {to: "%s", via: "%s"%s}\n' "${route% *}" "${route#* }" "$link"
     done
   fi
 }
@@ -100,6 +102,7 @@ netplan_bond_options() {
   parameters=''
   for option in ${bond_options+"${bond_options[@]}"}; do
     bond_value "${option%%=*}" "${option#*=}"
+    networkd_has "${option%%=*}=$value" || continue
     case ${option%%=*} in
       mode | primary | lacp_rate | min_links | ad_select | arp_interval | arp_validate | resend_igmp) name=${option%%=*} ;;
       arp_all_targets | all_slaves_active | packets_per_slave) name=${option%%=*} ;;

@@ -43,17 +43,28 @@ networkd_network() {
     echo 'PrimarySlave=yes'
   fi
   line_if "${bridge:-}" "Bridge=$bridge"
-  for item in ${vlans_of[$dev]:-}; do echo "VLAN=$item"; done
+  for item in ${vlans_of[$dev]:-}; do ! is_usable "$item" || echo "VLAN=$item"; done
   for item in ${addresses4+"${addresses4[@]}"} ${addresses6+"${addresses6[@]}"}; do echo "Address=$item"; done
-  for item in $gateway4 $gateway6; do echo "Gateway=$item"; done
+  for item in $gateway4 $gateway6; do is_beyond "$item" || echo "Gateway=$item"; done
   for item in ${dns+"${dns[@]}"}; do echo "DNS=$item"; done
   line_if "${search:-}" "Domains=$search"
   if [ "$dhcp6" = yes ] && [ "$autoconf" = no ]; then
     printf '\n[DHCPv6]\nWithoutRA=solicit\n'
   fi
-  for item in ${routes+"${routes[@]}"}; do
-    printf '\n[Route]\nDestination=%s\nGateway=%s\n' "${item% *}" "${item#* }"
+  for item in $gateway4 $gateway6; do
+    ! is_beyond "$item" || networkd_route "Gateway=$item"
   done
+  for item in ${routes+"${routes[@]}"}; do
+    networkd_route "Gateway=${item#* }" "Destination=${item% *}"
+  done
+}
+
+# networkd_route GATEWAY [DESTINATION]: it waits for ever for a gateway that it cannot reach
+networkd_route() {
+  printf '\n[Route]\n'
+  line_if "${2:-}" "${2:-}"
+  echo "$1"
+  ! is_beyond "${1#*=}" || echo 'GatewayOnLink=yes'
 }
 
 # networkd_ipv6: without a word of it, networkd does as routers advertise
@@ -83,6 +94,7 @@ networkd_bond() {
   printf '\n[Bond]\n'
   for option in ${bond_options+"${bond_options[@]}"}; do
     bond_value "${option%%=*}" "${option#*=}"
+    networkd_has "${option%%=*}=$value" || continue
     case ${option%%=*} in
       mode) name=Mode ;;
       miimon) name=MIIMonitorSec value+=ms ;;
@@ -115,4 +127,14 @@ networkd_bond() {
     esac
     echo "$name=$value"
   done
+}
+
+# networkd_has OPTION=VALUE: values of the kernel that it has no word for are told
+networkd_has() {
+  case $1 in
+    xmit_hash_policy=vlan+srcmac | arp_validate=filter*)
+      untranslated+=("BONDING_OPTS ${1%%=*} (systemd-networkd has no ${1#*=})")
+      return 1
+      ;;
+  esac
 }

@@ -3,11 +3,14 @@
 # members, a VLAN on its parent; nothing stands on itself, since some readers take no file at all then.
 
 # read_relations DIRECTORY: sets kind_of, lowers_of and controller_of of each interface, vlans_of of those
-# with VLANs, primary_of of bonds, and alias_addresses of those with aliases (ETH0:1)
-declare -A file_of kind_of lowers_of controller_of vlans_of primary_of number_of onboot_of alias_addresses called
+# with VLANs, primary_of and mode_of of bonds, mtu_of where one is given, twin_of of VLANs that are there
+# already, and alias_addresses of those with aliases (ETH0:1)
+declare -A file_of kind_of lowers_of controller_of vlans_of primary_of mode_of number_of twin_of mtu_of onboot_of
+declare -A alias_addresses called vlan_at
 read_relations() {
   local file pair wanted=()
-  file_of=() kind_of=() lowers_of=() controller_of=() vlans_of=() primary_of=() number_of=() onboot_of=() alias_addresses=() called=()
+  file_of=() kind_of=() lowers_of=() controller_of=() vlans_of=() primary_of=() mode_of=() number_of=() twin_of=()
+  mtu_of=() onboot_of=() alias_addresses=() called=() vlan_at=()
   for file in "$1"/ifcfg-*; do
     if [ -e "$file" ]; then
       read_interface "$file"
@@ -29,20 +32,30 @@ note_relations() {
     alias_addresses[${dev%%:*}]+="${addresses4[*]} ${addresses6[*]} "
     return 0
   fi
-  kind_of[$dev]=$kind onboot_of[$dev]=$onboot
+  kind_of[$dev]=$kind onboot_of[$dev]=$onboot mtu_of[$dev]=$mtu
   if [ "$kind" = vlan ]; then
-    number_of[$dev]=$vlan_id
-    if [ -n "$vlan_id" ] && [ -n "$vlan_parent" ] && stand "$dev" "$vlan_parent"; then
-      vlans_of[$vlan_parent]+="$dev "
-    fi
+    note_vlan
   elif [ "$kind" = bond ]; then
     find_bond_option primary || :
     primary_of[$dev]=$found
+    find_bond_option mode || :
+    mode_of[$dev]=$found
   fi
   if [ -n "$master" ]; then
     wanted+=("$dev $master bond")
   elif [ -n "$bridge" ]; then
     wanted+=("$dev $bridge bridge")
+  fi
+}
+
+# note_vlan: the kernel has each number once on a parent, for the first that is brought up
+note_vlan() {
+  local place=$vlan_parent/$vlan_id
+  number_of[$dev]=$vlan_id
+  if [ -n "${vlan_at[$place]:-}" ]; then
+    twin_of[$dev]=${vlan_at[$place]}
+  elif [ -n "$vlan_id" ] && [ -n "$vlan_parent" ] && is_link_name "$dev" && stand "$dev" "$vlan_parent"; then
+    vlans_of[$vlan_parent]+="$dev " vlan_at[$place]=$dev
   fi
 }
 
@@ -59,10 +72,22 @@ call_file() {
 # join MEMBER CONTROLLER KIND: where there is such a controller; that others call it so makes it one
 join() {
   local kind=${kind_of[$2]:-}
-  if { [ "$kind" = "$3" ] || [ "$kind" = ethernet ]; } && is_usable "$1" && stand "$2" "$1"; then
+  if { [ "$kind" = "$3" ] || [ "$kind" = ethernet ]; } && is_usable "$1" && is_usable "$2" &&
+    can_join "$@" && stand "$2" "$1"; then
     kind_of[$2]=$3
     controller_of[$1]=$2
   fi
+}
+
+# can_join MEMBER CONTROLLER KIND: a bridge is no port of a bridge, and InfiniBand is a member of one kind of
+# bond alone (bonding documentation of the kernel)
+can_join() {
+  local upper=${controller_of[$2]:-/}
+  case $3:${kind_of[$1]} in
+    bridge:infiniband) return 1 ;;
+    bond:infiniband) [ "${mode_of[$2]:-}" = active-backup ] ;;
+    bridge:*) [ "${kind_of[$1]}" != bridge ] && [ "${kind_of[$upper]:-}" != bridge ] ;;
+  esac
 }
 
 # stand UPPER LOWER: fails where LOWER stands on UPPER
@@ -87,10 +112,14 @@ reaches() {
   return 1
 }
 
-# is_usable DEV: a VLAN needs a number, and a parent that is usable itself
+# is_usable DEV: the kernel has such names; a VLAN needs a number, and a parent that is usable itself and no
+# InfiniBand
 is_usable() {
+  is_link_name "$1" || return 1
   if [ "${kind_of[$1]:-}" = vlan ]; then
-    [ -n "${number_of[$1]}" ] && [ -n "${lowers_of[$1]:-}" ] && is_usable "${lowers_of[$1]% }"
+    local parent=${lowers_of[$1]:-}
+    parent=${parent% }
+    [ -n "${number_of[$1]}" ] && [ -n "$parent" ] && is_usable "$parent" && [ "${kind_of[$parent]:-}" != infiniband ]
   fi
 }
 

@@ -16,7 +16,11 @@ note_unread() {
       has_dhcp_client dhclient udhcpc dhcpcd || [ "$dhcp" != yes ] || unread+=('BOOTPROTO (install isc-dhcp-client)')
       has_dhcp_client dhclient || [ "$dhcp6" != yes ] || unread+=('DHCPV6C (install isc-dhcp-client)')
       ;;
-    networkd | netplan) ;;
+    networkd | netplan)
+      case " ${dns[*]} " in
+        *' 127.0.0.5'[34]' '*) unread+=('DNS 127.0.0.53 (systemd-resolved is there itself)') ;;
+      esac
+      ;;
     *) return 0 ;;
   esac
   if [ -n "${dns:-}$search" ] && ! has_resolver "$1"; then

@@ -9,7 +9,10 @@ import { addressAt } from '../../object/network.ts'
 import { type InstallInterface, ifcfgText, type Placed, renderNetworkCheck } from '../../render/install.ts'
 import type { Store } from '../../store/store.ts'
 
-/** One line for each key of the interface that is lost; nothing when the image cannot be looked at. */
+/**
+ * One line for each key of the interface that is lost, or of another one for its sake (a VLAN above its MTU);
+ * nothing when the image cannot be looked at.
+ */
 export async function networkLosses(store: Store, groupName: string, name: string): Promise<string[]> {
   const group = await store.getNamed('group', groupName)
   const shown = sortedInterfaces(group).filter((one) => one.name !== 'BMC' && !one.name.includes('/'))
@@ -17,9 +20,13 @@ export async function networkLosses(store: Store, groupName: string, name: strin
   const files = Object.fromEntries(wanted.map((one) => [`network/ifcfg-${one.name}`, ifcfgText(one)]))
   const env = { LUNA_IMAGE: await imageOf(store, group) }
   const lines = await linesOfScript(renderNetworkCheck(), files, env).catch(noLines)
-  const start = `luna: interface ${name}: `
-  const found = lines.flatMap((line) => (line.startsWith(start) ? line.slice('luna: '.length) : []))
+  const found = lines.flatMap((line) => (namedIn(line).includes(name) ? line.slice('luna: '.length) : []))
   return lines[0] === 'none' ? [...found, ...unknownKeys(wanted, name)] : found
+}
+
+/** The words of "luna: interface NAME: WHAT: KEY (REASON)", the names of interfaces among them. */
+function namedIn(line: string): string[] {
+  return line.startsWith('luna: interface ') ? line.split(/:? |[()]/) : []
 }
 
 /** What cannot be looked at is nothing to warn of. */

@@ -17,11 +17,11 @@ export const rare = {
   kind: [...common.kind, 'infiniband', 'portbond', 'ownmac'],
   v4: [...common.v4, 'two', 'both'],
   v6: [...common.v6, 'quiet', 'two', 'staticslaac', 'staticdhcp'],
-  gateway: [...common.gateway, '4g', 'g'],
+  gateway: [...common.gateway, '4g', 'g', 'beyond'],
   dns: [...common.dns, 'many'],
   search: [...common.search, 'cluster example.org a.b.c'],
-  mtu: [...common.mtu, '1400'],
-  routes: [...common.routes, 'many'],
+  mtu: [...common.mtu, '1400', '9216'],
+  routes: [...common.routes, 'many', 'beyond'],
   onboot: ['yes', 'no'],
 } as const
 
@@ -39,6 +39,8 @@ export interface Facts {
   /** yes, off (no IPv6 at all), or '' for what the format does on its own. */
   readonly ra: string
   readonly gateways: readonly string[]
+  /** Gateways that are on the link, whatever networks it has. */
+  readonly onLink: readonly string[]
   readonly dns: readonly string[]
   readonly search: string
   readonly mtu: string
@@ -67,7 +69,7 @@ export const address6: Readonly<Record<string, readonly string[]>> = {
 }
 export const gateways: Readonly<Record<string, readonly string[]>> = {
   ...{ 4: ['10.30.255.254'], 6: ['fe80::1'], 46: ['10.30.255.254', 'fe80::1'] },
-  ...{ '4g': ['10.30.255.254', 'fd30::fe'], g: ['fd30::fe'] },
+  ...{ '4g': ['10.30.255.254', 'fd30::fe'], g: ['fd30::fe'], beyond: ['10.99.0.1', 'fd99::1'] },
 }
 export const servers: Readonly<Record<string, readonly string[]>> = {
   ...{ 4: ['10.30.255.254'], 6: ['fd30::fe'], 46: ['10.30.255.254', 'fd30::fe'] },
@@ -76,6 +78,7 @@ export const servers: Readonly<Record<string, readonly string[]>> = {
 export const networks: Readonly<Record<string, readonly string[]>> = {
   ...{ 4: ['10.40.0.0/16 10.30.0.9'], 6: ['fd40::/64 fd30::9'] },
   46: ['10.40.0.0/16 10.30.0.9', 'fd40::/64 fd30::9'],
+  beyond: ['10.40.0.0/16 10.99.0.9', 'fd40::/64 fd99::9'],
   many: ['10.40.0.0/16 10.30.0.9', '10.41.0.0/16 10.30.0.9', 'fd40::/64 fd30::9', 'fd41::/64 fd30::9'],
 }
 
@@ -85,6 +88,7 @@ export const is6 = (text: string): boolean => text.includes(':')
 export function sceneOf(wanted: Wanted, n: number): Scene {
   const id = n.toString(36)
   const bond = 'BONDING_OPTS="mode=802.3ad miimon=100"\n'
+  const jumbo = 'MTU=9000\n'
   const plain = (name: string, more = ''): Record<string, string> => ({
     [name]: `DEVICE=${name}\nNAME=${name}\n${more}`,
   })
@@ -108,31 +112,31 @@ export function sceneOf(wanted: Wanted, n: number): Scene {
     }),
     bridge: () => ({
       subject: r,
-      files: { ...mine(r, 'TYPE=Bridge\nSTP=no\nDELAY=0\n'), ...plain(z, `BRIDGE=${r}\n`) },
+      files: { ...mine(r, 'TYPE=Bridge\nSTP=no\nDELAY=0\n'), ...plain(z, `BRIDGE=${r}\n${jumbo}`) },
       order: [[z, r]],
     }),
     vlan: () => ({
       subject: a,
-      files: { ...mine(a, `VLAN=yes\nVLAN_ID=7\nPHYSDEV=${z}\n`), ...plain(z) },
+      files: { ...mine(a, `VLAN=yes\nVLAN_ID=7\nPHYSDEV=${z}\n`), ...plain(z, jumbo) },
       order: [[z, a]],
     }),
     dotted: () => ({
       subject: `${z}.7`,
-      files: { ...mine(`${z}.7`, 'VLAN=yes\n'), ...plain(z) },
+      files: { ...mine(`${z}.7`, 'VLAN=yes\n'), ...plain(z, jumbo) },
       order: [[z, `${z}.7`]],
     }),
     overbond: () => ({
       subject: a,
       files: {
         ...mine(a, `VLAN=yes\nVLAN_ID=7\nPHYSDEV=${b}\n`),
-        ...plain(b, bond),
+        ...plain(b, bond + jumbo),
         ...plain(m, `MASTER=${b}\n`),
       },
       order: [[b, a]],
     }),
     bondmember: () => ({
       subject: m,
-      files: { ...mine(m, `MASTER=${b}\nSLAVE=yes\n`), ...plain(b, bond) },
+      files: { ...mine(m, `MASTER=${b}\nSLAVE=yes\n`), ...plain(b, bond + jumbo) },
       order: [],
     }),
     bridgemember: () => ({

@@ -16,7 +16,7 @@ const member = (wanted: Wanted): boolean => /member$|^port/.test(wanted.kind)
 const hasV4 = (wanted: Wanted): boolean => wanted.v4 !== 'none'
 
 /** What a reader has to find. */
-export function factsOf(wanted: Wanted, scene: Scene, way: Way): Facts {
+export function factsOf(wanted: Wanted, scene: Scene, way: Way): Omit<Facts, 'onLink'> {
   const gone = lossesOf(wanted, way)
   const none = member(wanted)
   const on = (one: string): boolean => !none && (is6(one) ? wanted.v6 !== 'off' : hasV4(wanted))
@@ -29,11 +29,19 @@ export function factsOf(wanted: Wanted, scene: Scene, way: Way): Facts {
     gateways: found(gateways[wanted.gateway]),
     dns: dns.filter((_, at) => !gone.includes(`DNS${at + 1}`)).toSorted(),
     search: gone.includes('DOMAIN') ? '' : (wanted.search ?? ''),
-    mtu: wanted.mtu ?? '',
+    mtu: gone.includes('MTU') ? '' : (wanted.mtu ?? ''),
     routes: found(networks[wanted.routes]),
     controller: none ? (/^(?:MASTER|BRIDGE)=(.*)$/m.exec(scene.files[scene.subject] ?? '')?.[1] ?? '') : '',
     vlan: ['vlan', 'dotted', 'overbond'].includes(wanted.kind) ? `7 ${scene.order[0]?.[0]}` : '',
   }
+}
+
+/** Gateways that are on the link only where that is said: no network of the case has them. */
+export function gatewaysBeyond(wanted: Wanted, { gateways: found, routes }: Facts): string[] {
+  const all = [...found, ...routes.map((route) => route.split(' ')[1] ?? '')]
+  const own = [...(address4[wanted.v4] ?? []), ...(address6[wanted.v6] ?? [])]
+  const start = (one: string): string => one.replace(/(?<=^10\.\d+\.|^fd\d+:).*/, '')
+  return all.filter((one) => !one.startsWith('fe80:') && !own.some((mine) => start(mine) === start(one)))
 }
 
 /** The keys that a format cannot say, or that mean nothing beside the others. */
@@ -56,6 +64,13 @@ export function lossesOf(wanted: Wanted, way: Way): string[] {
     ...(servers[wanted.dns] ?? []).map((one, at) => deaf(one) && `DNS${at + 1}`),
     wanted.search && (none || (way === 'keyfile' && !hasV4(wanted) && !resolves6)) && 'DOMAIN',
     (networks[wanted.routes] ?? []).some(gone) && 'ROUTES',
+    !mtuFits(wanted) && 'MTU',
   ]
   return [...new Set(losses.filter((one) => typeof one === 'string' && one !== ''))].toSorted() as string[]
+}
+
+/** What such an interface stands on, or is a member of, has 9000. */
+function mtuFits({ kind, mtu = '' }: Wanted): boolean {
+  if (kind === 'bondmember') return mtu === '' || mtu === '9000'
+  return !(['bridge', 'vlan', 'dotted', 'overbond'].includes(kind) && Number(mtu) > 9000)
 }

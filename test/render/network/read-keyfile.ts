@@ -10,6 +10,7 @@ interface Family {
   readonly dns: readonly string[]
   readonly search: readonly string[]
   readonly routes: readonly string[]
+  readonly onLink: readonly string[]
 }
 
 export interface Profile {
@@ -55,6 +56,8 @@ function keyfileFacts(profile: Profile | undefined): Facts {
     dhcp: `${method4 === 'auto' ? '4' : ''}${method6 === 'dhcp' ? '6' : ''}`,
     ra: { auto: 'yes', disabled: 'off' }[method6 ?? ''] ?? '',
     gateways: [...explicit, ...defaultGateways(routes)].toSorted(),
+    // NetworkManager makes the way to the gateway of the addresses itself
+    onLink: [...explicit, ...families.flatMap((one) => one.onLink)],
     dns: families.flatMap((one) => one.dns).toSorted(),
     search: families.flatMap((one) => one.search).join(' '),
     mtu: profile?.mtu ? String(profile.mtu) : '',

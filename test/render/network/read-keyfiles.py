@@ -52,7 +52,8 @@ def facts(profile):
 
 def family(ip):
     if ip is None:
-        return {"method": "", "addresses": [], "gateway": None, "dns": [], "search": [], "routes": []}
+        lists = {name: [] for name in ("addresses", "dns", "search", "routes", "onLink")}
+        return {"method": "", "gateway": None, **lists}
     addresses = [ip.get_address(n) for n in range(ip.get_num_addresses())]
     routes = [ip.get_route(n) for n in range(ip.get_num_routes())]
     return {
@@ -62,6 +63,7 @@ def family(ip):
         "dns": [ip.get_dns(n) for n in range(ip.get_num_dns())],
         "search": [ip.get_dns_search(n) for n in range(ip.get_num_dns_searches())],
         "routes": ["%s/%d %s" % (one.get_dest(), one.get_prefix(), one.get_next_hop()) for one in routes],
+        "onLink": [one.get_next_hop() for one in routes if one.get_attribute("onlink")],
     }
 
 

@@ -1,5 +1,5 @@
 // Files of systemd-networkd: those of the install script, and those that netplan makes of its own.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Facts } from './cases.ts'
 import { defaultGateways, isDefault, type Reading, run } from './reading.ts'
@@ -18,6 +18,14 @@ export function readNetplan(root: string): Reading {
 
 // every case has default routes of its own, and netplan wonders at that
 const expected = /default route|GError set over the top of a previous|^This indicates a bug in someone's code/
+
+/** What systemd-networkd objects to in the files that netplan made for it below a root. */
+export function networkdSays(root: string): string[] {
+  const place = join(root, 'etc/systemd/network')
+  rmSync(place, { recursive: true, force: true })
+  cpSync(join(root, 'run/systemd/network'), place, { recursive: true })
+  return networkdComplaints(runNetworkd(root))
+}
 
 /** What systemd-networkd logs while it reads the files below a root; `links` are there for it to find. */
 export function runNetworkd(root: string, links: readonly string[] = []): string[] {
@@ -68,6 +76,9 @@ function networkFacts(network: Ini, vlan: string): Facts {
         ? 'off'
         : accepts.replace('no', ''),
     gateways: [...all('Gateway'), ...defaultGateways(routes)].toSorted(),
+    onLink: network.flatMap((one) =>
+      values([one], 'Route', 'GatewayOnLink').flatMap(() => values([one], 'Route', 'Gateway')),
+    ),
     dns: all('DNS').toSorted(),
     search: all('Domains').join(' '),
     mtu: values(network, 'Link', 'MTUBytes').join(),
@@ -105,6 +116,7 @@ function routesOf(ini: Ini): string[] {
     .filter((one) => one.section === 'Route')
     .map((one) => {
       const of = (key: string): string => values([one], 'Route', key).join()
-      return `${of('Destination')} ${of('Gateway')}`
+      const everywhere = of('Gateway').includes(':') ? '::/0' : '0.0.0.0/0'
+      return `${of('Destination') || everywhere} ${of('Gateway')}`
     })
 }
