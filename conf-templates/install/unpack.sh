@@ -12,7 +12,8 @@ begin_unpacking() {
   stream=$luna/stream
   rm -f "$stream"
   mkfifo "$stream"
-  unpack_stream >"$luna/stream.log" 2>&1 <"$stream" &
+  : >"$luna/stream.log"
+  unpack_stream >>"$luna/stream.log" 2>&1 <"$stream" &
   unpacker=$!
 }
 
@@ -35,9 +36,42 @@ end_stream() {
   local ended=0
   [ -n "${unpacker:-}" ] || return 1
   : <>"$stream"
+  watch_unpacker >"$luna/stream.watch" 2>&1 </dev/null &
   wait "$unpacker" || ended=$?
   unpacker=''
   return "$ended"
+}
+
+# watch_unpacker: ends what unpacks the stream where it had nothing to do for so many seconds. The client may
+# live on and pass nothing on, though it has all.
+watch_unpacker() {
+  local patience=${LTORRENT_STALL:-60} idle=0 before='' workers worked
+  while kill -0 "$unpacker" 2>/dev/null; do
+    sleep 1
+    workers_of "$unpacker"
+    if [ "$worked" != "$before" ]; then
+      before=$worked idle=0
+    elif [ "$((idle += 1))" -ge "$patience" ]; then
+      echo "nothing was passed on for $patience seconds" >>"$luna/stream.log"
+      # shellcheck disable=SC2086 # a list
+      kill $workers || :
+    fi
+  done
+}
+
+# workers_of PID: sets workers, its children, and worked, which changes while they have something to do: how
+# much of a processor each has had (proc(5))
+workers_of() {
+  local stat fields
+  workers='' worked=''
+  for stat in /proc/[0-9]*/stat; do
+    read -r stat <"$stat" || continue
+    # what comes after the name, which may be anything, in parentheses
+    read -r -a fields <<<"${stat##*) }"
+    [ "${fields[1]}" = "$1" ] || continue
+    workers+=" ${stat%% *}"
+    worked+=" ${stat%% *}:$((fields[11] + fields[12]))"
+  done 2>/dev/null
 }
 
 unpack() {

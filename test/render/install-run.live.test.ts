@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallView, renderInstallScript } from '../../lib/render/install.ts'
 import { passingClient } from './fake-download.ts'
@@ -128,9 +128,9 @@ describe('the install script, run', function () {
     assert.ok(ran.log.includes('status install.error.unpack'))
   })
 
-  const passed = () => {
+  const passed = (env: NodeJS.ProcessEnv = {}) => {
     const script = renderInstallScript({ ...view, interfaces: full.interfaces })
-    return stage.run(script, { env: { LUNA_SYS: join(stage.folder, 'sys') } })
+    return stage.run(script, { env: { LUNA_SYS: join(stage.folder, 'sys'), ...env } })
   }
 
   it('unpacks what a client over libtorrent passes on before all has come', () => {
@@ -146,18 +146,32 @@ describe('the install script, run', function () {
     assert.doesNotMatch(readFileSync(join(stage.folder, 'passwd'), 'utf8'), /of-image/)
   })
 
-  for (const [what, how] of [
-    ['breaks off', 'head -c 150'],
-    ['never comes', 'true'],
-  ])
+  for (const [what, how, says] of [
+    ['breaks off', 'head -c 150', ''],
+    ['never comes', 'true', ''],
+    [
+      'never begins, though the client lives',
+      'exec 8>"$LTORRENT_STREAM"; : ',
+      ': nothing was passed on for 2 seconds',
+    ],
+    [
+      'never ends, though the client lives',
+      'exec 8>"$LTORRENT_STREAM"; head -c 2000000 "$LUNA_FOLDER/image.tgz" >&8; : ',
+      ': nothing was passed on for 2 seconds',
+    ],
+  ] as const)
     it(`unpacks the tarball where what the client passes on ${what}`, () => {
+      // more than what is looked at first
+      writeFileSync(join(stage.folder, 'image/large'), randomBytes(3_000_000))
+      stage.pack()
       plant(stage.folder, {
         ...fourProcessors,
-        'luna/ltorrent-client': passingClient(how ?? '', 'true'),
+        'luna/ltorrent-client': passingClient(how, 'true'),
       })
-      const ran = passed()
+      const ran = passed(says ? { LTORRENT_STALL: '2' } : {})
       assert.equal(ran.status, 0, ran.output)
-      assert.match(ran.output, /was not unpacked while it came/)
+      assert.ok(ran.output.includes(`was not unpacked while it came${says}`), ran.output)
+      assert.ok(ran.log.includes('status install.success'))
       assert.equal(installed('etc/hostname'), 'node001.cluster\n')
       assert.doesNotMatch(readFileSync(join(stage.folder, 'passwd'), 'utf8'), /of-image/)
     })
