@@ -67,7 +67,8 @@ export async function whoAsks(env: NodeJS.ProcessEnv): Promise<Person> {
   return { user, as: user === own ? null : own }
 }
 
-function ownName(): string {
+/** The name of who runs this program; the number where passwd(5) has none. */
+export function ownName(): string {
   try {
     return userInfo().username
   } catch {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -44,7 +45,7 @@ function packageScripts(): string[] {
 function shape(program: string): string {
   return readFileSync(join(top, 'bin', program), 'utf8')
     .replace(/^\/\/ (?!For a shell).+$/m, '// WHAT')
-    .replace(/'\.\.\/lib\/.+\.ts'/, 'DOOR')
+    .replace(/await import\('\.\.\/lib\/.+\.ts'\)/, 'DOOR')
     .replace(/^(process\.exitCode = )?await main\(process\.argv\.slice\(2\).*\)$/m, 'CALL')
 }
 
@@ -57,6 +58,21 @@ describe('programs in an environment of somebody else', () => {
     }
   })
 
+  it('run for a user whom passwd(5) does not have', function () {
+    const nobodys = ['--user', '--map-user=424242']
+    if (spawnSync('unshare', [...nobodys, 'true']).status !== 0) this.skip()
+    for (const program of programs) {
+      const run = [...nobodys, join(top, 'bin', program), '-h']
+      const { status, stderr } = spawnSync('unshare', run, { encoding: 'utf8' })
+      assert.deepEqual([status, stderr], [0, ''], program)
+    }
+  })
+  it('make no home for a user who has none', function () {
+    const asNobody = ['--user', '--map-user=65534']
+    if (spawnSync('unshare', [...asNobody, 'true']).status !== 0 || existsSync('/nonexistent')) this.skip()
+    spawnSync('unshare', [...asNobody, join(top, 'bin/luna'), '-h'])
+    assert.equal(existsSync('/nonexistent'), false)
+  })
   it('do not give up looking at certificates', () => {
     const script = '. "$top/lib/node.sh"'
     const env = { ...process.env, top, NODE_TLS_REJECT_UNAUTHORIZED: '0' }

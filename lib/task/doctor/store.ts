@@ -1,8 +1,7 @@
 // Whether the services, which run as the cluster's user, can read the configuration and use the store.
 import { existsSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
-import { findUser, pathsDenied } from '../../host/user.ts'
+import { findUser, ownName, pathsDenied } from '../../host/user.ts'
 import { openPassword } from '../conf-rights.ts'
 import { type Check, fine, firstOf, needsRoot, type Verdict, warning, wrong } from './check.ts'
 
@@ -11,7 +10,7 @@ export const storeCheck: Check = {
   async run({ config, cluster, advice, root }) {
     const user = cluster.user || 'root'
     if (!(await findUser(user))) return noUser(user)
-    if (!root && userInfo().username !== user) return needsRoot
+    if (!root && ownName() !== user) return needsRoot
     const file = 'embedded' in config.store ? config.store.embedded : undefined
     const parts = file === undefined ? [] : [dirname(file), file, `${file}-wal`, `${file}-shm`]
     const look = (paths: readonly string[], write: boolean) =>
