@@ -45,7 +45,7 @@ export class DoctorHead {
     const init = ['--frontend_address', frontend, '--user', 'root', '--path', this.at('luna')]
     this.luna('cluster', 'init', ...init)
     const dns = ['--named_include_file', this.at('named.zones'), '--named_zone_dir', this.at('zones')]
-    this.luna('cluster', 'change', ...dns)
+    this.luna('cluster', 'change', ...dns, '--lweb_pidfile', this.at('run/lweb.pid'))
     this.luna('network', 'add', '-n', 'net', '-N', '10.30.0.0', '-P', '16')
     await this.#addImage()
     this.luna('group', 'add', '-n', 'compute', '-o', 'compute', '-N', 'net')
@@ -134,7 +134,7 @@ export class DoctorHead {
 
   #fill(): void {
     const { dir } = this
-    for (const name of ['bin', 'conf.d', 'zones', 'tftp/pxelinux.cfg', 'luna/torrents', 'luna/boot'])
+    for (const name of ['bin', 'run', 'conf.d', 'zones', 'tftp/pxelinux.cfg', 'luna/torrents', 'luna/boot'])
       mkdirSync(this.at(name), { recursive: true })
     for (const name of ['leases', 'down']) writeFileSync(this.at(name), '')
     const paths = ['dhcpd_conf=dhcpd.conf', 'dhcpd_leases=leases', 'tftp_root=tftp', 'nginx_conf_d=conf.d']
@@ -170,7 +170,12 @@ export class DoctorHead {
 
   #env(): NodeJS.ProcessEnv {
     const PATH = `${this.at('bin')}:${process.env.PATH}`
-    return { ...process.env, PATH, LUNA_CONF: this.at('luna.conf'), LUNA_LOGDIR: this.at('log') }
+    const own = {
+      LUNA_CONF: this.at('luna.conf'),
+      LUNA_LOGDIR: this.at('log'),
+      RUNTIME_DIRECTORY: this.at('run'),
+    }
+    return { ...process.env, PATH, ...own }
   }
 
   #run(args: readonly string[]) {

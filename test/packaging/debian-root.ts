@@ -6,6 +6,7 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runInside } from '../../lib/host/image/chroot.ts'
+import { withLock } from '../../lib/host/lock.ts'
 import { type Ran, run } from '../../lib/host/run.ts'
 
 const cache = process.env.LUNA_LAB_CACHE ?? '/var/cache/luna-lab'
@@ -98,9 +99,14 @@ async function runAt(
   })
 }
 
-/** Makes a directory of the cache: whole, or not at all. */
+/** Makes a directory of the cache: whole, or not at all, and once: another process may want the same. */
 async function keep(clean: string, fill: (draft: string) => Promise<void>): Promise<void> {
   await mkdir(cache, { recursive: true })
+  await withLock(cache, `${cache} is in use`, () => make(clean, fill), { wait: 900 })
+}
+
+async function make(clean: string, fill: (draft: string) => Promise<void>): Promise<void> {
+  if (existsSync(clean)) return
   const draft = await mkdtemp(join(cache, 'draft-'))
   try {
     await fill(draft)
