@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts'
 import { statedNodes, stateFieldReaders } from '../../task/choose/state-fields.ts'
 import type { NodeState } from '../../task/record/states.ts'
 import { stateTable } from '../table/state-table.ts'
-import { columnTable, foldedNames, sortedBy } from './columns.ts'
+import { columnTable, foldedNames, listed, sortedBy } from './columns.ts'
 
 interface Wanted {
   readonly columns: string | undefined
@@ -18,7 +18,8 @@ export async function sortedStates(
   states: readonly NodeState[],
 ): Promise<readonly NodeState[]> {
   if (sort === undefined) return states
-  return sortedBy(sort, await statedNodes(store, states), stateFieldReaders).map(({ state }) => state)
+  const nodes = await statedNodes(store, states, listed(sort))
+  return sortedBy(sort, nodes, stateFieldReaders).map(({ state }) => state)
 }
 
 /** Counts and a table of those that say the same; or a table of these columns; or the names as a hostlist. */
@@ -29,6 +30,6 @@ export async function statesText(
 ): Promise<string> {
   const sorted = await sortedStates(store, sort, states)
   if (columns !== undefined)
-    return columnTable(columns, await statedNodes(store, sorted), fold, stateFieldReaders)
+    return columnTable(columns, await statedNodes(store, sorted, listed(columns)), fold, stateFieldReaders)
   return fold ? foldedNames(sorted) : stateTable(sorted)
 }

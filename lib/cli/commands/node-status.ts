@@ -1,6 +1,7 @@
 // luna node status, history and why: where nodes are now, what they did before, and what they lack.
 import { setTimeout as delay } from 'node:timers/promises'
 import { option } from '../../program/option.ts'
+import type { NodeChoice } from '../../task/choose/nodes.ts'
 import { stateFieldReaders } from '../../task/choose/state-fields.ts'
 import type { NodeState, StateFilter } from '../../task/record/states.ts'
 import { choiceOf, choosingOptions } from '../choosing/chosen.ts'
@@ -39,7 +40,7 @@ export const status: Command = command({
     const { parseSpan } = await import('../../object/record/duration.ts')
     const { step, not, stuck } = given
     const filter = { step, not, stuck: stuck === undefined ? undefined : parseSpan(stuck) }
-    const look = () => statesOf(context, choiceOf(status, given, names), filter)
+    const look = await looking(context, choiceOf(status, given, names), filter)
     const { sortedStates, statesText } = await import('../choosing/print-states.ts')
     const store = await context.store()
     if (given.json) return context.print(jsonText(await sortedStates(store, given.sort, await look())))
@@ -49,18 +50,30 @@ export const status: Command = command({
   },
 })
 
-async function statesOf(
+/** Gives a look at the states, to be taken again and again: it reads what has changed since the last. */
+async function looking(
   context: Context,
-  choice: ReturnType<typeof choiceOf>,
+  choice: NodeChoice,
   filter: StateFilter,
-): Promise<NodeState[]> {
-  const store = await context.store()
-  const { filterStates } = await import('../../task/record/states.ts')
-  const { nodeStates } = await import('../../task/record/follow.ts')
-  const all = !choice.names && choice.group === undefined && !choice.where
-  const { chosenNodes } = await import('../../task/choose/nodes.ts')
-  const only = all ? undefined : new Set((await chosenNodes(store, choice)).map(({ name }) => name))
-  return filterStates(await nodeStates(store, new Date(), only), filter)
+): Promise<() => Promise<NodeState[]>> {
+  const { FollowedStates } = await import('../../task/record/follow.ts')
+  const { filterStates, withAge } = await import('../../task/record/states.ts')
+  const { chosenAmong, chosenNodes } = await import('../../task/choose/nodes.ts')
+  const [store, followed] = [await context.store(), new FollowedStates()]
+  return async () => {
+    const now = new Date()
+    const states = await followed.look(store, now)
+    // Conditions may hold for what only a list of the nodes has.
+    const nodes = choice.where ? await chosenNodes(store, choice) : undefined
+    const names = new Set(nodes?.map(({ name }) => name))
+    const meant = nodes
+      ? states.filter(({ name }) => names.has(name))
+      : await chosenAmong(store, states, choice)
+    return filterStates(
+      meant.map((state) => withAge(state, now)),
+      filter,
+    )
+  }
 }
 
 /** On a terminal each look takes the place of the last; else what is other than before is printed. */

@@ -43,9 +43,18 @@ export async function chosenNodes(
 ): Promise<ListedNode[]> {
   const conditions = where.map(readCondition)
   const nodes = await listNodes(store, names?.names ? undefined : await onlyGroup(store, group))
-  const meant = await meantOf(store, nodes, names?.names, group)
   const fits = fitting(nodes, conditions)
-  return nodes.filter((node) => meant(node) && !names?.except.has(node.name) && fits(node))
+  return (await chosenAmong(store, nodes, { names, group })).filter(fits)
+}
+
+/** Those of these nodes that names and groups mean; the same errors. */
+export async function chosenAmong<T extends NamedNode>(
+  store: Store,
+  nodes: readonly T[],
+  { names, group }: Omit<NodeChoice, 'where'>,
+): Promise<T[]> {
+  const meant = await meantOf(store, nodes, names?.names, group)
+  return nodes.filter((node) => meant(node) && !names?.except.has(node.name))
 }
 
 /** Nodes that are about to be added. */
@@ -91,12 +100,14 @@ async function onlyGroup(store: Store, group: string | undefined): Promise<strin
   return groups.length === 1 ? groups[0] : undefined
 }
 
+type NamedNode = Pick<ListedNode, 'name' | 'group'>
+
 async function meantOf(
   store: Store,
-  nodes: readonly ListedNode[],
+  nodes: readonly NamedNode[],
   names: readonly string[] | undefined,
   group: string | undefined,
-): Promise<(node: ListedNode) => boolean> {
+): Promise<(node: NamedNode) => boolean> {
   if (!names && group === undefined) return () => true
   const groups = new Set(group === undefined ? [] : await groupsOf(store, group))
   for (const name of groups) await store.getNamed('group', name)

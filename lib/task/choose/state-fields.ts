@@ -26,13 +26,41 @@ export const stateFieldReaders = {
   armed: of(({ armed }) => ({ shown: armed === undefined ? '' : 'yes' })),
 } satisfies FieldReaders
 
-/** The nodes of the states, in their order; one that is gone meanwhile is left out. */
-export async function statedNodes(store: Store, states: readonly NodeState[]): Promise<StatedNode[]> {
+/** Fields that states have by themselves. */
+const ownFields = [
+  'name',
+  'group',
+  'image',
+  'step',
+  'since',
+  'age',
+  'outcome',
+  'percent',
+  'rate',
+  'error',
+  'armed',
+]
+
+/**
+ * The nodes of the states, in their order; one that is gone meanwhile is left out. They are read where some
+ * of the fields needs that.
+ */
+export async function statedNodes(
+  store: Store,
+  states: readonly NodeState[],
+  fields: readonly string[],
+): Promise<StatedNode[]> {
+  if (fields.every((field) => ownFields.includes(field))) return states.map(bareNode)
   const nodes = new Map((await listNodes(store)).map((node) => [node.name, node]))
   return states.flatMap((state) => {
     const node = nodes.get(state.name)
     return node ? [{ ...node, state }] : []
   })
+}
+
+function bareNode(state: NodeState): StatedNode {
+  const { name, group, image } = state
+  return { name, group, osimage: image, mac: null, switch: null, port: null, interfaces: {}, state }
 }
 
 function of(read: (state: NodeState) => FieldText): (node: ListedNode) => FieldText {
