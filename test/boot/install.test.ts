@@ -27,6 +27,7 @@ describe('a node that is switched on', () => {
       const node = await newNode()
       const { vm, up, progress } = await powerOn(node, firmware)
       await up
+      assert.match(vm.console.text, /^luna: download: by libtorrent$/m)
       const facts = await factsOf(vm)
       assert.deepEqual(facts, {
         system: 'running',

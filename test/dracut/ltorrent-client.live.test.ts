@@ -32,6 +32,7 @@ describe('ltorrent-client', function () {
     const client = await swarm.client([], {})
     await fetched(client)
     assert.deepEqual(swarm.ranges, [])
+    assert.equal(client.said(), 'luna: download: by aria2\n')
     assert.equal(readFileSync(client.pidfile, 'utf8').trim(), String(client.process.pid))
   })
 

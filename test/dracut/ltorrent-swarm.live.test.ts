@@ -51,8 +51,10 @@ describe('ltorrent-client over libtorrent', function () {
   }
 
   it('takes the file by HTTP when no other node is there', async () => {
-    await fetched(await swarm.client([], {}))
+    const node = await swarm.client([], {})
+    await fetched(node)
     assert.notEqual(swarm.ranges.length, 0)
+    assert.equal(node.said(), 'luna: download: by libtorrent\n')
   })
 
   it('takes nothing by HTTP where many download', async () => {

@@ -2,7 +2,7 @@
 // that is the hash of the recipe.
 
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
@@ -16,6 +16,29 @@ export interface Image {
   root: string
   /** The private ssh key that root of the image accepts. */
   key: string
+  /** What its nodes download with; libtorrent when it is absent. */
+  client?: DownloadClient
+}
+
+/** What nodes can download with, the best first: their initramfs gets the first that the image has. */
+export const downloadClients = ['libtorrent', 'aria2', 'curl'] as const
+export type DownloadClient = (typeof downloadClients)[number]
+
+const libraries = 'usr/lib/x86_64-linux-gnu'
+const filesOf = {
+  libtorrent: `${libraries}/libtorrent-rasterbar.so*`,
+  aria2: 'usr/bin/aria2c',
+  curl: '',
+} as const
+
+/** Takes out of a tree what is better than that one. */
+export async function takeOut(tree: string, client: DownloadClient): Promise<void> {
+  const better = downloadClients.slice(0, downloadClients.indexOf(client))
+  for (const file of globSync(
+    better.map((each) => filesOf[each]),
+    { cwd: tree },
+  ))
+    await rm(join(tree, file))
 }
 
 /**

@@ -9,13 +9,15 @@ import { type Boot, boot } from './boot.ts'
 import { setAccess } from './cluster.ts'
 import { enter, insideWith } from './enter.ts'
 import { type Firmware, firmwares } from './firmware.ts'
+import { type DownloadClient, downloadClients } from './image.ts'
 import { nodeMac } from './net.ts'
 import { enterWithPackage, type Stage, withCheckout, withPackage } from './stages.ts'
 import { renderSummary } from './summary.ts'
 import { drawTimelines, timelineOf } from './timeline.ts'
 
 const help = `usage: npm run lab -- [--nodes N] [--firmware ${firmwares.join('|')}]
-                          [--head checkout|package] [--access LEVEL] [--keep] [--report DIR]
+                          [--head checkout|package] [--access LEVEL] [--client ${downloadClients.join('|')}]
+                          [--keep] [--report DIR]
 
 Boots virtual machines over a network of their own with everything that a real cluster has.
   --nodes N      how many machines (1)
@@ -24,6 +26,8 @@ Boots virtual machines over a network of their own with everything that a real c
   --access L     boot_access of the cluster: open, node (default), root, armed
   --head H       checkout: this source tree and the daemons of this machine (default); package: a minimal Debian 12
                  with its own systemd, onto which the package is installed as luna-install(7) says
+  --client C     what nodes download with: libtorrent (default); aria2, as where the image has no libtorrent; curl, as
+                 where it has neither
   --keep         leave it running afterwards, until Ctrl-C
   --report DIR   write timeline.svg, a picture of the boots, and timeline.json, its figures, to DIR
 `
@@ -34,6 +38,7 @@ interface Wish {
   nodes: number
   head: (typeof heads)[number]
   firmware: Firmware
+  client: DownloadClient
   keep: boolean
   access?: string
   report?: string
@@ -62,13 +67,15 @@ function parseWish(args: string[]): Wish | undefined {
     const nodes = Number(values.nodes)
     const firmware = firmwares.find((name) => name === values.firmware)
     const head = heads.find((name) => name === values.head)
+    const client = downloadClients.find((name) => name === values.client)
     if (!Number.isInteger(nodes) || nodes < 1 || nodes > 99)
       throw new Error('--nodes is a number from 1 to 99')
     if (!firmware) throw new Error(`--firmware is one of ${firmwares.join(', ')}`)
     if (!head) throw new Error(`--head is one of ${heads.join(', ')}`)
+    if (!client) throw new Error(`--client is one of ${downloadClients.join(', ')}`)
     const { keep, access } = values
     const report = values.report && { report: resolve(values.report) }
-    return { nodes, head, firmware, keep, ...(access && { access }), ...report }
+    return { nodes, head, firmware, client, keep, ...(access && { access }), ...report }
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
     throw new LunaError('usage', what, { fix: 'npm run lab -- --help', cause })
@@ -79,6 +86,7 @@ const options = {
   nodes: { type: 'string', default: '1' },
   firmware: { type: 'string', default: 'bios' },
   head: { type: 'string', default: 'checkout' },
+  client: { type: 'string', default: 'libtorrent' },
   keep: { type: 'boolean', default: false },
   report: { type: 'string' },
   access: { type: 'string' },
@@ -87,7 +95,7 @@ const options = {
 
 async function work(wish: Wish, stop: Promise<number>): Promise<number> {
   const say = (line: string) => console.log(line)
-  const stage = await (wish.head === 'package' ? withPackage(say) : withCheckout(say))
+  const stage = await (wish.head === 'package' ? withPackage : withCheckout)(say, wish.client)
   if (wish.access) await setAccess(wish.access, stage.luna)
   const names = await stage.addNodes(wish.nodes)
   const endLive = showLive(stage)

@@ -5,6 +5,7 @@
 import { appendFile, copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { run } from '../../lib/host/run.ts'
+import { type Image, takeOut } from './image.ts'
 
 /** Where the lab keeps what it makes; private, because /mnt is the lab's own. */
 export const labFolder = '/mnt/luna-lab'
@@ -23,7 +24,7 @@ export const places = {
 }
 
 /** Makes this mount namespace the lab's machine, a head among the rest. */
-export async function makeMachine(imageRoot: string): Promise<void> {
+export async function makeMachine(image: Image): Promise<void> {
   await makeRoom()
   for (const folder of [places.bin, places.tftp, '/run/luna', '/run/lock', '/run/named', places.nginxLogs])
     await mkdir(folder, { recursive: true, mode: 0o755 })
@@ -33,7 +34,7 @@ export async function makeMachine(imageRoot: string): Promise<void> {
   // RuntimeDirectory= and StateDirectory= of the units
   await mkdir(dirname(places.store))
   await run('chown', ['luna:luna', '/run/luna', dirname(places.store)])
-  await makeClusterFolder(imageRoot)
+  await makeClusterFolder(image)
 }
 
 /**
@@ -50,21 +51,22 @@ export async function makeRoom(): Promise<void> {
 // What Debian's packages made and their daemons or Luna write to.
 const written = ['/etc/dhcp', '/var/lib/dhcp', '/etc/nginx/conf.d', '/var/cache/bind']
 
-async function makeClusterFolder(imageRoot: string): Promise<void> {
+async function makeClusterFolder(image: Image): Promise<void> {
   for (const folder of ['boot', 'torrents', 'templates'])
     await mkdir(join(places.cluster, folder), { recursive: true })
-  await layImage(imageRoot, places.image)
+  await layImage(image, places.image)
   for (const folder of ['', 'boot', 'torrents', 'templates', 'os'])
     await run('chown', ['luna:luna', join(places.cluster, folder)])
 }
 
 /** Lays a copy on write of the image at that place: what is changed there is in memory. */
-export async function layImage(imageRoot: string, place: string): Promise<void> {
+export async function layImage({ root, client }: Image, place: string): Promise<void> {
   const changes = join(labFolder, 'image', place)
   const [upper, work] = [join(changes, 'upper'), join(changes, 'work')]
   for (const folder of [upper, work, place]) await mkdir(folder, { recursive: true })
-  const layers = `lowerdir=${imageRoot},upperdir=${upper},workdir=${work}`
+  const layers = `lowerdir=${root},upperdir=${upper},workdir=${work}`
   await run('mount', ['-t', 'overlay', '-o', layers, 'image', place])
+  if (client) await takeOut(place, client)
 }
 
 /** A system user that only this mount namespace knows, if the machine has none of that name. */

@@ -112,7 +112,7 @@ export async function startHead(root: string, name: string, image: Image): Promi
   await writeFile(join(root, 'etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${name}\n`)
   // set-uid programs of images are not for the accounts of a head, as its doctor says
   await mkdir(join(root, dirname(imageTree)), { mode: 0o700 })
-  await layImage(image.root, join(root, imageTree))
+  await layImage(image, join(root, imageTree))
   const container = await startContainer(root, `--machine=${name}`, `--network-bridge=${network.bridge}`)
   const luna: Luna = async (...args) => {
     const ran = await container.run('luna', ...args)

@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import { LunaError } from '../../lib/error.ts'
 import { clusterSteps, configure, luna } from './cluster.ts'
 import { insideWith } from './enter.ts'
-import type { Image } from './image.ts'
+import type { DownloadClient, Image } from './image.ts'
 import { makeMachine, makeRoom } from './machine.ts'
 import { makeNetwork, network } from './net.ts'
 import { headLines, type PackagedHead, startHead } from './packaged.ts'
@@ -21,11 +21,14 @@ export interface Scene {
 /**
  * Builds the stage; `say` gets a line per step with the seconds it took. Throws LunaError when a step fails.
  */
-export async function buildScene(say: (line: string) => void): Promise<Scene> {
-  const image = imageOfLab()
+export async function buildScene(
+  say: (line: string) => void,
+  client: DownloadClient = 'libtorrent',
+): Promise<Scene> {
+  const image = { ...imageOfLab(), client }
   const services = new Services()
   await timed(say, 'machine and network', async () => {
-    await makeMachine(image.root)
+    await makeMachine(image)
     await makeNetwork()
   })
   const systemctl = await serveSystemctl(services)
@@ -75,9 +78,14 @@ export interface PackagedScene extends Room {
 }
 
 /** The network with a head on it on which all was typed: node001 can be switched on. */
-export async function buildPackagedScene(root: string, say: (line: string) => void): Promise<PackagedScene> {
+export async function buildPackagedScene(
+  root: string,
+  say: (line: string) => void,
+  client: DownloadClient,
+): Promise<PackagedScene> {
   const room = await buildRoom(say)
-  const head = await timed(say, 'the head boots', () => startHead(root, 'head', room.image))
+  const image = { ...room.image, client }
+  const head = await timed(say, 'the head boots', () => startHead(root, 'head', image))
   for (const line of headLines()) await timed(say, line, () => head.container.shell(line))
   return { ...room, head }
 }

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { addNodes, type Luna, luna } from './cluster.ts'
 import { enter } from './enter.ts'
-import type { Image } from './image.ts'
+import type { DownloadClient, Image } from './image.ts'
 import { places } from './machine.ts'
 import { nodeAddress } from './net.ts'
 import { headsIn, installHead, installing, rootOf, suites } from './packaged.ts'
@@ -29,8 +29,8 @@ export interface Stage {
 
 const watch = ['node', 'status', '--watch']
 
-export async function withCheckout(say: Say): Promise<Stage> {
-  const scene = await buildScene(say)
+export async function withCheckout(say: Say, client: DownloadClient): Promise<Stage> {
+  const scene = await buildScene(say, client)
   return {
     luna,
     watch: [process.execPath, join(import.meta.dirname, '../../bin/luna'), ...watch],
@@ -57,9 +57,9 @@ export async function enterWithPackage(command: readonly string[]): Promise<numb
   }
 }
 
-export async function withPackage(say: Say): Promise<Stage> {
+export async function withPackage(say: Say, client: DownloadClient): Promise<Stage> {
   const start = performance.now() - 1000 * Number(process.env.LUNA_LAB_INSTALLED ?? 0)
-  const scene = await buildPackagedScene(rootOf('bookworm'), say)
+  const scene = await buildPackagedScene(rootOf('bookworm'), say, client)
   const { container, luna } = scene.head
   return {
     luna,

@@ -23,10 +23,13 @@ for (const [suite, name] of Object.entries(suites) as [Suite, string][])
     this.bail(true)
     /** What the tests of every day leave out of one of the two. */
     const whole = allCases || suite === 'bookworm'
+    /** One of the clients that are taken where there is no libtorrent, which the other boot tests have. */
+    const [client, says] =
+      suite === 'bookworm' ? (['curl', 'HTTP from'] as const) : (['aria2', 'aria2'] as const)
     let head: PackagedHead
     let node: Boot | undefined
     before(async () => {
-      head = await startHead(rootOf(suite), 'head', room().image)
+      head = await startHead(rootOf(suite), 'head', { ...room().image, client })
     })
     afterEach(async function () {
       if (this.currentTest?.state !== 'failed' || !head) return
@@ -120,6 +123,7 @@ for (const [suite, name] of Object.entries(suites) as [Suite, string][])
     it('has the node at its login prompt in the end', async () => {
       await fullSpeed(tapOf('node001'))
       await booting().up
+      assert.match(booting().vm.console.text, new RegExp(`^luna: download: by ${says}`, 'm'))
       assert.deepEqual(await factsOf(booting().vm), {
         system: 'running',
         hostname: 'node001.cluster',
