@@ -2,7 +2,7 @@
 import type { Kind } from '../object/field.ts'
 import type { Objects } from '../object/objects.ts'
 import { option } from '../program/option.ts'
-import type { Outcome } from '../task/outcome.ts'
+import { foldFailures, type Outcome } from '../task/outcome.ts'
 import type { Facts } from '../task/show/facts.ts'
 import { type Command, type Context, command, type Operands } from './command.ts'
 import { cellOf, showTable } from './table/show-table.ts'
@@ -177,7 +177,7 @@ export function deleteListRow(
 /** Logs the outcome of a task; failures show in the exit status. */
 export function reportOutcome(context: Context, outcome: Outcome): void {
   warn(context, outcome.warnings)
-  for (const failure of outcome.failures) context.report(failure)
+  for (const failure of foldFailures(outcome.failures)) context.report(failure)
   context.undone.push(...(outcome.undone ?? []))
 }
 

@@ -1,5 +1,6 @@
 // The outcome of an operation beside its result: warnings, and parts that failed while the rest was done.
 import { LunaError } from '../error.ts'
+import { compressHostlist } from '../object/hostlist.ts'
 
 export interface Outcome {
   /** Done as asked, but worth knowing. */
@@ -46,9 +47,12 @@ export async function inTurn(
   work: (name: string) => Promise<void>,
 ): Promise<void> {
   for (const [at, name] of names.entries()) {
-    if (await attempt(notes, () => work(name))) continue
-    const ends = notes.failures.at(-1)?.code === 'not-found'
-    leave(notes, ends ? names.slice(at) : [name])
+    const before = notes.failures.length
+    const done = await attempt(notes, () => work(name))
+    const own = notes.failures.slice(before)
+    for (const failure of own) about.set(failure, name)
+    const ends = !done && own.at(-1)?.code === 'not-found'
+    if (own.length > 0) leave(notes, ends ? names.slice(at) : [name])
     if (ends) return
   }
 }
@@ -64,6 +68,42 @@ export async function untilOneFails(
     leave(notes, names.slice(at))
     return
   }
+}
+
+/** Which of several names a failure is about. */
+const about = new WeakMap<LunaError, string>()
+
+/** The failures, those that say the same of several names as one. */
+export function foldFailures(failures: readonly LunaError[]): readonly LunaError[] {
+  const alike = Map.groupBy(failures, (failure) => {
+    const put = withName(about.get(failure), '\0', '\0')
+    return JSON.stringify([failure.code, put(failure.message), put(failure.why), put(failure.fix)])
+  })
+  return [...alike.values()].map(folded)
+}
+
+function folded(alike: readonly LunaError[]): LunaError {
+  const [first] = alike as [LunaError]
+  const name = about.get(first)
+  if (alike.length === 1 || name === undefined) return first
+  const names = compressHostlist(alike.map((failure) => about.get(failure) ?? ''))
+  // In a command line the brackets are for the shell.
+  const put = withName(name, names, `'${names}'`)
+  const { code, message, why, fix, cause } = first
+  const said = put(message)
+  return new LunaError(code, said === message ? `${names}: ${message}` : (said ?? ''), {
+    ...(why !== undefined && { why: put(why) ?? '' }),
+    fix: put(fix, true) ?? null,
+    cause,
+  })
+}
+
+/** A way to put another text in the place of a name; in a command line that one which is quoted. */
+function withName(name: string | undefined, other: string, quoted: string) {
+  if (name === undefined) return (text: string | null | undefined) => text
+  const word = new RegExp(`(?<![\\w.-])${RegExp.escape(name)}(?![\\w.-])`, 'g')
+  return (text: string | null | undefined, isCommand = false) =>
+    text?.replace(word, () => (isCommand ? quoted : other))
 }
 
 function leave(notes: Notes, names: readonly string[]): void {

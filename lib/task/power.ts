@@ -5,6 +5,7 @@ import type { Bmc, PowerAction } from '../host/bmc/bmc.ts'
 import { power } from '../host/bmc/power.ts'
 import type { Bmcsetup } from '../object/bmcsetup.ts'
 import { interfaceKey } from '../object/group.ts'
+import { compressHostlist } from '../object/hostlist.ts'
 import type { Node } from '../object/node.ts'
 import type { Store } from '../store/store.ts'
 import { addressOf } from './boot/node-facts.ts'
@@ -26,7 +27,7 @@ export interface PowerWish {
 
 export interface PowerTargets {
   readonly targets: readonly PowerTarget[]
-  /** Why others are left out, a sentence each. */
+  /** Why others are left out, a sentence for each reason. */
   readonly skipped: readonly string[]
 }
 
@@ -36,12 +37,13 @@ export interface PowerTargets {
  */
 export async function powerTargets(store: Store, wish: PowerWish): Promise<PowerTargets> {
   const find = finder(store)
-  const skipped: string[] = []
+  const skipped = new Map<string, string[]>()
+  const skip = (why: string, name: string) => skipped.set(why, [...(skipped.get(why) ?? []), name])
   const nodes = new Map<string, Node>()
   for (const name of wish.names) {
     const node = await store.findNamed('node', name)
     if (node) nodes.set(name, node)
-    else skipped.push(`there is no node ${JSON.stringify(name)}`)
+    else skip('', name)
   }
   for (const name of wish.groups) {
     const { id } = await store.getNamed('group', name)
@@ -50,10 +52,19 @@ export async function powerTargets(store: Store, wish: PowerWish): Promise<Power
   const targets: PowerTarget[] = []
   for (const node of nodes.values()) {
     const bmc = await bmcOf(find, node, wish.interface)
-    if (typeof bmc === 'string') skipped.push(`${node.name}: ${bmc}`)
+    if (typeof bmc === 'string') skip(bmc, node.name)
     else targets.push({ node: node.name, bmc })
   }
-  return { targets, skipped }
+  return { targets, skipped: [...skipped].map(skippedText) }
+}
+
+/** One sentence for all that are left out for the same reason; '': there is no such node. */
+function skippedText([why, names]: readonly [string, readonly string[]]): string {
+  if (why !== '') return `${compressHostlist(names)}: ${why}`
+  const [name] = names
+  return names.length === 1
+    ? `there is no node ${JSON.stringify(name)}`
+    : `there are no nodes ${compressHostlist(names)}`
 }
 
 /** How the node's BMC is reached, or the sentence that says why it is not. */

@@ -68,8 +68,9 @@ describe('commands that change objects', () => {
 
   it('tell what they did to several groups in one line', () => {
     const { stderr, stdout, status } = run('group change g[1-2] -i ib0 --add')
+    const those = '30 nodes get it at the next installation: node[001-030]'
     assert.deepEqual({ stdout, status }, { stdout: '', status: 0 })
-    assert.equal(stderr, 'INFO:luna:changed 2 groups: g[1-2] (interface ib0 added)\n')
+    assert.equal(stderr, `INFO:luna:changed 2 groups: g[1-2] (interface ib0 added); ${those}\n`)
   })
 
   it('show with --dry-run what they would do, and do nothing', () => {

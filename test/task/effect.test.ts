@@ -1,9 +1,10 @@
 // What is told of a change: what it did to how many, what is due, and who loses something.
 import assert from 'node:assert/strict'
+import { sentence } from '../../lib/error.ts'
 import type { Mac } from '../../lib/object/net/mac.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { changeCluster } from '../../lib/task/change/cluster.ts'
-import { changeGroup } from '../../lib/task/change/group.ts'
+import { changeGroup, cloneGroup } from '../../lib/task/change/group.ts'
 import {
   addInterface,
   deleteInterface,
@@ -13,11 +14,12 @@ import {
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
-import { changeNodes } from '../../lib/task/change/node-change.ts'
+import { changeNodes, type NodeChange } from '../../lib/task/change/node-change.ts'
 import { deleteObjects, renameObject } from '../../lib/task/change/object.ts'
 import { changeOsimage } from '../../lib/task/change/osimage.ts'
 import { recordEffects, rehearse } from '../../lib/task/effect/record.ts'
 import { summarise } from '../../lib/task/effect/summary.ts'
+import { foldFailures } from '../../lib/task/outcome.ts'
 import { smallSite } from './site.ts'
 
 type Work = (store: Store) => Promise<unknown>
@@ -82,19 +84,19 @@ describe('what is told of a change', () => {
     [
       'an interface without a network, which is in no file',
       (store) => addInterface(store, 'compute', 'eth1'),
-      'changed 1 group: compute (interface eth1 added)',
+      'changed 1 group: compute (interface eth1 added); 30 nodes get it at the next installation: node[001-030]',
       0,
     ],
     [
       'an interface that is renamed, as names in DNS are',
       (store) => renameInterface(store, 'compute', 'BMC', 'ILO'),
-      `changed 1 group: compute (interface BMC renamed to ILO); ${dhcpAndDns}`,
+      `changed 1 group: compute (interface BMC renamed to ILO); 30 nodes get it at the next installation: node[001-030]; ${dhcpAndDns}`,
       0,
     ],
     [
       'parameters of an interface',
       (store) => editInterface(store, 'compute', 'BMC', 'MTU=9000'),
-      'changed 1 group: compute (parameters of interface BMC)',
+      'changed 1 group: compute (parameters of interface BMC); 30 nodes get it at the next installation: node[001-030]',
       0,
     ],
     [
@@ -140,13 +142,48 @@ describe('what is told of a change', () => {
     [
       'what an image needs to be packed anew for',
       (store) => changeOsimage(store, 'os', { kernmodules: 'e1000e', kernopts: 'quiet' }),
-      'changed 1 osimage: os (kernopts, kernmodules); due: luna osimage pack os',
+      'changed 1 osimage: os (kernopts, kernmodules); 30 nodes get it at the next installation: node[001-030]; due: luna osimage pack os',
       0,
     ],
     [
       'the port of the frontend',
       (store) => changeCluster(store, { frontend_port: 8080 }),
       'changed the cluster (frontend_port); due: luna cluster make (dhcp, nginx)',
+      0,
+    ],
+    [
+      'another domain of a group, which its nodes have in their host names',
+      (store) => changeGroup(store, 'compute', { domain: 'ipmi' }),
+      'changed 1 group: compute (domain); 30 nodes get another host name at the next installation: node[001-030]',
+      0,
+    ],
+    [
+      'another name of a network that is the domain of nodes',
+      (store) => renameObject(store, 'network', 'cluster', 'hpc'),
+      'renamed 1 network: cluster to hpc; 30 nodes get another host name at the next installation: node[001-030]; due: luna cluster make (dns)',
+      0,
+    ],
+    [
+      'a group of another domain, for the nodes that move there',
+      async (store) => {
+        await cloneGroup(store, { from: 'compute', to: 'other' })
+        await changeGroup(store, 'other', { domain: 'ipmi' })
+        await changeNodes(store, ['node001', 'node002'], { group: 'other' })
+      },
+      'added 1 group: other; changed 2 nodes: node[001-002] (group, addresses); 2 nodes get another host name at the next installation: node[001-002]; ' +
+        'due: luna cluster make (dns)',
+      0,
+    ],
+    [
+      'scripts of a group, for the nodes that will run them',
+      (store) => changeGroup(store, 'compute', { prescript: 'true' }),
+      'changed 1 group: compute (prescript); 30 nodes get it at the next installation: node[001-030]',
+      0,
+    ],
+    [
+      'a comment, which is nothing to nodes',
+      (store) => changeGroup(store, 'compute', { comment: 'x' }),
+      'changed 1 group: compute (comment)',
       0,
     ],
     [
@@ -184,6 +221,32 @@ describe('what is told of a change', () => {
     assert.match(sentence ?? '', /^deleted 1 node with 2 addresses: node003; left undone: nope; due: /)
     const none = await told(store, async () => undefined, ['nope', 'node004'])
     assert.equal(none.sentence, 'nothing is changed; left undone: nope,node004')
+  })
+
+  it('names what it left undone in part only where it did nothing to it', async () => {
+    const store = await siteWithNodes()
+    const given = ['node001', 'node002']
+    const both = { interface: { name: 'BMC', address: 'x' }, service: true }
+    const { undone = [] } = await changeNodes(store, given, { interface: both.interface })
+    assert.deepEqual(undone, given)
+    const { sentence } = await told(store, (it) => changeNodes(it, given, both), given)
+    assert.equal(sentence, 'changed 2 nodes: node[001-002] (service)')
+  })
+
+  it('says the same of several names once, with the names, and what differs apart', async () => {
+    const store = await siteWithNodes()
+    const lines = async (change: NodeChange, given = names) =>
+      foldFailures((await changeNodes(store, given, change)).failures).map(sentence)
+    assert.deepEqual(await lines({ interface: { name: 'BMC', address: 'X' } }), [
+      'node[001-030]: "X" is not an address (write it like 10.30.0.1 or fd00:30::1)',
+    ])
+    assert.deepEqual(await lines({ interface: { name: 'nope', address: '10.30.9.9' } }), [
+      'node[001-030] has no interface "nope" with an IPv4 network (look at the interfaces: luna group list)',
+    ])
+    const [taken, ...more] = await lines({ interface: { name: 'BMC', address: '10.31.9.9' } })
+    assert.match(taken ?? '', /^node\[002-030\]: 10\.31\.9\.9 is not free .*: node node001 \(BMC\) has it/)
+    assert.deepEqual(more, [])
+    assert.match((await lines({ interface: { name: 'BMC', address: 'X' } }, ['node001']))[0] ?? '', /^"X" is/)
   })
 
   it('knows a node with a MAC address, which dhcpd does, too', async () => {

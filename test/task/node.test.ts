@@ -10,6 +10,7 @@ import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes, type NodeChange } from '../../lib/task/change/node-change.ts'
 import { deleteObjects } from '../../lib/task/change/object.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
+import { rejectsWith } from '../help.ts'
 import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store
@@ -115,6 +116,14 @@ describe('changeNodes', () => {
     await change('node001', { mac: '' })
     await change('node001', { mac: '' })
     assert.equal(await macOf('node001'), undefined)
+  })
+
+  it('gives no MAC address to several nodes at once', async () => {
+    const both = (change: NodeChange) => changeNodes(store, ['node001', 'node002'], change)
+    for (const change of [{ mac: '00:11:22:aa:bb:cc' }, { also: ['', '00:11:22:aa:bb:cc'] }])
+      await rejectsWith('invalid', both({ ...change, localboot: true }))
+    assert.equal((await store.getNamed('node', 'node001')).localboot, false)
+    assert.deepEqual((await both({ mac: '' })).failures, [])
   })
 
   it('takes a MAC address from whoever had it, and says from whom', async () => {

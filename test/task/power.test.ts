@@ -71,6 +71,10 @@ describe('powerTargets', () => {
       ['o1'],
     )
     assert.deepEqual(skipped, ['there is no node "x"', 'c1: its group "compute" has no BMC setup'])
+    assert.deepEqual((await find(['x1', 'x2', 'c1', 'x3'])).skipped, [
+      'there are no nodes x[1-3]',
+      'c1: its group "compute" has no BMC setup',
+    ])
     assert.deepEqual((await find(['o1'], [], 'ILO')).skipped, ['o1: its group "old" has no interface "ILO"'])
     const { id } = await store.getNamed('node', 'o1')
     await store.update('node', id, { interfaces: {} })

@@ -1,5 +1,6 @@
 // What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
 // others.
+import { LunaError } from '../../error.ts'
 import type { Id, Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import type { Group } from '../../object/group.ts'
@@ -39,6 +40,7 @@ export async function changeNodes(
   names: readonly string[],
   change: NodeChange,
 ): Promise<Outcome> {
+  refuseShared(names, change)
   return await edit(store, async (one) => {
     const { tx, notes } = one
     const group = change.group === undefined ? undefined : await tx.getNamed('group', change.group)
@@ -49,6 +51,15 @@ export async function changeNodes(
     const nodeEdit = { ...one, find: finder(tx), group, switchId, numbered }
     await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))
     notes.warnings.push(...numbered.warnings())
+  })
+}
+
+/** Each of them would take it from the one before, and the last one keep it. */
+function refuseShared(names: readonly string[], { mac, also = [] }: NodeChange): void {
+  const shared = [mac, ...also].find((one) => one)
+  if (names.length < 2 || shared === undefined) return
+  throw new LunaError('invalid', `${shared} cannot be the MAC address of ${names.length} nodes`, {
+    fix: 'give each its own, or those of all in a table: luna node import FILE',
   })
 }
 

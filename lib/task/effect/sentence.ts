@@ -12,7 +12,7 @@ export interface Told {
   readonly nodes: readonly NodeEffect[]
   /** Commands that are to be given now. */
   readonly due: readonly string[]
-  /** Names that it was given and did nothing to. */
+  /** Names that it was given and did not all of it to. */
   readonly undone: readonly string[]
 }
 
@@ -21,13 +21,16 @@ export type Mood = 'did' | 'would'
 
 /** The sentence; undefined where nothing is changed and no names were left undone. Pure. */
 export function effectSentence({ effects, nodes, due, undone }: Told, mood: Mood): string | undefined {
-  const clauses = Map.groupBy(relevant(effects), clauseOf)
+  const told = relevant(effects)
+  const clauses = Map.groupBy(told, clauseOf)
   if (clauses.size === 0 && undone.length < 2) return undefined
+  const changed = new Set(told.flatMap(({ before, after }) => [before?.name, after?.name]))
+  const left = undone.filter((name) => !changed.has(name))
   const parts = [
     ...(clauses.size === 0 ? ['nothing is changed'] : []),
     ...[...clauses].map(([clause, all]) => objectsText(clause, all, nodes, mood)),
     ...nodesText(effects, nodes, mood),
-    ...(undone.length > 0 ? [`left undone: ${compressHostlist(undone)}`] : []),
+    ...(left.length > 0 ? [`left undone: ${compressHostlist(left)}`] : []),
     ...(due.length > 0 ? [`${mood === 'did' ? 'due' : 'then due'}: ${due.join(', ')}`] : []),
   ]
   return parts.join('; ')
@@ -116,6 +119,9 @@ function nodesText(effects: readonly Effect[], nodes: readonly NodeEffect[], moo
   const losing = left.filter(({ lost }) => lost > 0)
   const getting = left.filter(({ got }) => got > 0)
   const moved = left.filter((one) => one.moved)
+  const renamed = left.filter((one) => one.renamed)
+  const other = left.filter((one) => one.concerned && one.lost + one.got === 0 && !one.moved && !one.renamed)
+  const gets = (some: readonly NodeEffect[]) => verb(some.length === 1 ? 'gets' : 'get', 'get')
   const verb = (did: string, would: string) => (mood === 'did' ? did : `would ${would}`)
   const text = (some: readonly NodeEffect[], does: string, what: string) =>
     some.length === 0 ? [] : [`${counted(some.length, 'node')} ${does} ${what}: ${namesOf(some)}`]
@@ -123,6 +129,8 @@ function nodesText(effects: readonly Effect[], nodes: readonly NodeEffect[], moo
     ...text(losing, verb('lost', 'lose'), counted(sum(losing.map(({ lost }) => lost)), 'address')),
     ...text(getting, verb('got', 'get'), counted(sum(getting.map(({ got }) => got)), 'address')),
     ...text(moved, verb(moved.length === 1 ? 'has' : 'have', 'have'), 'other addresses'),
+    ...text(renamed, gets(renamed), 'another host name at the next installation'),
+    ...text(other, gets(other), 'it at the next installation'),
   ]
 }
 
