@@ -8,8 +8,9 @@ import { isMap, numberOf } from './bson/values.ts'
 export type Where = Readonly<Record<string, unknown>>
 
 /**
- * Whole documents; without the link counters, which are as long as the cluster is big; or at least the names
- * alone, of kinds; or MAC address and node alone, of MAC addresses, where ids may be text.
+ * Whole documents; for the objects that they describe, without the link counters, which are as long as the
+ * cluster is big; or at least the names alone, of kinds; or MAC address and node alone, of MAC addresses.
+ * Where it is not the whole, ids may be text and integers numbers or bigint.
  */
 export type Part = 'whole' | 'object' | 'name' | 'mac'
 
@@ -52,7 +53,9 @@ export type Write =
       readonly most: number
     }
 
-/** Reads documents; every call gives fresh ones, with their BSON types (Int32, Long, Double, DBRef). */
+/**
+ * Reads documents; every call gives fresh ones. Whole ones have their BSON types: Int32, Long, Double, DBRef.
+ */
 export interface Reader {
   /** The documents of a collection, or those that match. */
   find(collection: string, where?: Where, part?: Part): Promise<Document[]>

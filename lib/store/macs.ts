@@ -16,15 +16,15 @@ export function macReads(reader: Reader) {
     findMac: async (mac: Mac) => (await nodeIn('mac', mac)) ?? (await nodeIn(alsoMacs, mac)),
     macOf: async (node: Id) => (await macsIn('mac', node))[0],
     macs: async () => {
-      const lowest = new Map<Id, { readonly of: string; readonly mac: Mac }>()
-      for (const document of await reader.find('mac', undefined, 'mac')) {
-        const [node, mac, of] = [idOf(document.node), macIn(document), idText(document._id)]
-        const present = node && lowest.get(node)
-        if (node && mac && !(present && present.of < of)) lowest.set(node, { of, mac })
+      const all = new Map<Id, Mac>()
+      for (const document of (await reader.find('mac', undefined, 'mac')).sort(byId).reverse()) {
+        const [node, mac] = [idOf(document.node), macIn(document)]
+        if (!node || !mac) continue
+        // Of an address that two nodes have, the one that `findMac` gives comes last.
+        all.delete(node)
+        all.set(node, mac)
       }
-      // Of an address that two nodes have, the one that `findMac` gives comes last.
-      const entries = [...lowest].sort(([, a], [, b]) => byBytes(b.of, a.of))
-      return new Map(entries.map(([node, { mac }]) => [node, mac]))
+      return all
     },
     alsoOf: (node: Id) => macsIn(alsoMacs, node),
     also: async () => {
@@ -49,5 +49,7 @@ function macIn(document: Document): Mac | undefined {
 
 /** Sorts documents by their ids. */
 export function byId(a: Document, b: Document): number {
-  return byBytes(idText(a._id), idText(b._id))
+  const [one, other]: unknown[] = [a._id, b._id]
+  if (typeof one === 'string' && typeof other === 'string') return byBytes(one, other)
+  return byBytes(idText(one), idText(other))
 }

@@ -8,7 +8,7 @@ import { mostBoots } from '../object/record/boot.ts'
 import type { ReportTopic } from '../object/record/head-report.ts'
 import { type Reader, records, type Where } from './backend.ts'
 import { readLearned, readPeer } from './bson/expiring.ts'
-import { readObject } from './bson/object-codec.ts'
+import { objectReader, readObject } from './bson/object-codec.ts'
 import {
   byId as byNodeId,
   ofNode,
@@ -78,7 +78,7 @@ function objectReads(reader: Reader) {
   }
   async function listed<K extends Kind>(kind: K, where?: Where): Promise<Objects[K][]> {
     const documents = await reader.find(kind, where, 'object')
-    return documents.map((document) => readObject(kind, document)).sort(byName)
+    return documents.map(objectReader(kind)).sort(byName)
   }
   return {
     find,
@@ -89,7 +89,7 @@ function objectReads(reader: Reader) {
     list: <K extends Kind>(kind: K) => listed(kind),
     some: async <K extends Kind>(kind: K, ids: readonly Id[]) => {
       const found = await reader.some(kind, ids.map(ObjectId.createFromHexString), 'object')
-      const objects = new Map(found.map((document) => [idOf(document._id), readObject(kind, document)]))
+      const objects = new Map(found.map(objectReader(kind)).map((object) => [object.id, object]))
       return ids.flatMap((id) => objects.get(id) ?? [])
     },
     names: async (kind: Kind) => {

@@ -1,6 +1,6 @@
 // The table of nodes, with an interface per line or (`-1`) a node per line.
 import type { ListedNode } from '../../task/show/nodes.ts'
-import { addressed, addressesOf, cellOf } from './show-table.ts'
+import { addressed, cellOf } from './show-table.ts'
 import { borderOf, displayWidth, padEnd, shown, table } from './table.ts'
 
 const titles = ['Name', 'Group', 'MAC', 'IPs']
@@ -24,7 +24,7 @@ function groupCell({ group }: ListedNode): string | null {
 export function nodeTableOneLine(nodes: readonly ListedNode[]): string {
   const lines = nodes.map((node) => ({
     node,
-    parts: addressed(node.interfaces).map(([name, i]) => [name, ...addressesOf(i)]),
+    parts: addressed(node.interfaces).map(([name, addresses]) => [name, ...addresses]),
   }))
   const places = placesOf(lines.map(({ parts }) => parts))
   const cells = lines.map(({ parts }) => places.map((place, at) => partText(parts[at], place)))

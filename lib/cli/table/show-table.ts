@@ -61,17 +61,20 @@ function networkText(fact: Fact): string {
 function nodeCell(fact: Fact): string {
   const interfaces = addressed(fact)
   const width = Math.max(0, ...interfaces.map(([name]) => name.length + 1))
-  return interfaces.flatMap(([name, iface]) => labelled(`${name}:`, width, addressesOf(iface))).join('\n')
+  return interfaces.flatMap(([name, addresses]) => labelled(`${name}:`, width, addresses)).join('\n')
 }
 
-/** The interfaces of a node that have addresses. */
-export function addressed(fact: Fact): [string, Fact][] {
-  return entries(fact).filter(([, iface]) => addressesOf(iface).length > 0)
+/** The interfaces of a node that have addresses, with those. */
+export function addressed(fact: Fact): [string, string[]][] {
+  return entries(fact)
+    .map(([name, iface]): [string, string[]] => [name, addressesOf(iface)])
+    .filter(([, addresses]) => addresses.length > 0)
 }
 
 /** The addresses of a node's interface, IPv4 first. */
 export function addressesOf(iface: Fact): string[] {
-  return [facts(iface).ipv4, facts(iface).ipv6].filter((address) => address != null).map(String)
+  const { ipv4, ipv6 } = facts(iface)
+  return [ipv4, ipv6].filter((address) => address != null).map(String)
 }
 
 function connectedCell(fact: Fact): string {

@@ -174,10 +174,12 @@ function bmcMarkOf(value: unknown): FieldTypes['bmc-mark'] | undefined {
 
 function mapOf<T>(value: unknown, read: (entry: unknown) => T | undefined): Record<string, T> | undefined {
   if (!isMap(value)) return undefined
-  const entries = Object.entries(value).map(([key, entry]) => [key, read(entry)] as const)
-  return Object.fromEntries(
-    entries.filter((pair): pair is readonly [string, T & {}] => pair[1] !== undefined),
-  )
+  const entries: [string, T][] = []
+  for (const key in value) {
+    const entry = read(value[key])
+    if (entry !== undefined) entries.push([key, entry])
+  }
+  return Object.fromEntries(entries)
 }
 
 function mapValue<T>(

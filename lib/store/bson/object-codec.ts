@@ -10,13 +10,26 @@ import { idOf, integerOf } from './values.ts'
  * The object that a document describes. Nothing in it makes this fail: damaged values read like absent ones.
  */
 export function readObject<K extends Kind>(kind: K, document: Document): Objects[K] {
-  const table: FieldTable = fieldsOf[kind]
-  const object: Record<string, unknown> = { id: idOf(document._id) }
-  for (const name in table) {
-    const field = table[name]
-    if (field) object[name] = readField(field, document[name])
+  return objectReader(kind)(document)
+}
+
+/** The same for many documents: a value that the last one had, too, is read once, and shared. */
+export function objectReader<K extends Kind>(kind: K): (document: Document) => Objects[K] {
+  const fields = Object.entries<FieldTable[string]>(fieldsOf[kind]).map(([name, field]) => {
+    return { name, field, stored: undefined as unknown, value: readField(field, undefined) as unknown }
+  })
+  return (document) => {
+    const object: Record<string, unknown> = { id: idOf(document._id) }
+    for (const last of fields) {
+      const stored: unknown = document[last.name]
+      if (stored !== last.stored) {
+        last.value = readField(last.field, stored)
+        last.stored = stored
+      }
+      object[last.name] = last.value
+    }
+    return object as unknown as Objects[K]
   }
-  return object as unknown as Objects[K]
 }
 
 /** The document of a new object. Fields marked `later` are in it only when they are given. */

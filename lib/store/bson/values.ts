@@ -19,25 +19,26 @@ export function copyOf(document: Document): Document {
 
 /** A whole number of whatever BSON type, decimal strings included; undefined for everything else. */
 export function integerOf(value: unknown): bigint | undefined {
-  if (value instanceof Long) return value.toBigInt()
   if (typeof value === 'bigint') return value
   if (typeof value === 'string') return /^-?\d{1,39}$/.test(value) ? BigInt(value) : undefined
+  if (value instanceof Long) return value.toBigInt()
   const number = numberOf(value)
-  return Number.isInteger(number) ? BigInt(Number(number)) : undefined
+  return number !== undefined && Number.isInteger(number) ? BigInt(number) : undefined
 }
 
 /** A number of whatever BSON type; strings are none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value
+  if (typeof value !== 'object') return typeof value === 'bigint' ? Number(value) : undefined
   if (value instanceof Int32 || value instanceof Double) return value.value
   return value instanceof Long ? value.toNumber() : undefined
 }
 
 /** The id in a DBRef, an ObjectId, or the hexadecimal text of one. */
 export function idOf(value: unknown): Id | undefined {
+  if (typeof value === 'string') return parseId(value)
   if (value instanceof DBRef) return idOf(value.oid)
   if (value instanceof ObjectId) return parseId(value.toHexString())
-  if (typeof value === 'string') return parseId(value)
   return isMap(value) ? idOf(value.$id) : undefined
 }
 

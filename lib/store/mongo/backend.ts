@@ -12,6 +12,7 @@ import {
   type Where,
   type Write,
 } from '../backend.ts'
+import { plainReader } from '../bson/plain.ts'
 import { documentOf } from '../bson/values.ts'
 import { adviceOn } from './advice.ts'
 import { again, connectMongo, helloOf, isDirect, refuseSecondary } from './client.ts'
@@ -116,17 +117,17 @@ class MongoBackend implements Backend {
   }
 
   find(collection: string, where: Where = {}, part: Part = 'whole'): Promise<Document[]> {
-    const read = () => this.#find(collection, where, parts[part])
+    const read = () => this.#find(collection, where, part)
     return this.#reading(() => (this.#mayTear(collection, where) ? this.#settled.read(read) : read()))
   }
 
   some(collection: string, ids: readonly ObjectId[], part: Part = 'whole'): Promise<Document[]> {
-    const read = () => this.#find(collection, { _id: { $in: ids } }, parts[part])
+    const read = () => this.#find(collection, { _id: { $in: ids } }, part)
     return this.#reading(() => (this.#mayTear(collection, {}) ? this.#settled.read(read) : read()))
   }
 
   since(collection: string, where: Where, time: Date): Promise<Document[]> {
-    return this.#reading(() => this.#find(collection, { ...where, updated: { $gte: time } }, {}))
+    return this.#reading(() => this.#find(collection, { ...where, updated: { $gte: time } }, 'whole'))
   }
 
   /**
@@ -139,12 +140,15 @@ class MongoBackend implements Backend {
     return !this.#setting.transactions || Object.keys(where).length === 0
   }
 
-  async #find(collection: string, where: Document, projection: Document): Promise<Document[]> {
+  async #find(collection: string, where: Document, part: Part): Promise<Document[]> {
     // The driver has a copy of the package bson of its own, whose types are not ours: the bytes are common
     // ground.
-    const found = this.#database.collection(collection, { raw: true }).find(where, { projection })
+    const found = this.#database
+      .collection(collection, { raw: true })
+      .find(where, { projection: parts[part] })
     const documents: unknown[] = await found.toArray()
-    return documents.map((bytes) => documentOf(bytes as Uint8Array))
+    const read = part === 'whole' ? documentOf : plainReader()
+    return documents.map((bytes) => read(bytes as Uint8Array))
   }
 
   apply(writes: readonly Write[]): Promise<void> {

@@ -2,7 +2,6 @@
 import type { Id } from '../../object/field.ts'
 import type { Group } from '../../object/group.ts'
 import type { Node } from '../../object/node.ts'
-import type { Osimage } from '../../object/osimage.ts'
 import type { Store } from '../../store/store.ts'
 import { interfaceFacts } from './describe.ts'
 import type { Facts } from './facts.ts'
@@ -32,19 +31,28 @@ export async function listNodes(store: Store, groupName?: string): Promise<Liste
   const switches = new Map((await store.list('switch')).map(({ id, name }) => [id, name]))
   const [macs, also] = [await store.macs(), await store.also()]
   const place = new Map(groups.map((group, at) => [group.id, at]))
-  const placeOf = ({ group }: Node) => (group && place.get(group)) ?? groups.length
-  const listed: ListedNode[] = []
-  for (const node of nodes.toSorted((a, b) => placeOf(a) - placeOf(b))) {
+  const byPlace = Map.groupBy(nodes, ({ group }) => (group && place.get(group)) ?? groups.length)
+  const inOrder = [...byPlace].sort(([a], [b]) => a - b).flatMap(([, together]) => together)
+  return inOrder.map((node): ListedNode => {
     const group = node.group === null ? undefined : byId.get(node.group)
-    const interfaces = interfaceFacts(node, group, networks)
-    const others = also.get(node.id)
-    const cards = { mac: macs.get(node.id) ?? null, ...(others && { also: others }) }
     const image = group?.osimage ? images.get(group.osimage) : undefined
-    const place = { switch: switchName(node, switches), port: node.port }
-    const kin = { group: group?.name ?? null, osimage: image?.name ?? null }
-    listed.push({ name: node.name, ...kin, ...cards, interfaces, ...place, ...flags(node, image) })
-  }
-  return listed
+    const [others, { status }] = [also.get(node.id), node]
+    return {
+      name: node.name,
+      group: group?.name ?? null,
+      osimage: image?.name ?? null,
+      mac: macs.get(node.id) ?? null,
+      ...(others && { also: others }),
+      interfaces: interfaceFacts(node, group, networks),
+      switch: switchName(node, switches),
+      port: node.port,
+      localboot: node.localboot,
+      service: node.service,
+      setupbmc: node.setupbmc,
+      ...(status && { status: statusFacts(status, node, image) }),
+      comment: node.comment,
+    }
+  })
 }
 
 async function nodesOf(store: Store, groups: readonly Group[]): Promise<Node[]> {
@@ -53,9 +61,4 @@ async function nodesOf(store: Store, groups: readonly Group[]): Promise<Node[]> 
 
 function switchName({ switch: id }: Node, switches: ReadonlyMap<Id, string>): string | null {
   return id === null ? null : (switches.get(id) ?? `missing switch ${id}`)
-}
-
-function flags({ localboot, service, setupbmc, status, comment }: Node, image: Osimage | undefined): Facts {
-  const said = status && { status: statusFacts(status, { localboot }, image) }
-  return { localboot, service, setupbmc, ...said, comment }
 }
