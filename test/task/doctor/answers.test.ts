@@ -12,8 +12,10 @@ describe('judgeOffers', () => {
   const peer = { mac: '52:54:00:00:00:bb', server: '10.30.255.253', address: '10.30.128.2' }
   const rogue = { mac: '52:54:00:00:00:cc', server: '192.168.1.1', address: '192.168.1.100' }
   const ours = ['10.30.255.254', '10.30.255.253']
+  const owners = new Map([['10.30.0.1', 'node node001 (BOOTIF)']])
+  const macs = new Map([['52:54:00:00:00:01', 'node node001']])
   const judge = (offers: Parameters<typeof judgeOffers>[0]['offers'], expected = true) =>
-    judgeOffers({ link, ours, offers, expected, dhcpd: 'isc-dhcp-server' })
+    judgeOffers({ link, ours, offers, expected, dhcpd: 'isc-dhcp-server', owners, macs })
 
   it('is content with this head and the other one of a pair', () => {
     assert.deepEqual([judge([own]).state, judge([peer, own]).state], ['fine', 'fine'])
@@ -23,6 +25,16 @@ describe('judgeOffers', () => {
     const { state, seen } = judge([own, rogue, rogue])
     assert.equal(state, 'wrong')
     assert.equal(seen, 'another DHCP server answers on eth0: 192.168.1.1 (MAC address 52:54:00:00:00:cc)')
+  })
+
+  it('tells one with the address of a node as a conflict, and one that a node runs as that', () => {
+    const { seen } = judge([{ ...rogue, server: '10.30.0.1' }])
+    assert.match(
+      seen,
+      /: 10\.30\.0\.1 \(MAC address 52:54:00:00:00:cc\), an address conflict: that is the address of node node001 \(BOOTIF\), too$/,
+    )
+    const own = judge([{ ...rogue, server: '10.30.0.1', mac: '52:54:00:00:00:01' }])
+    assert.match(own.seen, /: 10\.30\.0\.1 \(MAC address 52:54:00:00:00:01, which is node node001\)$/)
   })
 
   it('takes a server of this machine for its own, under whatever address it answers', () => {
