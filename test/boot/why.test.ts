@@ -62,9 +62,9 @@ describe('a node that does not come up', () => {
     await luna('cluster', 'makedhcp', '-N', name, '-s', rangeStart, '-e', rangeEnd)
     const other = nodeMac(77)
     await powerOn({ ...node, mac: other }, 'bios')
-    const fix = `luna node change ${node.name} --mac ${other}`
+    const fix = `luna node change ${node.name} --mac ${other}; luna cluster make`
     const seen = `asks Luna: it has never asked as ${node.mac}; ${other} asked lately, and nobody is that`
-    await assertWhy(node.name, new RegExp(`${seen}\n  ${fix}`), 120_000)
+    await assertWhy(node.name, new RegExp(`${seen}: .*\n  ${fix}`), 120_000)
   })
 
   for (const [what, more, word] of [
@@ -96,7 +96,7 @@ describe('a node that does not come up', () => {
     await vm.console.waitFor(/^luna: step \S*partscript failed/m, 300_000)
     await assertWhy(
       node.name,
-      /installation: install\.partscript failed: .*; it has no disk\n {2}see which disks it has .*luna group change disks --partscript/,
+      /installation: install\.partscript failed: .*; it has no disk\n {2}see which disks it has .*: luna group change disks --partscript/,
     )
     await script('mkfs.xt4 /dev/vda\n')
     await vm.console.waitFor(/mkfs\.xt4: command not found/, 120_000)

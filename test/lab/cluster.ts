@@ -40,10 +40,10 @@ export function lpower(...args: string[]): Promise<Ran> {
   return runOurs('lpower', args, { allowFailure: true })
 }
 
-/** Where a node stops, as `luna node why` has it at the end: the link with what was seen, and the command. */
+/** Where a node stops, as `luna node why` has it at the end: the link, what mends it, and what then. */
 export async function why(node: string): Promise<string> {
   const { stdout } = await runOurs('luna', ['node', 'why', node], { allowFailure: true })
-  return stdout.trimEnd().split('\n').slice(-2).join('\n')
+  return stdout.slice(stdout.indexOf(`${node} stops at: `)).trimEnd()
 }
 
 type How = Pick<RunOptions, 'allowFailure' | 'input'>

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import type { Boot } from '../../lib/object/record/boot.ts'
 import { fine, wrong } from '../../lib/task/doctor/check.ts'
-import { chainOf, missingLink, type Sight } from '../../lib/task/why/chain.ts'
+import { chainOf, missingLink } from '../../lib/task/why/chain.ts'
+import type { Sight } from '../../lib/task/why/sight.ts'
 
 const now = 10_000_000
 const well: Sight = {
   ...{ node: 'node001', group: 'compute', image: 'compute', imageTrouble: null, localboot: false },
+  ...{ members: 12, bmc: true, progress: undefined },
   ...{ power: 'on', mac: '52:54:00:00:00:01', port: null, atPort: [], strangers: [] },
   reservation: { address: '10.30.0.1', wanted: '10.30.0.1' },
   ...{ dhcpSaid: null, tftpSaid: null, report: undefined, refused: undefined, told: undefined, now },
@@ -46,12 +48,12 @@ describe('the chain from the power button to the running system', () => {
     [
       'a MAC address',
       { mac: null, boot: undefined },
-      /^MAC address: luna node change node001 --mac ADDRESS$/,
+      /^MAC address: luna node change node001 --mac ADDRESS; luna cluster make$/,
     ],
     [
       'the MAC address of the machine at its port',
       { port: 'sw01 port 7', atPort: ['52:54:00:00:00:99'], boot: undefined },
-      /--mac 52:54:00:00:00:99$/,
+      /^MAC address: put the cable back, or for another card: luna .* --mac 52:54:00:00:00:99; luna cluster make$/,
     ],
     [
       'its reservation',
@@ -63,12 +65,12 @@ describe('the chain from the power button to the running system', () => {
     [
       'the MAC address of the machine that asks and is nobody',
       { boot: undefined, strangers: ['52:54:00:00:00:99'] },
-      /^asks Luna: luna node change node001 --mac 52:54:00:00:00:99$/,
+      /^asks Luna: luna node change node001 --mac 52:54:00:00:00:99; luna cluster make$/,
     ],
     [
       'the MAC address of one of those that ask',
       { mac: null, boot: undefined, strangers: ['52:54:00:00:00:98', '52:54:00:00:00:99'] },
-      /^MAC address: luna node change node001 --mac ADDRESS$/,
+      /^MAC address: luna node change node001 --mac ADDRESS; luna cluster make$/,
     ],
     ['a request of its own', { boot: undefined }, /^asks Luna: /],
     ['a kernel that gets on', { boot: loaded }, /^install script: .*luna osimage pack compute --boot$/],
@@ -145,6 +147,76 @@ describe('the chain from the power button to the running system', () => {
   it('takes the error of that step, and not one of before', () => {
     const report = { step: 'install.unpack', time: now - 30_000, lines: ['no space left on device'] }
     const seen = missingLink(chainOf({ ...well, boot: failed, report }))?.seen
-    assert.equal(seen, 'install.postscript failed')
+    assert.equal(seen, 'install.postscript failed; cause unknown: it told no more')
+  })
+
+  const stop = (more: Partial<Sight>) => missingLink(chainOf({ ...well, ...more })) ?? assert.fail()
+
+  it('says how the node tries again, and offers no command where no BMC can be asked', () => {
+    assert.equal(stop({ boot: loaded }).retry, 'lpower cycle node001')
+    const retry = 'if it does not try again by itself within a minute: lpower cycle node001'
+    assert.equal(stop({ boot: failed }).retry, retry)
+    assert.equal(stop({ imageTrouble: 'it is not packed' }).retry, retry)
+    assert.equal(stop({ power: 'off' }).retry, undefined)
+    const all = [{ boot: undefined }, { boot: loaded }, { boot: failed }, { mac: null, boot: undefined }]
+    const unasked = [{ bmc: false, power: null }, { power: { trouble: 'no answer' } }]
+    for (const one of all)
+      for (const more of unasked) {
+        const { fix, retry: hand } = stop({ ...one, ...more })
+        assert.doesNotMatch(`${fix} ${hand}`, /lpower/)
+        assert.match(hand ?? '', /switch it off and on by hand/)
+      }
+  })
+
+  it('says of a node that never asked that its BMC does not answer either', () => {
+    const { seen, fix } = stop({ boot: undefined, power: { trouble: 'no answer' } })
+    assert.equal(seen, 'it has never asked, and its BMC does not answer either')
+    assert.match(fix ?? '', /^see whether it has power/)
+  })
+
+  it('says which machines a switch sees where a node without a MAC address is configured', () => {
+    const at = (...atPort: string[]) =>
+      chainOf({ ...well, boot: undefined, mac: null, port: 'sw01 port 7', atPort }).find(
+        ({ link }) => link === 'MAC address',
+      )
+    assert.match(at()?.seen ?? '', /configured at sw01 port 7, where no machine is seen: nobody knows/)
+    const [one, two, three] = ['52:54:00:00:00:97', '52:54:00:00:00:98', '52:54:00:00:00:99']
+    assert.match(at(one, two, three)?.seen ?? '', /, where \S+:97, \S+:98 and 1 more are seen: nobody knows/)
+    assert.equal(at(one)?.seen, `none yet; ${one} is seen at sw01 port 7`)
+  })
+
+  it('warns that a script is that of all nodes of the group', () => {
+    assert.match(
+      stop({ boot: failed }).fix ?? '',
+      /^correct it; all 12 nodes of the group have it: luna group/,
+    )
+    assert.match(stop({ boot: failed, members: 1 }).fix ?? '', /^correct it: luna group/)
+  })
+
+  it('says of an installation that hangs what is known, and that the cause is not', () => {
+    const boot = booted([['install.download', 3600]])
+    const progress = { percent: 65.2, age: 3000 }
+    assert.equal(
+      stop({ boot, progress }).seen,
+      'install.download for 1h, 65 % is there, as its client told 50m ago; cause unknown',
+    )
+    assert.equal(
+      stop({ boot }).seen,
+      'install.download for 1h, nothing is heard of its torrent client; cause unknown',
+    )
+    assert.equal(
+      stop({ boot: booted([['install.postscript', 3600]]) }).seen,
+      'install.postscript for 1h; cause unknown',
+    )
+    const unpack = stop({ boot: booted([['install.error.unpack', 20]]) })
+    assert.equal(unpack.seen, 'install.unpack failed; cause unknown: it told no more')
+    assert.match(unpack.fix ?? '', /^look at its console, then pack it anew: luna osimage pack compute$/)
+  })
+
+  it('takes a dhcpd.conf that is out of date for the reservation where nobody could look at that', () => {
+    const head = new Map([['dhcpd.conf', wrong('old', 'make it')]])
+    assert.equal(missing({ reservation: null, head, boot: undefined }), 'dhcpd.conf: make it')
+    assert.equal(missing({ head, boot: undefined }).split(':')[0], 'asks Luna')
+    assert.match(missing({ reservation: null, head, boot: failed }), /^installation: /)
   })
 })

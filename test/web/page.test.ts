@@ -60,7 +60,7 @@ describe('the data of the page', () => {
     const none = (await get('node?name=none')).why
     const stop = none.links.find(({ link }: { link: string }) => link === none.missing)
     // The only machine that asks and is no node.
-    const fix = `luna node change none --mac ${mac(0x99)}`
+    const fix = `luna node change none --mac ${mac(0x99)}; luna cluster make`
     assert.deepEqual([none.missing, stop.fix], ['MAC address', fix])
     assert.equal(none.looked, new Date(now.getTime() - 120_000).toISOString())
     const seen = (why: typeof none) =>
@@ -74,6 +74,15 @@ describe('the data of the page', () => {
     assert.ok(!seen(failed).some((text: string) => /^(?:power|reservation) /.test(text)))
   })
 
+  it('says what has a node try again, and that it is by hand where there is no BMC', async () => {
+    const { missing, links } = (await get('node?name=none')).why
+    const { retry } = links.find(({ link }: { link: string }) => link === missing)
+    assert.match(
+      retry,
+      /^if it does not try again by itself within a minute: switch it off and on by hand \(/,
+    )
+  })
+
   it('has what the BMC of a node said last, until that is too long ago', async () => {
     const powerOf = async (name: string) => {
       const { links } = (await get(`node?name=${name}`)).why
@@ -81,13 +90,16 @@ describe('the data of the page', () => {
     }
     const keep = async (ago: number) => {
       const time = now.getTime() - 1000 * ago
-      await store.keepHeadReport({ topic: 'power', head: 'head1', time, told: { none: 'off', stuck: 'on' } })
+      const told = { none: 'off', stuck: 'on', booting: 'no answer from 10.31.0.12' }
+      await store.keepHeadReport({ topic: 'power', head: 'head1', time, told })
     }
     assert.equal(await powerOf('none'), undefined)
     await keep(200)
     const { state, seen, fix } = await powerOf('none')
     assert.deepEqual([state, seen, fix], ['missing', 'its BMC says off', 'lpower on none'])
     assert.equal((await powerOf('stuck')).state, 'seen')
+    const { state: silent, seen: why } = await powerOf('booting')
+    assert.deepEqual([silent, why], ['doubtful', 'no answer from 10.31.0.12'])
     assert.equal(await powerOf('failed'), undefined)
     await keep(1000)
     assert.equal(await powerOf('none'), undefined)

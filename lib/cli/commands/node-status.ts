@@ -8,7 +8,6 @@ import { choiceOf, choosingOptions } from '../choosing/chosen.ts'
 import { columnOptions } from '../choosing/columns.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { jsonOption, jsonText } from '../rows.ts'
-import { shown } from '../table/table.ts'
 
 // How often --watch looks, in milliseconds; where looking takes long, it looks less often.
 const watchEvery = 1000
@@ -128,19 +127,19 @@ export const why: Command = command({
   help: 'Say why a node does not boot: the chain from its power button to its running system, link by link.',
   operand: 'name',
   options: { json: jsonOption },
-  examples: [['luna node why node001', 'as root, who may look at everything; the last line has the command']],
+  examples: [
+    ['luna node why node001', 'as root, who may look at everything; the last lines say what mends it'],
+  ],
   async run(context, { json }, name) {
     const { lookAtNode } = await import('../../task/why/look.ts')
     const { chainOf, missingLink } = await import('../../task/why/chain.ts')
-    const chain = chainOf(await lookAtNode(await context.store(), context.config, name, context.signal))
+    const { whyText } = await import('../table/why-text.ts')
+    const { sight, byRoot } = await lookAtNode(await context.store(), context.config, name, context.signal)
+    const chain = chainOf(sight)
     const missing = missingLink(chain)
     if (missing) context.endWith(1)
-    if (json) return context.print(jsonText({ node: name, missing: missing?.link ?? null, chain }))
-    for (const { state, link, seen } of chain) context.print(`${state.padEnd(8)}  ${link}: ${shown(seen)}\n`)
-    context.print(
-      missing
-        ? `${name} stops at: ${missing.link}: ${shown(missing.seen)}\n  ${missing.fix ?? ''}\n`
-        : `no link is missing for ${name}\n`,
-    )
+    const looked = byRoot === null ? null : new Date(byRoot).toISOString()
+    if (json) context.print(jsonText({ node: name, missing: missing?.link ?? null, chain, looked }))
+    else context.print(whyText(name, chain, { isRoot: process.geteuid?.() === 0, byRoot, now: sight.now }))
   },
 })

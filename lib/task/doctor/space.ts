@@ -2,20 +2,35 @@
 import { stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../../host/file.ts'
-import { type Check, fine, type Verdict, warning, wrong } from './check.ts'
+import type { ClusterPaths } from '../../object/cluster.ts'
+import type { Inventory } from '../../object/net/address-use.ts'
+import { type Check, type Finding, fine, type Verdict, verdictOf, warning, wrong } from './check.ts'
 
 const mebibyte = 2 ** 20
 
-export const spaceChecks: readonly Check[] = [
+/** What these checks look at. */
+interface Room {
+  readonly paths: Pick<ClusterPaths, 'torrents'>
+  readonly all: Pick<Inventory, 'osimage'>
+}
+
+export const spaceChecks = [
   {
     name: 'space for images',
-    async run({ paths: { torrents }, all }) {
+    async run({ paths: { torrents }, all }: Room) {
       const sizes = all.osimage.map(({ tarball }) => sizeOf(join(torrents, `${tarball}.tgz`)))
       return await spaceAt(torrents, Math.max(0, ...(await Promise.all(sizes))))
     },
   },
   { name: 'space of the system', run: () => spaceAt('/', 0) },
-]
+] as const satisfies readonly Check[]
+
+/** Their findings, for which nobody has to be root. */
+export async function spaceFindings(room: Room): Promise<Finding[]> {
+  return await Promise.all(
+    spaceChecks.map(async ({ name, run }) => ({ check: name, ...(await run(room).catch(verdictOf)) })),
+  )
+}
 
 async function spaceAt(path: string, largest: number): Promise<Verdict> {
   try {
@@ -38,7 +53,7 @@ async function sizeOf(file: string): Promise<number> {
 export function judgeSpace(path: string, free: number, largest: number): Verdict {
   const seen = `${amount(free)} free in ${path}`
   const fix = `make room: du -xh ${path} | sort -h | tail`
-  if (free < 100 * mebibyte) return wrong(seen, fix)
+  if (free < 100 * mebibyte) return wrong(`full: ${seen}`, fix)
   if (free < largest)
     return warning(`${seen}, and the largest image takes ${amount(largest)} while it is packed anew`, fix)
   if (free < 1024 * mebibyte) return warning(seen, fix)

@@ -5,8 +5,8 @@ import { readSeeder, type SeederFigures } from '../../object/record/seeder.ts'
 import type { Store } from '../../store/store.ts'
 import type { State } from '../doctor/check.ts'
 import { isPacked } from '../image/packed.ts'
+import { readFindings } from '../record/findings.ts'
 import { type SteadyState, shownStep } from '../record/states.ts'
-import { readFindings } from './findings.ts'
 
 /** How many nodes are at which step. */
 export type StepCounts = ReadonlyMap<string, number>

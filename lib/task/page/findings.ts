@@ -1,7 +1,8 @@
 // What `luna doctor` found last as root on each head, and what is due by that.
 import type { Store } from '../../store/store.ts'
-import type { Finding, State } from '../doctor/check.ts'
+import type { Finding } from '../doctor/check.ts'
 import { generatedNames } from '../doctor/generated.ts'
+import { readFindings } from '../record/findings.ts'
 
 export interface PageHead {
   readonly head: string
@@ -24,19 +25,6 @@ export async function pageFindings(store: Store): Promise<PageFindings> {
     findings: readFindings(told),
   }))
   return { heads, due: dueOf(heads) }
-}
-
-const states: readonly State[] = ['fine', 'warning', 'wrong']
-
-/** The findings in a report; what is damaged is left out. */
-export function readFindings(told: unknown): Finding[] {
-  if (!Array.isArray(told)) return []
-  return told.flatMap((one: Partial<Record<keyof Finding, unknown>> | null) => {
-    const { check, seen, fix } = one ?? {}
-    const state = states.find((known) => known === one?.state)
-    if (!state || typeof check !== 'string' || typeof seen !== 'string') return []
-    return [{ check, state, seen, fix: typeof fix === 'string' ? fix : null }]
-  })
 }
 
 /** What is made from the database and is out of date, or was never made. */

@@ -3,12 +3,14 @@
 import { paths } from '../../object/cluster.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
-import type { Finding, Verdict } from '../doctor/check.ts'
+import type { Verdict } from '../doctor/check.ts'
+import { spaceFindings } from '../doctor/space.ts'
 import { getCluster } from '../inventory.ts'
+import { lastFindings } from '../record/findings.ts'
 import { lastPower } from '../record/powers.ts'
 import { aboutNode } from '../why/about.ts'
-import { chainOf, type Link, missingLink } from '../why/chain.ts'
-import { readFindings } from './findings.ts'
+import { chainOf, missingLink } from '../why/chain.ts'
+import type { Link } from '../why/sight.ts'
 
 export interface PageWhy {
   /** The first link that is missing; null when none is. */
@@ -22,33 +24,16 @@ export interface PageWhy {
 const unseen = { reservation: null, dhcpSaid: null, tftpSaid: null } as const
 
 export async function pageWhy(store: Store, node: Node, now: Date): Promise<PageWhy> {
-  const { root } = paths(await getCluster(store))
-  const reports = (await store.headReports('doctor')).toSorted((a, b) => b.time - a.time)
-  const [last] = reports
+  const all = paths(await getCluster(store))
+  const last = await lastFindings(store)
+  // On a full disk root's findings cannot be kept.
+  const space = await spaceFindings({ paths: all, all: { osimage: await store.list('osimage') } })
+  const findings = [...(last?.findings ?? []), ...space]
+  const head = new Map(findings.map(({ check, ...verdict }): [string, Verdict] => [check, verdict]))
   const time = now.getTime()
   const power = await lastPower(store, node, time)
-  const findings = readFindings(last?.told)
-  const head = new Map(findings.map(({ check, ...verdict }): [string, Verdict] => [check, verdict]))
-  const sight = { ...(await aboutNode(store, root, node, time)), ...unseen, power, head, now: time }
-  const chain = chainOf(sight).filter(
-    ({ link }) => link !== 'reservation' && (link !== 'power' || power !== null),
-  )
-  const links = withDhcp(chain, findings)
+  const sight = { ...(await aboutNode(store, all.root, node, time)), ...unseen, power, head, now: time }
+  const links = chainOf(sight).filter(({ link }) => link !== 'power' || power !== null)
   const looked = last ? new Date(last.time).toISOString() : null
   return { missing: missingLink(links)?.link ?? null, links, looked }
-}
-
-/** A dhcpd.conf that is out of date stands where the reservation of the node would. */
-function withDhcp(chain: readonly Link[], findings: readonly Finding[]): Link[] {
-  const stale = findings.find(({ check, state }) => check === 'dhcpd.conf' && state === 'wrong')
-  if (!stale) return [...chain]
-  const asked = chain.some(({ link, state }) => link === 'asks Luna' && state === 'seen')
-  const link: Link = {
-    link: 'dhcpd.conf',
-    state: asked ? 'doubtful' : 'missing',
-    seen: stale.seen,
-    fix: stale.fix,
-  }
-  const at = chain.findIndex(({ link: name }) => name === 'image' || name === 'asks Luna')
-  return chain.toSpliced(Math.max(at, 0), 0, link)
 }

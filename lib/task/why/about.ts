@@ -8,8 +8,10 @@ import { locateAtSwitch } from '../boot/switch-port.ts'
 import { finder, groupOf } from '../find.ts'
 import { isPacked, packedFiles } from '../image/packed.ts'
 import { macOwners } from '../macs.ts'
+import { powerTargets } from '../power.ts'
 import { strangers } from '../record/strangers.ts'
-import type { Sight } from './chain.ts'
+import { progressOf } from '../show/progress.ts'
+import type { Sight } from './sight.ts'
 
 export type About = Omit<Sight, 'head' | 'power' | 'now' | 'reservation' | 'dhcpSaid' | 'tftpSaid'>
 
@@ -21,17 +23,23 @@ export async function aboutNode(store: Store, root: string, node: Node, now: num
   const image = group?.osimage ? await find('osimage', group.osimage) : undefined
   const gone = image ? packedFiles(image).filter((file) => !existsSync(join(root, file))) : []
   const untold = image && !isPacked(image) ? 'it is not packed' : null
+  const boot = await store.lastBoot(node.id)
+  const asked = { ipv4: boot?.asker?.address ?? null }
+  const { targets } = await powerTargets(store, { names: [node.name], groups: [], interface: 'BMC' })
   return {
     node: node.name,
     group: group?.name ?? null,
+    members: group ? (await store.nodesOf(group.id)).length : 0,
     image: image?.name ?? null,
     imageTrouble: untold ?? (gone.length > 0 ? `${gone.join(', ')} not in ${root}` : null),
     localboot,
+    bmc: targets.length > 0,
     mac: (await store.macOf(node.id)) ?? null,
     ...(await plugOf(store, node)),
     strangers: await strangerMacs(store, now),
-    boot: await store.lastBoot(node.id),
+    boot,
     report: await store.report(node.id),
+    progress: await progressOf({ store, find, now: new Date(now) }, node, group, { asked }),
     refused: await refusedAs(store, node),
     told: status ? { step: status.step, time: status.time.getTime() } : undefined,
   }

@@ -1,31 +1,30 @@
-// Which command mends a step of an installation that failed.
+// What mends a step of an installation that failed, and what has a node try again.
+import type { Sight } from './sight.ts'
 
-interface Of {
-  readonly node: string
-  readonly group: string | null
-  readonly image: string | null
-}
-
-/** By the step, and by what it had to say. */
-export function fixOf(step: string, said: string, { node, group, image }: Of): string {
-  const again = `luna node history ${node} --boot N has its last lines`
+/** By the step, and by what it had to say; '' where it said nothing. */
+export function fixOf(step: string, said: string, { node, group, members, image }: Sight): string {
   const of = group ?? 'GROUP'
+  const all = members > 1 ? `; all ${members} nodes of the group have it` : ''
+  const change = (script: string) => `luna group change ${of} --${script}`
+  const again = `luna node history ${node} --boot N has its last lines`
   switch (step.replace(/^install\.error\./, '')) {
     case 'prescript':
-      return `correct it: luna group change ${of} --prescript`
+      return `correct it${all}: ${change('prescript')}`
     case 'partscript':
       return noDisk.test(said)
-        ? `see which disks it has (lsblk on its console), then: luna group change ${of} --partscript`
-        : `correct it: luna group change ${of} --partscript`
+        ? `see which disks it has (lsblk on its console), put one in or correct the script${all}: ${change('partscript')}`
+        : `correct it${all}: ${change('partscript')}`
     case 'postscript':
-      return `correct it: luna group change ${of} --postscript`
+      return `correct it${all}: ${change('postscript')}`
     case 'setupbmc':
       return `luna bmcsetup show NAME; to go on without: luna node change ${node} --setupbmc n`
     case 'download':
       return 'luna doctor'
     case 'unpack':
-      return /no space|disk full/i.test(said)
-        ? `make room for the image on the disk: luna group change ${of} --partscript`
+      if (/no space|disk full/i.test(said))
+        return `make room for the image on the disk by the partscript${all}: ${change('partscript')}`
+      return said === ''
+        ? `look at its console, then pack it anew: luna osimage pack ${image ?? 'IMAGE'}`
         : `pack it anew: luna osimage pack ${image ?? 'IMAGE'}`
     case 'setnet':
       return `luna group show ${of}; ${again}`
@@ -36,3 +35,11 @@ export function fixOf(step: string, said: string, { node, group, image }: Of): s
 
 const noDisk =
   /no such (file or directory|device)|cannot open \/dev|not a block device|no disk|does not exist/i
+
+/** What starts the node anew: a command only where it has a BMC that could be asked. */
+export function restart({ node, bmc, power }: Pick<Sight, 'node' | 'bmc' | 'power'>): string {
+  if (power === null && !bmc) return 'switch it off and on by hand (it has no BMC that Luna could ask)'
+  if (power !== null && typeof power === 'object')
+    return 'switch it off and on by hand (its BMC does not answer)'
+  return `lpower cycle ${node}`
+}
