@@ -11,7 +11,7 @@ import { openStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { insertLinked } from '../../lib/task/change/reference-counts.ts'
 import type { Finding } from '../../lib/task/doctor/check.ts'
-import type { Link } from '../../lib/task/why/chain.ts'
+import type { Link } from '../../lib/task/why/sight.ts'
 import { type Daemon, startDaemon, startTftpd } from './doctor-daemons.ts'
 import { prepareNamed } from './named.ts'
 import { makePair, type Pair, stop } from './namespace.ts'
@@ -84,6 +84,13 @@ export class DoctorHead {
     assert.notEqual(state, 'fine', `${check}: ${seen}`)
     assert.equal(status, [...found.values()].some((one) => one.state === 'wrong') ? 1 : 3)
     return `${state}: ${seen} (${fix})`
+  }
+
+  /** All that `luna node why` says of a node; `as` somebody else who may read everything, and is not root. */
+  whyText(node: string, as: 'root' | 'user' = 'root'): string {
+    const { stdout, stderr } = this.#run(['node', 'why', node], as)
+    if (stdout === '') throw new Error(stderr)
+    return stdout
   }
 
   /** The link that is missing of a node, as `luna node why` has it: what was seen, and the command. */
@@ -178,8 +185,10 @@ export class DoctorHead {
     return { ...process.env, PATH, ...own }
   }
 
-  #run(args: readonly string[]) {
-    const words = ['netns', 'exec', this.pair.server, process.execPath, join(bin, 'luna'), ...args]
+  #run(args: readonly string[], as: 'root' | 'user' = 'root') {
+    const caps = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+    const user = as === 'root' ? [] : ['setpriv', '--reuid=65534', ...caps]
+    const words = ['netns', 'exec', this.pair.server, ...user, process.execPath, join(bin, 'luna'), ...args]
     return spawnSync('ip', words, { env: this.#env(), encoding: 'utf8', input: '' })
   }
 }

@@ -172,6 +172,8 @@ describe('the chain from the power button to the running system', () => {
     const { seen, fix } = stop({ boot: undefined, power: { trouble: 'no answer' } })
     assert.equal(seen, 'it has never asked, and its BMC does not answer either')
     assert.match(fix ?? '', /^see whether it has power/)
+    const busy = stop({ boot: undefined, power: { trouble: 'its BMC says powering on' } })
+    assert.match(`${busy.seen} ${busy.retry}`, /^it has never asked lpower cycle node001; /)
   })
 
   it('says which machines a switch sees where a node without a MAC address is configured', () => {

@@ -18,13 +18,16 @@ export function needsBrowser(context: Context): void {
 // As root, and in containers, Chromium has no sandbox; /dev/shm may be small.
 const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']
 
-export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: program ?? '', args })
+/** The arguments that a program of one's own gets are for this one. */
+export const browserProgram = program ?? ''
+
+export async function startBrowser(executablePath = browserProgram): Promise<Browser> {
+  return await chromium.launch({ executablePath, args })
 }
 
 /** A browser whose process is known. */
 export async function serveBrowser(): Promise<{ browser: Browser; pid: number; close(): Promise<void> }> {
-  const server = await chromium.launchServer({ executablePath: program ?? '', args })
+  const server = await chromium.launchServer({ executablePath: browserProgram, args })
   const browser = await chromium.connect(server.wsEndpoint())
   return { browser, pid: server.process().pid ?? 0, close: () => server.close() }
 }

@@ -119,8 +119,10 @@ describe('the page in a browser', function () {
       'install.error.partscript, for ',
       'mkfs.ext4: /dev/sda1: No such file or directory',
       'mke2fs 1.47.0 (5-Feb-2023) <script>alert(1)</script>',
-      'It stops at: installation install.partscript failed: mkfs.ext4: /dev/sda1: No such file',
-      'see which disks it has (lsblk on its console), then: luna group change compute --partscript',
+      'It stops at: installation: install.partscript failed: mkfs.ext4: /dev/sda1: No such file',
+      'To mend it: see which disks it has (lsblk on its console), put one in or correct the script; all ',
+      'luna group change compute --partscript',
+      'Then: if it does not try again by itself within a minute: switch it off and on by hand',
       'From the power button to the running system',
       `MAC ${mac(10)}`,
       'BOOTIF 10.30.1.10',
@@ -174,7 +176,7 @@ describe('the page in a browser', function () {
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY')
     const time = Date.now()
     await store((open) => open.keepHeadReport({ topic: 'power', head: 'head1', time, told: { none: 'off' } }))
-    await stop.filter({ hasText: 'It stops at: power its BMC says off' }).waitFor()
+    await stop.filter({ hasText: 'It stops at: power: its BMC says off' }).waitFor()
     assert.equal(await page.locator('aside > p code.command').first().textContent(), 'lpower on none')
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY')
   })
@@ -247,9 +249,14 @@ describe('the page in a browser', function () {
     if (running) await stopProcess(running.process)
     await page.waitForSelector('#live.off')
     assert.match((await page.locator('#live').textContent()) ?? '', /^the head answers 50\d$/)
+    assert.match(
+      await textOf(page, '#away'),
+      /^nginx answers, and lweb gives no data \(the head answers 50\d\)\. .* On the head: systemctl status lweb; luna doctor$/,
+    )
     await picture(page, 'gone')
     await start()
     await page.waitForSelector('#live.on')
+    await page.waitForSelector('#away', { state: 'hidden' })
     // Another lweb does not know what the page has.
     await store(async (open) => {
       const { id } = await open.getNamed('node', 'none')

@@ -53,7 +53,7 @@ async function sizeOf(file: string): Promise<number> {
 export function judgeSpace(path: string, free: number, largest: number): Verdict {
   const seen = `${amount(free)} free in ${path}`
   const fix = `make room: du -xh ${path} | sort -h | tail`
-  if (free < 100 * mebibyte) return wrong(`full: ${seen}`, fix)
+  if (free < 100 * mebibyte) return wrong(`disk full or nearly so: ${seen}`, fix)
   if (free < largest)
     return warning(`${seen}, and the largest image takes ${amount(largest)} while it is packed anew`, fix)
   if (free < 1024 * mebibyte) return warning(seen, fix)

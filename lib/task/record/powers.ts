@@ -5,6 +5,7 @@ import { visible } from '../../log.ts'
 import type { Node } from '../../object/node.ts'
 import type { Store } from '../../store/store.ts'
 import { powerAll, powerTargets } from '../power.ts'
+import { bmcSays } from '../why/fix.ts'
 import type { Sight } from '../why/sight.ts'
 import { nodeStates } from './follow.ts'
 
@@ -35,7 +36,7 @@ export async function keepPowers(store: Store, signal: AbortSignal, now = new Da
 /** What came of asking a BMC: `on`, `off`, or a sentence that says why neither. */
 export function powerWord(result: string | LunaError): string {
   if (result === 'on' || result === 'off') return result
-  return typeof result === 'string' ? `its BMC says ${result}` : sentence(result)
+  return typeof result === 'string' ? `${bmcSays}${result}` : sentence(result)
 }
 
 /** The power of a node by that word. */

@@ -39,7 +39,14 @@ const noDisk =
 /** What starts the node anew: a command only where it has a BMC that could be asked. */
 export function restart({ node, bmc, power }: Pick<Sight, 'node' | 'bmc' | 'power'>): string {
   if (power === null && !bmc) return 'switch it off and on by hand (it has no BMC that Luna could ask)'
-  if (power !== null && typeof power === 'object')
-    return 'switch it off and on by hand (its BMC does not answer)'
+  if (isSilent(power)) return 'switch it off and on by hand (its BMC does not answer)'
   return `lpower cycle ${node}`
 }
+
+/** Whether nothing but trouble came of asking the BMC; one that says another word than on and off answers. */
+export function isSilent(power: Sight['power']): boolean {
+  return power !== null && typeof power === 'object' && !power.trouble.startsWith(bmcSays)
+}
+
+/** What stands before a word of a BMC that is neither on nor off. */
+export const bmcSays = 'its BMC says '

@@ -1,8 +1,9 @@
-// The links from the image of a node to its running system: what it asked, what it fetched, what it installed.
+// The links from the image of a node to its running system: what it asked, what it fetched, and what it
+// installed.
 import { type Boot, failedStep, isFetch, outcomeOf } from '../../object/record/boot.ts'
 import { spanText } from '../../object/record/duration.ts'
 import type { Report } from '../../object/record/report.ts'
-import { fixOf, restart } from './fix.ts'
+import { fixOf, isSilent, restart } from './fix.ts'
 import { giveMac, listed } from './head-links.ts'
 import { ago, type Link, type Sight } from './sight.ts'
 
@@ -59,7 +60,7 @@ function askedLink(sight: Sight): Link {
       fix: giveMac(node, strangers),
     }
   if (!boot && !told) {
-    const dead = power !== null && typeof power === 'object' ? ', and its BMC does not answer either' : ''
+    const dead = isSilent(power) ? ', and its BMC does not answer either' : ''
     const first = dead === '' ? '' : 'see whether it has power and its cables are plugged in; '
     return {
       link,

@@ -15,7 +15,7 @@ export interface Link {
   readonly seen: string
   /** The command that mends it; null where nothing is to be mended. */
   readonly fix: string | null
-  /** How the node tries again once it is mended; of a link that is missing, and nothing where `fix` does that. */
+  /** How the node tries again once that is mended; of a link that is missing, where `fix` does not do it. */
   readonly retry?: string
 }
 

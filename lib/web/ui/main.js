@@ -3,7 +3,7 @@ import { follow } from './data.js'
 import { showNode } from './node.js'
 import { nodeSection } from './nodes.js'
 import { showDoctor, showImages, showMachines } from './sections.js'
-import { byId } from './text.js'
+import { byId, clock, el, mended } from './text.js'
 
 /** @typedef {import('./state.js').PageNode} PageNode */
 
@@ -44,12 +44,30 @@ function show() {
   )
 }
 
-/** @param {string} [trouble] */
+let last = new Date()
+
+/**
+ * Says whether the head answers; where it does not, what is looked at there: nothing else could tell.
+ * @param {string} [trouble]
+ */
 function heard(trouble) {
   const live = byId('live')
   const text = trouble ?? 'live'
   if (live.textContent !== text) live.textContent = text
   live.className = trouble ? 'off' : 'on'
+  const away = byId('away')
+  if (away.hidden && trouble) {
+    const half = trouble.includes('answers')
+    const what = half
+      ? `nginx answers, and lweb gives no data (${trouble})`
+      : 'The head does not answer: nginx is down there, or the network'
+    const seen = ` Without it no node boots. What you see is of ${clock(last.toISOString())}. On the head: `
+    const fix = `systemctl ${half ? 'status lweb' : 'restart nginx'}; luna doctor`
+    away.replaceChildren(el('b', {}, `${what}.`), seen, mended(fix))
+  }
+  away.hidden = !trouble
+  document.body.classList.toggle('away', trouble !== undefined)
+  if (!trouble) last = new Date()
 }
 
 const takeNodes = nodeSection((name) => {

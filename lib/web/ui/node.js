@@ -108,14 +108,16 @@ function drawHead(node) {
 
 /** @param {any} details @param {PageNode | undefined} node */
 function detailParts({ name, facts, boots, timeline, why }, node) {
+  const stop = stopOf(why, node)
   const error = node?.error ?? timeline?.error
   const lines = timeline?.lines?.length > 0 ? timeline.lines : []
   return [
-    error ? el('p', { class: 'bad' }, error) : null,
+    ...(stop ? stopParts(stop) : []),
+    error && !stop?.seen.includes(error) ? el('p', { class: 'bad' }, error) : null,
     lines.length > 0
       ? el('pre', { tabindex: 0, 'aria-label': 'what it had to say' }, lines.join('\n'))
       : null,
-    ...whyParts(why, name, node),
+    whyParts(why, name),
     factList(facts, node, timeline),
     timeline ? el('h3', {}, `Boot ${timeline.boot}: ${timeline.outcome}`) : null,
     timeline ? el('p', { class: 'quiet' }, askedText(timeline)) : null,
@@ -124,20 +126,36 @@ function detailParts({ name, facts, boots, timeline, why }, node) {
   ].filter((part) => part !== null)
 }
 
-const marks = /** @type {Record<string, string>} */ ({ seen: '✓', missing: '✗', doubtful: '!', unknown: '?' })
+/** The link at which it stops; undefined of a node that is up. @param {any} why @param {PageNode | undefined} node */
+function stopOf({ missing, links }, node) {
+  if (node && ['up', 'installed', 'local', 'service'].includes(stateOf(node))) return undefined
+  return links.find((/** @type {any} */ { link }) => link === missing)
+}
 
-/**
- * Where it stops and what mends that; the links before are folded away.
- * @param {any} why @param {string} name @param {PageNode | undefined} node
- */
-function whyParts({ missing, links, looked }, name, node) {
-  const fine = node && ['up', 'installed', 'local', 'service'].includes(stateOf(node))
-  const stop = fine ? undefined : links.find((/** @type {any} */ { link }) => link === missing)
+/** Where it stops, what mends that, and how it is tried again. @param {any} stop */
+function stopParts({ link, seen, fix, retry }) {
+  return [
+    el('p', { class: 'stop' }, el('b', {}, `It stops at: ${link}:`), ` ${seen}`),
+    fix ? el('p', { class: 'mend' }, el('b', {}, 'To mend it: '), mended(fix)) : null,
+    retry ? el('p', { class: 'mend' }, el('b', {}, 'Then: '), mended(retry)) : null,
+  ]
+}
+
+/** What is said of a link, by its state: those of the doctor are called the same. */
+const words = /** @type {Record<string, readonly [mark: string, word: string]>} */ ({
+  seen: ['✓', 'fine'],
+  missing: ['✗', 'wrong'],
+  doubtful: ['!', 'warning'],
+  unknown: ['?', 'unknown'],
+})
+
+/** All links, folded away. @param {any} why @param {string} name */
+function whyParts({ links, looked }, name) {
   const rows = links.map((/** @type {any} */ { link, state, seen, fix }) => {
     const kind = { missing: 'bad', doubtful: 'warn' }[/** @type {string} */ (state)]
-    const mark = el('td', { class: kind, title: state, 'aria-label': state }, marks[state])
+    const mark = el('td', { class: kind }, (words[state] ?? [state, '']).join(' '))
     const mend = fix && state !== 'seen' ? el('div', {}, mended(fix)) : null
-    return el('tr', {}, mark, el('td', {}, el('b', {}, link), ` ${seen}`, mend))
+    return el('tr', {}, mark, el('td', {}, el('b', {}, `${link}:`), ` ${seen}`, mend))
   })
   const age = looked ? `looked at ${span(ageOf(looked))} ago by root` : 'not looked at by root'
   const more = el(
@@ -146,17 +164,13 @@ function whyParts({ missing, links, looked }, name, node) {
     `The head was ${age}. DHCP and TFTP of this node, and its power at this moment: `,
   )
   more.append(mended(`luna node why ${name}`))
-  return [
-    stop ? el('p', { class: 'stop' }, el('b', {}, `It stops at: ${stop.link}`), ` ${stop.seen}`) : null,
-    stop?.fix ? el('p', {}, mended(stop.fix)) : null,
-    el(
-      'details',
-      {},
-      el('summary', {}, 'From the power button to the running system'),
-      el('table', { class: 'links' }, el('tbody', {}, ...rows)),
-      more,
-    ),
-  ]
+  return el(
+    'details',
+    {},
+    el('summary', {}, 'From the power button to the running system'),
+    el('table', { class: 'links' }, el('tbody', {}, ...rows)),
+    more,
+  )
 }
 
 /** @param {any} facts @param {PageNode | undefined} node @param {any} timeline */

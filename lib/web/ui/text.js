@@ -49,7 +49,7 @@ export function command(text) {
 }
 
 // A command stands at the beginning, or behind a colon or semicolon, and goes on to the next semicolon.
-const commands = /((?<=^|: |; )(?:luna|systemctl|lpower|ltorrent|lweb|apt-get|dnf) [^;]*)/
+const commands = /((?<=^|: |; )(?:luna|systemctl|lpower|ltorrent|lweb|apt-get|dnf|du) [^;]*)/
 
 /** What mends something: words, and commands among them. @param {string} fix */
 export function mended(fix) {
