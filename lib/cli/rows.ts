@@ -4,6 +4,7 @@ import type { Objects } from '../object/objects.ts'
 import { option } from '../program/option.ts'
 import { foldFailures, type Outcome } from '../task/outcome.ts'
 import type { Facts } from '../task/show/facts.ts'
+import type { Synced } from '../task/sync.ts'
 import { type Command, type Context, command, type Operands } from './command.ts'
 import { cellOf, showTable } from './table/show-table.ts'
 import { type Cell, table } from './table/table.ts'
@@ -179,6 +180,14 @@ export function reportOutcome(context: Context, outcome: Outcome): void {
   warn(context, outcome.warnings)
   for (const failure of foldFailures(outcome.failures)) context.report(failure)
   context.undone.push(...(outcome.undone ?? []))
+}
+
+/** Says which other heads are equal now, beside the outcome. */
+export function tellSynced(context: Context, synced: Synced): void {
+  const { heads, failures } = synced
+  if (heads.length > 0) context.log.info(`the same as here: ${heads.join(', ')}`)
+  else if (failures.length === 0) context.log.info('there is only one head')
+  reportOutcome(context, synced)
 }
 
 /** Says every fault of a file before the error that counts them. */

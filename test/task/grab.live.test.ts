@@ -98,9 +98,9 @@ describe('grabOsimage', function () {
   it('shows in a dry run what would change, and changes nothing', async () => {
     mkdirSync(tree(''), { recursive: true })
     const lines: string[] = []
-    await grab({ acceptNewHostKey: true, dryRun: true }, lines)
+    assert.deepEqual(await grab({ acceptNewHostKey: true, dryRun: true }, lines), [join(place.path, 'node')])
     assert.ok(lines.some((line) => line.includes('file')))
-    assert.equal(existsSync(tree('file')), false)
+    assert.deepEqual([existsSync(tree('file')), existsSync(join(place.path, 'known'))], [false, false])
   })
 
   it('does not go on without its lock when it is killed', async () => {

@@ -4,7 +4,7 @@ import { option } from '../../program/option.ts'
 import type { ServicePlaces } from '../../task/former-files.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { fieldOptions, textOption } from '../field-option.ts'
-import { commentFrom, reportOutcome, show, showOptions, withoutUndefined } from '../rows.ts'
+import { commentFrom, reportOutcome, show, showOptions, tellSynced, withoutUndefined } from '../rows.ts'
 import { makeCommands } from './cluster-make.ts'
 
 // There is one cluster, and its name is of no interest.
@@ -123,9 +123,7 @@ const sync = command({
   async run(context) {
     const { syncCluster } = await import('../../task/sync.ts')
     const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
-    const synced = await syncCluster(await context.store(), means)
-    if (synced.heads.length === 0 && synced.failures.length === 0) context.log.info('there is only one head')
-    reportOutcome(context, synced)
+    tellSynced(context, await syncCluster(await context.store(), means))
   },
 })
 

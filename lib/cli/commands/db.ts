@@ -56,7 +56,7 @@ const importCommand = command({
     for (const name of others) context.log.warning('not taken: another database', { name })
     const replacing = replace ? { force, copies: copiesFolder(context.config) } : undefined
     const { line, copy } = await importDatabase(await context.store(), dump, replacing)
-    if (line) context.log.info(line)
+    context.log.info(line)
     if (copy) context.log.info('the old database is kept', { file: copy })
   },
 })

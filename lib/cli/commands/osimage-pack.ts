@@ -4,7 +4,7 @@ import { LunaError } from '../../error.ts'
 import { option } from '../../program/option.ts'
 import { command } from '../command.ts'
 import { mebibytes, seconds, withProgress } from '../progress.ts'
-import { reportOutcome } from '../rows.ts'
+import { reportOutcome, tellSynced } from '../rows.ts'
 
 const half = { exclusive: 'half' } as const
 
@@ -58,7 +58,12 @@ export const grab = command({
     const onLine = (line: string) => context.print(`${line}\n`)
     const means = { onLine, signal: context.signal }
     const wish = { name, host, dryRun, verbose, acceptNewHostKey }
-    await grabOsimage(await context.store(), wish, means)
+    const grabbed = (await grabOsimage(await context.store(), wish, means)).join(',')
+    context.log.info(
+      dryRun
+        ? `would grab ${grabbed} of ${host} into osimage ${name}`
+        : `grabbed ${grabbed} of ${host} into osimage ${name}; due: luna osimage pack ${name}`,
+    )
   },
 })
 
@@ -70,6 +75,6 @@ export const sync = command({
   async run(context, _given, name) {
     const { syncOsimage } = await import('../../task/image/grab.ts')
     const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
-    reportOutcome(context, await syncOsimage(await context.store(), name, means))
+    tellSynced(context, await syncOsimage(await context.store(), name, means))
   },
 })

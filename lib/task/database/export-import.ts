@@ -41,11 +41,10 @@ export interface Replacing {
   readonly copies: string
 }
 
-/**
- * What was replaced: a line for people, and the file with the copy. Both are absent where nothing was there.
- */
+/** What was loaded, and in place of what: a line for people, and the file with the copy of the old one. */
 export interface Replaced {
-  readonly line?: string
+  readonly line: string
+  /** Absent where nothing was there. */
   readonly copy?: string
 }
 
@@ -63,7 +62,7 @@ export async function importDatabase(store: Store, dump: Dump, replacing?: Repla
     for (const cluster of await tx.list('cluster')) await assertActiveHead(cluster)
     const copy = replacing && (await keepCopy(old, replacing.copies))
     await tx.restore(dump)
-    if (isEmpty || !copy) return {}
+    if (isEmpty || !copy) return { line: `loaded ${contentOf(dump)}` }
     return { line: `${contentOf(old)} replaced by ${contentOf(dump)}`, copy }
   })
 }

@@ -13,7 +13,8 @@ import { parseIp } from '../../object/net/address.ts'
 import type { Store } from '../../store/store.ts'
 import { findHeads, tellPassive } from '../heads.ts'
 import { getCluster } from '../inventory.ts'
-import { attempt, newNotes, type Outcome } from '../outcome.ts'
+import { attempt, newNotes } from '../outcome.ts'
+import type { Synced } from '../sync.ts'
 import { withImageLock } from './lock.ts'
 import type { Tree } from './tree.ts'
 
@@ -34,8 +35,9 @@ interface GrabContext {
 
 /**
  * Copies every file system of the image's list from the node, with what is not there any more deleted here.
+ * Gives their mount points.
  */
-export async function grabOsimage(store: Store, wish: GrabWish, context: GrabContext): Promise<void> {
+export async function grabOsimage(store: Store, wish: GrabWish, context: GrabContext): Promise<string[]> {
   const image = await store.getNamed('osimage', wish.name)
   if (!isDnsName(wish.host) && !parseIp(wish.host)) {
     throw new LunaError('invalid', `${JSON.stringify(wish.host)} is not a host name or address`, {
@@ -47,10 +49,21 @@ export async function grabOsimage(store: Store, wish: GrabWish, context: GrabCon
     const fix = `luna osimage change ${image.name} --grab_filesystems /,/boot`
     throw new LunaError('invalid', `osimage "${image.name}" has no file systems to grab`, { fix })
   }
-  await withImageLock(image, 'grabbed', async (tree) => {
-    if (wish.acceptNewHostKey) await learnHostKey(wish.host, context)
+  return await withImageLock(image, 'grabbed', async (tree) => {
+    if (wish.acceptNewHostKey && !wish.dryRun) await learnHostKey(wish.host, context)
     for (const grab of grabs) await grabOne(wish, grab, tree, context)
+    return grabs.map(({ mountPoint }) => mountPoint)
   })
+}
+
+/**
+ * How rsync meets the node. A dry run that shall trust a node which was never met before remembers no key:
+ * ssh writes new ones into the first of these files.
+ */
+function transportOf({ dryRun, acceptNewHostKey }: GrabWish): string {
+  if (!dryRun || !acceptNewHostKey) return [...ssh, '-o', 'StrictHostKeyChecking=yes'].join(' ')
+  const files = '"-oUserKnownHostsFile=/dev/null ~/.ssh/known_hosts ~/.ssh/known_hosts2"'
+  return [...ssh, '-o', 'StrictHostKeyChecking=accept-new', '-o', 'LogLevel=ERROR', files].join(' ')
 }
 
 const ssh = ['ssh', '-o', 'BatchMode=yes', '-o', 'UpdateHostKeys=no'] as const
@@ -76,7 +89,7 @@ async function grabOne(
   const args = ['-aHAX', '--numeric-ids', '--one-file-system', '--delete', '--exclude-from=-', ...flags]
   const source = `${host}:${join(grab.mountPoint, '/')}`
   const input = `${grab.rules.join('\n')}\n`
-  const transport = [...ssh, '-o', 'StrictHostKeyChecking=yes'].join(' ')
+  const transport = transportOf(wish)
   const options = { input, signal, allowFailure: true, ...(loud && { onLine }) }
   const rsync = (to: string) => [...args, '-e', transport, '--', source, join(to, '/')]
   // It holds no lock by itself, so it must not outlive what does. As root it can write into the tree alone.
@@ -106,18 +119,19 @@ export async function syncOsimage(
   store: Store,
   name: string,
   { onLine, signal }: GrabContext,
-): Promise<Outcome> {
+): Promise<Synced> {
   const cluster = await getCluster(store)
   const { others } = await findHeads(cluster)
   const notes = newNotes()
-  if (others.length === 0) return notes
+  const heads: string[] = []
+  if (others.length === 0) return { ...notes, heads }
   const image = await store.getNamed('osimage', name)
   await tellPassive(cluster, onLine)
   return await withImageLock(image, 'copied to the other heads', async ({ at, path }) => {
     for (const head of others) {
       const following = { signal, onLine: (line: string) => onLine(`${head}: ${line.trim()}`) }
-      await attempt(notes, () => mirrorTo(head, `${path}/`, following, `${at}/`))
+      if (await attempt(notes, () => mirrorTo(head, `${path}/`, following, `${at}/`))) heads.push(head)
     }
-    return notes
+    return { ...notes, heads }
   })
 }
