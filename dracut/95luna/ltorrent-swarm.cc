@@ -70,9 +70,9 @@ struct Options {
 struct Seen {
   // Seconds since the start, and since something came.
   double age, idle;
-  // How many other nodes are connected, and how many download by the tracker's word, we among them (-1: no
-  // word).
-  int nodes, announced;
+  // How many other nodes are connected, of these how many whose peer ids come before ours, and how many
+  // download by the tracker's word, we among them (-1: no word).
+  int nodes, before, announced;
   // Seconds since the connection to a head ended, as long as there are pieces that no peer has.
   double bereft;
 };
@@ -239,7 +239,7 @@ class Fetcher {
   void finish() {
     if (done_ || !torrent_.status({}).is_seeding) return;
     done_ = true;
-    if (http_) use_http(false, 0);
+    if (http_) torrent_.remove_url_seed(web_seed_);
     std::string gid = "swarm", files = "1";
     char *const arguments[] = {options_.hook.data(), gid.data(), files.data(), name_.data(), nullptr};
     pid_t child;
@@ -259,7 +259,7 @@ class Fetcher {
     if (seen.idle > options_.stall) throw std::runtime_error("nothing comes");
     if (!refused_.empty() && seen.idle > idle_limit(seen.nodes))
       throw std::runtime_error("nothing comes, and the web seed refuses: " + refused_);
-    if (!web_seed_.empty() && wants_http(seen) != http_) use_http(!http_, seen.nodes);
+    if (!web_seed_.empty() && wants_http(seen) != http_) use_http(!http_, seen);
   }
 
   // What is connected to at the beginning is not to wait for a tick; later a tick is work for nothing.
@@ -270,12 +270,17 @@ class Fetcher {
     session_.apply_settings(pack);
   }
 
-  // Each of many asks for a little at a time, as the others ask for the same.
-  void use_http(bool wanted, int nodes) {
+  // Each of many asks for a little at a time, and for a part of its own first, as the others want the same.
+  void use_http(bool wanted, Seen const &seen) {
     http_ = wanted;
+    bool const crowd = seen.nodes >= few;
     lt::settings_pack pack;
-    pack.set_int(lt::settings_pack::urlseed_max_request_bytes, nodes < few ? 4 << 20 : 1 << 18);
+    pack.set_int(lt::settings_pack::urlseed_max_request_bytes, crowd ? 1 << 18 : 4 << 20);
     session_.apply_settings(pack);
+    std::vector<lt::download_priority_t> first(pieces_, lt::default_priority);
+    auto const part = [&](int at) { return first.begin() + std::int64_t{pieces_} * at / (seen.nodes + 1); };
+    if (wanted && crowd) std::fill(part(seen.before), part(seen.before + 1), lt::top_priority);
+    torrent_.prioritize_pieces(first);
     if (wanted) torrent_.add_url_seed(web_seed_);
     else torrent_.remove_url_seed(web_seed_);
   }
@@ -288,18 +293,23 @@ class Fetcher {
     here_ = status.total_wanted_done;
     std::vector<lt::peer_info> peers;
     torrent_.get_peer_info(peers);
-    int nodes = 0;
+    int nodes = 0, before = 0;
     bool head = false;
     for (auto const &peer : peers) {
       if (peer.connection_type != lt::peer_info::standard_bittorrent) continue;
       if (peer.flags & (lt::peer_info::connecting | lt::peer_info::handshake)) continue;
-      if (peer.pid.to_string().compare(0, head_id.size(), head_id) == 0) head = true;
-      else nodes++;
+      auto const id = peer.pid.to_string();
+      if (id.compare(0, head_id.size(), head_id) == 0) {
+        head = true;
+      } else {
+        nodes++;
+        if (id < options_.peer_id) before++;
+      }
     }
     had_head_ = had_head_ || head;
     // what HTTP has counts as a copy, so the answer stays what it was while it is in use
     if (head || !had_head_ || (!http_ && status.distributed_copies >= 1)) complete_ = now;
-    return {since(began_), since(progress_), nodes, status.num_incomplete, since(complete_)};
+    return {since(began_), since(progress_), nodes, before, status.num_incomplete, since(complete_)};
   }
 
   Options options_;
