@@ -133,7 +133,8 @@ export class Head {
   }
 }
 
-const services: readonly Service[] = ['nginx', 'lweb', 'ltorrent']
+/** What runs on the head. */
+export const services: readonly Service[] = ['nginx', 'lweb', 'ltorrent']
 
 function commands(dir: string): Record<Service, string[]> {
   return {

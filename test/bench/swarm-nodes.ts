@@ -8,8 +8,8 @@ import { nameOf } from './web-stage.ts'
 const module = join(import.meta.dirname, '../../dracut/95luna')
 const build = join(import.meta.dirname, '../../packaging/swarm/build')
 
-/** How a node gets the image: as Luna has it; by aria2, with a web seed and without; by HTTP alone. */
-export type Way = 'Luna' | 'aria2' | 'no web seed' | 'HTTP'
+/** How a node gets the image: as Luna has it; by aria2; each with a web seed and without; by HTTP alone. */
+export type Way = 'Luna' | 'Luna, no web seed' | 'aria2' | 'no web seed' | 'HTTP'
 
 /** Puts the client of the nodes into a folder, once with libtorrent and once without. */
 export function makeClients(dir: string): void {
@@ -24,8 +24,8 @@ export function makeClients(dir: string): void {
 function script(way: Way, clients: string, { torrent, bare, url, name }: Offered): string {
   // nginx gives up a client that got nothing for a minute, which happens on a crowded link
   if (way === 'HTTP') return `until curl -sSf -C - -o ${name} ${url}; do sleep 1; done; echo whole`
-  const client = join(clients, way === 'Luna' ? 'swarm' : 'plain', 'ltorrent-client')
-  const args = `-t ${way === 'no web seed' ? bare : torrent} -p $$ -f pid`
+  const client = join(clients, way.startsWith('Luna') ? 'swarm' : 'plain', 'ltorrent-client')
+  const args = `-t ${way.endsWith('no web seed') ? bare : torrent} -p $$ -f pid`
   return `trap 'echo whole' USR1; sh ${client} ${args} & child=$!; while kill -0 $child; do wait; done`
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Bench, figure, type Place, ratio, type Table } from './bench.ts'
 import { busySeconds, cpuSeconds } from './cpu.ts'
-import { Head } from './swarm-head.ts'
+import { caseOf, wantedOf, wantedOfFault } from './swarm-cases.ts'
+import { Head, services } from './swarm-head.ts'
 import { addNodes, makeNetwork, sentByHead } from './swarm-net.ts'
 import { makeClients, Node, type Way } from './swarm-nodes.ts'
 
@@ -14,7 +15,8 @@ export const bench: Bench = {
   network: 'own',
   run: async (place) => {
     makeNetwork(mbit)
-    const namespaces = addNodes(Math.max(...sizes, crowd), mbit)
+    const most = { growth: Math.max(...sizes), faults: crowd } as Readonly<Record<string, number>>
+    const namespaces = addNodes(Math.max(0, ...parts.map((part) => most[part] ?? 0)), mbit)
     const head = await Head.start(place, size)
     makeClients(join(place.dir, 'nodes/client'))
     const world = { place, head, namespaces }
@@ -29,16 +31,18 @@ export const bench: Bench = {
 }
 
 const makers: Record<string, (world: World) => Promise<Table>> = { growth, faults, alone }
-const parts = (process.env.LUNA_BENCH_PARTS ?? 'growth,faults,alone').split(',')
-
-const size = Number(process.env.LUNA_BENCH_MB ?? 50) * 1_000_000
-const mbit = Number(process.env.LUNA_BENCH_MBIT ?? 50)
-const sizes = (process.env.LUNA_BENCH_NODES ?? '1,4,16,36,72').split(',').map(Number)
-const ways = (process.env.LUNA_BENCH_WAYS ?? 'Luna,aria2,no web seed,HTTP').split(',') as Way[]
+const given = caseOf(process.env)
+const parts = given.PARTS.split(',')
+const size = Number(given.MB) * 1_000_000
+const mbit = Number(given.MBIT)
+const sizes = given.NODES.split(',').map(Number)
+const ways = splitWays(given.WAYS)
 // HTTP alone takes the head's link as often as there are nodes.
 const mostByHttp = Number(process.env.LUNA_BENCH_HTTP ?? 36)
 // Of the cases in which something dies.
 const crowd = 16
+// Milliseconds that all of the head is away.
+const away = 5000
 const patience = 400
 
 interface World {
@@ -70,7 +74,7 @@ async function race(
   count: number,
   event = nothing,
 ): Promise<Ran> {
-  for (const service of ['lweb', 'ltorrent'] as const) await head.ensure(service)
+  for (const service of services) await head.ensure(service)
   const offered = await head.offer()
   const nodes: Node[] = []
   const start = (number: number) =>
@@ -119,6 +123,7 @@ async function growth(world: World): Promise<Table> {
         figure(one.images),
         `${one.finished} of ${one.wanted}`,
         figure(100 * one.busy),
+        way === 'Luna' ? wantedOf(count) : '',
       ])
     }
   }
@@ -126,7 +131,7 @@ async function growth(world: World): Promise<Table> {
     title: `${size / 1e6} MB, every link ${mbit} Mbit/s each way`,
     columns: [
       ...['nodes', 'seconds to the last', 'to that of one', 'HTTP takes as often'],
-      ...['images sent by the head', 'finished', 'processors %'],
+      ...['images sent by the head', 'finished', 'processors %', 'wanted'],
     ],
     rows,
     notes: ['All processors together count 100 % each: the head and all nodes share them.'],
@@ -159,16 +164,24 @@ async function faults(world: World): Promise<Table> {
     ],
     ['the seeder is killed', crowd, killed('ltorrent', half)],
     ['the tracker is killed', crowd, killed('lweb', half)],
+    [`all of the head is gone for ${away / 1000} s`, crowd, gone(half)],
   ]
   const rows: string[][] = []
+  let first = Number.NaN
   for (const [title, count, event] of cases) {
     world.place.say(`${crowd} nodes, ${title}`)
     const { seconds, images, finished, wanted } = await race(world, 'Luna', count, event)
-    rows.push([title, figure(seconds), figure(images), `${finished} of ${wanted}`])
+    first = Number.isNaN(first) ? seconds : first
+    const wish = event === nothing || title.startsWith('all') ? '' : wantedOfFault
+    const row = [figure(seconds), ratio(seconds, first), wish, figure(images)]
+    rows.push([title, ...row, `${finished} of ${wanted}`])
   }
   return {
     title: `${crowd} nodes while something dies; half of what one takes after the start`,
-    columns: ['what', 'seconds to the last', 'images sent by the head', 'survivors that finished'],
+    columns: [
+      ...['what', 'seconds to the last', 'to nothing', 'wanted'],
+      ...['images sent by the head', 'survivors that finished'],
+    ],
     rows,
   }
 }
@@ -181,13 +194,28 @@ function killed(service: 'lweb' | 'ltorrent', after: number): Event {
   }
 }
 
+function gone(after: number): Event {
+  return async (_nodes, _start, head) => {
+    await delay(after)
+    for (const service of services) await head.kill(service)
+    await delay(away)
+    for (const service of services) await head.ensure(service)
+    return []
+  }
+}
+
+/** Ways, of which one has a comma in its name. */
+function splitWays(text: string): Way[] {
+  return text.split(/,(?! )/) as Way[]
+}
+
 /** One client beside the head, with no link between them. */
 async function alone({ place, head }: World): Promise<Table> {
   for (const service of ['lweb', 'ltorrent'] as const) await head.ensure(service)
   const rates = []
   for (const [way, service] of [
     ['HTTP', 'nginx'],
-    ['no web seed', 'ltorrent'],
+    ['Luna, no web seed', 'ltorrent'],
   ] as const) {
     place.say(`one client on loopback: ${service}`)
     const offered = await head.offer()
