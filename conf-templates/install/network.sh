@@ -92,24 +92,27 @@ has() {
 }
 
 # read_ifcfg FILE: sets cfg, key by key. The text is read, not run: it is the operator's, but it is data here.
+# What is more than a value and a comment would be a command.
 declare -A cfg
 read_ifcfg() {
-  local line pattern='^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
+  local line key pattern='^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$'
   cfg=()
   while IFS= read -r line || [ -n "$line" ]; do
-    if [[ $line =~ $pattern ]]; then
-      unquote "${BASH_REMATCH[2]}"
-      cfg[${BASH_REMATCH[1]}]=$unquoted
+    if [[ $line =~ $pattern ]] && key=${BASH_REMATCH[1]} && unquote "${BASH_REMATCH[2]}"; then
+      cfg[$key]=$unquoted
     elif [[ $line =~ [^[:space:]] && ! $line =~ ^[[:space:]]*# ]]; then
       untranslated+=("$line")
     fi
   done <"$1"
 }
 
+# unquote VALUE: fails where there is more behind it than a comment
 unquote() {
+  local rest
   case $1 in
-    \"*\"*) unquoted=${1#\"} unquoted=${unquoted%%\"*} ;;
-    \'*\'*) unquoted=${1#\'} unquoted=${unquoted%%\'*} ;;
-    *) unquoted=${1%%[[:space:]]*} ;;
+    \"*\"*) rest=${1#\"} unquoted=${rest%%\"*} rest=${rest#*\"} ;;
+    \'*\'*) rest=${1#\'} unquoted=${rest%%\'*} rest=${rest#*\'} ;;
+    *) unquoted=${1%%[[:space:]]*} rest=${1#"${1%%[[:space:]]*}"} ;;
   esac
+  [[ $rest =~ ^[[:space:]]*(#.*)?$ ]]
 }

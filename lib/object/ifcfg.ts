@@ -17,10 +17,14 @@ export function untranslatedParameters(params: string): string[] {
 }
 
 function untranslated(line: string): string[] {
+  if (yesAnyway.test(line)) return []
   const key = /^([A-Za-z_]\w*)=/.exec(line)?.[1]
   if (key === undefined) return [line]
   return translatedKeys.includes(key.replace(/^(IPADDR|PREFIX|NETMASK|DNS)\d$/, '$1[0-9]')) ? [] : [key]
 }
+
+/** What is done without a word of it. */
+const yesAnyway = /^(IPV6_)?(DEFROUTE|PEERDNS|PEERROUTES)=(["']?)yes\3\s*(#.*)?$/i
 
 /** What cannot be in the lines of an interface, whatever writes its network files: a sentence each. */
 export function parameterObjections(params: string): string[] {
@@ -101,4 +105,5 @@ export const translatedKeys: readonly string[] = [
   ...['IPADDR', 'IPADDR[0-9]', 'PREFIX', 'PREFIX[0-9]', 'NETMASK', 'NETMASK[0-9]', 'DNS[0-9]'],
   ...['NM_CONTROLLED', 'USERCTL', 'UUID', 'HOTPLUG', 'NETWORK', 'BROADCAST'],
   ...['IPV4_FAILURE_FATAL', 'IPV6_FAILURE_FATAL', 'PROXY_METHOD', 'BROWSER_ONLY', 'REORDER_HDR'],
+  'CONNECTED_MODE',
 ]

@@ -1,7 +1,7 @@
 // What the kernel refuses of interfaces and addresses, or has no use for: told, with the reason, and left out
 // of the files; and what looks like it and is right.
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Facts, Way } from './network/cases.ts'
 import { useSceneFiles } from './network/scene-files.ts'
@@ -204,7 +204,13 @@ function limits(way: Way): void {
     }
     assert.deepEqual(said(this, files), [])
     const found = ['eth0', 'eth1', 'eth2', 'eth3', 'eth4', 'eth5'].map((name) => facts(name).onLink.join())
-    const always = way === 'keyfile' || way === 'ifupdown' ? ['10.30.7.7', 'fe80::1'] : ['', '']
+    // NetworkManager sees to its gateway itself, ifup says it of IPv6, and of the first of IPv4
+    const always = {
+      keyfile: ['10.30.7.7', 'fe80::1'],
+      ifupdown: ['', 'fe80::1'],
+      netplan: ['', ''],
+      networkd: ['', ''],
+    }[way]
     assert.deepEqual(found, ['10.99.0.1', '10.30.0.2', '10.99.0.9', 'fd31::1', ...always])
   })
 
@@ -291,6 +297,73 @@ function limits(way: Way): void {
     )
     assert.deepEqual([facts('eth1').controller, facts('ib2').controller], ['e', 'f'])
   })
+
+  it('take what sites write, and tell what would be a command', function () {
+    const ways = {
+      ...{
+        eth0: `${address}MTU= 9000\n`,
+        eth1: `${address}MTU=9000 GATEWAY=10.30.0.2\n`,
+        eth2: `${address}MTU=9000 # jumbo\n`,
+      },
+      ...{
+        eth3: `${address}DEFROUTE=yes\nPEERDNS="yes"\nIPV6_DEFROUTE=YES\n`,
+        eth4: 'BOOTPROTO=dhcp\nDEFROUTE=no\n',
+      },
+      ...{
+        eth5: 'MACADDR=01:00:5e:00:00:01\n',
+        eth6: 'MACADDR=ff:ff:ff:ff:ff:ff\n',
+        eth7: 'MACADDR=02:00:5e:00:00:01\n',
+      },
+      ...{ ib0: 'TYPE=InfiniBand\nCONNECTED_MODE=yes\nMTU=65520\n', ib1: 'TYPE="InfiniBand"\nMTU=65520\n' },
+      ...{
+        ib2: 'TYPE=InfiniBand\nMTU=4092\n',
+        eth8: 'CONNECTED_MODE=yes\n',
+        eth9: `IPADDR="10.30.0.9"\t\r\nPREFIX='16' # \r\n`,
+      },
+    }
+    assert.deepEqual(said(this, ways), [
+      'eth0: MTU= 9000',
+      'eth1: MTU=9000 GATEWAY=10.30.0.2',
+      'eth4: DEFROUTE',
+      'eth5: MACADDR (no interface has 01:00:5e:00:00:01)',
+      'eth6: MACADDR (no interface has ff:ff:ff:ff:ff:ff)',
+      'eth8: CONNECTED_MODE (it is not InfiniBand)',
+      ...(/^net/.test(way)
+        ? ['ib0: CONNECTED_MODE', 'ib0: MTU (InfiniBand has 4092 at most in datagram mode)']
+        : []),
+      'ib1: MTU (InfiniBand has 4092 at most in datagram mode)',
+    ])
+    assert.deepEqual(
+      ['eth1', 'eth2', 'ib0', 'ib1', 'ib2'].map((name) => facts(name).mtu),
+      ['', '9000', /^net/.test(way) ? '' : '65520', '', '4092'],
+    )
+    assert.deepEqual(facts('eth9').addresses, ['10.30.0.9/16'])
+  })
+
+  it('bring up no interface that is not to be, however that is said', function () {
+    const words = ['no', 'NO', '0', 'false', 'off', 'yes', '1', 'on', 'true', 'maybe']
+    const files = Object.fromEntries(words.map((word, n) => [`eth${n}`, `${address}ONBOOT=${word}\n`]))
+    assert.deepEqual(said(this, files), ['eth9: ONBOOT'])
+    const place = {
+      keyfile: 'NetworkManager/system-connections',
+      netplan: 'netplan',
+      networkd: 'systemd/network',
+      ifupdown: 'network/interfaces.d',
+    }[way]
+    const folder = join(scene.folder, 'root/etc', place)
+    const texts = readdirSync(folder)
+      .toSorted()
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+    const off = texts.map(
+      (text) =>
+        /autoconnect=false|activation-mode: manual|ActivationPolicy=manual/.test(text) ||
+        (way === 'ifupdown' && !/^auto /m.test(text)),
+    )
+    assert.deepEqual(
+      off,
+      words.map((_, n) => n < 5),
+    )
+  })
 }
 
 describe('network files', () => {
@@ -316,6 +389,24 @@ describe('network files', () => {
       text('route-eth1'),
       '10.40.0.0/16 via 10.99.0.9 dev eth1 onlink\n10.41.0.0/16 via 10.30.0.9 dev eth1\n',
     )
+  })
+
+  it('of ifupdown: add the default route of a second interface, which ifup would fail with', function () {
+    const files = {
+      ...{ eth0: `${address}ONBOOT=no\nGATEWAY=10.30.0.2\n`, eth1: `${address}GATEWAY=10.30.0.3\n` },
+      ...{ eth2: `${address}GATEWAY=10.30.0.4\n`, eth3: 'BOOTPROTO=dhcp\nGATEWAY=10.30.0.5\n' },
+    }
+    const { facts } = scene.readBack(this, 'ifupdown', files)
+    assert.deepEqual(
+      ['eth1', 'eth2', 'eth3'].flatMap((name) => facts(name).gateways),
+      ['10.30.0.3', '10.30.0.4', '10.30.0.5'],
+    )
+    const text = (name: string): string =>
+      readFileSync(join(scene.folder, 'root/etc/network/interfaces.d', name), 'utf8')
+    assert.match(text('eth0'), /^ {4}gateway 10.30.0.2$/m)
+    assert.match(text('eth1'), /^ {4}gateway 10.30.0.3$/m)
+    assert.match(text('eth2'), /up ip route append default via 10.30.0.4 dev eth2\n/)
+    assert.match(text('eth3'), /up ip route append default via 10.30.0.5 dev eth3 onlink\n/)
   })
 
   it('tell of a server that systemd-resolved is itself', () => {

@@ -65,7 +65,7 @@ bond_value() {
     ad_user_port_key) [[ $2 =~ $number ]] && ((10#$2 <= 1023)) ;;
     miimon | updelay | downdelay | arp_interval | min_links | peer_notif_delay) [[ $2 =~ $number ]] ;;
     primary | active_slave) [[ $2 =~ $word ]] ;;
-    ad_actor_system) is_hardware "$2" && [[ $2 != 00:00:00:00:00:00 && $2 != ?[13579bdfBDF]:* ]] ;;
+    ad_actor_system) is_hardware "$2" && is_station "$2" ;;
     arp_ip_target)
       read -r -a targets <<<"${2//,/ }"
       # BOND_MAX_ARP_TARGETS of the kernel

@@ -35,6 +35,9 @@ ifupdown_dhcp_mtu() {
 
 ifupdown_link() {
   line_if "${macaddr:-}" "    hwaddress ether $macaddr"
+  if [ "$kind" = infiniband ] && [ "$connected" = yes ]; then
+    echo "    pre-up echo connected >/sys/class/net/$dev/mode"
+  fi
   line_if "${master:-}" "    bond-master $master"
   if [ -n "$master" ] && [ "${primary_of[$master]:-}" = "$dev" ]; then
     # the bond has no member yet when its own stanza is read

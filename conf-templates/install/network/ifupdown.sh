@@ -3,6 +3,7 @@
 
 begin_ifupdown() {
   local file=$root/etc/network/interfaces line
+  default_at=''
   mkdir -p "$file.d"
   if [ ! -e "$file" ]; then
     printf 'auto lo\niface lo inet loopback\n' >"$file"
@@ -55,16 +56,30 @@ ifupdown_ipv4() {
   for each_address in ${addresses4+"${addresses4[@]}"}; do
     printf 'iface %s inet static\n    address %s\n' "$dev" "$each_address"
     if [ -n "$first" ]; then
-      line_if "${gateway4:-}" "    gateway $gateway4"
+      ifupdown_default
       line_if "${mtu:-}" "    mtu $mtu"
       ifupdown_link
       first=''
     fi
   done
-  if [ "$dhcp" = yes ] && [ -n "$gateway4" ]; then
-    echo "    up ip route replace default via $gateway4 dev $dev$(on_link "$gateway4")"
+  if [ "$dhcp" = yes ]; then
+    ifupdown_default
   fi
   ifupdown_routes ipv4
+}
+
+# ifupdown_default: ifup fails where another interface has a default route
+ifupdown_default() {
+  if [ -n "$gateway4" ]; then
+    case $default_at:$dhcp in
+      :yes) echo "    up ip route replace default via $gateway4 dev $dev$(on_link "$gateway4")" ;;
+      :*) echo "    gateway $gateway4" ;;
+      *) echo "    up ip route append default via $gateway4 dev $dev$(on_link "$gateway4")" ;;
+    esac
+  fi
+  if [ "$onboot" != no ] && [ "$dhcp:$gateway4" != no: ]; then
+    default_at=$dev
+  fi
 }
 
 ifupdown_routes() {

@@ -54,7 +54,7 @@ keyfile_text() {
     printf 'master=%s\nslave-type=bridge\n' "$bridge"
   fi
   if [ "$kind" = infiniband ]; then
-    printf '\n[infiniband]\ntransport-mode=datagram\n'
+    printf '\n[infiniband]\ntransport-mode=%s\n' "$([ "$connected" = yes ] && echo connected || echo datagram)"
   else
     printf '\n[ethernet]\n'
     line_if "${macaddr:-}" "cloned-mac-address=$macaddr"

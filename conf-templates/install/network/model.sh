@@ -3,13 +3,13 @@
 # Keys and their defaults are those of sysconfig.txt of the initscripts.
 
 # read_interface FILE: sets dev kind onboot dhcp dhcp6 autoconf ipv6 addresses4 addresses6 gateway4 gateway6
-# dns search mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent routes, and
+# dns search mtu hwaddr macaddr master bridge bond_options stp delay vlan_id vlan_parent connected routes, and
 # untranslated with all that is in none of these, and without_effect with what means nothing beside the rest.
 read_interface() {
   untranslated=() without_effect=()
   read_ifcfg "$1"
   take DEVICE "$word" "${1##*/ifcfg-}" && dev=$taken
-  take ONBOOT "$word" yes && onboot=${taken,,}
+  take_flag ONBOOT && onboot=${taken:-yes}
   take BOOTPROTO "$word" none && dhcp=no
   case ${taken,,} in
     dhcp | bootp) dhcp=yes ;;
@@ -20,8 +20,8 @@ read_interface() {
   take MASTER "$word" && master=$taken
   take BRIDGE "$word" && bridge=$taken
   read_kind
-  take_if HWADDR is_hardware && hwaddr=$taken
-  take_if MACADDR is_hardware && macaddr=$taken
+  take_hardware HWADDR && hwaddr=$taken
+  take_hardware MACADDR && macaddr=$taken
   read_ipv6_methods
   read_addresses
   read_names
@@ -49,6 +49,15 @@ take_if() {
     taken=''
   fi
   return 0
+}
+
+# take_hardware KEY: the kernel has no interface with the address of a group, or of nobody
+take_hardware() {
+  take_if "$1" is_hardware
+  if [ -n "$taken" ] && [ "$kind" != infiniband ] && ! is_station "$taken"; then
+    without_effect+=("$1 (no interface has $taken)")
+    taken=''
+  fi
 }
 
 # is_domain NAME: RFC 1035 2.3.4; systemd leaves out what is none
@@ -88,6 +97,7 @@ read_kind() {
     read_vlan
   fi
   settle_kind
+  take_flag CONNECTED_MODE && connected=${taken:-no}
   take_flag STP && stp=${taken:-no}
   take DELAY '^([12]?[0-9]|30)$' && delay=$taken
 }
@@ -136,6 +146,7 @@ settle_interface() {
   fi
   settle_name
   settle_mtu
+  settle_connected
   if [ "$kind" != ethernet ] && [ "$kind" != infiniband ]; then
     drop "a $kind has no hardware of its own" HWADDR && hwaddr=''
   elif [ "$kind" = infiniband ]; then
@@ -150,6 +161,20 @@ settle_interface() {
     drop 'with STP it is 2 seconds at least' DELAY && delay=''
   fi
   settle_families
+}
+
+# settle_connected: systemd-networkd, which netplan writes for, has the mode for what it makes itself alone
+settle_connected() {
+  if [ "$kind" != infiniband ]; then
+    drop 'it is not InfiniBand' CONNECTED_MODE
+    return 0
+  fi
+  case $way:$connected in
+    networkd:yes | netplan:yes) untranslated+=(CONNECTED_MODE) connected=no ;;
+  esac
+  if [ "$connected" = no ] && [ -n "$mtu" ] && ((mtu > 4092)); then
+    drop 'InfiniBand has 4092 at most in datagram mode' MTU && mtu=''
+  fi
 }
 
 # drop REASON KEY...: those of the keys that are given have no effect
@@ -195,7 +220,11 @@ note_unknown_keys() {
       IPV6_AUTOCONF | DHCPV6C | BRIDGE | STP | DELAY | ONPARENT) ;;
       IPADDR | IPADDR[0-9] | PREFIX | PREFIX[0-9] | NETMASK | NETMASK[0-9] | DNS[0-9] | IPV6_DEFAULTGW) ;;
       NM_CONTROLLED | USERCTL | UUID | HOTPLUG | NETWORK | BROADCAST | IPV4_FAILURE_FATAL | IPV6_FAILURE_FATAL) ;;
-      PROXY_METHOD | BROWSER_ONLY | REORDER_HDR) ;;
+      PROXY_METHOD | BROWSER_ONLY | REORDER_HDR | CONNECTED_MODE) ;;
+      DEFROUTE | PEERDNS | PEERROUTES | IPV6_DEFROUTE | IPV6_PEERDNS | IPV6_PEERROUTES)
+        # yes is what is done anyway
+        [ "${cfg[$key],,}" = yes ] || untranslated+=("$key")
+        ;;
       *) untranslated+=("$key") ;;
     esac
   done

@@ -113,6 +113,11 @@ is_hardware() {
   [[ $1 =~ ^([0-9A-Fa-f]{2}:)${more}[0-9A-Fa-f]{2}$ ]]
 }
 
+# is_station ADDRESS: of one machine, not of a group, and not all zeros
+is_station() {
+  [[ $1 != ?[13579bdfBDF]:* && $1 != 00:00:00:00:00:00 ]]
+}
+
 # set_prefix NETMASK: sets prefix to 16 for 255.255.0.0, to '' for none
 set_prefix() {
   local octet bits=0

@@ -103,7 +103,7 @@ export function sceneOf(wanted: Wanted, n: number): Scene {
   ]
   const scenes: Readonly<Record<string, () => Scene>> = {
     plain: () => ({ subject: s, files: mine(s), order: [] }),
-    infiniband: () => ({ subject: s, files: mine(s, 'TYPE=InfiniBand\n'), order: [] }),
+    infiniband: () => ({ subject: s, files: mine(s, 'TYPE=InfiniBand\nCONNECTED_MODE=yes\n'), order: [] }),
     ownmac: () => ({ subject: s, files: mine(s, 'TYPE=Ethernet\nMACADDR=52:54:00:00:00:01\n'), order: [] }),
     bond: () => ({
       subject: b,

@@ -64,13 +64,15 @@ export function lossesOf(wanted: Wanted, way: Way): string[] {
     ...(servers[wanted.dns] ?? []).map((one, at) => deaf(one) && `DNS${at + 1}`),
     wanted.search && (none || (way === 'keyfile' && !hasV4(wanted) && !resolves6)) && 'DOMAIN',
     (networks[wanted.routes] ?? []).some(gone) && 'ROUTES',
-    !mtuFits(wanted) && 'MTU',
+    !mtuFits(wanted, way) && 'MTU',
+    wanted.kind === 'infiniband' && way.startsWith('net') && 'CONNECTED_MODE',
   ]
   return [...new Set(losses.filter((one) => typeof one === 'string' && one !== ''))].toSorted() as string[]
 }
 
-/** What such an interface stands on, or is a member of, has 9000. */
-function mtuFits({ kind, mtu = '' }: Wanted): boolean {
+/** What it stands on, or is a member of, has 9000; InfiniBand has 4092 where its mode is not said. */
+function mtuFits({ kind, mtu = '' }: Wanted, way: Way): boolean {
+  if (kind === 'infiniband') return !way.startsWith('net') || Number(mtu) <= 4092
   if (kind === 'bondmember') return mtu === '' || mtu === '9000'
   return !(['bridge', 'vlan', 'dotted', 'overbond'].includes(kind) && Number(mtu) > 9000)
 }

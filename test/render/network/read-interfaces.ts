@@ -47,7 +47,7 @@ function ifupFacts(root: string, name: string, automatic: string | undefined, ev
       .toSorted(),
     dhcp: `${/udhcpc|dhclient (?!-6)|dhcpcd|No DHCP client/.test(commands) ? '4' : ''}${/dhclient -6|No DHCPv6/.test(commands) ? '6' : ''}`,
     ra: /disable_ipv6=1/.test(commands) ? 'off' : /accept_ra=2/.test(commands) ? 'yes' : '',
-    gateways: all(/ip (?:-6 )?route (?:add|replace) default via (\S+)/g).toSorted(),
+    gateways: all(/ip (?:-6 )?route (?:add|append|replace) default via (\S+)/g).toSorted(),
     onLink: all(/ip (?:-6 )?route \w+ \S+ via (\S+) .*\bonlink\b/g),
     dns: list(option('dns-nameservers')),
     search: option('dns-search'),
