@@ -3,12 +3,28 @@ import { type Following, mirrorTo } from '../host/remote.ts'
 import { paths } from '../object/cluster.ts'
 import type { Store } from '../store/store.ts'
 import { findHeads, tellPassive } from './heads.ts'
+import { withImageLocks } from './image/lock.ts'
 import { getCluster } from './inventory.ts'
 import { attempt, newNotes, type Outcome } from './outcome.ts'
 
 export interface Synced extends Outcome {
   /** Heads that are equal now. */
   readonly heads: readonly string[]
+}
+
+/**
+ * As `syncCluster`, while nobody works in the trees of images below that path. A tree that somebody is in
+ * already is copied as it is, with a warning.
+ */
+export async function syncWithTrees(store: Store, following: Following): Promise<Synced> {
+  const { root } = paths(await getCluster(store))
+  const below = (await store.list('osimage')).filter(({ path }) => path?.startsWith(`${root}/`))
+  return await withImageLocks(below, 'copied to the other heads', async (busy) => {
+    const synced = await syncCluster(store, following)
+    if (synced.heads.length + synced.failures.length === 0) return synced
+    const torn = busy.map((what) => `${what}: its tree was copied as it was (sync again when that is done)`)
+    return { ...synced, warnings: [...synced.warnings, ...torn] }
+  })
 }
 
 /**

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { makeDhcp } from '../../lib/task/generate/dhcp.ts'
 import { makeDns } from '../../lib/task/generate/dns.ts'
 import { assertActiveHead, findHeads } from '../../lib/task/heads.ts'
-import { syncCluster } from '../../lib/task/sync.ts'
+import { withImageLock } from '../../lib/task/image/lock.ts'
+import { syncCluster, syncWithTrees } from '../../lib/task/sync.ts'
 import { useFakeBin } from '../fake-bin.ts'
+import { needsRoot } from '../host/as-root.ts'
 import { fillBoot } from '../scenario/boot.ts'
 import { hostIn } from './host.ts'
 
@@ -115,6 +118,41 @@ describe('several heads', () => {
     assert.match(said, /^rsync .*--delete .*--rsync-path=sh -c '/)
     assert.match(said, /^enter "\$1"$/m)
     assert.match(said, / -- \/\S+\/ 10\.30\.255\.252:\.\/$/m)
+  })
+
+  it('sync lets nobody into the trees below the cluster path, and warns of those that somebody is in', async function () {
+    needsRoot(this)
+    const [cluster] = await store.list('cluster')
+    const trees = ['one', 'two', 'gone'].map((name) => ({
+      name,
+      path: join(cluster?.path ?? '', 'os', name),
+    }))
+    const insert = async ({ name, path }: (typeof trees)[number]) =>
+      await store.get('osimage', await store.insert('osimage', { name, path }))
+    const [one, two] = await Promise.all(trees.map(insert))
+    assert.ok(one?.path && two?.path)
+    for (const path of [one.path, two.path]) mkdirSync(path, { recursive: true })
+    const entered: string[] = []
+    const tryOne = () =>
+      withImageLock(one, 'entered', async () => {}).catch(({ message }) => entered.push(message))
+    fake.program('rsync', `: >${at('begun')}; while [ ! -e ${at('go')} ]; do sleep 0.05; done`)
+    const synced = await withImageLock(two, 'entered', async () => {
+      const syncing = syncWithTrees(store, quietly)
+      while (!existsSync(at('begun'))) await delay(20)
+      await tryOne()
+      writeFileSync(at('go'), '')
+      return await syncing
+    })
+    assert.match(
+      entered.join(),
+      /^osimage "one" is being worked on already: copied to the other heads by process/,
+    )
+    assert.deepEqual(synced.heads, ['10.30.255.252'])
+    assert.match(
+      synced.warnings.join(),
+      /^osimage "two" is being worked on already: entered by .*: its tree was copied as it was/,
+    )
+    assert.deepEqual((await syncWithTrees(store, quietly)).warnings, [])
   })
 
   it('sync is done from a passive head too, which is told what that means', async () => {

@@ -121,9 +121,9 @@ const sync = command({
   operand: 'none',
   examples: [['luna cluster sync', 'nothing to do where there is one head']],
   async run(context) {
-    const { syncCluster } = await import('../../task/sync.ts')
+    const { syncWithTrees } = await import('../../task/sync.ts')
     const means = { onLine: (line: string) => context.log.info(line), signal: context.signal }
-    tellSynced(context, await syncCluster(await context.store(), means))
+    tellSynced(context, await syncWithTrees(await context.store(), means))
   },
 })
 

@@ -21,6 +21,30 @@ export async function withImageLock<T>(
   return await withTree(image, (tree) => whileAlone(image, doing, tree, work))
 }
 
+/**
+ * Does work while nobody else works in any of these trees. Of those that somebody is in already it is given
+ * what is said of them; a tree that is not there is nobody's.
+ */
+export async function withImageLocks<T>(
+  images: readonly Osimage[],
+  doing: string,
+  work: (busy: readonly string[]) => Promise<T>,
+  busy: readonly string[] = [],
+): Promise<T> {
+  const [first, ...rest] = images
+  if (!first) return await work(busy)
+  let held = false
+  const withOthers = async () => {
+    held = true
+    return await withImageLocks(rest, doing, work, busy)
+  }
+  return await withImageLock(first, doing, withOthers).catch(async (error: unknown) => {
+    if (held || !(error instanceof LunaError)) throw error
+    const told = error.code === 'refused' ? [...busy, error.message] : busy
+    return await withImageLocks(rest, doing, work, told)
+  })
+}
+
 async function whileAlone<T>(
   image: Osimage,
   doing: string,
