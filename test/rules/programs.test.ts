@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { basename, join } from 'node:path'
 
 const top = join(import.meta.dirname, '../..')
@@ -67,6 +67,18 @@ describe('programs in an environment of somebody else', () => {
       assert.deepEqual([status, stderr], [0, ''], program)
     }
   })
+  it('start without a compiler when what they import was compiled before', function () {
+    if (!existsSync(userInfo().homedir)) this.skip()
+    const tell = 'process.on("exit", () => console.error(process.moduleLoadList.join()))'
+    for (const program of programs) {
+      const run = ['--import', `data:text/javascript,${tell}`, join(top, 'bin', program), '-h']
+      spawnSync(process.execPath, run)
+      const { status, stderr } = spawnSync(process.execPath, run, { encoding: 'utf8' })
+      assert.deepEqual([status, /NativeModule internal\/modules/.test(stderr)], [0, true], program)
+      assert.doesNotMatch(stderr, /amaro/, program)
+    }
+  })
+
   it('make no home for a user who has none', function () {
     const asNobody = ['--user', '--map-user=65534']
     if (spawnSync('unshare', [...asNobody, 'true']).status !== 0 || existsSync('/nonexistent')) this.skip()
