@@ -117,26 +117,27 @@ async function closedLoop(
   // In turns, as the machine is not the same from one moment to the next.
   const askAll = async (what: string, by: readonly Mode[]) => {
     const all = by.map((): Loaded[] => [])
+    const empty: Loaded[] = []
     for (const mode of by) await web.load(mode, { ...askedOf(what, nodes), seconds: 1, connections })
     for (let round = 0; round < rounds; round++) {
+      empty.push(await ask('empty', 'menu'))
       for (const [at, mode] of by.entries()) all[at]?.push(await ask(mode, what))
     }
-    return all.map((some) => some.toSorted((a, b) => perCore(a) - perCore(b))[rounds >> 1])
+    return [empty, ...all].map((some) => some.toSorted((a, b) => perCore(a) - perCore(b))[rounds >> 1])
   }
   const none = await ask('return', 'menu')
   rows.push(rowOf('anything', 'nginx return 200', none))
-  const empty = await ask('empty', 'menu')
-  rows.push(rowOf('anything', 'empty FastCGI handler', empty))
+  rows.push(rowOf('anything', 'empty FastCGI handler', await ask('empty', 'menu')))
   for (const what of Object.keys(asks)) {
     const by: Mode[] = what === 'discovery' ? ['http', 'recording', 'node-fastcgi'] : ['http', 'recording']
-    const [http, luna, nodeFastcgi] = await askAll(what, by)
+    const [empty, http, luna, nodeFastcgi] = await askAll(what, by)
     if (http) rows.push(rowOf(what, 'node:http', http, empty))
     if (luna) rows.push(rowOf(what, 'lweb', luna, empty, http))
     if (nodeFastcgi) rows.push(rowOf(what, 'node-fastcgi', nodeFastcgi, empty, http))
     if (luna) taken.set(what, luna)
   }
   const notes = [
-    `Rounds of ${seconds} s in turns; of ${rounds} the one with the middle figure per worker core.`,
+    `Rounds of ${seconds} s in turns, the empty handler among them; of ${rounds} the one with the middle figure per worker core.`,
     'At boot_access node, by nodes that the kernel has for neighbours, with their boots written down.',
     `Memory of the worker of lweb after that: ${figure(web.memory('recording'))} MB.`,
   ]
