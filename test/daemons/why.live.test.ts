@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseMac } from '../../lib/object/net/mac.ts'
 import type { BootStep } from '../../lib/object/record/boot.ts'
 import { mac } from '../help.ts'
@@ -43,8 +44,11 @@ describe('luna node why on a head of real daemons', function () {
     await picture(page, `why-${name}`)
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 1400 })
-    const fits = '({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth'
-    await page.waitForFunction(`[document.documentElement, document.querySelector('aside')].every(${fits})`)
+    const wider = '({ scrollWidth, clientWidth }) => scrollWidth > clientWidth'
+    const all = `[document.documentElement, document.querySelector('aside')].filter(${wider}).length`
+    // What is drawn anew follows a moment later.
+    for (const end = Date.now() + 10_000; (await page.evaluate(all)) !== 0; await delay(50))
+      assert.ok(Date.now() < end, `${name} is cut off`)
     await picture(page, `why-${name}-phone`)
   }
   /** What the page says of it, by what root's timer finds: where it stops, what mends that, and what then. */
