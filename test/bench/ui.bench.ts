@@ -17,13 +17,13 @@ import { fillNodes } from './web-stage.ts'
 
 export const bench: Bench = {
   about: 'first paint of the page and what watching costs, beside a page with nothing on it',
-  limit: 300,
+  limit: 400,
   network: 'host',
   run,
 }
 
 const count = Number(process.env.LUNA_BENCH_NODES ?? 10_000)
-const seconds = Number(process.env.LUNA_BENCH_SECONDS ?? 10)
+const seconds = Number(process.env.LUNA_BENCH_SECONDS ?? 30)
 const rounds = 3
 
 interface Served {

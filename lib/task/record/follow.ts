@@ -18,7 +18,7 @@ import {
 
 // What other programs change, or a status that no record followed, is seen after so many milliseconds: then
 // all is read. Where that takes long it is done less often, for at most this share of the time.
-const longest = 20_000
+const longest = 30_000
 const share = 0.02
 
 /** The states of all nodes, or of those with these names; groups together, in the order of their names. */
