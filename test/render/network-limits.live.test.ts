@@ -315,6 +315,8 @@ function limits(way: Way): void {
         eth7: 'MACADDR=02:00:5e:00:00:01\n',
       },
       ...{ ib0: 'TYPE=InfiniBand\nCONNECTED_MODE=yes\nMTU=65520\n', ib1: 'TYPE="InfiniBand"\nMTU=65520\n' },
+      ...{ p0: 'NETMASK=255.255.0.0\nBOOTPROTO=dhcp\n', p1: `${address}PREFIX1=24\n` },
+      p2: 'VLAN_ID=7\nPHYSDEV=eth0\n',
       ...{
         ib2: 'TYPE=InfiniBand\nMTU=4092\n',
         eth8: 'CONNECTED_MODE=yes\n',
@@ -332,6 +334,10 @@ function limits(way: Way): void {
         ? ['ib0: CONNECTED_MODE', 'ib0: MTU (InfiniBand has 4092 at most in datagram mode)']
         : []),
       'ib1: MTU (InfiniBand has 4092 at most in datagram mode)',
+      'p0: NETMASK (there is no IPADDR)',
+      'p1: PREFIX1 (there is no IPADDR1)',
+      'p2: PHYSDEV (it is not a VLAN)',
+      'p2: VLAN_ID (it is not a VLAN)',
     ])
     assert.deepEqual(
       ['eth1', 'eth2', 'ib0', 'ib1', 'ib2'].map((name) => facts(name).mtu),

@@ -8,7 +8,9 @@ read_addresses() {
     take_if "NETMASK$n" is_netmask && set_prefix "$taken"
     take_if "PREFIX$n" is_prefix4 && prefix=${taken:-$prefix}
     take_host "IPADDR$n" is_ipv4
-    if [ -n "$taken" ] && [ -z "$prefix" ]; then
+    if [ -z "${cfg[IPADDR$n]:-}" ]; then
+      drop "there is no IPADDR$n" "NETMASK$n" "PREFIX$n"
+    elif [ -n "$taken" ] && [ -z "$prefix" ]; then
       untranslated+=("IPADDR$n")
     elif [ -n "$taken" ] && is_edge "$taken/$prefix"; then
       without_effect+=("IPADDR$n (no host of $taken/$prefix has it)")

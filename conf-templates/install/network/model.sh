@@ -109,9 +109,12 @@ settle_kind() {
     "$kind:"* | :* | ethernet:*) ;;
     infiniband:* | bond:* | bridge:* | vlan:*) drop "it is a $kind" TYPE ;;
   esac
-  if [ "$kind" = vlan ]; then
-    drop 'it is a vlan' BONDING_OPTS && bond_options=()
-  fi
+  case $kind in
+    vlan) drop 'it is a vlan' BONDING_OPTS && bond_options=() ;;
+    # PHYSDEV is that of a PKEY
+    infiniband) drop 'it is not a VLAN' VLAN_ID ;;
+    *) drop 'it is not a VLAN' VLAN_ID PHYSDEV ;;
+  esac
 }
 
 # read_vlan: ETH.NUMBER and vlanNUMBER say in their names what the keys do not
