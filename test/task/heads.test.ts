@@ -74,6 +74,14 @@ describe('several heads', () => {
     assert.match(remote.at(-1) ?? '', /10\.30\.255\.252 systemctl start dhcpd$/)
   })
 
+  it('makedhcp gives the files of the other head to the group of dhcpd, where there is one', async () => {
+    const group = '[ "$1 $2" = "group dhcpd" ] && echo dhcpd:x:1: && exit'
+    fake.program('getent', `${group}; exec /usr/bin/getent "$@"`)
+    await makeDhcp(store, hostIn(fake.dir), { ...range, nativeHa: true })
+    const given = fake.calls().flatMap((call) => /chgrp dhcpd \S*\/(\S+)$/.exec(call)?.[1] ?? [])
+    assert.deepEqual(given, ['.luna-dhcpd.conf.new', 'dhcpd-secondary.conf'])
+  })
+
   it('makedhcp without a pair writes the same for both, and leaves the other dhcpd stopped', async () => {
     await makeDhcp(store, hostIn(fake.dir), range)
     assert.equal(read('dhcpd.conf'), read('dhcpd-secondary.conf'))

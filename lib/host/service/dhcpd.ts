@@ -24,8 +24,11 @@ const banner = new RegExp(
 
 /** The owner of dhcpd.conf, which holds the OMAPI key: root, and the group of dhcpd where there is one. */
 export async function dhcpdOwner(): Promise<Owner> {
-  return { uid: 0, gid: (await findGroup('dhcpd')) ?? 0 }
+  return { uid: 0, gid: (await findGroup(dhcpdGroup)) ?? 0 }
 }
+
+/** The group of dhcpd on EL. */
+export const dhcpdGroup = 'dhcpd'
 
 /**
  * Puts other leases into the lease file, which dhcpd needs to be there, and gives those that were in it.

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Config } from '../../config.ts'
 import { LunaError } from '../../error.ts'
 import { copyTo, runOn } from '../../host/remote.ts'
+import { dhcpdGroup, dhcpdOwner } from '../../host/service/dhcpd.ts'
 import { attempt, type Notes } from '../outcome.ts'
 
 type Host = Pick<Config, 'paths' | 'services'>
@@ -32,13 +33,20 @@ export async function tellOthers(
 ): Promise<void> {
   const { dhcpd_conf: conf, dhcpd_secondary_conf: secondary, dhcpd_leases: leases } = host.paths
   const draft = `${dirname(conf)}/.luna-dhcpd.conf.new`
+  const { gid } = await dhcpdOwner()
+  // What ssh brings is root's, and numbers of groups may differ there.
+  const give = async (head: string, path: string) => {
+    if (gid !== 0) await runOn(head, ['chgrp', dhcpdGroup, path])
+  }
   for (const head of others) {
     await attempt(notes, async () => {
       await copyTo(head, secondary, draft)
+      await give(head, draft)
       await runOn(head, ['dhcpd', '-4', '-t', '-cf', draft])
       await runOn(head, ['mv', '-f', draft, conf])
       // From there, this head is the other one.
       await copyTo(head, conf, secondary)
+      await give(head, secondary)
       // Without failover only the active head answers; the other one is ready for when it becomes that.
       await runOn(head, ['systemctl', 'stop', host.services.dhcpd])
       if (how.forgetLeases) await runOn(head, ['rm', '-f', leases, `${leases}~`])
