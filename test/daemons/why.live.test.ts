@@ -130,11 +130,11 @@ describe('luna node why on a head of real daemons', function () {
     })
     assert.match(
       why(),
-      /^MAC address: it has \S+, but 52:54:00:00:00:99 is seen at sw01 port 7: its card was replaced, or a cable moved \(.*luna node change node001 --mac 52:54:00:00:00:99; luna cluster make\)$/,
+      /^MAC address: it has \S+, but 52:54:00:00:00:99 is seen at sw01 port 7: the address is wrong, its card was replaced, or a cable moved \(.*luna node change node001 --mac 52:54:00:00:00:99; luna cluster make\)$/,
     )
     assert.match(
       await page('wrong-mac'),
-      /^It stops at: MAC address: it has .*, or a cable moved\nTo mend it: put the cable back, or for another card: luna node change node001 --mac 52:54:00:00:00:99/,
+      /^It stops at: MAC address: it has .*, or a cable moved\nTo mend it: put the cable back if it moved, else: luna node change node001 --mac 52:54:00:00:00:99/,
     )
     await head.change((store) => store.forget(mac(0x99)))
   })

@@ -53,7 +53,7 @@ describe('the chain from the power button to the running system', () => {
     [
       'the MAC address of the machine at its port',
       { port: 'sw01 port 7', atPort: ['52:54:00:00:00:99'], boot: undefined },
-      /^MAC address: put the cable back, or for another card: luna .* --mac 52:54:00:00:00:99; luna cluster make$/,
+      /^MAC address: put the cable back if it moved, else: luna .* --mac 52:54:00:00:00:99; luna cluster make$/,
     ],
     [
       'its reservation',

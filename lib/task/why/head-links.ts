@@ -51,8 +51,8 @@ function macLink({ node, mac, port, atPort, strangers }: Sight): Link {
     return {
       link,
       state: 'missing',
-      seen: `it has ${mac}, but ${listed(strange)} is seen at ${port}: its card was replaced, or a cable moved`,
-      fix: `put the cable back, or for another card: ${give}`,
+      seen: `it has ${mac}, but ${listed(strange)} is seen at ${port}: the address is wrong, its card was replaced, or a cable moved`,
+      fix: `put the cable back if it moved, else: ${give}`,
     }
   if (found !== undefined && strange.length === 1)
     return { link, state: 'doubtful', seen: `none yet; ${found} is seen at ${port}`, fix: give }
