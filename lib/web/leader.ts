@@ -1,5 +1,5 @@
 // The leader of lweb: waits for a cluster, becomes its user, keeps the workers alive, and stops them cleanly.
-// It answers no requests itself.
+// It answers no requests itself, and has for its workers what they would all have to keep.
 import { rm } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { type ReopeningStore, reopeningStore } from '../daemon/reopening-store.ts'
