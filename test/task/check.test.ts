@@ -315,6 +315,23 @@ describe('checkCluster', () => {
     await store.close()
   })
 
+  it('names nodes that are said to be at one port of a switch, which ends no check', async () => {
+    const store = await filledSite()
+    await addSwitches(store, { names: ['sw7'], network: 'cluster', ip: '10.30.253.7' })
+    const { warnings } = await changeNodes(store, ['node001', 'node002'], { switch: 'sw7', port: 'Gi1/0/7' })
+    const line = 'node[001-002] are all at port Gi1/0/7 of sw7: none of them is found by it'
+    assert.deepEqual(warnings, [line])
+    assert.deepEqual(
+      (await checkCluster(store, { repair: true })).map(({ defect, line, harmless }) => [
+        defect,
+        line,
+        harmless,
+      ]),
+      [['shared-port', line, true]],
+    )
+    assert.deepEqual((await changeNodes(store, ['node002'], { port: 'Gi1/0/8' })).warnings, [])
+  })
+
   it('keeps reserved addresses when asked to, and mends the rest of the list', async () => {
     const store = await filledSite()
     await changeNetwork(store, 'cluster', { reserve: '10.30.200.1' })

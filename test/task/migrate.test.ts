@@ -149,15 +149,6 @@ describe('migrate', () => {
       true,
     ],
     [
-      'several nodes at one port of a switch',
-      async () => {
-        await addNodes(store, { group: 'compute', names: ['node002'] })
-        await changeNodes(store, ['node001', 'node002'], { switch: 'sw01', port: '7' })
-      },
-      /^boot: node\[001-002\] are all at port 7 of sw01: none of them is found by it$/,
-      true,
-    ],
-    [
       'an interface for torrents that is none',
       () => change('group', 'compute', { torrent_if: 'ib0' }),
       /^install: group compute: torrent_if ib0 is no interface of it, and is ignored$/,

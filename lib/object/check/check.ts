@@ -6,6 +6,7 @@ import { counterDefects } from './defect-link.ts'
 import { macDefects, nameDefects } from './defect-name.ts'
 import { orphanDefects } from './defect-orphan.ts'
 import { peerDefects } from './defect-peer.ts'
+import { portDefects } from './defect-port.ts'
 import { referenceDefects } from './defect-reference.ts'
 import { valueDefects } from './defect-value.ts'
 
@@ -21,6 +22,7 @@ export function findDefects(snapshot: Snapshot, keepReserved: boolean): Defect[]
     ...addressDefects(references.all, keepReserved),
     ...counterDefects(references.all, snapshot.counters),
     ...valueDefects(references.all),
+    ...portDefects(references.all),
     ...peerDefects(references.all),
   ]
 }

@@ -21,6 +21,7 @@ export type DefectName =
   | 'free-list'
   | 'reserved' // reserved, and nothing has it
   | 'counter'
+  | 'shared-port' // several nodes at one port of a switch
   | 'peer-id' // host names that initramfs images of the first Luna cut to one peer id
 
 /** One step of a repair. */

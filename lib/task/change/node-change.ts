@@ -1,6 +1,7 @@
 // What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
 // others.
 import { LunaError } from '../../error.ts'
+import { sharedPorts } from '../../object/check/defect-port.ts'
 import type { Id, Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
 import type { Group } from '../../object/group.ts'
@@ -51,6 +52,9 @@ export async function changeNodes(
     const nodeEdit = { ...one, find: finder(tx), group, switchId, numbered }
     await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))
     notes.warnings.push(...numbered.warnings())
+    if (change.switch === undefined && change.port === undefined) return
+    const wired = { node: await tx.list('node'), switch: await tx.list('switch') }
+    notes.warnings.push(...sharedPorts(wired, new Set(names)))
   })
 }
 

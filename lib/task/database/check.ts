@@ -11,8 +11,8 @@ export interface Finding {
   readonly line: string
   readonly repaired: boolean
   /**
-   * Nothing is wrong in the database: an address kept out of use, perhaps on purpose, or names that an old
-   * initramfs cuts.
+   * Nothing is wrong in the database: an address kept out of use or a port with several nodes, perhaps on purpose,
+   * or names that an old initramfs cuts.
    */
   readonly harmless: boolean
 }
@@ -35,7 +35,7 @@ export async function checkCluster(store: Store, wish: CheckWish): Promise<Findi
 }
 
 function finding({ defect, line, repair }: Defect, repairs: boolean): Finding {
-  const harmless = defect === 'reserved' || defect === 'peer-id'
+  const harmless = ['reserved', 'shared-port', 'peer-id'].includes(defect)
   return { defect, line, repaired: repairs && repair !== undefined, harmless }
 }
 

@@ -21,7 +21,6 @@ export async function dryRunNodes(store: Store, all: Inventory): Promise<Differe
     ...(await scripts('install', all.node, (node) => previewInstallScript(store, node))),
     // As in the first Luna, but worth knowing.
     ...unpackedLines(all).map((line): Difference => ({ in: 'install', line, lost: false })),
-    ...sharedPorts(all),
     ...all.group.flatMap(({ name, torrent_if, interfaces }) => {
       const unknown = torrent_if && interfaceKey({ interfaces }, torrent_if) === undefined
       const line = `${label('group', name)}: torrent_if ${torrent_if} is no interface of it, and is ignored`
@@ -73,20 +72,6 @@ function textOf(error: unknown): string {
 function listOf(names: readonly string[]): string {
   const list = compressHostlist(names)
   return /^[\w.,[\]+-]+$/.test(list) ? list : JSON.stringify(list)
-}
-
-/** The first Luna took any of them. */
-function sharedPorts({ node, switch: switches }: Inventory): Difference[] {
-  const wired = node.filter((each) => each.switch !== null && each.port)
-  const places = Map.groupBy(wired, (each) => `${each.switch} ${each.port}`)
-  return [...places.values()].flatMap((nodes): Difference[] => {
-    const [first] = nodes
-    const at = switches.find(({ id }) => id === first?.switch)
-    if (!first || !at || nodes.length < 2) return []
-    const names = listOf(nodes.map(({ name }) => name))
-    const line = `${names} are all at port ${first.port} of ${at.name}: none of them is found by it`
-    return [{ in: 'boot', line, lost: true }]
-  })
 }
 
 function parameters({ group }: Inventory): Difference[] {

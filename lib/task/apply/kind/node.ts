@@ -1,4 +1,5 @@
 // Nodes as a file describes them: added, changed, and with `prune` removed, all or none.
+import { sharedPorts } from '../../../object/check/defect-port.ts'
 import type { Id } from '../../../object/field.ts'
 import type { Group } from '../../../object/group.ts'
 import { slotsOf } from '../../../object/net/slot.ts'
@@ -164,8 +165,13 @@ function different(old: Node, change: Change<'node'>): Change<'node'> {
   return Object.fromEntries(pairs)
 }
 
-/** What is worth knowing of the groups that nodes come to. */
+/** What is worth knowing of the ports and groups that nodes come to. */
 async function warn({ tx, notes }: Edit, plans: readonly NodePlan[]): Promise<void> {
+  const wired = plans.filter(({ wish: { fields } }) => fields.switch || fields.port)
+  if (wired.length > 0) {
+    const all = { node: await tx.list('node'), switch: await tx.list('switch') }
+    notes.warnings.push(...sharedPorts(all, new Set(wired.map(({ wish }) => wish.name))))
+  }
   const coming = plans.filter(({ old, from, to }) => !old || from?.id !== to?.id)
   for (const group of new Set(coming.map(({ to }) => to).filter((to) => to !== undefined))) {
     const domain = group.domain === null ? undefined : await tx.find('network', group.domain)
