@@ -294,6 +294,17 @@ describe('a script that bash cannot read', () => {
     assert.equal((await store.getNamed('group', 'compute')).partscript, broken)
   })
 
+  it('is told from one that bash reads in spite of a warning, or with what it switches on', async () => {
+    const { warnings } = await changeGroup(store, 'compute', { postscript: 'cat <<END\nmotd\n' })
+    assert.equal(warnings.length, 1)
+    assert.match(
+      warnings.join(),
+      /^bash warns of the postscript of group "compute": line \d+: .*here-document/,
+    )
+    const prescript = 'shopt -s extglob\ncase $1 in\n  +(a|b)) true ;;\nesac\n'
+    assert.deepEqual((await changeGroup(store, 'compute', { prescript })).warnings, [])
+  })
+
   it('runs nothing of it', async () => {
     const { warnings } = await changeGroup(store, 'compute', { prescript: 'echo $(kill $PPID); exit 9' })
     assert.deepEqual(warnings, [])

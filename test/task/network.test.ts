@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../../lib/store/store.ts'
+import { changeCluster } from '../../lib/task/change/cluster.ts'
 import { addGroup } from '../../lib/task/change/group.ts'
 import { addNetwork, deleteNetwork } from '../../lib/task/change/network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
 import { addNodes } from '../../lib/task/change/node.ts'
+import { addOtherdevs } from '../../lib/task/change/otherdev.ts'
+import { addSwitches } from '../../lib/task/change/switch.ts'
 import { rejectsWith } from '../help.ts'
 import { assertSound, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
@@ -105,6 +108,18 @@ describe('changeNetwork', () => {
     assert.equal((await store.getNamed('network', 'new')).NETWORK, 3232248320n)
     assert.match(warnings.join(), /192\.168\.0\.0\/24 to 192\.168\.50\.0\/24/)
     assert.equal(await freeIn(store, 'new'), '1-9,11-254')
+  })
+
+  it('says which switches and devices move with it, and that the frontend address stays', async () => {
+    await changeCluster(store, { frontend_address: '10.30.255.254' })
+    for (const number of [1, 2])
+      await addSwitches(store, { names: [`sw${number}`], network: 'cluster', ip: `10.30.253.${number}` })
+    await addOtherdevs(store, { names: ['pdu1'], network: 'cluster', ip: '10.30.252.1' })
+    assert.deepEqual((await changeNetwork(store, 'cluster', { network: '10.40.0.0' })).warnings, [
+      'network "cluster" moves from 10.30.0.0/16 to 10.40.0.0/16, and every address in it',
+      'these have other addresses, and do not know it: 2 switches: sw[1-2]; 1 otherdev: pdu1',
+      'the frontend address 10.30.255.254 stays, and lies outside: luna cluster change --frontend_address',
+    ])
   })
 
   it('refuses the base of another network, another IP version, and junk', async () => {

@@ -1,6 +1,6 @@
 // Groups: added, cloned, changed, deleted. Their interfaces are in group-interface.ts.
 import { randomUUID } from 'node:crypto'
-import { syntaxError } from '../../host/script.ts'
+import { readByBash } from '../../host/script.ts'
 import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
 import { scriptWarnings } from '../../object/given/text.ts'
 import { checkValues } from '../../object/given/value.ts'
@@ -118,9 +118,9 @@ async function readChange(
 }
 
 async function warningsOf(what: string, script: string): Promise<string[]> {
-  const error = script === '' ? undefined : await syntaxError(script)
-  const said = error === undefined ? [] : [`bash cannot read ${what}, and nodes will stop there: ${error}`]
-  return [...scriptWarnings(what, script), ...said]
+  const found = script === '' ? undefined : await readByBash(script)
+  const how = found?.stops ? `cannot read ${what}, and nodes will stop there` : `warns of ${what}`
+  return [...scriptWarnings(what, script), ...(found ? [`bash ${how}: ${found.said}`] : [])]
 }
 
 async function domainFor(store: Store, group: Group, name: string): Promise<Id | null> {

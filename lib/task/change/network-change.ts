@@ -2,7 +2,15 @@
 // in it.
 import { LunaError } from '../../error.ts'
 import type { Typed } from '../../object/field.ts'
-import { formatPrefix, fromOffset, makePrefix } from '../../object/net/address.ts'
+import { compressHostlist, counted } from '../../object/hostlist.ts'
+import {
+  formatPrefix,
+  fromOffset,
+  makePrefix,
+  type Prefix,
+  parseIp,
+  toOffset,
+} from '../../object/net/address.ts'
 import { resize, tidy } from '../../object/net/freelist.ts'
 import { type Network, type networkFields, prefixOf } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
@@ -52,7 +60,8 @@ async function decide(one: Edit, network: Network, change: NetworkChange): Promi
   return change
 }
 
-async function move({ tx, notes }: Edit, network: Network, to: string): Promise<Change<'network'>> {
+async function move(one: Edit, network: Network, to: string): Promise<Change<'network'>> {
+  const { tx, notes } = one
   const now = prefixOf(network)
   const next = readPrefix(to, now.length)
   if (next.version !== now.version) {
@@ -64,15 +73,13 @@ async function move({ tx, notes }: Edit, network: Network, to: string): Promise<
   if (next.base !== now.base)
     notes.warnings.push(
       `network "${network.name}" moves from ${formatPrefix(now)} to ${formatPrefix(next)}, and every address in it`,
+      ...(await leftBehind(one, network, next)),
     )
   return { NETWORK: next.base }
 }
 
-async function changeLength(
-  { tx, notes }: Edit,
-  network: Network,
-  length: number,
-): Promise<Change<'network'>> {
+async function changeLength(one: Edit, network: Network, length: number): Promise<Change<'network'>> {
+  const { tx, notes } = one
   const now = prefixOf(network)
   const next = makePrefix({ version: now.version, value: now.base }, length)
   if (!next) {
@@ -91,8 +98,28 @@ async function changeLength(
   if (next.base !== now.base)
     notes.warnings.push(
       `the base of network "${network.name}" moves to ${formatPrefix(next)}, and every address with it`,
+      ...(await leftBehind(one, network, next)),
     )
   return { NETWORK: next.base, PREFIX: length, freelist }
+}
+
+/** What does not follow by itself when a network gets another base; nodes are told elsewhere. */
+async function leftBehind({ tx, cluster }: Edit, network: Network, next: Prefix): Promise<string[]> {
+  const switches = (await tx.list('switch')).filter((one) => one.network === network.id)
+  const devices = (await tx.list('otherdev')).filter(({ connected }) => network.id in connected)
+  const told = [switches, devices].flatMap((some, at) => {
+    const names = compressHostlist(some.map(({ name }) => name))
+    return names === '' ? [] : [`${counted(some.length, at === 0 ? 'switch' : 'otherdev')}: ${names}`]
+  })
+  const { frontend_address: frontend } = await cluster()
+  const ip = parseIp(frontend ?? '')
+  const isIn = (prefix: Prefix) => ip !== undefined && toOffset(prefix, ip) !== undefined
+  return [
+    ...(told.length > 0 ? [`these have other addresses, and do not know it: ${told.join('; ')}`] : []),
+    ...(isIn(prefixOf(network)) && !isIn(next)
+      ? [`the frontend address ${frontend} stays, and lies outside: luna cluster change --frontend_address`]
+      : []),
+  ]
 }
 
 /** Kept as the emergency tool that it was: even an address in use is released, with a warning. */

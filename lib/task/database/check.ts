@@ -11,8 +11,8 @@ export interface Finding {
   readonly line: string
   readonly repaired: boolean
   /**
-   * Nothing is wrong in the database: an address kept out of use or a port with several nodes, perhaps on purpose,
-   * or names that an old initramfs cuts.
+   * Nothing is wrong in the database: an address kept out of use or a port with several nodes, perhaps on
+   * purpose, or names that an old initramfs cuts.
    */
   readonly harmless: boolean
 }
