@@ -31,8 +31,8 @@ export function parameterObjections(params: string): string[] {
   return params.split('\n').flatMap((text, at) => {
     const [, key = '', quoted = ''] = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(text) ?? []
     const value = quoted.replace(/^(["'])(.*)\1$/, '$2')
-    // What a shell is to make of it is not known here.
-    if (value === '' || /[$`\s]/.test(value)) return []
+    // What a shell is to make of it is not known here, nor of words without quotes.
+    if (value === '' || /[$`]/.test(value) || (/\s/.test(value) && value === quoted)) return []
     const why = valueRules.find(([keys]) => keys.test(key))?.[1](value)
     return why === undefined ? [] : [`line ${at + 1}, ${key} cannot be ${JSON.stringify(value)}: ${why}`]
   })
@@ -51,7 +51,54 @@ const valueRules: readonly (readonly [keys: RegExp, rule: ValueRule])[] = [
   [/^(HWADDR|MACADDR)$/, machineObjection],
   [/^DNS\d$/, (value) => addressObjection(value, [4, 6])],
   [/^(MASTER|BONDING_MASTER|BRIDGE|PHYSDEV)$/, (value) => nameObjection('interface', value)],
+  [/^BOOTPROTO$/, (value) => oneOf(bootProtocols)(value.toLowerCase())],
+  [/^DOMAIN$/, (value) => firstObjection(value, searchObjection)],
+  [/^BONDING_OPTS$/, (value) => firstObjection(value, bondObjection)],
 ]
+
+// What readers of ifcfg files take: the initscripts, and NetworkManager.
+const bootProtocols = ['none', 'static', 'dhcp', 'bootp', 'autoip', 'ibft', 'shared']
+
+/** Options of bonds that are words, in the order of their numbers (bonding documentation of the kernel). */
+const bondWords: { readonly [option: string]: readonly string[] } = {
+  mode: [
+    ...['balance-rr', 'active-backup', 'balance-xor', 'broadcast', '802.3ad'],
+    ...['balance-tlb', 'balance-alb'],
+  ],
+  lacp_rate: ['slow', 'fast'],
+  xmit_hash_policy: ['layer2', 'layer3+4', 'layer2+3', 'encap2+3', 'encap3+4', 'vlan+srcmac'],
+  ad_select: ['stable', 'bandwidth', 'count'],
+  fail_over_mac: ['none', 'active', 'follow'],
+  primary_reselect: ['always', 'better', 'failure'],
+}
+
+/** `NAME=VALUE`. An option that is not known here may be one of a newer kernel. */
+function bondObjection(pair: string): string | undefined {
+  const [, option = '', value = ''] = /^([^=]*)=(.*)$/.exec(pair) ?? []
+  const words = bondWords[option]
+  const isNumber = /^(miimon|updelay|downdelay|arp_interval)$/.test(option)
+  const why = words ? oneOf([...words, ...words.keys().map(String)])(value) : undefined
+  if (why) return `${option} is not one of ${words?.join(', ')}, or their numbers`
+  return isNumber && !/^\d{1,9}$/.test(value) ? `${option} is a number of milliseconds` : undefined
+}
+
+function searchObjection(domain: string): string | undefined {
+  const labels = domain.replace(/^~|\.$/g, '').split('.')
+  const fit = labels.every((label) => /^(?!-)[\w-]{1,63}(?<!-)$/.test(label)) && domain.length <= 253
+  return fit ? undefined : 'it is no list of domains (RFC 1035 section 2.3.1)'
+}
+
+function firstObjection(value: string, rule: ValueRule): string | undefined {
+  for (const word of value.split(/\s+/).filter(Boolean)) {
+    const why = rule(word)
+    if (why !== undefined) return why
+  }
+  return undefined
+}
+
+function oneOf(words: readonly string[]): ValueRule {
+  return (value) => (words.includes(value) ? undefined : `it is one of ${words.join(', ')}`)
+}
 
 function between(lowest: number, highest: number, standard: string): ValueRule {
   return (value) => {

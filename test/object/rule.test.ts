@@ -190,6 +190,10 @@ describe('parameterObjections', () => {
       'SITE=x',
       'junk',
       'BONDING_OPTS="mode=1 miimon=100"',
+      'BONDING_OPTS="mode=802.3ad xmit_hash_policy=layer3+4 newer_option=x arp_ip_target=10.0.0.1,10.0.0.2"',
+      'BONDING_OPTS=mode=foo miimon=100',
+      'BOOTPROTO=DHCP',
+      'DOMAIN="cluster a_b.example.org. ~example.com"',
       'NETMASK=255.0.0.0',
     ]
     assert.deepEqual(parameterObjections([...lines, ...others].join('\n')), [])
@@ -213,6 +217,13 @@ describe('parameterObjections', () => {
     ['DNS2=resolver', /no IPv4 or IPv6 address/],
     ['MASTER=bond-management0', /IFNAMSIZ/],
     ['PHYSDEV=eth0:1', /: or @/],
+    ['BONDING_OPTS=mode=foo', /cannot be "mode=foo": mode is not one of balance-rr, .*, or their numbers/],
+    ['BONDING_OPTS="miimon=100 mode=7"', /mode is not one of/],
+    ['BONDING_OPTS="mode=4 lacp_rate=medium"', /lacp_rate is not one of slow, fast/],
+    ['BONDING_OPTS="mode=4 xmit_hash_policy=layer9"', /xmit_hash_policy is not one of/],
+    ['BONDING_OPTS="mode=4 miimon=0.1s"', /miimon is a number of milliseconds/],
+    ['BOOTPROTO=dchp', /one of none, static, dhcp/],
+    ['DOMAIN="cluster -x..y"', /RFC 1035/],
   ] as const)
     it(`tells the line of ${line}`, () =>
       assert.match(parameterObjections(`ONBOOT=yes\n${line}\n`).join(), why))
