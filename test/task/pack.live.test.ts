@@ -287,6 +287,15 @@ describe('packOsimage', () => {
     await nothingNew(change)
   })
 
+  it('says so where the image is changed while it is packed', async () => {
+    const progress = () => void store.update('osimage', id, { kernver: '2', comment: 'x' })
+    const { warnings } = await packOsimage(store, { name: 'compute', what: 'tree' }, { progress })
+    assert.equal(
+      warnings[0],
+      'kernver of osimage compute was changed while it was packed: luna osimage pack compute',
+    )
+  })
+
   it('changes nothing when it is interrupted', async () => {
     const { change } = await pack('all')
     addScript(root, 'dracut', '#!/bin/sh\necho "dracut: *** Waiting ***"\nsleep 4711\n')

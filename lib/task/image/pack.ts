@@ -84,9 +84,14 @@ async function publishAll(
 ): Promise<Packed> {
   options.progress?.({ phase: 'publish' })
   const change = Object.assign({}, ...halves.map((half) => half.change))
+  const stale: string[] = []
   await publish(
     halves.flatMap((half) => half.moves),
-    () => store.transaction((tx) => tx.update('osimage', image.id, change)),
+    () =>
+      store.transaction(async (tx) => {
+        stale.splice(0, stale.length, ...changedMeanwhile(image, await tx.find('osimage', image.id)))
+        await tx.update('osimage', image.id, change)
+      }),
   )
   const excluded = halves.flatMap((half) => half.excluded)
   const files = await sizesOf(halves.flatMap((half) => half.moves))
@@ -94,8 +99,18 @@ async function publishAll(
   const { warnings, failures } = await syncWhole(store, wish, options)
   return {
     ...{ change, excluded, files, untold, failures },
-    warnings: [...halves.flatMap((half) => half.warnings), ...warnings],
+    warnings: [...stale, ...halves.flatMap((half) => half.warnings), ...warnings],
   }
+}
+
+/** What was packed is what the image was when that began. */
+function changedMeanwhile(was: Osimage, is: Osimage | undefined): string[] {
+  const packedFrom = ['path', 'kernver', 'dracutmodules', 'kernmodules', 'pack_exclude_list'] as const
+  const fields = is ? packedFrom.filter((field) => is[field] !== was[field]) : []
+  if (!is || fields.length === 0) return []
+  return [
+    `${fields.join(', ')} of osimage ${is.name} was changed while it was packed: luna osimage pack ${is.name}`,
+  ]
 }
 
 async function sizesOf(moves: readonly Move[]): Promise<Packed['files']> {
