@@ -371,6 +371,13 @@ describe('Redfish over HTTP as it is spoken', function () {
     for (const [bytes, message] of [
       [http(404), /has no such thing/],
       [http(403), /does not let the user/],
+      [
+        http(
+          403,
+          '{"error":{"@Message.ExtendedInfo":[{"MessageId":"Base.1.8.PasswordChangeRequired","Message":"New one"}]}}',
+        ),
+        /wants the password of the user changed first/,
+      ],
       [http(204), /answer is empty/],
       [http(200, '<html>'), /not in JSON/],
       ['SSH-2.0-dropbear\r\n', /not in HTTP/],

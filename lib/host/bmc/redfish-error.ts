@@ -108,6 +108,12 @@ export function refusal({ address, user }: Bmc, status: number, body: Json, path
       why: `status 401 for user "${user}" at ${address}`,
       fix: 'luna bmcsetup change NAME --user USER --password PASSWORD',
     })
+  // DSP0266, "Password change required handling".
+  if (status === 403 && /\bPasswordChangeRequired\b/.test(JSON.stringify(body) ?? ''))
+    return new LunaError('refused', 'the BMC wants the password of the user changed first', {
+      why: `${heard}, for user "${user}" at ${address}`,
+      fix: 'change it on the page of the BMC, and then here: luna bmcsetup change NAME --password PASSWORD',
+    })
   if (status === 403)
     return new LunaError('refused', 'the BMC does not let the user do that', {
       why: `${heard}, for user "${user}" at ${address}`,
