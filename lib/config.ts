@@ -266,8 +266,13 @@ function parseIni(text: string, file: string): Map<string, Map<string, string>> 
     if (header) {
       section = sections.get(header.toLowerCase()) ?? new Map<string, string>()
       sections.set(header.toLowerCase(), section)
-    } else if (section && pair?.[1]) section.set(pair[1].toLowerCase(), pair[2] ?? '')
-    else
+    } else if (section && pair?.[1]) {
+      const [key, value] = [pair[1].toLowerCase(), pair[2] ?? '']
+      const other = section.get(key)
+      if (other && value && other !== value)
+        throw invalid(`${file}, line ${index + 1}: a second value of${quoted(key)}`, 'take one of them out')
+      section.set(key, value || (other ?? ''))
+    } else
       throw invalid(
         `${file}, line ${index + 1}: not a section or "key=value"`,
         section || header ? 'correct the line' : 'write a section before it: [MongoDB] or [Embedded]',

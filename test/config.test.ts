@@ -134,6 +134,13 @@ describe('luna.conf', () => {
     })
   }
 
+  it('refuses a key with two values, and takes the same one twice', () => {
+    const twice = (second: string) => () =>
+      parseConfig(`[Embedded]\npath=/a\n[Paths]\n[embedded]\nPath=${second}\n`, 'luna.conf', 'debian')
+    assert.throws(twice('/b'), /luna\.conf, line 5: a second value of "path"/)
+    for (const same of ['/a', '']) assert.deepEqual(twice(same)().store, { embedded: '/a' })
+  })
+
   it('refuses a line that is no UTF-8, but for comments', () => {
     const at = mkdtempSync(join(tmpdir(), 'luna-config-'))
     const file = join(at, 'luna.conf')
