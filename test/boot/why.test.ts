@@ -96,13 +96,13 @@ describe('a node that does not come up', () => {
     await vm.console.waitFor(/^luna: step \S*partscript failed/m, 300_000)
     await assertWhy(
       node.name,
-      /installation: install\.partscript failed: .*; it has no disk\n {2}see which disks it has .*: luna group change disks --partscript/,
+      /installation: install\.partscript failed: it has no disk \(.*\)\n {2}see which disks it has .*: luna group change disks --partscript/,
     )
     await script('mkfs.xt4 /dev/vda\n')
     await vm.console.waitFor(/mkfs\.xt4: command not found/, 120_000)
     await assertWhy(
       node.name,
-      /installation: install\.partscript failed: .*mkfs\.xt4[^\n]*\n {2}correct it: luna group change disks --partscript/,
+      /installation: install\.partscript failed: .*mkfs\.xt4[^\n]*\n {2}correct the partscript: luna group change disks --partscript/,
     )
   })
 })

@@ -336,7 +336,7 @@ describe('luna node why on a head of real daemons', function () {
           'mount: /sysroot: no filesystem type specified.',
           `${failed} 1: partscript, line 1: mount /dev/sda /sysroot; this node has no disk`,
         ],
-        /no filesystem type specified\.; it has no disk/,
+        /it has no disk \(.*no filesystem type specified\.\)/,
         /see which disks it has .*; all 12 nodes of the group have it: luna group change compute --partscript/,
       ],
       [
@@ -347,7 +347,7 @@ describe('luna node why on a head of real daemons', function () {
           `${failed} 127: partscript, line 1: mkfs.xt4 /dev/vda`,
         ],
         /mkfs\.xt4: command not found/,
-        /correct it; all 12 nodes of the group have it: luna group change compute --partscript/,
+        /correct the partscript; all 12 nodes of the group have it: luna group change compute --partscript/,
       ],
     ] as const) {
       ask(`${url}/luna?step=discovery&hwdata=${hwdata}`)

@@ -133,15 +133,15 @@ describe('the chain from the power button to the running system', () => {
     const link = missingLink(chainOf({ ...well, boot: { ...boot, failure }, report }))
     assert.equal(
       link?.seen,
-      'install.partscript failed: mount: /sysroot: no filesystem type specified.; it has no disk',
+      'install.partscript failed: it has no disk (mount: /sysroot: no filesystem type specified.)',
     )
     assert.match(link?.fix ?? '', /^see which disks it has/)
     const fix = (more: Partial<typeof report & { status: number }>) =>
       missingLink(chainOf({ ...well, boot: { ...boot, failure }, report: { ...report, ...more } }))?.fix
-    assert.match(fix({ lines: [last] }) ?? '', /^correct it/)
-    assert.match(fix({ status: 127 }) ?? '', /^correct it/)
+    assert.match(fix({ lines: [last] }) ?? '', /^correct the partscript/)
+    assert.match(fix({ status: 127 }) ?? '', /^correct the partscript/)
     const tmpfs = 'luna: step install.partscript failed with status 1: mount -t tmpfs; this node has no disk'
-    assert.match(fix({ lines: [tmpfs] }) ?? '', /^correct it/)
+    assert.match(fix({ lines: [tmpfs] }) ?? '', /^correct the partscript/)
   })
 
   it('takes the error of that step, and not one of before', () => {
@@ -168,6 +168,17 @@ describe('the chain from the power button to the running system', () => {
       }
   })
 
+  it('blames no node for not asking while something before that is wrong', () => {
+    const chain = chainOf({ ...well, boot: undefined, told: undefined, imageTrouble: 'it is not packed' })
+    const asks = chain.find(({ link }) => link === 'asks Luna')
+    assert.deepEqual(asks, {
+      link: 'asks Luna',
+      state: 'unknown',
+      seen: 'it has never asked; first mend what is wrong above',
+      fix: null,
+    })
+  })
+
   it('says of a node that never asked that its BMC does not answer either', () => {
     const { seen, fix } = stop({ boot: undefined, power: { trouble: 'no answer' } })
     assert.equal(seen, 'it has never asked, and its BMC does not answer either')
@@ -190,9 +201,9 @@ describe('the chain from the power button to the running system', () => {
   it('warns that a script is that of all nodes of the group', () => {
     assert.match(
       stop({ boot: failed }).fix ?? '',
-      /^correct it; all 12 nodes of the group have it: luna group/,
+      /^correct the postscript; all 12 nodes of the group have it: luna group/,
     )
-    assert.match(stop({ boot: failed, members: 1 }).fix ?? '', /^correct it: luna group/)
+    assert.match(stop({ boot: failed, members: 1 }).fix ?? '', /^correct the postscript: luna group/)
   })
 
   it('says of an installation that hangs what is known, and that the cause is not', () => {

@@ -2,15 +2,23 @@
 // first that is missing. Pure: what was seen goes in.
 import { restart } from './fix.ts'
 import { headLinks } from './head-links.ts'
-import { nodeLinks } from './node-links.ts'
+import { asksLuna, nodeLinks } from './node-links.ts'
 import type { Link, LinkState, Sight } from './sight.ts'
 
 /** All links, in the order of a boot. */
 export function chainOf(sight: Sight): Link[] {
-  return [...headLinks(sight), ...nodeLinks(sight)].map((link) => {
+  const links = [...headLinks(sight), ...nodeLinks(sight)].map((link): Link => {
     if (link.state !== 'missing') return link
     return isPassed(sight, link) ? { ...link, state: 'doubtful' } : withRetry(link, sight)
   })
+  const first = missingLink(links)
+  return links.map((link) => (link === first ? link : afterwards(link)))
+}
+
+/** A node that cannot come as far as to ask is not to be mended for not asking. */
+function afterwards(link: Link): Link {
+  if (link.link !== asksLuna || link.state !== 'missing') return link
+  return { link: asksLuna, state: 'unknown', seen: `${link.seen}; first mend what is wrong above`, fix: null }
 }
 
 /** The first link that is missing. */

@@ -9,13 +9,13 @@ export function fixOf(step: string, said: string, { node, group, members, image 
   const again = `luna node history ${node} --boot N has its last lines`
   switch (step.replace(/^install\.error\./, '')) {
     case 'prescript':
-      return `correct it${all}: ${change('prescript')}`
+      return `correct the prescript${all}: ${change('prescript')}`
     case 'partscript':
       return noDisk.test(said)
         ? `see which disks it has (lsblk on its console), put one in or correct the script${all}: ${change('partscript')}`
-        : `correct it${all}: ${change('partscript')}`
+        : `correct the partscript${all}: ${change('partscript')}`
     case 'postscript':
-      return `correct it${all}: ${change('postscript')}`
+      return `correct the postscript${all}: ${change('postscript')}`
     case 'setupbmc':
       return `luna bmcsetup show NAME; to go on without: luna node change ${node} --setupbmc n`
     case 'download':

@@ -11,6 +11,8 @@ import { ago, type Link, type Sight } from './sight.ts'
 const kernelPatience = 180_000
 const stepPatience = 1_200_000
 
+export const asksLuna = 'asks Luna'
+
 /** In the order of a boot. */
 export function nodeLinks(sight: Sight): Link[] {
   const { localboot, boot } = sight
@@ -51,7 +53,7 @@ function refusedLink({ boot, told, refused, now }: Sight): Link[] {
 
 function askedLink(sight: Sight): Link {
   const { node, mac, boot, told, strangers, power, now } = sight
-  const link = 'asks Luna'
+  const link = asksLuna
   if (!boot && !told && mac !== null && strangers.length > 0)
     return {
       link,
@@ -145,7 +147,7 @@ function failedLink(sight: Sight, boot: Boot, last: string): Link {
   const failure = [boot.failure, report].find((one) => one?.step === step)
   const line = failure && ('lines' in failure ? failure.lines.at(-1) : failure.line)
   const words = line ?? failure?.command
-  const said = report?.step === step && lacksDisk(report) ? `${words}; it has no disk` : words
+  const said = report?.step === step && lacksDisk(report) ? `it has no disk (${words})` : words
   const seen = `${step} failed${said ? `: ${said}` : '; cause unknown: it told no more'}`
   return { link: 'installation', state: 'missing', seen, fix: fixOf(last, said ?? '', sight) }
 }
