@@ -1,6 +1,6 @@
 // The cluster: the one document that says where things are and how the services run.
 import { field, type ObjectOf } from './field.ts'
-import { pathRule, servedPathRule } from './given/rule.ts'
+import { filePathRule, pathRule, servedPathRule } from './given/rule.ts'
 
 /** The only database version there is; another one is somebody else's data. */
 export const dbVersion = 1.2
@@ -31,11 +31,11 @@ export const clusterFields = {
   }),
   torrent_listen_port_min: field('int', 'lowest port of the seeder', 7052, { limits: port }),
   torrent_listen_port_max: field('int', 'highest port of the seeder', 7200, { limits: port }),
-  torrent_pidfile: field('text', 'pid file of ltorrent', '/run/luna/ltorrent.pid', { rule: pathRule }),
-  lweb_pidfile: field('text', 'pid file of lweb', '/run/luna/lweb.pid', { rule: pathRule }),
+  torrent_pidfile: field('text', 'pid file of ltorrent', '/run/luna/ltorrent.pid', { rule: filePathRule }),
+  lweb_pidfile: field('text', 'pid file of lweb', '/run/luna/lweb.pid', { rule: filePathRule }),
   lweb_num_proc: field('int', 'web workers; 0 is one per processor', 0, { limits: [0, 1024] }),
   named_include_file: field('text', 'the file that named.conf includes', '/etc/named.luna.zones', {
-    rule: pathRule,
+    rule: filePathRule,
   }),
   named_zone_dir: field('text', 'where zone files go', '/var/named', { rule: pathRule }),
   dhcp_net: field('hexid', 'the network that dhcpd serves', null),

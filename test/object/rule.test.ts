@@ -78,6 +78,12 @@ describe('checkValues', () => {
       ['cluster', { frontend_port: 65_536 }, /1 to 65535/],
       ['cluster', { frontend_port: 0 }, /1 to 65535/],
       ['cluster', { lweb_num_proc: 1025 }, /0 to 1024/],
+      ...['/', '//', '/./'].map((path) => ['cluster', { path }, /the \/boot of this machine/] as const),
+      ...['/', '/run/', '/run/..'].map(
+        (lweb_pidfile) => ['cluster', { lweb_pidfile }, /names a directory/] as const,
+      ),
+      ['cluster', { torrent_pidfile: '/' }, /names a directory/],
+      ['cluster', { named_include_file: '/etc/bind/' }, /names a directory/],
       ['cluster', { torrent_pidfile: 'lt.pid' }, /does not begin with a slash/],
       ['cluster', { named_zone_dir: `/${long}` }, /255 bytes \(NAME_MAX/],
       ['cluster', { named_include_file: `${'/x'.repeat(2050)}` }, /4095 bytes at most \(PATH_MAX/],

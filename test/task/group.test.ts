@@ -122,6 +122,7 @@ describe('changeGroup', () => {
   it('warns of an interface for torrents that the group lacks', async () => {
     assert.equal((await changeGroup(store, 'compute', { torrent_if: 'BOOTIF' })).warnings.length, 0)
     assert.equal((await changeGroup(store, 'compute', { torrent_if: 'eth9' })).warnings.length, 1)
+    await refuses(store, 'refused', changeGroup(store, 'compute', { torrent_if: 'a b' }))
     await changeGroup(store, 'compute', { torrent_if: '' })
     assert.equal((await store.getNamed('group', 'compute')).torrent_if, null)
   })

@@ -172,11 +172,11 @@ describe('migrate', () => {
         const { id, interfaces } = await store.getNamed('group', 'compute')
         const changed = Object.entries(interfaces).map(([key, one]) => [
           key,
-          one.name === 'BOOTIF' ? { ...one, params: 'MTU=9000\nCONNECTED_MODE=yes' } : one,
+          one.name === 'BOOTIF' ? { ...one, params: 'MTU=9000\nETHTOOL_OPTS=x' } : one,
         ])
         await store.update('group', id, { interfaces: Object.fromEntries(changed) })
       },
-      /^install: group compute, interface BOOTIF: CONNECTED_MODE: only for images that have ifcfg files$/,
+      /^install: group compute, interface BOOTIF: ETHTOOL_OPTS: only for images that have ifcfg files$/,
       false,
     ],
   ]

@@ -110,10 +110,19 @@ export const pathRule: Rule = {
   fix: 'give an absolute path',
 }
 
+/** The same for what can be no directory. */
+export const filePathRule: Rule = {
+  objection: (text) =>
+    /\/\.{0,2}$/.test(text) ? 'it names a directory, and it is a file' : pathRule.objection(text),
+  fix: 'give the absolute path of a file',
+}
+
 /** The same for what nginx serves: its configuration cannot write a dollar sign. */
 export const servedPathRule: Rule = {
-  objection: (text) =>
-    text.includes('$') ? 'nginx cannot write a dollar sign in a path' : pathRule.objection(text),
+  objection: (text) => {
+    if (/^\/[/.]*$/.test(text)) return 'nodes would be served the /boot of this machine'
+    return text.includes('$') ? 'nginx cannot write a dollar sign in a path' : pathRule.objection(text)
+  },
   fix: pathRule.fix,
 }
 

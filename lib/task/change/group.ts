@@ -5,6 +5,7 @@ import type { GroupInterface, Id, Kind, Typed } from '../../object/field.ts'
 import { scriptWarnings } from '../../object/given/text.ts'
 import { checkValues } from '../../object/given/value.ts'
 import { type Group, type groupFields, interfaceKey } from '../../object/group.ts'
+import { checkNewName } from '../../object/name.ts'
 import type { Network } from '../../object/network.ts'
 import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
@@ -104,8 +105,10 @@ async function readChange(
   const { osimage, domain, bmcsetup, torrent_if, ...texts } = change
   for (const script of ['prescript', 'partscript', 'postscript'] as const)
     notes.warnings.push(...(await warningsOf(`the ${script} of group "${group.name}"`, texts[script] ?? '')))
-  if (torrent_if && interfaceKey(group, torrent_if) === undefined)
+  if (torrent_if && interfaceKey(group, torrent_if) === undefined) {
+    checkNewName('interface', torrent_if)
     notes.warnings.push(`group "${group.name}" has no interface "${torrent_if}" yet: torrents will use any`)
+  }
   const image = osimage === undefined ? undefined : await store.getNamed('osimage', osimage)
   if (image) notes.warnings.push(...unpackedWarning(image, `nodes of group "${group.name}"`))
   return {
