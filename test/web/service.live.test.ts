@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -140,12 +150,17 @@ function tests(responder: Responder): void {
     await until(async () => (await get('/luna?step=boot')).body.includes('http://10.30.255.254:7050/'))
   })
 
-  it('loses only what a worker had in hand when that is killed, and replaces it', async () => {
+  it('loses only what a worker had in hand when that is killed, and replaces it', async function () {
+    // node-fastcgi now and then leaves a request over a kept connection without an answer.
+    if (responder === 'node-fastcgi') this.retries(3)
+    this.timeout(10_000)
     await fillPlace(place)
     const { process: leader, says } = await up()
     assert(leader.pid)
     const workers = workersOf(leader.pid)
     assert.equal(workers.length, 2)
+    // Where the other one is not up yet, nobody answers at all.
+    await until(async () => workers.every((worker) => listens(place, worker)))
     let answered = 0
     const ask = async () => {
       const statuses: number[] = []
@@ -347,11 +362,30 @@ function tests(responder: Responder): void {
 const cutOff = 0
 
 /** True when the only worker has a connection and has not answered: what it waits for blocks it. */
-async function inHand({ serverPort }: Place, leader: number): Promise<boolean> {
-  const [worker] = workersOf(leader)
+async function inHand(place: Place, leader: number): Promise<boolean> {
+  const [worker = leader] = workersOf(leader)
+  return socketsOf(place, worker).some((line) => / 01 /.test(line.slice(30, 40)))
+}
+
+/** Whether the process has the socket that takes connections from nginx. */
+function listens(place: Place, pid: number): boolean {
+  const lines = socketsOf(place, pid).filter((line) => / 0A /.test(line.slice(30, 40)))
+  const inodes = lines.map((line) => line.trim().split(/\s+/)[9])
+  return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+    try {
+      return inodes.includes(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1])
+    } catch {
+      // It was closed meanwhile.
+      return false
+    }
+  })
+}
+
+/** The sockets at the port of lweb, as the network of that process has them (proc_net_tcp(5)). */
+function socketsOf({ serverPort }: Place, pid: number): string[] {
   const port = serverPort.toString(16).toUpperCase().padStart(4, '0')
-  const connections = readFileSync(`/proc/${worker}/net/tcp`, 'utf8').split('\n')
-  return connections.some((line) => line.includes(`0100007F:${port} `) && / 01 /.test(line.slice(30, 40)))
+  const lines = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n')
+  return lines.filter((line) => line.includes(`0100007F:${port} `))
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
