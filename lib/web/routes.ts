@@ -3,6 +3,7 @@
 import { type Code, httpStatus, LunaError, sentence } from '../error.ts'
 import type { Place } from '../host/wire.ts'
 import type { Fields, Log } from '../log.ts'
+import { cardOfBusid } from '../object/net/card.ts'
 import { macsOfHwdata } from '../object/net/mac.ts'
 import type { Node, SteadyNode } from '../object/node.ts'
 import type { BootEvent } from '../object/record/boot.ts'
@@ -149,8 +150,10 @@ async function discovery(query: Query, request: Request, context: RouteContext):
   })
   const { script, step, image, kernel, way, ...found } = discovered
   const { node, mac, by, at, takenFrom, itself } = found
+  const card = cardOfBusid(textOf(query, 'busid') ?? '')
   const asker = { address: remote, mac, by, ...(at !== undefined && { at }) }
-  if (itself) context.record({ node: node.id, step, time: now.getTime(), asker, image, ...kernel, ...way })
+  const seen = { asker, image, ...kernel, ...way, ...(card && { card }) }
+  if (itself) context.record({ node: node.id, step, time: now.getTime(), ...seen })
   const who = { remote, ...(!itself && { itself: 'no' }) }
   context.log.info('node discovered', { node: node.name, mac, by, at, takenFrom, ...who })
   return html(script)

@@ -302,7 +302,7 @@ describe('luna node why on a head of real daemons', function () {
     head.program('ipmitool', "echo 'System Power         : on'")
   })
 
-  // What is seen of both is the same: test/boot/why.test.ts has the machines.
+  // While nothing is known of the card, both look the same: test/boot/why.test.ts has the machines.
   for (const [name, ago] of [
     ['no-driver', 310],
     ['panic', 250],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Id, parseId } from '../../lib/object/field.ts'
+import type { Card } from '../../lib/object/net/card.ts'
 import {
   type Boot,
   type BootEvent,
@@ -49,7 +50,8 @@ describe('a boot', () => {
 
   it('says who asked, for what, and what came of it', () => {
     const asker = { address: '10.30.0.1', mac: mac(1), by: 'mac' } as const
-    const first = withEvent(undefined, event('boot.request', 1, { asker, image: 'compute', kernel: 'k' }), 7)
+    const asked = { asker, image: 'compute', kernel: 'k', card: '8086:100e' as Card }
+    const first = withEvent(undefined, event('boot.request', 1, asked), 7)
     const failure = { step: 'install.partscript', command: 'mkfs', status: 1 }
     const boot = withEvent(first, event('install.error.partscript', 2, { failure }))
     assert.deepEqual(boot, {
@@ -58,6 +60,7 @@ describe('a boot', () => {
       asker,
       image: 'compute',
       kernel: 'k',
+      card: '8086:100e',
       failure,
       steps: [
         { step: 'boot.request', time: 1000 },

@@ -19,8 +19,10 @@ import { join } from 'node:path'
 import { LunaError } from '../../lib/error.ts'
 import { dbVersion } from '../../lib/object/cluster.ts'
 import type { Id } from '../../lib/object/field.ts'
+import type { Card } from '../../lib/object/net/card.ts'
 import { openMemoryStore } from '../../lib/store/open.ts'
 import type { Store } from '../../lib/store/store.ts'
+import { driverOf, driversFile, readDrivers } from '../../lib/task/image/card-drivers.ts'
 import { packOsimage } from '../../lib/task/image/pack.ts'
 import { bootNames, dracutArguments } from '../../lib/task/image/pack-boot.ts'
 import type { PackProgress } from '../../lib/task/image/pack-job.ts'
@@ -115,6 +117,33 @@ describe('packOsimage', () => {
     )
     assert.match(said, /^95luna$/m)
     assert.equal(listing(root), before)
+  })
+
+  it('puts down beside the initramfs which cards it has drivers for, as long as that is known', async () => {
+    const library = join(root, 'lib/modules/1')
+    mkdirSync(library, { recursive: true })
+    const driver = 'kernel/drivers/net/e1000.ko'
+    writeFileSync(join(library, 'modules.dep'), `${driver}:\n`)
+    writeFileSync(join(library, 'modules.alias'), 'alias pci:v00008086d0000100Esv*sd*bc*sc*i* e1000\n')
+    addListing(root, [...wholeInitramfs, `lib/modules/1/${driver}`])
+    const { change, files: told } = await pack('boot')
+    const names = ['compute-initramfs-1', 'compute-initramfs-1.drivers', 'compute-vmlinuz-1']
+    assert.deepEqual(files('boot'), names)
+    assert.equal(told.length, 2)
+    const initramfs = join(place.path, 'boot', change.initrdfile ?? '')
+    const { mode, uid } = statSync(driversFile(initramfs))
+    assert.deepEqual([mode & 0o7777, uid], [0o644, 0])
+    const placeOf = async () => {
+      const packed = await readDrivers(initramfs)
+      return packed && driverOf(packed.drivers, '8086:100e' as Card)?.place
+    }
+    assert.equal(await placeOf(), 'initramfs')
+    addListing(root, wholeInitramfs)
+    await pack('boot')
+    assert.equal(await placeOf(), 'image')
+    rmSync(library, { recursive: true })
+    await pack('boot')
+    assert.deepEqual(files('boot'), ['compute-initramfs-1', 'compute-vmlinuz-1'])
   })
 
   it('says so where nodes would not share the image', async () => {

@@ -1,5 +1,6 @@
 // The chain of `luna node why`, over what may be seen of a node and its head.
 import assert from 'node:assert/strict'
+import type { Card } from '../../lib/object/net/card.ts'
 import type { Boot } from '../../lib/object/record/boot.ts'
 import { fine, wrong } from '../../lib/task/doctor/check.ts'
 import { chainOf, missingLink } from '../../lib/task/why/chain.ts'
@@ -8,7 +9,15 @@ import type { Sight } from '../../lib/task/why/sight.ts'
 const now = 10_000_000
 const well: Sight = {
   ...{ node: 'node001', group: 'compute', image: 'compute', imageTrouble: null, localboot: false },
-  ...{ members: 12, bmc: true, progress: undefined },
+  ...{
+    members: 12,
+    bmc: true,
+    progress: undefined,
+    sharing: 30,
+    kernmodules: null,
+    drivers: undefined,
+    sol: null,
+  },
   ...{ power: 'on', mac: '52:54:00:00:00:01', port: null, atPort: [], strangers: [] },
   reservation: { address: '10.30.0.1', wanted: '10.30.0.1' },
   ...{ dhcpSaid: null, tftpSaid: null, report: undefined, refused: undefined, told: undefined, now },
@@ -81,6 +90,72 @@ describe('the chain from the power button to the running system', () => {
     ],
   ]
   for (const [what, more, expected] of cases) it(`lacks ${what}`, () => assert.match(missing(more), expected))
+
+  describe('of a kernel that is loaded and silent', () => {
+    const cards = ['8086:100e']
+    const packed = (lacks: readonly string[], time = 0) => ({
+      drivers: { whole: true, drivers: [{ needs: ['e1000'], lacks, cards }] },
+      packed: time,
+    })
+    const linkOf = (card: string, more: Partial<Sight> = {}) => {
+      const boot = { ...loaded, image: 'compute', card: card as Card }
+      const link = missingLink(chainOf({ ...well, boot, ...more }))
+      return [link?.seen ?? '', link?.fix ?? '']
+    }
+    const stands = 'kernel loaded, nothing since 10m'
+
+    it('says that its initramfs lacks the driver of its card', () => {
+      const kernmodules = 'ipmi_si,-e1000'
+      assert.deepEqual(linkOf('8086:100e', { drivers: packed(['e1000']), kernmodules }), [
+        `${stands}: the initramfs of compute has no driver for its network card (PCI 8086:100e), which is e1000`,
+        'luna osimage change compute --kernmodules e1000,ipmi_si; luna osimage pack compute --boot; all 30 nodes with this image get it',
+      ])
+    })
+
+    it('says that its kernel has no driver of its card', () =>
+      assert.deepEqual(linkOf('8086:9999', { drivers: packed([]), sharing: 1 }), [
+        `${stands}: the kernel of compute has no driver for its network card (PCI 8086:9999)`,
+        'put a driver or another kernel into it: lchroot compute; then: luna osimage pack compute --boot',
+      ]))
+
+    it('says that it has the driver, so that the kernel has panicked', () => {
+      const sol = { address: '10.31.0.1', user: 'admin' }
+      const [seen, fix = ''] = linkOf('8086:100e', { drivers: packed([]), sol })
+      assert.equal(
+        seen,
+        `${stands}: the initramfs has the driver for its network card (PCI 8086:100e), e1000: the kernel has probably panicked or hangs`,
+      )
+      assert.match(
+        fix ?? '',
+        /"Kernel panic" .* ipmitool -I lanplus -H 10\.31\.0\.1 -U admin -a sol activate; /,
+      )
+      const [, hostile = ''] = linkOf('8086:100e', { drivers: packed([]), sol: { ...sol, user: 'a; b' } })
+      assert.match(hostile, / -U USER -a /)
+      assert.match(linkOf('8086:100e', { drivers: packed([]) })[1] ?? '', / on its screen \(it has no BMC/)
+    })
+
+    it('says what each looks like where nobody knows', () => {
+      const either = /: it panics, or has no driver of the network card$/
+      const words = /"Kernel panic - not syncing"; .*"luna: waiting for the network interface"/
+      for (const more of [{}, { drivers: packed(['e1000']), boot: loaded }]) {
+        const [seen = '', fix = ''] = linkOf('8086:100e', more)
+        assert.match(seen, either)
+        assert.match(fix, words)
+      }
+    })
+
+    it('judges by the initramfs that it was given, and by no other', () => {
+      const drivers = packed(['e1000'], now - 60_000)
+      assert.deepEqual(linkOf('8086:100e', { drivers }), [
+        `${stands}; compute was packed anew meanwhile`,
+        'have it boot that',
+      ])
+      assert.deepEqual(linkOf('8086:100e', { drivers: packed(['e1000']), image: 'other' }), [
+        `${stands}, of compute; it has other now`,
+        'have it boot that',
+      ])
+    })
+  })
 
   it('does not wait for what the node got past a moment ago', () => {
     const head = new Map([['TFTP', wrong('no', 'start it')]])

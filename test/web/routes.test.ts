@@ -92,6 +92,16 @@ describe('routes', () => {
     assert.equal(await statusOf('node001'), 'boot.request')
   })
 
+  it('writes down the card that a node boots from, where its menu told a sound one', async () => {
+    const asked = async (more: string) => {
+      assert.equal((await web.ask(`/luna?step=discovery&hwdata=${known}${more}`)).status, 200)
+      return web.seen.at(-1)?.card
+    }
+    assert.equal(await asked('&busid=018086100E'), '8086:100e')
+    for (const none of ['', '&busid=', '&busid=028086100e', '&busid=018086100e00', '&busid=%00'])
+      assert.equal(await asked(none), undefined, none)
+  })
+
   it('says whose MAC address was taken', async () => {
     await web.ask(`/luna?step=discovery&hwdata=${known}&node=node002`)
     assert.deepEqual(web.lines, [

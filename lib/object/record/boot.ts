@@ -1,6 +1,7 @@
 // A boot of a node as it is remembered: what was seen of it from the power button to the running system.
 // Times are milliseconds since 1970.
 import type { Id } from '../field.ts'
+import type { Card } from '../net/card.ts'
 import type { Mac } from '../net/mac.ts'
 
 /** So many boots of a node are remembered, and so many steps of each. */
@@ -45,6 +46,8 @@ export interface Boot {
   readonly asker?: Asker
   readonly image?: string
   readonly kernel?: string
+  /** The network card that it boots from, where its menu told it. */
+  readonly card?: Card
   /** What the node was to do; to install an image where it is absent. */
   readonly way?: 'localboot' | 'service'
   /** Seconds from the kernel of the installed system to its last service, as the node told them. */
@@ -53,7 +56,9 @@ export interface Boot {
 }
 
 /** Something that was seen of a node: a request of its own, a file that it fetched. */
-export interface BootEvent extends BootStep, Partial<Pick<Boot, 'asker' | 'image' | 'kernel' | 'way'>> {
+export interface BootEvent
+  extends BootStep,
+    Partial<Pick<Boot, 'asker' | 'image' | 'kernel' | 'card' | 'way'>> {
   readonly node: Id
   readonly upSeconds?: number
   readonly failure?: Failure
@@ -107,10 +112,10 @@ export function beginsBoot(boot: Boot, { step, time }: BootEvent): boolean {
 
 /** The boot with one more event of it; a new boot where there is none yet. */
 export function withEvent(boot: Boot | undefined, event: BootEvent, number = 1): Boot {
-  const { node: _node, asker, image, kernel, way, upSeconds, failure, ...step } = event
+  const { node: _node, asker, image, kernel, card, way, upSeconds, failure, ...step } = event
   const known = boot ?? { number, began: event.time, steps: [] }
   // Who was recognised says more than who asked for a script.
-  const told = { asker: asker?.by ? asker : (known.asker ?? asker), image, kernel, way }
+  const told = { asker: asker?.by ? asker : (known.asker ?? asker), image, kernel, card, way }
   return {
     ...known,
     began: Math.min(known.began, event.time),

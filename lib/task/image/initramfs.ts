@@ -7,11 +7,18 @@ import { inTree } from '../../host/image/tree.ts'
 import { osimageFields } from '../../object/osimage.ts'
 import type { PackJob } from './pack-job.ts'
 
+export interface Judged {
+  /** What nodes may miss. */
+  readonly warnings: readonly string[]
+  /** The files of the initramfs; undefined where nobody could list them. */
+  readonly files?: readonly string[]
+}
+
 /**
  * Lists the initramfs among the drafts of a job by the image's own lsinitrd(1). Throws LunaError `invalid`
  * when nodes could not install with it; of one that the image brought itself (`copied`) that is a warning.
  */
-export async function judgeInitramfs(job: PackJob, version: string, copied: boolean): Promise<string[]> {
+export async function judgeInitramfs(job: PackJob, version: string, copied: boolean): Promise<Judged> {
   const { image, tree } = job
   const inside = { root: tree.at, readOnly: true, work: job.drafts }
   const { status, stdout } = await runInside(inside, 'lsinitrd', ['/run/luna/initramfs'], {
@@ -22,7 +29,7 @@ export async function judgeInitramfs(job: PackJob, version: string, copied: bool
   if (status !== 0) {
     const unread = status === 127 ? 'the image has no lsinitrd' : `lsinitrd ended with status ${status}`
     const why = `${unread}, so nobody knows what is in it`
-    if (copied) return [`${what}: ${why}`]
+    if (copied) return { warnings: [`${what}: ${why}`] }
     const fix = `install the package dracut whole: lchroot ${image.name}`
     throw new LunaError('failed', what, { why, fix })
   }
@@ -33,9 +40,9 @@ export async function judgeInitramfs(job: PackJob, version: string, copied: bool
     .filter((one) => usualDrivers.has(one))
     .map((one) => `the kernel of osimage "${image.name}" has no ${one.slice(driver.length)}`)
   if (!copied && !sharesIn(files)) warnings.push(lonely(image.name))
-  if (wanted.length === 0) return warnings
+  if (wanted.length === 0) return { warnings, files }
   const why = `it lacks ${wanted.join(', ')}`
-  if (copied) return [`${what}: ${why} (pack without --copy_boot)`]
+  if (copied) return { warnings: [`${what}: ${why} (pack without --copy_boot)`], files }
   throw new LunaError('invalid', what, { why, fix: remedy(image.name, wanted) })
 }
 
@@ -137,7 +144,7 @@ export function missingIn(
 }
 
 /** The name of the kernel module that a file is: `e1000e` for `lib/modules/…/e1000e.ko.xz`. */
-function moduleName(file: string): string | undefined {
+export function moduleName(file: string): string | undefined {
   const name = /([^/]+)\.ko(?:\.\w+)?$/.exec(file)?.[1]
   return name && plain(name)
 }

@@ -1,7 +1,7 @@
 // Kernel and initramfs of an image: the kernel as it is in the tree, the initramfs made there by its own
 // dracut with Luna's module, or the one that the image has.
 import { constants } from 'node:fs'
-import { copyFile, lstat, mkdir, stat } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { runInside } from '../../host/image/chroot.ts'
@@ -10,6 +10,7 @@ import { fileInTree } from '../../host/image/tree.ts'
 import { makeDurable } from '../../host/publish.ts'
 import { kernelVersionRule } from '../../object/given/rule.ts'
 import type { Osimage } from '../../object/osimage.ts'
+import { cardDrivers, driversFile, readModules } from './card-drivers.ts'
 import { judgeInitramfs } from './initramfs.ts'
 import type { Drafts, PackJob } from './pack-job.ts'
 
@@ -28,17 +29,32 @@ export async function packBoot(job: PackJob, copy: boolean): Promise<Drafts> {
   await copyBootFile(await kernelIn(job, version), kernel)
   await mkdir(join(job.drafts, 'tmp'))
   const initramfs = copy ? await copyInitramfs(job, version) : await buildInitramfs(job, version)
-  const warnings = await judgeInitramfs(job, version, copy)
-  for (const file of [kernel, initramfs]) await makeDurable(file, job.owner)
+  const { warnings, files } = await judgeInitramfs(job, version, copy)
+  const drivers = await draftDrivers(job, version, files)
+  for (const file of [kernel, initramfs, drivers]) if (file) await makeDurable(file, job.owner)
   return {
     change: names,
     moves: [
       { draft: kernel, target: join(job.folder, names.kernfile) },
       { draft: initramfs, target: join(job.folder, names.initrdfile) },
+      { draft: drivers, target: driversFile(join(job.folder, names.initrdfile)) },
     ],
     excluded: [],
     warnings,
   }
+}
+
+/** Which network cards it has drivers for, for who asks later; null where that is not known. */
+async function draftDrivers(
+  { tree, drafts }: PackJob,
+  version: string,
+  files: readonly string[] | undefined,
+): Promise<string | null> {
+  const modules = files && (await readModules(tree.at, version))
+  if (!modules) return null
+  const draft = join(drafts, 'drivers')
+  await writeFile(draft, JSON.stringify(cardDrivers(modules, files)))
+  return draft
 }
 
 function kernelVersion(image: Osimage): string {

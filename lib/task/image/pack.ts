@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.ts'
 import { getCluster } from '../inventory.ts'
 import { newNotes, type Outcome } from '../outcome.ts'
 import { syncCluster } from '../sync.ts'
+import { isDriversFile } from './card-drivers.ts'
 import { withImageLock } from './lock.ts'
 import { notifySeeder } from './notify-seeder.ts'
 import { packBoot } from './pack-boot.ts'
@@ -114,7 +115,7 @@ function changedMeanwhile(was: Osimage, is: Osimage | undefined): string[] {
 }
 
 async function sizesOf(moves: readonly Move[]): Promise<Packed['files']> {
-  const made = ({ draft, target }: Move) => draft !== null && !isSumFile(target)
+  const made = ({ draft, target }: Move) => draft !== null && !isSumFile(target) && !isDriversFile(target)
   const paths = moves.filter(made).map(({ target }) => target)
   return await Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })))
 }

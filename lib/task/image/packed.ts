@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Inventory } from '../../object/net/address-use.ts'
 import type { Node } from '../../object/node.ts'
 import type { Osimage } from '../../object/osimage.ts'
+import { readDrivers } from './card-drivers.ts'
 
 /** Whether the image has all that a node fetches. */
 export function isPacked({ kernfile, initrdfile, torrent, tarball }: Osimage): boolean {
@@ -16,6 +17,11 @@ export function packedFiles({ kernfile, initrdfile, torrent, tarball }: Osimage)
     ...(torrent ? [join('torrents', `${torrent}.torrent`)] : []),
     ...(tarball ? [join('torrents', `${tarball}.tgz`)] : []),
   ]
+}
+
+/** The drivers for network cards of its initramfs, where that was written down. */
+export async function packedDrivers(root: string, { initrdfile }: Osimage) {
+  return initrdfile ? await readDrivers(join(root, 'boot', initrdfile)) : undefined
 }
 
 /** Images without a tarball or torrent, and the nodes that cannot be installed for that. */

@@ -1,12 +1,13 @@
 // What the store, and the files that nodes fetch, have of a node: what anybody may look at.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Id } from '../../object/field.ts'
 import type { Node } from '../../object/node.ts'
 import { type RefusedAsked, readRefused, refusedFor } from '../../object/record/refused.ts'
 import type { Store } from '../../store/store.ts'
 import { locateAtSwitch } from '../boot/switch-port.ts'
 import { finder, groupOf } from '../find.ts'
-import { isPacked, packedFiles } from '../image/packed.ts'
+import { isPacked, packedDrivers, packedFiles } from '../image/packed.ts'
 import { macOwners } from '../macs.ts'
 import { powerTargets } from '../power.ts'
 import { strangers } from '../record/strangers.ts'
@@ -26,14 +27,19 @@ export async function aboutNode(store: Store, root: string, node: Node, now: num
   const boot = await store.lastBoot(node.id)
   const asked = { ipv4: boot?.asker?.address ?? null }
   const { targets } = await powerTargets(store, { names: [node.name], groups: [], interface: 'BMC' })
+  const bmc = targets[0]?.bmc
   return {
     node: node.name,
     group: group?.name ?? null,
     members: group ? (await store.nodesOf(group.id)).length : 0,
     image: image?.name ?? null,
+    sharing: image ? await nodesWith(store, image.id) : 0,
+    kernmodules: image?.kernmodules ?? null,
+    drivers: image && (await packedDrivers(root, image)),
     imageTrouble: untold ?? (gone.length > 0 ? `${gone.join(', ')} not in ${root}` : null),
     localboot,
     bmc: targets.length > 0,
+    sol: bmc ? { address: bmc.address, user: bmc.user } : null,
     mac: (await store.macOf(node.id)) ?? null,
     ...(await plugOf(store, node)),
     strangers: await strangerMacs(store, now),
@@ -43,6 +49,13 @@ export async function aboutNode(store: Store, root: string, node: Node, now: num
     refused: await refusedAs(store, node),
     told: status ? { step: status.step, time: status.time.getTime() } : undefined,
   }
+}
+
+/** How many nodes have an image. */
+async function nodesWith(store: Store, image: Id): Promise<number> {
+  const groups = (await store.list('group')).filter(({ osimage }) => osimage === image)
+  const members = await Promise.all(groups.map(({ id }) => store.nodesOf(id)))
+  return members.flat().length
 }
 
 /** Who asked as that node last and was refused, lately. */

@@ -6,6 +6,7 @@ import type { Report } from '../../object/record/report.ts'
 import { fixOf, isSilent, restart } from './fix.ts'
 import { giveMac, listed } from './head-links.ts'
 import { ago, type Link, type Sight } from './sight.ts'
+import { stalledLink } from './stalled.ts'
 
 // So long may a kernel take from its initramfs to the first word, and a node from one step to the next.
 const kernelPatience = 180_000
@@ -99,7 +100,7 @@ function kernelLink(sight: Sight, { steps, began }: Boot): Link {
 }
 
 function scriptLink(sight: Sight, { steps, began }: Boot): Link {
-  const { image, now } = sight
+  const { now } = sight
   const link = 'install script'
   const fetched = steps.findLast(({ step }) => step === 'boot.initramfs')
   const script = steps.find(({ step }) => step.startsWith('install.') && !isFetch(step))
@@ -109,19 +110,7 @@ function scriptLink(sight: Sight, { steps, began }: Boot): Link {
   const since = fetched ? (fetched.last ?? fetched.time) : began
   if (!fetched || now - since < kernelPatience)
     return { link, state: 'unknown', seen: 'not asked for yet', fix: null }
-  const name = image ?? 'IMAGE'
-  return {
-    link,
-    state: 'missing',
-    seen: `kernel loaded, nothing since ${ago(since, now)}: it panics, or has no driver of the network card`,
-    fix: [
-      'look at its console, which says which of the two',
-      `for a driver: luna osimage change ${name} --kernmodules MODULES`,
-      `for a panic: luna osimage change ${name} --kernopts OPTIONS`,
-      `or put another kernel into the image; then: luna osimage pack ${name} --boot`,
-    ].join('; '),
-    retry: restart(sight),
-  }
+  return stalledLink(sight, since)
 }
 
 /** The installation, and the system that it leaves. */

@@ -4,6 +4,7 @@ import { spanText } from '../../object/record/duration.ts'
 import type { RefusedAsked } from '../../object/record/refused.ts'
 import type { Report } from '../../object/record/report.ts'
 import type { Verdict } from '../doctor/check.ts'
+import type { CardDrivers } from '../image/card-drivers.ts'
 
 /** `seen`: it is there. `doubtful`: something is wrong with it, but the node got past it. */
 export type LinkState = 'seen' | 'missing' | 'doubtful' | 'unknown'
@@ -28,9 +29,16 @@ export interface Sight {
   readonly image: string | null
   /** What lacks of the image: "it is not packed", or files that are gone. */
   readonly imageTrouble: string | null
+  /** How many nodes have that image, and which modules it is packed with. */
+  readonly sharing: number
+  readonly kernmodules: string | null
+  /** The drivers of its initramfs, and when that was packed; undefined where that is not known. */
+  readonly drivers: { readonly drivers: CardDrivers; readonly packed: number } | undefined
   readonly localboot: boolean
   /** Whether it has a BMC that Luna could ask. */
   readonly bmc: boolean
+  /** Where its serial console is to be had by IPMI. */
+  readonly sol: { readonly address: string; readonly user: string } | null
   /** The BMC's word; null where that is not known. */
   readonly power: 'on' | 'off' | { readonly trouble: string } | null
   readonly mac: string | null
