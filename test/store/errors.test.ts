@@ -11,8 +11,8 @@ const bulk = (code: number) => {
   const error = { index: 0, code, errmsg: 'no' }
   return new MongoBulkWriteError({ message: 'no', code, writeErrors: [error as never] }, result)
 }
-const told = (error: unknown) => {
-  const said = explained({ server: 'db1', tls: false }, '/etc/luna.conf', error)
+const told = (error: unknown, read: string | null = null) => {
+  const said = explained({ server: 'db1', tls: false }, '/etc/luna.conf', error, read)
   assert(said instanceof LunaError)
   return said
 }
@@ -44,6 +44,28 @@ describe('errors of MongoDB', () => {
   it('a lost connection is worth another attempt, a refusal is not', () => {
     assert.equal(isCutOff(new MongoNetworkError('closed')), true)
     for (const code of refusals) assert.equal(isCutOff(bulk(code)), false)
+  })
+
+  for (const code of [2, 9, 28, 96, 10334, 17280, 301]) {
+    it(`${code} refuses a question: it says which, and nothing of writing`, () => {
+      const { code: status, message, fix } = told(server(code), 'node')
+      assert.deepEqual([status, message], ['unavailable', 'the MongoDB at db1 refuses to read node'])
+      assert.match(fix ?? '', new RegExp(`log of MongoDB.*\\(code ${code}\\); .*upgrade MongoDB, or report`))
+    })
+  }
+
+  it('a server that is no member of a replica set is to become one, whatever the driver advises', () => {
+    const original = server(20, 'Transaction numbers are only allowed on a replica set member or mongos')
+    const advice = 'Please add retryWrites=false to your connection string.'
+    for (const error of [original, new MongoServerError({ message: advice, originalError: original })]) {
+      const { code, why, fix } = told(error)
+      assert.deepEqual([code, why], ['unavailable', original.message])
+      assert.match(
+        fix ?? '',
+        /replSetName, run rs\.initiate\(\).*replicaset under \[MongoDB\].*luna\.conf\(5\)/,
+      )
+      assert.doesNotMatch(fix ?? '', /start MongoDB,/)
+    }
   })
 
   const unknownCommit = server(50)

@@ -109,7 +109,7 @@ class MongoBackend implements Backend {
   }
 
   collections(): Promise<string[]> {
-    return this.#reading(async () => {
+    return this.#reading('the names of its collections', async () => {
       const all = await this.#database.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
       const names = all.map(({ name }) => name)
       return names.filter((name) => !isBookkeeping(name) && !name.startsWith('system.'))
@@ -118,16 +118,22 @@ class MongoBackend implements Backend {
 
   find(collection: string, where: Where = {}, part: Part = 'whole'): Promise<Document[]> {
     const read = () => this.#find(collection, where, part)
-    return this.#reading(() => (this.#mayTear(collection, where) ? this.#settled.read(read) : read()))
+    return this.#reading(collection, () =>
+      this.#mayTear(collection, where) ? this.#settled.read(read) : read(),
+    )
   }
 
   some(collection: string, ids: readonly ObjectId[], part: Part = 'whole'): Promise<Document[]> {
     const read = () => this.#find(collection, { _id: { $in: ids } }, part)
-    return this.#reading(() => (this.#mayTear(collection, {}) ? this.#settled.read(read) : read()))
+    return this.#reading(collection, () =>
+      this.#mayTear(collection, {}) ? this.#settled.read(read) : read(),
+    )
   }
 
   since(collection: string, where: Where, time: Date): Promise<Document[]> {
-    return this.#reading(() => this.#find(collection, { ...where, updated: { $gte: time } }, 'whole'))
+    return this.#reading(collection, () =>
+      this.#find(collection, { ...where, updated: { $gte: time } }, 'whole'),
+    )
   }
 
   /**
@@ -171,7 +177,7 @@ class MongoBackend implements Backend {
   }
 
   advice(): Promise<string[]> {
-    return this.#reading(async () => {
+    return this.#reading('its state', async () => {
       const why = await whyNoIndexes(this.#database)
       return adviceOn(await helloOf(this.#setting.client), new Date(), why)
     })
@@ -216,15 +222,16 @@ class MongoBackend implements Backend {
     this.#indexed ??= makeIndexes(this.#database, buildOptions(this.#setting.replicaSet))
   }
 
-  #reading<T>(work: () => Promise<T>): Promise<T> {
-    return this.#attempt(() => again(work))
+  /** `what` is read, for messages. */
+  #reading<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.#attempt(() => again(work), what)
   }
 
-  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+  async #attempt<T>(work: () => Promise<T>, read: string | null = null): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      throw explain(this.#setting.config, this.#setting.file, error)
+      throw explain(this.#setting.config, this.#setting.file, error, read)
     }
   }
 }

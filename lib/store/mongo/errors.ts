@@ -63,10 +63,24 @@ export function codeOf(error: unknown): number | undefined {
   return concern ?? (typeof error.code === 'number' ? error.code : undefined)
 }
 
-/** True when the server has refused what was to be written, so that it would refuse it again. */
+/**
+ * True when the server has refused what was to be written, so that it would refuse it again. Questions may
+ * be refused by the same codes.
+ */
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error)
   return code === codes.duplicate || (code !== undefined && refusals.includes(code))
+}
+
+/** What the server said where the driver has put words of its own, without a code, in its place. */
+export function originalOf(error: unknown): unknown {
+  const original: unknown = error instanceof MongoServerError ? error.originalError : undefined
+  return original instanceof MongoServerError ? original : error
+}
+
+/** True when a server is asked as a member of a replica set, and is none (IllegalOperation). */
+export function isNoMember(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 20 && /transaction number/i.test(error.message)
 }
 
 /** True when a unique index is violated. */

@@ -2,19 +2,36 @@
 import { MongoError, MongoErrorLabel, MongoParseError, MongoServerSelectionError } from 'mongodb'
 import type { MongoConfig } from '../../config.ts'
 import { LunaError } from '../../error.ts'
-import { codeOf, codes, isAnswer, isDuplicate, isRefusal, isTooOld, isTransient } from './errors.ts'
+import {
+  codeOf,
+  codes,
+  isAnswer,
+  isCutOff,
+  isDuplicate,
+  isNoMember,
+  isRefusal,
+  isTooOld,
+  isTransient,
+  originalOf,
+} from './errors.ts'
 
 /**
- * What the driver says, as an error for people: which store, why, and the ways out. Other errors stay what
- * they are.
+ * What the driver says, as an error for people: which store, why, and the ways out. `read` is what was to be
+ * read, null where something was to be written. Other errors stay what they are.
  */
-export function explain(config: MongoConfig, file: string, error: unknown): unknown {
-  return error instanceof MongoError ? explained(config, file, error) : error
+export function explain(config: MongoConfig, file: string, error: unknown, read: string | null): unknown {
+  return error instanceof MongoError ? explained(config, file, error, read) : error
 }
 
 /** The same for whatever happens while a connection is made. */
-export function explained(config: MongoConfig, file: string, error: unknown): LunaError {
-  if (error instanceof LunaError) return error
+export function explained(
+  config: MongoConfig,
+  file: string,
+  thrown: unknown,
+  read: string | null = 'what it is',
+): LunaError {
+  if (thrown instanceof LunaError) return thrown
+  const error = originalOf(thrown)
   const why = error instanceof Error ? error.message : String(error)
   const at = `the MongoDB at ${config.server}`
   const details = { why, cause: error }
@@ -22,7 +39,7 @@ export function explained(config: MongoConfig, file: string, error: unknown): Lu
     const what = 'another program has made an object with the same name meanwhile'
     return new LunaError('taken', what, { ...details, fix: 'try again' })
   }
-  if (isRefusal(error)) {
+  if (read === null && isRefusal(error)) {
     const fix = 'correct what it names; luna cluster check lists damaged objects'
     return new LunaError('failed', `${at} refuses what was to be written`, { ...details, fix })
   }
@@ -36,7 +53,9 @@ export function explained(config: MongoConfig, file: string, error: unknown): Lu
   }
   const fix = wayOut(config, file, error)
   if (isSetting(error)) return new LunaError('invalid', `${file}: ${at} cannot be used`, { ...details, fix })
-  return new LunaError('unavailable', `${at} cannot be used`, { ...details, fix })
+  const refused = read !== null && isAnswer(error) && !isTransient(error) && !isCutOff(error)
+  const what = refused ? `${at} refuses to read ${read}` : `${at} cannot be used`
+  return new LunaError('unavailable', what, { ...details, fix })
 }
 
 /** The error for a lease that no majority confirms: nothing was changed yet. */
@@ -88,7 +107,14 @@ function wayOut(config: MongoConfig, file: string, error: unknown): string {
   if (codes.disk.includes(code)) return 'free disk space on the machine of MongoDB'
   if (isTransient(error)) return 'try again; db.currentOp() in mongosh shows what keeps it busy'
   if (code === codes.blocked) return 'wait until writes are let in again (setUserWriteBlockMode of MongoDB)'
-  if (isAnswer(error)) return `look into the log of MongoDB: it runs, and could not do it (code ${code})`
+  if (isNoMember(error)) {
+    const set = 'restart it with replSetName, run rs.initiate() in mongosh'
+    return `MongoDB runs alone: ${set}, and write replicaset under [MongoDB] in ${file}: luna.conf(5), "One server"`
+  }
+  if (isAnswer(error)) {
+    const log = `look into the log of MongoDB: it runs, and could not do it (code ${code})`
+    return `${log}; where that says no more, upgrade MongoDB, or report this`
+  }
   return unreachable(config, file, error)
 }
 
