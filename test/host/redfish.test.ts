@@ -207,6 +207,28 @@ describe('power by Redfish', function () {
     assert.equal(await ask('on'), 'on')
   })
 
+  it('follows the pages of the systems, some of which have but the link to the next', async () => {
+    const more = (next: string, Members?: object[]) =>
+      json({ ...(Members && { Members }), 'Members@odata.nextLink': next })
+    service.instead.set(systems, more(`${systems}?$skip=1`))
+    service.instead.set(`${systems}?$skip=1`, more(`${systems}?$skip=2`, []))
+    service.instead.set(`${systems}?$skip=2`, json({ Members: [{ '@odata.id': system }] }))
+    assert.equal(await ask('status'), 'off')
+    service.instead.set(`${systems}?$skip=2`, more('https://192.0.2.1/redfish/v1/Systems?$skip=3', []))
+    assert.match((await rejectsWith('failed', ask('status'))).message, /leads elsewhere/)
+  })
+
+  it('says that a BMC lists no system, also where its pages have no end', async () => {
+    for (const next of [{}, { 'Members@odata.nextLink': systems }]) {
+      service.instead.set(systems, json({ Members: [], ...next }))
+      service.asked.length = 0
+      const error = await rejectsWith('failed', ask('status'))
+      assert.equal(error.message, 'the BMC answers, and lists no system')
+      assert.doesNotMatch(error.fix ?? '', /ipmi/i)
+      assert.ok(service.asked.length < 12)
+    }
+  })
+
   it('says which systems there are when several of them can be reset, or none', async () => {
     const other = `${systems}/Other`
     members(system, other)
@@ -271,7 +293,7 @@ describe('power by Redfish', function () {
     assert.match((await rejectsWith('failed', ask('status'))).message, /not in JSON/)
     service.instead.set(system, json({ PowerState: 7 }))
     assert.match((await rejectsWith('failed', ask('status'))).message, /does not say/)
-    service.instead.set(systems, json({ Members: [] }))
+    service.instead.set(systems, json({ Name: 'Systems' }))
     assert.match((await rejectsWith('failed', ask('status'))).message, /no Members/)
     service.instead.set(systems, json({ Members: [{ '@odata.id': system }, { '@odata.id': `${system}x` }] }))
     assert.match((await rejectsWith('failed', ask('status'))).message, /several systems/)

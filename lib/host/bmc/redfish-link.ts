@@ -6,9 +6,9 @@ import { overIpmi } from './bmc-error.ts'
 import { originOf } from './redfish-http.ts'
 
 /**
- * The path that a link leads to: `@odata.id`, or Location relative to the path that was
- * asked for (RFC 9110 section 10.2.2). Throws LunaError `failed` for a link to another
- * host, port or scheme, or out of /redfish/v1.
+ * The path that a link leads to, with its query (pages of a collection have one): `@odata.id`, or Location
+ * relative to the path that was asked for (RFC 9110 section 10.2.2). Throws LunaError `failed` for a link to
+ * another host, port or scheme, or out of /redfish/v1.
  */
 export function linkIn(bmc: Bmc, link: string, from = '/'): string {
   const path = pathIn(bmc, link, from)
@@ -23,6 +23,6 @@ export function linkIn(bmc: Bmc, link: string, from = '/'): string {
 export function pathIn(bmc: Bmc, link: string, from = '/'): string | undefined {
   const origin = originOf(bmc)
   const url = URL.parse(link, `${origin}${from}`)
-  if (!url || url.origin !== origin || url.search !== '') return undefined
-  return /^\/redfish\/v1(\/|$)/.test(url.pathname) ? url.pathname : undefined
+  if (!url || url.origin !== origin) return undefined
+  return /^\/redfish\/v1(\/|$)/.test(url.pathname) ? url.pathname + url.search : undefined
 }

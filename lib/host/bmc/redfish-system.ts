@@ -13,19 +13,39 @@ export interface System extends Answer {
 // A controller is one system's, and may show boards in it as further ones; a chassis with more has other
 // addresses for them.
 const mostSystems = 8
+// Pages of a collection; one that has more leads round in circles.
+const mostPages = 8
 
 /** The one system of the controller: of several the one that can be reset. */
 export async function findSystem(redfish: Redfish): Promise<System> {
   const { body: service } = await redfish.get(serviceRoot)
-  const { body: systems } = await redfish.get(linkTo(service.Systems) ?? missing('Systems'))
-  const members = Array.isArray(systems.Members) ? systems.Members.slice(0, mostSystems) : []
-  const links = [
-    ...new Set(members.map((member: unknown) => linkTo(member)).filter((link) => link !== undefined)),
-  ]
+  const links = await membersOf(redfish, linkTo(service.Systems) ?? missing('Systems'))
   const [first] = links
-  if (first === undefined) return missing('Members')
+  if (first === undefined)
+    throw new NotOffered('the BMC answers, and lists no system', {
+      why: 'the collection of systems in its Redfish has no members',
+      fix: "see that it is the address of the node's own BMC; one that has just started may list its system minutes later",
+    })
   if (links.length === 1) return { link: first, ...(await redfish.get(first)) }
   return await ableOne(redfish, links)
+}
+
+/**
+ * The links of a collection, that comes in pages: one may have no more than the link to the next (DSP0266,
+ * "Partial results").
+ */
+async function membersOf(redfish: Redfish, collection: string): Promise<string[]> {
+  const links = new Set<string>()
+  let page: string | undefined = collection
+  for (let pages = 0; page !== undefined && pages < mostPages && links.size < mostSystems; pages++) {
+    const { body }: Answer = await redfish.get(page)
+    const next = textOf(body['Members@odata.nextLink'])
+    if (!Array.isArray(body.Members) && next === undefined) return missing('Members')
+    const members: readonly unknown[] = Array.isArray(body.Members) ? body.Members : []
+    for (const link of members.map(linkTo)) if (link !== undefined) links.add(link)
+    page = next
+  }
+  return [...links].slice(0, mostSystems)
 }
 
 async function ableOne(redfish: Redfish, links: readonly string[]): Promise<System> {
