@@ -28,19 +28,39 @@ const yesAnyway = /^(IPV6_)?(DEFROUTE|PEERDNS|PEERROUTES)=(["']?)yes\3\s*(#.*)?$
 
 /** What cannot be in the lines of an interface, whatever writes its network files: a sentence each. */
 export function parameterObjections(params: string): string[] {
+  return judged(params, valueRules, (key, value, why) => `${key} cannot be ${value}: ${why}`)
+}
+
+/**
+ * Words in the lines of an interface that readers of ifcfg files pass over, or take for the default, and are
+ * silent: a sentence each. Such an interface may work, though not as its parameters say.
+ */
+export function parameterDoubts(params: string): string[] {
+  return judged(params, wordRules, (key, value, why) => `${key} should not be ${value}: ${why}`)
+}
+
+function judged(
+  params: string,
+  rules: Rules,
+  say: (key: string, value: string, why: string) => string,
+): string[] {
   return params.split('\n').flatMap((text, at) => {
-    const [, key = '', quoted = ''] = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(text) ?? []
+    // Words without quotes are a command, and what a shell is to make of a value is not known here.
+    const [, key = '', quoted = ''] = assignment.exec(text) ?? []
     const value = quoted.replace(/^(["'])(.*)\1$/, '$2')
-    // What a shell is to make of it is not known here, nor of words without quotes.
-    if (value === '' || /[$`]/.test(value) || (/\s/.test(value) && value === quoted)) return []
-    const why = valueRules.find(([keys]) => keys.test(key))?.[1](value)
-    return why === undefined ? [] : [`line ${at + 1}, ${key} cannot be ${JSON.stringify(value)}: ${why}`]
+    if (value === '' || /[$`]/.test(value)) return []
+    const why = rules.find(([keys]) => keys.test(key))?.[1](value)
+    return why === undefined ? [] : [`line ${at + 1}, ${say(key, JSON.stringify(value), why)}`]
   })
 }
 
-type ValueRule = (value: string) => string | undefined
+/** `KEY=VALUE`, with or without quotes, and a comment. */
+const assignment = /^\s*([A-Z][A-Z0-9_]*)=("[^"]*"|'[^']*'|\S*)(?:\s+#.*|\s*)$/
 
-const valueRules: readonly (readonly [keys: RegExp, rule: ValueRule])[] = [
+type ValueRule = (value: string) => string | undefined
+type Rules = readonly (readonly [keys: RegExp, rule: ValueRule])[]
+
+const valueRules: Rules = [
   [/^MTU$/, between(68, 65_535, 'RFC 791')],
   [/^VLAN_ID$/, between(1, 4094, 'IEEE 802.1Q')],
   [/^PREFIX\d?$/, between(0, 32, 'RFC 4632')],
@@ -50,11 +70,43 @@ const valueRules: readonly (readonly [keys: RegExp, rule: ValueRule])[] = [
   [/^IPV6_DEFAULTGW$/, (value) => addressObjection(value.replace(/%[^%]+$/, ''), [6])],
   [/^(HWADDR|MACADDR)$/, machineObjection],
   [/^DNS\d$/, (value) => addressObjection(value, [4, 6])],
-  [/^(MASTER|BONDING_MASTER|BRIDGE|PHYSDEV)$/, (value) => nameObjection('interface', value)],
+  [/^(MASTER|BRIDGE|PHYSDEV)$/, (value) => nameObjection('interface', value)],
   [/^BOOTPROTO$/, (value) => oneOf(bootProtocols)(value.toLowerCase())],
   [/^DOMAIN$/, (value) => firstObjection(value, searchObjection)],
   [/^BONDING_OPTS$/, (value) => firstObjection(value, bondObjection)],
 ]
+
+/** The flags, numbers and words of model.sh, as sysconfig.txt and NetworkManager have them. */
+const wordRules: Rules = [
+  [/^(ONBOOT|ONPARENT|HOTPLUG|USERCTL|NM_CONTROLLED|SLAVE|BONDING_MASTER|STP|VLAN)$/, flagObjection],
+  [/^(REORDER_HDR|CONNECTED_MODE|BROWSER_ONLY|IPV6INIT|IPV6_AUTOCONF|DHCPV6C)$/, flagObjection],
+  [/^(IPV6_)?(DEFROUTE|PEERDNS|PEERROUTES)$|^IPV[46]_FAILURE_FATAL$/, flagObjection],
+  [/^DELAY$/, (value) => between(0, 30, 'seconds; IEEE 802.1D')(value.replace(/(?<=\d)\.\d+$/, ''))],
+  [/^TYPE$/, typeObjection],
+  [/^PROXY_METHOD$/, (value) => oneOf(['none', 'auto'])(value.toLowerCase())],
+  [/^NETWORK$/, (value) => addressObjection(value, [4])],
+  [/^BROADCAST$/, (value) => (/^[+-]$/.test(value) ? undefined : addressObjection(value, [4]))],
+  [/^IPV6ADDR_SECONDARIES$/, (value) => firstObjection(value, prefixedObjection)],
+  [/^BONDING_OPTS$/, (value) => firstObjection(value, bondDoubt)],
+]
+
+/** As take_flag of model.sh. */
+function flagObjection(value: string): string | undefined {
+  return /^(yes|y|true|t|on|1|no|n|false|f|off|0)$/i.test(value) ? undefined : 'it is yes or no'
+}
+
+const types = ['Ethernet', 'InfiniBand', 'Bond', 'Bridge', 'Vlan', 'Team', 'TeamPort', 'Wireless', 'Dummy']
+
+/** Open vSwitch, tunnels and modems have a script each, and a site may have one of its own. */
+const scriptedTypes =
+  /^(ovs\w+|ivs\w+|ipip|gre|sit|ipsec|vxlan|wireguard|tap|tun|ppp|slip|plip|isdn|x?dsl|modem|ctc|qeth|lcs|token ?ring)$/i
+
+function typeObjection(value: string): string | undefined {
+  const known = types.some((type) => type.toLowerCase() === value.toLowerCase()) || scriptedTypes.test(value)
+  return known
+    ? undefined
+    : `it is one of ${types.join(', ')}, or one that the image has a script ifup-TYPE for`
+}
 
 // What readers of ifcfg files take: the initscripts, and NetworkManager.
 const bootProtocols = ['none', 'static', 'dhcp', 'bootp', 'autoip', 'ibft', 'shared']
@@ -80,6 +132,29 @@ function bondObjection(pair: string): string | undefined {
   const why = words ? oneOf([...words, ...words.keys().map(String)])(value) : undefined
   if (why) return `${option} is not one of ${words?.join(', ')}, or their numbers`
   return isNumber && !/^\d{1,9}$/.test(value) ? `${option} is a number of milliseconds` : undefined
+}
+
+/** As bond_value of bond.sh: the kernel refuses such a word, and the bond works without the option. */
+const bondRules: Rules = [
+  [/^arp_validate$/, wordOrNumber('none,active,backup,all,filter,filter_active,filter_backup')],
+  [/^arp_all_targets$/, wordOrNumber('any,all')],
+  [/^(use_carrier|all_slaves_active|tlb_dynamic_lb)$/, wordOrNumber('off,on')],
+  [/^(num_grat_arp|num_unsol_na|resend_igmp)$/, between(0, 255, 'bonding of the kernel')],
+  [/^packets_per_slave$/, between(0, 65_535, 'bonding of the kernel')],
+  [/^ad_actor_sys_prio$/, between(1, 65_535, 'bonding of the kernel')],
+  [/^ad_user_port_key$/, between(0, 1023, 'bonding of the kernel')],
+  [/^lp_interval$/, between(1, 999_999_999, 'bonding of the kernel')],
+  [/^(min_links|peer_notif_delay)$/, between(0, 999_999_999, 'bonding of the kernel')],
+]
+
+function bondDoubt(pair: string): string | undefined {
+  const [, option = '', value = ''] = /^([^=]*)=(.*)$/.exec(pair) ?? []
+  const why = bondRules.find(([options]) => options.test(option))?.[1](value)
+  return why === undefined ? undefined : `of ${option}, ${why}`
+}
+
+function wordOrNumber(words: string): ValueRule {
+  return oneOf([...words.split(','), ...words.split(',').keys().map(String)])
 }
 
 function searchObjection(domain: string): string | undefined {

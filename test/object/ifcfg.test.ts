@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { translatedKeys, untranslatedParameters } from '../../lib/object/ifcfg.ts'
+import {
+  parameterDoubts,
+  parameterObjections,
+  translatedKeys,
+  untranslatedParameters,
+} from '../../lib/object/ifcfg.ts'
 
 const model = join(import.meta.dirname, '../../conf-templates/install/network/model.sh')
 
@@ -19,5 +24,16 @@ describe('untranslatedParameters', () => {
     )
     assert.ok(patterns.length > 20)
     assert.deepEqual(patterns.toSorted(), translatedKeys.toSorted())
+  })
+})
+
+describe('parameterObjections and parameterDoubts', () => {
+  it('judge each key that is translated but those that can be any text', () => {
+    const silent = translatedKeys.filter((key) => {
+      const line = `${key.replace('[0-9]', '1')}="mode=! !"`
+      return [...parameterObjections(line), ...parameterDoubts(line)].length !== 1
+    })
+    // ROUTES is judged by the install script, whatever the image has.
+    assert.deepEqual(silent, ['DEVICE', 'NAME', 'ROUTES', 'UUID'])
   })
 })

@@ -1,7 +1,7 @@
 // What values may be: the numbers are those of the standards, just fitting and just not.
 import assert from 'node:assert/strict'
 import { checkValues } from '../../lib/object/given/value.ts'
-import { parameterObjections } from '../../lib/object/ifcfg.ts'
+import { parameterDoubts, parameterObjections } from '../../lib/object/ifcfg.ts'
 import { hostNameObjection, nameObjection } from '../../lib/object/name.ts'
 import { makePrefix, overlap, type Prefix, parseIp, prefixObjection } from '../../lib/object/net/address.ts'
 
@@ -230,9 +230,92 @@ describe('parameterObjections', () => {
     ['BONDING_OPTS="mode=4 miimon=0.1s"', /miimon is a number of milliseconds/],
     ['BOOTPROTO=dchp', /one of none, static, dhcp/],
     ['DOMAIN="cluster -x..y"', /RFC 1035/],
+    ['MTU=jumbo # of the storage', /cannot be "jumbo"/],
+    ["MTU='jumbo' # of the storage", /cannot be "jumbo"/],
   ] as const)
     it(`tells the line of ${line}`, () =>
       assert.match(parameterObjections(`ONBOOT=yes\n${line}\n`).join(), why))
+})
+
+describe('parameterDoubts', () => {
+  const flags = [
+    ...[
+      'ONBOOT',
+      'ONPARENT',
+      'HOTPLUG',
+      'USERCTL',
+      'NM_CONTROLLED',
+      'SLAVE',
+      'BONDING_MASTER',
+      'STP',
+      'VLAN',
+    ],
+    ...['REORDER_HDR', 'CONNECTED_MODE', 'BROWSER_ONLY', 'IPV6INIT', 'IPV6_AUTOCONF', 'DHCPV6C'],
+    ...['DEFROUTE', 'PEERDNS', 'PEERROUTES', 'IPV6_DEFROUTE', 'IPV6_PEERDNS', 'IPV6_PEERROUTES'],
+    ...['IPV4_FAILURE_FATAL', 'IPV6_FAILURE_FATAL'],
+  ]
+  for (const flag of flags)
+    it(`tells ${flag} that is neither yes nor no`, () => {
+      const words = [
+        'yes',
+        'No',
+        'TRUE',
+        'false',
+        't',
+        'f',
+        'Y',
+        'n',
+        '1',
+        '0',
+        'on',
+        '"off"',
+        "'yes' # x",
+        '',
+      ]
+      assert.deepEqual(parameterDoubts(words.map((word) => `${flag}=${word}`).join('\n')), [])
+      for (const word of ['maybe', '2', 'yess', '"maybe"', 'maybe # x'])
+        assert.match(
+          parameterDoubts(`MTU=9000\n${flag}=${word}`).join(),
+          /^line 2, [A-Z0-9_]+ should not be "[a-z2]+": it is yes or no$/,
+        )
+    })
+
+  it('has none of what is a number, a word or an address, nor of keys that are not known', () => {
+    const lines = [
+      ...['DELAY=0', 'DELAY=30', 'DELAY="1.5"', 'TYPE=bridge', 'TYPE=InfiniBand', 'TYPE=OVSIntPort'],
+      ...['TYPE="Token Ring"', 'PROXY_METHOD=none', 'BROADCAST=+', 'BROADCAST=10.30.255.255'],
+      ...[
+        'NETWORK=10.30.0.0',
+        'IPV6ADDR_SECONDARIES="fd00::1/64 fd00::2"',
+        'ARPCHECK=maybe',
+        'SITE_STP=maybe',
+      ],
+      'BONDING_OPTS="arp_validate=filter arp_all_targets=1 use_carrier=on resend_igmp=255 new=x lp_interval=1"',
+      ...['STP=$STP', 'STP=maybe really', '#STP=maybe', 'STP', 'stp=maybe'],
+    ]
+    assert.deepEqual(parameterDoubts(lines.join('\n')), [])
+  })
+
+  for (const [line, why] of [
+    [
+      'DELAY=abc',
+      /^line 1, DELAY should not be "abc": it is a number from 0 to 30 \(seconds; IEEE 802\.1D\)$/,
+    ],
+    ['DELAY=31', /0 to 30/],
+    ['DELAY=-1', /0 to 30/],
+    ['DELAY=.5', /0 to 30/],
+    ['TYPE=Brigde', /one of Ethernet, .*, or one that the image has a script ifup-TYPE for$/],
+    ['PROXY_METHOD=maybe', /one of none, auto$/],
+    ['BROADCAST=all', /no IPv4 address/],
+    ['NETWORK=10.30.0.0/16', /no IPv4 address/],
+    ['IPV6ADDR_SECONDARIES="fd00::1/64 fd00::2/129"', /0 to 128/],
+    ['BONDING_OPTS="mode=1 arp_validate=maybe"', /of arp_validate, it is one of none, active, .*, 6$/],
+    ['BONDING_OPTS=use_carrier=2', /of use_carrier, it is one of off, on, 0, 1$/],
+    ['BONDING_OPTS="mode=1 num_grat_arp=256"', /of num_grat_arp, it is a number from 0 to 255/],
+    ['BONDING_OPTS="mode=4 ad_actor_sys_prio=0"', /1 to 65535/],
+    ['BONDING_OPTS=min_links=all', /of min_links, it is a number/],
+  ] as const)
+    it(`tells ${line}`, () => assert.match(parameterDoubts(line).join(), why))
 })
 
 describe('prefixObjection', () => {

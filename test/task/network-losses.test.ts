@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, rmSync } from 'node:fs'
 import type { Store } from '../../lib/store/store.ts'
 import { addInterface, editInterface } from '../../lib/task/change/group-interface.ts'
+import { checkCluster } from '../../lib/task/database/check.ts'
+
 import { plant, temporaryFolder } from '../render/install-script.ts'
 import { images } from '../render/network/write.ts'
 import { smallSite } from './site.ts'
@@ -68,6 +70,31 @@ describe('editInterface', () => {
       'interface eth1: only for images that have ifcfg files: ETHTOOL_OPTS',
     ])
     assert.deepEqual(await warnings('eth1', 'MASTER=bond0'), [])
+  })
+
+  for (const [what, image] of [
+    ['has ifcfg files', images.ifcfg],
+    ['has nothing yet', {}],
+  ] as const)
+    it(`warns of words that no reader takes where the image ${what}, and keeps them`, async () => {
+      plant(path, image)
+      const given = 'TYPE=Bridge\nSTP=maybe\nDELAY=abc\nSITE=maybe'
+      const found = await warnings('eth1', given)
+      assert.deepEqual(found.slice(0, 2), [
+        'interface eth1: line 2, STP should not be "maybe": it is yes or no',
+        'interface eth1: line 3, DELAY should not be "abc": it is a number from 0 to 30 (seconds; IEEE 802.1D)',
+      ])
+      const { interfaces } = await store.getNamed('group', 'compute')
+      assert.ok(Object.values(interfaces).some(({ params }) => params === given))
+      const check = (await checkCluster(store, { repair: false })).map(({ line }) => line)
+      assert.ok(check.some((line) => line.includes('interface eth1: line 2, STP should not be "maybe"')))
+    })
+
+  it('tells such a word once where the image has other files', async () => {
+    plant(path, images.networkd)
+    assert.deepEqual(await warnings('eth1', 'TYPE=Bridge\nSTP=maybe'), [
+      'interface eth1: no networkd form of: STP',
+    ])
   })
 
   it('looks at the image and leaves it as it is', async () => {

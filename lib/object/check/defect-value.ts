@@ -1,7 +1,7 @@
 // Fields that have what an operator could not give: from before there were rules, or by hand.
 import { type FieldTable, kinds } from '../field.ts'
 import { objectionTo, shownValue } from '../given/value.ts'
-import { parameterObjections } from '../ifcfg.ts'
+import { parameterDoubts, parameterObjections } from '../ifcfg.ts'
 import type { Inventory } from '../net/address-use.ts'
 import { fieldsOf } from '../objects.ts'
 import { type Defect, label } from './defect.ts'
@@ -27,7 +27,7 @@ function inKind(kind: keyof Inventory, all: Inventory): Defect[] {
 function inParameters({ group }: Pick<Inventory, 'group'>): Defect[] {
   return group.flatMap((one) =>
     Object.values(one.interfaces).flatMap(({ name, params }) =>
-      parameterObjections(params).map((why): Defect => {
+      [...parameterObjections(params), ...parameterDoubts(params)].map((why): Defect => {
         const fix = `luna group change ${one.name} -i ${name} --edit`
         return {
           defect: 'bad-value',

@@ -4,14 +4,14 @@ import { LunaError } from '../../error.ts'
 import { linesOfScript } from '../../host/scratch.ts'
 import type { GroupInterface, Id } from '../../object/field.ts'
 import { type Group, sortedInterfaces } from '../../object/group.ts'
-import { untranslatedParameters } from '../../object/ifcfg.ts'
+import { parameterDoubts, untranslatedParameters } from '../../object/ifcfg.ts'
 import { addressAt } from '../../object/network.ts'
 import { type InstallInterface, ifcfgText, type Placed, renderNetworkCheck } from '../../render/install.ts'
 import type { Store } from '../../store/store.ts'
 
 /**
- * One line for each key of the interface that is lost, or of another one for its sake (a VLAN above its MTU);
- * nothing when the image cannot be looked at.
+ * One line for each key of the interface that is lost or has a word that no reader takes, and for each of
+ * another one that is lost for its sake (a VLAN above its MTU); nothing when the image cannot be looked at.
  */
 export async function networkLosses(store: Store, groupName: string, name: string): Promise<string[]> {
   const group = await store.getNamed('group', groupName)
@@ -21,7 +21,13 @@ export async function networkLosses(store: Store, groupName: string, name: strin
   const env = { LUNA_IMAGE: await imageOf(store, group) }
   const lines = await linesOfScript(renderNetworkCheck(), files, env).catch(noLines)
   const found = lines.flatMap((line) => (namedIn(line).includes(name) ? line.slice('luna: '.length) : []))
-  return lines[0] === 'none' ? [...found, ...unknownKeys(wanted, name)] : found
+  const params = wanted.find((one) => one.name === name)?.params ?? ''
+  return [
+    ...found,
+    // A translation tells of such words itself. What has nothing yet is taken for an image with ifcfg files.
+    ...(lines.includes('luna: network files: ifcfg') ? doubts(name, params) : []),
+    ...(lines[0] === 'none' ? unknownKeys(name, params) : []),
+  ]
 }
 
 /** The words of "luna: interface NAME: WHAT: KEY (REASON)", the names of interfaces among them. */
@@ -35,9 +41,13 @@ function noLines(error: unknown): string[] {
   throw error
 }
 
+function doubts(name: string, params: string): string[] {
+  return parameterDoubts(params).map((why) => `interface ${name}: ${why}`)
+}
+
 /** For an image that has nothing yet: keys that only one kind of image knows. */
-function unknownKeys(wanted: readonly InstallInterface[], name: string): string[] {
-  const keys = untranslatedParameters(wanted.find((one) => one.name === name)?.params ?? '')
+function unknownKeys(name: string, params: string): string[] {
+  const keys = untranslatedParameters(params)
   return keys.length === 0
     ? []
     : [`interface ${name}: only for images that have ifcfg files: ${keys.join(', ')}`]
