@@ -26,14 +26,13 @@ function inKind(kind: keyof Inventory, all: Inventory): Defect[] {
 
 function inParameters({ group }: Pick<Inventory, 'group'>): Defect[] {
   return group.flatMap((one) =>
-    Object.values(one.interfaces).flatMap(({ name, params }) =>
-      [...parameterObjections(params), ...parameterDoubts(params)].map((why): Defect => {
-        const fix = `luna group change ${one.name} -i ${name} --edit`
-        return {
-          defect: 'bad-value',
-          line: `${label('group', one.name)}: interface ${name}: ${why} (${fix})`,
-        }
-      }),
-    ),
+    Object.values(one.interfaces).flatMap(({ name, params }) => {
+      const line = (why: string) =>
+        `${label('group', one.name)}: interface ${name}: ${why} (luna group change ${one.name} -i ${name} --edit)`
+      return [
+        ...parameterObjections(params).map((why): Defect => ({ defect: 'bad-value', line: line(why) })),
+        ...parameterDoubts(params).map((why): Defect => ({ defect: 'doubtful-value', line: line(why) })),
+      ]
+    }),
   )
 }

@@ -9,6 +9,7 @@ export type DefectName =
   | 'cluster' // not exactly one cluster
   | 'bad-name'
   | 'bad-value' // what a field cannot have where it is used
+  | 'doubtful-value' // what is kept, though what reads it passes it over
   | 'duplicate-name'
   | 'duplicate-mac'
   | 'duplicate-address'

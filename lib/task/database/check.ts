@@ -12,7 +12,7 @@ export interface Finding {
   readonly repaired: boolean
   /**
    * Nothing is wrong in the database: an address kept out of use or a port with several nodes, perhaps on
-   * purpose, or names that an old initramfs cuts.
+   * purpose, names that an old initramfs cuts, or a word that readers of network files pass over.
    */
   readonly harmless: boolean
 }
@@ -35,7 +35,7 @@ export async function checkCluster(store: Store, wish: CheckWish): Promise<Findi
 }
 
 function finding({ defect, line, repair }: Defect, repairs: boolean): Finding {
-  const harmless = ['reserved', 'shared-port', 'peer-id'].includes(defect)
+  const harmless = ['reserved', 'shared-port', 'peer-id', 'doubtful-value'].includes(defect)
   return { defect, line, repaired: repairs && repair !== undefined, harmless }
 }
 
