@@ -43,6 +43,15 @@ describe('parsePower', () => {
     it(`refuses "${line}"`, () => assert.throws(() => parsePower(line.split(' ')), { code: 'usage' }))
   }
 
+  it('reads a pace with blanks around it', () => {
+    assert.deepEqual(parsePower(['--pace', ' 2/s', 'n1', 'on']), {
+      ...plain,
+      action: 'on',
+      names: named('n1'),
+      pause: 500,
+    })
+  })
+
   it('shows its help when asked, whatever else is said', () => {
     assert.equal(parsePower(['-h']), 'help')
     assert.equal(parsePower(['n1', '--help']), 'help')

@@ -65,6 +65,7 @@ describe('parseArguments', () => {
     ['an optional value left out before another option', ['--dn', '-l', 'n1'], 'delnet', true],
     ['an optional value', ['n1', '--dn', 'x'], 'delnet', 'x'],
     ['a negative number as a value', ['n1', '--digits', '-5'], 'digits', -5],
+    ['a number with blanks around it, as wc says it', ['n1', '--digits', ' 80 '], 'digits', 80],
     ['a value with blanks that begins with a dash', ['n1', '-g', '- a b'], 'group', '- a b'],
     ['the last one of a repeated option', ['-g', 'x', '-g', 'y', 'n1'], 'group', 'y'],
     ['the default of an option that is not given', ['n1'], 'digits', 3],
@@ -87,6 +88,8 @@ describe('parseArguments', () => {
     ['half a pair', ['n1', '-i', 'A'], /--interface needs two values/],
     ['a value for a flag', ['--one-line=x', 'n1'], /--one-line takes no value/],
     ['a word where a number is due', ['n1', '--digits', 'x'], /whole number/],
+    ['a number with a blank in it', ['n1', '--digits', '8 0'], /whole number/],
+    ['a blank where a number is due', ['n1', '--digits', ' '], /whole number/],
     ['a number with a fraction', ['n1', '--digits', '1.5'], /whole number/],
     ['a word where yes or no is due', ['n1', '--sv', 'maybe'], /y, yes, n or no/],
     ['what is none of the choices', ['n1', '--script', 'x'], /one of boot, install/],
@@ -97,6 +100,22 @@ describe('parseArguments', () => {
   for (const [sentence, argv, what] of refused) {
     it(`refuses ${sentence}`, () => assert.match(refusal(...argv), what))
   }
+
+  it('takes the number of an entry as it takes other numbers', () => {
+    const undo = command({
+      action: 'undo',
+      help: 'undoes',
+      operand: 'number',
+      examples: [],
+      options: {},
+      async run() {},
+    })
+    const read = (text: string) => parseArguments('history', undo, ['--', text])
+    for (const text of ['7', ' 7', '7\n', '+7']) assert.deepEqual(read(text), { given: {}, operand: 7 })
+    for (const text of ['', ' ', '-7', '7x', '1000000000']) {
+      assert.throws(() => read(text), { code: 'usage', message: /not the number of an entry/ })
+    }
+  })
 
   it('sees that help is wanted, whatever else is there', () => {
     for (const argv of [['-h'], ['--help'], ['--he'], ['n1', '-g', 'x', '-h']]) {

@@ -3,6 +3,7 @@
 import { CommanderError, InvalidArgumentError, type Command as Parser } from 'commander'
 import { LunaError } from '../../error.ts'
 import { namesLeft } from '../../object/choice/name-list.ts'
+import { wholeNumber } from '../../object/given/number.ts'
 import { checkArguments } from '../../object/given/text.ts'
 import type { Option, OptionKind, OptionKinds, OptionTable } from '../../program/option.ts'
 import type { Command, Given, Operands } from '../command.ts'
@@ -73,13 +74,14 @@ const readers: { readonly [K in OptionKind]: Reader<K> } = {
 }
 
 function readInt(text: string): number {
-  const value = Number(text)
-  if (/^\s*[+-]?\d+\s*$/.test(text) && Number.isSafeInteger(value)) return value
+  const value = wholeNumber(text)
+  if (value !== undefined) return value
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
 function readNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
+  const value = wholeNumber(text)
+  if (value !== undefined && value >= 0 && value < 1e9) return value
   throw new LunaError('usage', `${JSON.stringify(text)} is not the number of an entry`, {
     fix: 'see which there are: luna history',
   })

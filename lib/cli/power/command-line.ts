@@ -61,7 +61,7 @@ function nameAndValue(text: string): readonly [string, string] {
 /** `2/s` is half a second between two nodes; `30/m` two seconds; a bare number is per second. */
 function pauseOf(pace: string | undefined): number {
   if (pace === undefined) return 0
-  const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/(s|m))?$/.exec(pace) ?? []
+  const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/(s|m))?$/.exec(pace.trim()) ?? []
   if (!count || Number(count) === 0)
     throw misused(`${JSON.stringify(pace)} is no pace`, 'write it like 2/s or 30/m')
   return (unit === 'm' ? 60_000 : 1000) / Number(count)

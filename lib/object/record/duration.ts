@@ -4,9 +4,12 @@ import { LunaError } from '../../error.ts'
 const seconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 type Unit = keyof typeof seconds
 
-/** The seconds of `90s`, `10m`, `2h` or `1d`; a bare number is seconds. Throws LunaError `usage`. */
+/**
+ * The seconds of `90s`, `10m`, `2h` or `1d`; a bare number is seconds, blanks around it do not count. Throws
+ * LunaError `usage`.
+ */
 export function parseSpan(text: string): number {
-  const [, number, unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? []
+  const [, number, unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(text.trim()) ?? []
   if (number !== undefined) return Number(number) * seconds[(unit || 's') as Unit]
   throw new LunaError('usage', `${JSON.stringify(text)} is no span of time`, {
     fix: 'write it like 90s, 10m, 2h or 1d',

@@ -2,6 +2,7 @@
 // What a value cannot be is noted with its place.
 import type { Entry } from '../../format/entry.ts'
 import type { Field, Kind } from '../../object/field.ts'
+import { wholeNumber } from '../../object/given/number.ts'
 import { objectionTo, shownValue } from '../../object/given/value.ts'
 import { givenFields, isKept } from '../../object/inventory/fields.ts'
 import type { Faults } from './faults.ts'
@@ -83,8 +84,7 @@ function flagOf(value: unknown): boolean | undefined {
 }
 
 function numberOf(value: unknown): number | undefined {
-  const text = textOf(value) ?? ''
-  return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
+  return wholeNumber(textOf(value) ?? '')
 }
 
 /** A map of named things; undefined, with a fault, where there is another thing. */

@@ -163,7 +163,7 @@ export function applyTests(stores: Stores): void {
       const cluster = '{kind: cluster, name: general'
       assert.deepEqual(
         await changesOf(
-          `${cluster}, nodedigits: 4, ui_from: 10.9.0.0/16, frontend_https: y, comment: x}`,
+          `${cluster}, nodedigits: " 4", ui_from: 10.9.0.0/16, frontend_https: y, comment: x}`,
           true,
         ),
         [
