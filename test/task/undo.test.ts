@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { LunaError } from '../../lib/error.ts'
 import { addGroup, changeGroup } from '../../lib/task/change/group.ts'
+import { editInterface } from '../../lib/task/change/group-interface.ts'
 import { delNetwork, setNetwork } from '../../lib/task/change/group-network.ts'
 import { addNetwork, deleteNetwork } from '../../lib/task/change/network.ts'
 import { changeNetwork } from '../../lib/task/change/network-change.ts'
@@ -41,6 +42,14 @@ describe('luna undo', () => {
     await site.undo(2)
     await site.undo(1)
     assert.deepEqual(await site.as('').names('group'), ['compute'])
+  })
+
+  it('gives parameters of an interface back that have a word that no reader takes', async () => {
+    for (const params of ['STP=maybe', 'STP=yes'])
+      await editInterface(site.as(params), 'compute', 'BOOTIF', params)
+    await site.undo()
+    const { interfaces } = await site.as('').getNamed('group', 'compute')
+    assert.ok(Object.values(interfaces).some(({ params }) => params === 'STP=maybe'))
   })
 
   it('says which entry removed what an object refers to, and puts both back in turn', async () => {
