@@ -10,7 +10,9 @@ set_network() {
 
 # set_sysconfig_hostname NAME: where EL looks for it; other lines of the file stay
 set_sysconfig_hostname() {
-  local file=$root/etc/sysconfig/network line kept=''
+  local file line kept='' place
+  inside "$root" /etc/sysconfig/network
+  file=$place
   if [ ! -d "${file%/*}" ]; then
     return 0
   fi
@@ -88,7 +90,38 @@ network_way() {
 
 # has PATTERN: something of that name is in the image, which the head has elsewhere when it asks
 has() {
-  compgen -G "${LUNA_IMAGE:-$root}/$1" >/dev/null
+  local pattern=$1 folder='' place
+  while [[ $pattern == */* && ${pattern%%/*} != *\** ]]; do
+    folder+=/${pattern%%/*}
+    pattern=${pattern#*/}
+  done
+  inside "${LUNA_IMAGE:-$root}" "$folder"
+  compgen -G "$place/$pattern" >/dev/null
+}
+
+# inside TOP PATH: sets place to where PATH is for a system whose / is TOP, and that no link leads out of
+inside() {
+  local at='' rest=$2 name target links=0
+  while [ -n "$rest" ]; do
+    name=${rest%%/*}
+    rest=${rest#"$name"}
+    rest=${rest#/}
+    case $name in
+      '' | .) ;;
+      ..) at=${at%/*} ;;
+      *)
+        if [ -L "$1$at/$name" ] && [ "$links" -lt 40 ]; then
+          links=$((links + 1))
+          target=$(readlink "$1$at/$name")
+          [[ $target != /* ]] || at=''
+          rest=$target/$rest
+        else
+          at+=/$name
+        fi
+        ;;
+    esac
+  done
+  place=$1$at
 }
 
 # read_ifcfg FILE: sets cfg, key by key. The text is read, not run: it is the operator's, but it is data here.

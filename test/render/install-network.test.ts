@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { renderInstallScript } from '../../lib/render/install.ts'
 import { plant, type Ran, runFunctions, temporaryFolder, view } from './install-script.ts'
@@ -36,6 +45,17 @@ const staged = {
   'ifcfg-bond0.5': 'DEVICE=bond0.5\nVLAN=yes\nIPADDR=10.5.0.1\nPREFIX=24\n',
 }
 
+/** Directories become links that lead out of the image for whoever looks at it from outside. */
+function moveBehindLinks(root: string): void {
+  plant(root, { 'etc/': '' })
+  const names = readdirSync(root)
+  mkdirSync(join(root, 'moved'))
+  for (const name of names) {
+    renameSync(join(root, name), join(root, 'moved', name))
+    symlinkSync(`/../moved/./${name}/`, join(root, name))
+  }
+}
+
 describe('write_network', () => {
   let folder: string
   beforeEach(() => {
@@ -45,8 +65,13 @@ describe('write_network', () => {
     rmSync(folder, { recursive: true })
   })
 
-  function write(way: keyof typeof images, files: Readonly<Record<string, string>> = staged): Ran {
+  function write(
+    way: keyof typeof images,
+    files: Readonly<Record<string, string>> = staged,
+    arrange = (_root: string) => {},
+  ): Ran {
     plant(join(folder, 'root'), images[way])
+    arrange(join(folder, 'root'))
     plant(join(folder, 'luna/network'), files)
     const env = { LUNA_DIR: join(folder, 'luna'), LUNA_ROOT: join(folder, 'root') }
     const ran = runFunctions(script, 'write_network "$luna/network"', env)
@@ -55,6 +80,17 @@ describe('write_network', () => {
     return ran
   }
   const text = (path: string): string => readFileSync(join(folder, 'root', path), 'utf8')
+
+  for (const way of ['netplan', 'ifcfg', 'keyfile', 'ifupdown', 'networkd'] as const)
+    it(`${way}: follows links of the image as its own system does`, () => {
+      write(way, staged, moveBehindLinks)
+      const written = readdirSync(join(folder, 'root/moved/etc'), { recursive: true, encoding: 'utf8' })
+      assert.ok(
+        written.some((path) => path.includes('bond0')),
+        written.join(),
+      )
+      assert.equal(existsSync('/moved'), false)
+    })
 
   it('leaves ifcfg files as they are, and has routes of each family in a file of their own', () => {
     const ran = write('ifcfg')

@@ -3,11 +3,13 @@
 # the operator's text as it is.
 
 begin_ifcfg() {
-  mkdir -p "$root/etc/sysconfig/network-scripts"
+  inside "$root" /etc/sysconfig/network-scripts
+  scripts=$place
+  mkdir -p "$scripts"
 }
 
 write_ifcfg() {
-  local route scripts=$root/etc/sysconfig/network-scripts
+  local route
   cp "$1" "$scripts/${1##*/}"
   ifcfg_note
   # "ip route" and "ip -6 route" read a file each

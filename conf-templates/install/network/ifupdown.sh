@@ -2,9 +2,13 @@
 # Part of the install script: /etc/network/interfaces.d of Debian, interfaces(5).
 
 begin_ifupdown() {
-  local file=$root/etc/network/interfaces line
+  local file line
   default_at=''
-  mkdir -p "$file.d"
+  inside "$root" /etc/network/interfaces.d
+  stanzas=$place
+  mkdir -p "$stanzas"
+  inside "$root" /etc/network/interfaces
+  file=$place
   if [ ! -e "$file" ]; then
     printf 'auto lo\niface lo inet loopback\n' >"$file"
   fi
@@ -27,7 +31,7 @@ write_ifupdown() {
     fi
     ifupdown_ipv4
     ifupdown_ipv6
-  } >"$root/etc/network/interfaces.d/$own"
+  } >"$stanzas/$own"
   if [ -n "$hwaddr" ]; then
     untranslated+=(HWADDR)
   fi

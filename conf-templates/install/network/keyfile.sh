@@ -3,15 +3,17 @@
 # refuses a whole profile for a key that its method does not have.
 
 begin_keyfile() {
+  inside "$root" /etc/NetworkManager/system-connections
+  profiles=$place
   # programs that only newer initramfs images have are not used in this script
   (
     umask 077
-    mkdir -p "$root/etc/NetworkManager/system-connections"
+    mkdir -p "$profiles"
   )
 }
 
 write_keyfile() {
-  local file=$root/etc/NetworkManager/system-connections/$dev.nmconnection
+  local file=$profiles/$dev.nmconnection
   local method4=disabled method6
   if [ "$dhcp" = yes ]; then
     method4=auto

@@ -3,9 +3,11 @@
 # interface gets a file.
 
 begin_netplan() {
-  mkdir -p "$root/etc/netplan"
+  inside "$root" /etc/netplan
+  definitions=$place
+  mkdir -p "$definitions"
   # what was installed here before may define other interfaces
-  rm -f "$root"/etc/netplan/6[0-9]-luna-*.yaml
+  rm -f "$definitions"/6[0-9]-luna-*.yaml
 }
 
 write_netplan() {
@@ -20,7 +22,7 @@ write_netplan() {
   # netplan warns of a file that others can read
   (
     umask 077
-    netplan_text >"$root/etc/netplan/6$level-luna-$file_name.yaml"
+    netplan_text >"$definitions/6$level-luna-$file_name.yaml"
   )
 }
 

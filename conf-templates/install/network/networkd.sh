@@ -2,20 +2,25 @@
 # Part of the install script: systemd-networkd, systemd.network(5) and systemd.netdev(5).
 
 begin_networkd() {
-  local unit directory wants=$root/etc/systemd/system/multi-user.target.wants
-  mkdir -p "$root/etc/systemd/network" "$wants"
+  local unit directory wants
+  inside "$root" /etc/systemd/system/multi-user.target.wants
+  wants=$place
+  inside "$root" /etc/systemd/network
+  units=$place
+  mkdir -p "$units" "$wants"
   # what was installed here before may describe other interfaces
-  rm -f "$root"/etc/systemd/network/10-luna-*
+  rm -f "$units"/10-luna-*
   for directory in /usr/lib/systemd/system /lib/systemd/system; do
     unit=$directory/systemd-networkd.service
-    if [ -e "$root$unit" ] && [ ! -L "$wants/systemd-networkd.service" ]; then
+    inside "$root" "$unit"
+    if [ -e "$place" ] && [ ! -L "$wants/systemd-networkd.service" ]; then
       ln -s "$unit" "$wants/systemd-networkd.service"
     fi
   done
 }
 
 write_networkd() {
-  local file=$root/etc/systemd/network/10-luna-$dev
+  local file=$units/10-luna-$dev
   networkd_network >"$file.network"
   case $kind in
     bond | bridge | vlan) networkd_netdev >"$file.netdev" ;;
