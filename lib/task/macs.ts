@@ -16,11 +16,17 @@ export async function macOwners(store: Pick<Store, 'macs' | 'also'>): Promise<Ma
   return owners
 }
 
+/** Where warnings go, and the names of all who are given the same: `tellShared` tells of them. */
+export interface Giving {
+  readonly notes: Notes
+  readonly names: readonly string[]
+}
+
 /** Gives a MAC address to the node, whoever had it; '' takes all of them off it. */
-export async function giveMac(store: Store, node: Node, text: string, notes: Notes): Promise<void> {
+export async function giveMac(store: Store, node: Node, text: string, giving: Giving): Promise<void> {
   if (text === '') return await store.clearMac(node.id)
   const mac = checkedMac(text)
-  await warnOfLoss(store, node, mac, notes)
+  await warnOfLoss(store, node, mac, giving)
   await store.setMac(node.id, mac)
 }
 
@@ -29,7 +35,7 @@ export async function giveAlso(
   store: Store,
   node: Node,
   texts: readonly string[],
-  notes: Notes,
+  giving: Giving,
 ): Promise<void> {
   const macs = [...new Set(texts.filter((text) => text !== '').map(checkedMac))]
   const first = await store.macOf(node.id)
@@ -37,15 +43,33 @@ export async function giveAlso(
     throw new LunaError('invalid', `${first} is the first MAC address of ${node.name} already`, {
       fix: `give others with --also, or another one with --mac`,
     })
-  for (const mac of macs) await warnOfLoss(store, node, mac, notes)
+  for (const mac of macs) await warnOfLoss(store, node, mac, giving)
   await store.setAlso(node.id, macs)
 }
 
-async function warnOfLoss(store: Store, node: Node, mac: Mac, notes: Notes): Promise<void> {
+/** Warns of addresses that several nodes were given: each took them from the one before. */
+export async function tellShared(
+  store: Store,
+  texts: readonly (string | undefined)[],
+  { notes, names }: Giving,
+): Promise<void> {
+  if (names.length < 2) return
+  for (const mac of new Set(texts.flatMap((text) => parseMac(text ?? '') ?? []))) {
+    const owner = await store.findMac(mac)
+    const node = owner && (await store.find('node', owner))
+    if (node && names.includes(node.name))
+      notes.warnings.push(
+        `${mac} went from one to the next of ${names.length} nodes, and ${node.name} has it: it is that of one (luna node import FILE gives each its own)`,
+      )
+  }
+}
+
+async function warnOfLoss(store: Store, node: Node, mac: Mac, { notes, names }: Giving): Promise<void> {
   const owner = await store.findMac(mac)
   if (owner === undefined || owner === node.id) return
   const name = (await store.find('node', owner))?.name ?? 'a node that is gone'
-  notes.warnings.push(`${mac} was the MAC address of ${name}: it is ${node.name}'s now`)
+  if (!names.includes(name))
+    notes.warnings.push(`${mac} was the MAC address of ${name}: it is ${node.name}'s now`)
 }
 
 function checkedMac(text: string): Mac {

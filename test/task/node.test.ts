@@ -10,7 +10,6 @@ import { addNodes } from '../../lib/task/change/node.ts'
 import { changeNodes, type NodeChange } from '../../lib/task/change/node-change.ts'
 import { deleteObjects } from '../../lib/task/change/object.ts'
 import { addSwitches } from '../../lib/task/change/switch.ts'
-import { rejectsWith } from '../help.ts'
 import { addressesOf, assertSound, codes, freeIn, linksOf, refuses, smallSite } from './site.ts'
 
 let store: Store
@@ -118,12 +117,15 @@ describe('changeNodes', () => {
     assert.equal(await macOf('node001'), undefined)
   })
 
-  it('gives no MAC address to several nodes at once', async () => {
-    const both = (change: NodeChange) => changeNodes(store, ['node001', 'node002'], change)
-    for (const change of [{ mac: '00:11:22:aa:bb:cc' }, { also: ['', '00:11:22:aa:bb:cc'] }])
-      await rejectsWith('invalid', both({ ...change, localboot: true }))
-    assert.equal((await store.getNamed('node', 'node001')).localboot, false)
-    assert.deepEqual((await both({ mac: '' })).failures, [])
+  it('leaves a MAC address that several nodes are given with the last, and warns of it once', async () => {
+    const mac = '00:11:22:aa:bb:cc'
+    const { warnings, failures } = await changeNodes(store, ['node001', 'node002'], { mac })
+    assert.deepEqual(failures, [])
+    assert.deepEqual([await macOf('node001'), await macOf('node002')], [undefined, mac])
+    assert.equal(warnings.length, 1)
+    assert.match(warnings[0] ?? '', /from one to the next of 2 nodes, and node002 has it/)
+    const also = await changeNodes(store, ['node001', 'node002'], { also: ['00:11:22:aa:bb:dd'] })
+    assert.equal(also.warnings.length, 1)
   })
 
   it('takes a MAC address from whoever had it, and says from whom', async () => {

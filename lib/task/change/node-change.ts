@@ -1,6 +1,5 @@
 // What can be changed in nodes. Each part that is refused is a failure of its own and does not stop the
 // others.
-import { LunaError } from '../../error.ts'
 import { sharedPorts } from '../../object/check/defect-port.ts'
 import type { Id, Typed } from '../../object/field.ts'
 import { checkValues } from '../../object/given/value.ts'
@@ -10,7 +9,7 @@ import type { Change } from '../../object/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { armOfNewCard } from '../boot/token.ts'
 import { type Find, finder, groupOf } from '../find.ts'
-import { giveAlso, giveMac } from '../macs.ts'
+import { type Giving, giveAlso, giveMac, tellShared } from '../macs.ts'
 import { Numbered } from '../numbered.ts'
 import type { Outcome } from '../outcome.ts'
 import { unpackedWarning } from '../show/unpacked.ts'
@@ -24,7 +23,7 @@ export type NodeChange = Typed<typeof nodeFields> & {
   readonly interface?: { readonly name: string; readonly address: string }
 }
 
-interface NodeEdit extends Edit {
+interface NodeEdit extends Edit, Giving {
   readonly find: Find
   /** What `group` and `switch` of the change name; undefined where they are not given. */
   readonly group: Group | undefined
@@ -41,7 +40,6 @@ export async function changeNodes(
   names: readonly string[],
   change: NodeChange,
 ): Promise<Outcome> {
-  refuseShared(names, change)
   return await edit(store, async (one) => {
     const { tx, notes } = one
     const group = change.group === undefined ? undefined : await tx.getNamed('group', change.group)
@@ -49,21 +47,13 @@ export async function changeNodes(
     if (image) notes.warnings.push(...unpackedWarning(image, 'these nodes'))
     const switchId = change.switch ? (await tx.getNamed('switch', change.switch)).id : noneIf(change.switch)
     const numbered = new Numbered()
-    const nodeEdit = { ...one, find: finder(tx), group, switchId, numbered }
+    const nodeEdit = { ...one, find: finder(tx), group, switchId, numbered, names }
     await one.inTurn(names, (name) => changeNode(nodeEdit, name, change))
+    await tellShared(tx, [change.mac, ...(change.also ?? [])], { notes, names })
     notes.warnings.push(...numbered.warnings())
     if (change.switch === undefined && change.port === undefined) return
     const wired = { node: await tx.list('node'), switch: await tx.list('switch') }
     notes.warnings.push(...sharedPorts(wired, new Set(names)))
-  })
-}
-
-/** Each of them would take it from the one before, and the last one keep it. */
-function refuseShared(names: readonly string[], { mac, also = [] }: NodeChange): void {
-  const shared = [mac, ...also].find((one) => one)
-  if (names.length < 2 || shared === undefined) return
-  throw new LunaError('invalid', `${shared} cannot be the MAC address of ${names.length} nodes`, {
-    fix: 'give each its own, or those of all in a table: luna node import FILE',
   })
 }
 
@@ -89,11 +79,11 @@ async function changeNode(nodeEdit: NodeEdit, name: string, change: NodeChange):
     fields.interfaces = await moveNode(pool, node, await groupOf(find, node), group, notes, nodeEdit.numbered)
   }
   if (mac !== undefined) {
-    const given = await attempt(async () => await giveMac(tx, node, mac, notes))
+    const given = await attempt(async () => await giveMac(tx, node, mac, nodeEdit))
     const arm = given && mac !== '' ? armOfNewCard(await nodeEdit.cluster(), node.armed) : undefined
     if (arm) fields.armed = arm
   }
-  if (also !== undefined) await attempt(async () => await giveAlso(tx, node, also, notes))
+  if (also !== undefined) await attempt(async () => await giveAlso(tx, node, also, nodeEdit))
   if (iface) {
     const own = group ?? (await groupOf(find, node))
     await attempt(async () => {
