@@ -24,6 +24,7 @@
 #include <deque>
 #include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -31,7 +32,9 @@
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/alert_types.hpp>
+#include <libtorrent/extensions.hpp>
 #include <libtorrent/load_torrent.hpp>
+#include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_info.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
@@ -75,6 +78,8 @@ struct Seen {
   int nodes, before, announced;
   // Seconds since the connection to a head ended, as long as there are pieces that no peer has.
   double bereft;
+  // Whether bytes have come by HTTP.
+  bool fed;
 };
 
 // Whether to fetch from the head by HTTP: a few nodes do, and those who wait in vain for others. A crowd
@@ -84,6 +89,34 @@ bool wants_http(Seen const &seen) {
   if (seen.nodes >= few) return false;
   return seen.age > patience || (seen.announced >= 0 && seen.announced <= few);
 }
+
+bool is_head(lt::peer_id const &id) { return id.to_string().compare(0, head_id.size(), head_id) == 0; }
+
+// The connections to the heads' seeders, which end while they are not wanted: beside those of HTTP they only
+// take room on the link from each other, and time of the head. libtorrent lets extensions alone end one.
+class Heads : public lt::torrent_plugin {
+ public:
+  std::atomic<bool> wanted{true};
+
+  std::shared_ptr<lt::peer_plugin> new_connection(lt::peer_connection_handle const &peer) override {
+    if (peer.type() == lt::connection_type::bittorrent) peers_.push_back(peer);
+    return {};
+  }
+
+  // Once a second. Whoever else is about to be connected wants them again.
+  void tick() override {
+    auto const is_over = [](lt::peer_connection_handle const &peer) {
+      return !peer.native_handle() || peer.is_disconnecting();
+    };
+    peers_.erase(std::remove_if(peers_.begin(), peers_.end(), is_over), peers_.end());
+    auto const of_head = [](lt::peer_connection_handle const &peer) { return is_head(peer.pid()); };
+    if (wanted || !std::all_of(peers_.begin(), peers_.end(), of_head)) return;
+    for (auto &peer : peers_) peer.disconnect({}, lt::operation_t::bittorrent);
+  }
+
+ private:
+  std::vector<lt::peer_connection_handle> peers_;
+};
 
 std::string endpoints(std::string const &address) {
   if (address.empty()) return "0.0.0.0:6881,[::]:6881";
@@ -113,6 +146,8 @@ lt::settings_pack settings(Options const &options) {
   pack.set_int(set::max_queued_disk_bytes, 16 << 20);
   pack.set_int(set::urlseed_wait_retry, 3);
   pack.set_int(set::tick_interval, 100);
+  pack.set_int(set::aio_threads, 1);
+  pack.set_int(set::hashing_threads, 1);
   return pack;
 }
 
@@ -184,6 +219,7 @@ class Fetcher {
     char const *const other = std::getenv("LUNA_WEBSEED");
     web_seed_ = !params.url_seeds.empty() ? params.url_seeds.front() : other ? other : "";
     params.url_seeds.clear();
+    params.extensions.push_back([this](lt::torrent_handle const &, lt::client_data_t) { return heads_; });
     params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused);
     torrent_ = session_.add_torrent(std::move(params));
   }
@@ -260,6 +296,17 @@ class Fetcher {
     if (!refused_.empty() && seen.idle > idle_limit(seen.nodes))
       throw std::runtime_error("nothing comes, and the web seed refuses: " + refused_);
     if (!web_seed_.empty() && wants_http(seen) != http_) use_http(!http_, seen);
+    bool const lone = http_ && seen.nodes == 0 && seen.idle < 1 && (seen.fed || seen.age < 1);
+    if (heads_->wanted == lone) want_heads(!lone);
+  }
+
+  void want_heads(bool wanted) {
+    heads_->wanted = wanted;
+    had_head_ = false;
+    lt::settings_pack pack;
+    // seconds after which libtorrent itself connects to somebody again
+    pack.set_int(lt::settings_pack::min_reconnect_time, wanted ? 1 : 3600);
+    session_.apply_settings(pack);
   }
 
   // What is connected to at the beginning is not to wait for a tick; later a tick is work for nothing.
@@ -294,27 +341,28 @@ class Fetcher {
     std::vector<lt::peer_info> peers;
     torrent_.get_peer_info(peers);
     int nodes = 0, before = 0;
-    bool head = false;
+    bool head = false, fed = false;
     for (auto const &peer : peers) {
+      if (peer.connection_type == lt::peer_info::web_seed) fed = peer.total_download > 0;
       if (peer.connection_type != lt::peer_info::standard_bittorrent) continue;
       if (peer.flags & (lt::peer_info::connecting | lt::peer_info::handshake)) continue;
-      auto const id = peer.pid.to_string();
-      if (id.compare(0, head_id.size(), head_id) == 0) {
+      if (is_head(peer.pid)) {
         head = true;
       } else {
         nodes++;
-        if (id < options_.peer_id) before++;
+        if (peer.pid.to_string() < options_.peer_id) before++;
       }
     }
-    had_head_ = had_head_ || head;
+    had_head_ = had_head_ || (head && heads_->wanted);
     // what HTTP has counts as a copy, so the answer stays what it was while it is in use
     if (head || !had_head_ || (!http_ && status.distributed_copies >= 1)) complete_ = now;
-    return {since(began_), since(progress_), nodes, before, status.num_incomplete, since(complete_)};
+    return {since(began_), since(progress_), nodes, before, status.num_incomplete, since(complete_), fed};
   }
 
   Options options_;
   lt::session session_;
   lt::torrent_handle torrent_;
+  std::shared_ptr<Heads> const heads_ = std::make_shared<Heads>();
   // What the web seed said instead of giving the file.
   std::string name_, web_seed_, refused_;
   // Never deleted: its thread may wait for pieces, or for who reads the pipe, until this process ends.

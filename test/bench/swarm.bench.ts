@@ -123,7 +123,7 @@ async function growth(world: World): Promise<Table> {
         figure(one.images),
         `${one.finished} of ${one.wanted}`,
         figure(100 * one.busy),
-        way === 'Luna' ? wantedOf(count) : '',
+        way === 'Luna' ? wantedOf(count, mbit) : '',
       ])
     }
   }
@@ -172,7 +172,7 @@ async function faults(world: World): Promise<Table> {
     world.place.say(`${crowd} nodes, ${title}`)
     const { seconds, images, finished, wanted } = await race(world, 'Luna', count, event)
     first = Number.isNaN(first) ? seconds : first
-    const wish = event === nothing || title.startsWith('all') ? '' : wantedOfFault
+    const wish = /die|killed/.test(title) ? wantedOfFault : ''
     const row = [figure(seconds), ratio(seconds, first), wish, figure(images)]
     rows.push([title, ...row, `${finished} of ${wanted}`])
   }

@@ -75,6 +75,20 @@ describe('ltorrent-client over libtorrent', function () {
     await fetched(await swarm.client([], {}, 'bash'))
   })
 
+  it('lets go of the head while HTTP alone gives, and comes back when it no longer does', async () => {
+    swarm.slowly = true
+    await swarm.seed(6983, '--peer-id-prefix=lunalunalunalunaluna', '--max-upload-limit=300K')
+    const node = await swarm.client([], {})
+    const connections = () => {
+      const ss = spawnSync('ss', ['-Htn', 'state', 'established', 'dport = :6983'], { encoding: 'utf8' })
+      return ss.stdout.split('\n').filter(Boolean).length
+    }
+    await until(() => swarm.ranges.length > 0 && connections() === 0)
+    swarm.slowly = false
+    await until(() => connections() === 1)
+    await fetched(node)
+  })
+
   it('is in one swarm with nodes that have aria2', async () => {
     swarm.introduces = true
     swarm.downloading = 30
@@ -167,6 +181,10 @@ describe('ltorrent-client over libtorrent', function () {
     assert.equal(readFileSync(join(swarm.dir, 'trusted'), 'utf8'), `${bundle}\n`)
   })
 })
+
+async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 100))
+}
 
 /** The client with another program instead of that over libtorrent. */
 function clientWith(folder: string, commands: string): string {

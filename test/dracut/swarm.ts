@@ -25,6 +25,8 @@ export class Swarm {
   rootOnly = false
   /** The status of answers to libtorrent that asks for the file, where it is another one than usual. */
   refuses: number | undefined
+  /** Whether the file comes slowly by HTTP, for as long as this is true; then what is on its way never ends. */
+  slowly: boolean | undefined
   /** Whether clients are told of each other, beside the seeds. */
   introduces = false
   /** How many download, by the tracker's word. */
@@ -94,13 +96,20 @@ export class Swarm {
     const end = to ? Number(to) + 1 : this.content.length
     const part = this.content.subarray(Number(from), end)
     const content = { 'content-range': `bytes ${from}-${end - 1}/${this.content.length}` }
-    response
-      .writeHead(range ? 206 : 200, { 'content-length': part.length, ...(range ? content : {}) })
-      .end(part)
+    response.writeHead(range ? 206 : 200, { 'content-length': part.length, ...(range ? content : {}) })
+    if (this.slowly === undefined) response.end(part)
+    else void this.#trickle(part, response)
   }
 
-  /** A peer that has all of it. */
-  async seed(port: number): Promise<void> {
+  async #trickle(part: Buffer, response: ServerResponse): Promise<void> {
+    for (let at = 0; this.slowly && at < part.length; at += 16_384) {
+      response.write(part.subarray(at, at + 16_384))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  /** A peer that has all of it; more options of aria2. */
+  async seed(port: number, ...more: readonly string[]): Promise<void> {
     const dir = join(this.dir, 'seed')
     mkdirSync(dir)
     writeFileSync(join(dir, 'image.tgz'), this.content)
@@ -111,7 +120,13 @@ export class Swarm {
       `--listen-port=${port}`,
       '--check-integrity=true',
     ]
-    const tx = ['--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--seed-ratio=0.0']
+    const tx = [
+      '--enable-dht=false',
+      '--enable-dht6=false',
+      '--bt-enable-lpd=false',
+      '--seed-ratio=0.0',
+      ...more,
+    ]
     this.#spawn('aria2c', [...options, ...tx, join(this.dir, 'x.torrent')], {})
     while (this.announced.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
     this.#peers.push(port)

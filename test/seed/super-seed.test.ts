@@ -23,6 +23,12 @@ describe('SuperSeed', () => {
     assert.equal(seed.join(4).length, 4)
   })
 
+  it('does not promise a crowd the same pieces again and again', () => {
+    const seed = new SuperSeed<number>(305, 65_536)
+    const told = Array.from({ length: 36 }, (_, peer) => seed.join(peer)).flat()
+    assert.equal(new Set(told).size, told.length)
+  })
+
   it('tells of the next piece when one has been asked for, or is there', () => {
     const seed = new SuperSeed<string>(4, large, first)
     seed.join('a')

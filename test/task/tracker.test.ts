@@ -37,7 +37,7 @@ describe('announce', () => {
   })
 
   it('puts a client down and tells it of everybody, itself included', async () => {
-    await tell(client(1, { status: 'started' }))
+    await tell(client(1, { status: 'started', left: 9 }))
     const told = await tell(client(2, { status: 'completed' }))
     assert.deepEqual(ports(told.peers), [1, 2])
     const { interval, minInterval, complete, incomplete } = told
@@ -48,7 +48,7 @@ describe('announce', () => {
   })
 
   it('forgets to mention who has not announced for two intervals', async () => {
-    await tell(client(1, { status: 'started' }))
+    await tell(client(1, { status: 'started', left: 9 }))
     assert.deepEqual(ports((await tell(client(2), 20)).peers), [1, 2])
     const late = await tell(client(2), 21)
     assert.deepEqual([ports(late.peers), late.incomplete], [[2], 0])
@@ -87,13 +87,19 @@ describe('announce', () => {
       const { complete, incomplete } = await tell(client(9), seconds)
       return [complete, incomplete]
     }
-    await tell(client(1, { status: 'started' }))
+    await tell(client(1, { status: 'started', left: 9 }))
     assert.deepEqual(await figures(0), [0, 1])
     await tell(client(1, { status: 'completed' }), 0.1)
     await tell(client(1), 0.2)
     assert.deepEqual(await figures(0.3), [1, 0])
     await store.announce({ ...client(1, { status: 'stopped' }), updated: later(0.4) })
     assert.deepEqual(await figures(1.5), [0, 0])
+  })
+
+  it('does not count a seeder that starts among those that download', async () => {
+    await tell(client(7, { peerId: seederId, status: 'started' }))
+    const { complete, incomplete } = await tell(client(1, { status: 'started', left: 9 }))
+    assert.deepEqual([complete, incomplete], [2, 1])
   })
 
   it('reads no more than what is new, however many there are', async () => {
@@ -123,7 +129,7 @@ describe('scrape', () => {
     await addCluster(store)
     const put = (port: number, status: string, fields: Partial<Peer> = {}) =>
       store.announce(client(port, { status, ...fields }))
-    await put(1, 'started')
+    await put(1, 'started', { left: 9 })
     await put(2, 'completed')
     await put(3, 'completed', { updated: later(-100) })
     await put(4, 'completed', { peerId: seederId })

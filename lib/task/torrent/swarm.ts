@@ -122,12 +122,12 @@ export class Swarm implements Peers {
   scraped(): Scraped | undefined {
     if (this.size === 0) return undefined
     const twice = this.#seeders.peers.filter((peer) => this.#fresh.places.has(keyOf(peer)))
-    const once = (count: number, status: string) =>
-      count - twice.filter((peer) => peer.status === status).length
+    const once = (count: number, kind: Counted) =>
+      count - twice.filter((peer) => countedAs(peer) === kind).length
     return {
-      complete: once(this.complete, 'completed'),
+      complete: once(this.complete, 'complete'),
       downloaded: this.#downloaded,
-      incomplete: once(this.incomplete, 'started'),
+      incomplete: once(this.incomplete, 'incomplete'),
     }
   }
 
@@ -159,9 +159,9 @@ export class Swarm implements Peers {
     if (others?.size === 0) this.#ofAddress.delete(peer.ip)
   }
 
-  #tally({ status }: Peer, by: number): void {
-    if (status === 'completed') this.complete += by
-    else if (status === 'started') this.incomplete += by
+  #tally(peer: Peer, by: number): void {
+    const counted = countedAs(peer)
+    if (counted) this[counted] += by
   }
 }
 
@@ -185,6 +185,17 @@ export function choosePeers(
     moved.set(other, mine)
   }
   return chosen
+}
+
+type Counted = 'complete' | 'incomplete'
+
+/**
+ * By its last event, as in the first Luna; but whoever started with the whole torrent, as a seeder does, has
+ * it: a node that is alone is not to take the head for others that download.
+ */
+function countedAs({ status, left }: Peer): Counted | undefined {
+  if (status === 'completed' || (status === 'started' && left === 0)) return 'complete'
+  return status === 'started' ? 'incomplete' : undefined
 }
 
 function emptyList(): List {
