@@ -108,8 +108,8 @@ export class SuperSeed<Peer> {
   }
 
   /**
-   * How many pieces may be on their way to one peer: its share of what is on its way to all, so that a few fast
-   * peers never wait for us, and many are not promised the same.
+   * How many pieces may be on their way to one peer: its share of what is on its way to all, so that a few
+   * fast peers never wait for us, and many are not promised the same.
    */
   #window(): number {
     const part = (this.#copies.length * this.#pieceLength) / 32
@@ -146,6 +146,6 @@ function count(counts: Uint32Array, piece: number, more: 1 | -1): number {
   return now
 }
 
-// Bytes on their way to all peers. The least keeps a link of 50 Mbit/s busy until they tell what they have got,
-// the most one of 10 Gbit/s.
+// Bytes on their way to all peers. The least keeps a link of 50 Mbit/s busy until they tell what they have
+// got, the most one of 10 Gbit/s.
 const enough = { least: 2 ** 20, most: 2 ** 24 }

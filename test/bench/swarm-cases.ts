@@ -42,8 +42,8 @@ export function caseOf(env: NodeJS.ProcessEnv): Given {
 }
 
 /**
- * How fast so many nodes are to be: beside HTTP where links are fast, else to one node, since HTTP takes too long
- * to be waited for.
+ * How fast so many nodes are to be: beside HTTP where links are fast, else to one node, since HTTP takes too
+ * long to be waited for.
  */
 export function wantedOf(nodes: number, mbit: number): string {
   const often = { 1: 0.95, 2: 1.2, 4: mbit > 200 ? 1.5 : 2, 8: mbit > 200 ? 1.6 : 4 }[nodes]

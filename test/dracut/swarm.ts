@@ -25,7 +25,7 @@ export class Swarm {
   rootOnly = false
   /** The status of answers to libtorrent that asks for the file, where it is another one than usual. */
   refuses: number | undefined
-  /** Whether the file comes slowly by HTTP, for as long as this is true; then what is on its way never ends. */
+  /** Whether the file comes slowly by HTTP, as long as this is true; then what is on its way never ends. */
   slowly: boolean | undefined
   /** Whether clients are told of each other, beside the seeds. */
   introduces = false
