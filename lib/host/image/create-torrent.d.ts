@@ -1,5 +1,7 @@
 // The part of create-torrent 6 that Luna uses; the package has no types of its own.
 declare module 'create-torrent' {
+  import type { Readable } from 'node:stream'
+
   interface Options {
     name: string
     announceList: string[][]
@@ -12,7 +14,7 @@ declare module 'create-torrent' {
     onProgress?: (hashed: number, total: number) => void
   }
   function createTorrent(
-    input: string | (Uint8Array & { name: string }),
+    input: string | Readable | (Uint8Array & { name: string }),
     options: Options,
     done: (cause: Error | null, torrent: Uint8Array) => void,
   ): void

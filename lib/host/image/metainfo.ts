@@ -1,4 +1,6 @@
 // Torrent files (BEP 3, version 1; web seed: BEP 19; private: BEP 27).
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import createTorrent from 'create-torrent'
 import { LunaError } from '../../error.ts'
 import { reason } from '../file.ts'
@@ -16,6 +18,9 @@ export interface TorrentWish {
   readonly comment: string
   /** Is told how many bytes have been read, every 16 MiB. */
   readonly onBytes?: (bytes: number) => void
+  /** Is given all of the file, in its order: for another hash of it, so that it is read once. */
+  readonly onRead?: (bytes: Uint8Array) => void
+  readonly signal?: AbortSignal
 }
 
 /** What the first Luna wrote into its torrents, and looks for. */
@@ -35,7 +40,7 @@ export async function makeTorrent(wish: TorrentWish): Promise<Uint8Array> {
     ...(wish.onBytes && { onProgress: everyStep(wish.onBytes) }),
   }
   return await new Promise((resolve, reject) => {
-    createTorrent(wish.file, options, (cause, torrent) => {
+    createTorrent(bytesOf(wish), options, (cause, torrent) => {
       if (!cause) return resolve(torrent)
       reject(
         new LunaError('failed', `cannot make the torrent of ${wish.file}`, {
@@ -46,6 +51,20 @@ export async function makeTorrent(wish: TorrentWish): Promise<Uint8Array> {
       )
     })
   })
+}
+
+// A multiple of each length of a piece: the package joins what comes, and cuts pieces off.
+const readSize = 4 * 2 ** 20
+
+function bytesOf({ file, onRead, signal }: TorrentWish): Readable {
+  async function* read(): AsyncGenerator<Buffer> {
+    const bytes = createReadStream(file, { highWaterMark: readSize, ...(signal && { signal }) })
+    for await (const part of bytes as AsyncIterable<Buffer>) {
+      onRead?.(part)
+      yield part
+    }
+  }
+  return Readable.from(read(), { objectMode: false, highWaterMark: readSize })
 }
 
 /**

@@ -1,9 +1,7 @@
 // The SHA-256 of a tarball, in a file beside it as sha256sum(1) writes it: nodes compare it with what has
 // come to them, whoever has brought it.
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import type { Hash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 
 /** Where the sum of a tarball is. */
 export function sumFile(tarball: string): string {
@@ -14,11 +12,8 @@ export function isSumFile(path: string): boolean {
   return path.endsWith('.sha256')
 }
 
-/** The text of the file for a tarball of that name. */
-export async function sumOf(file: string, name: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  // Reads of a size that lets the disk work while the processor does.
-  await pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), hash, { ...(signal && { signal }) })
+/** The text of the file for a tarball of that name, of which the hash was given all. */
+export function sumText(hash: Hash, name: string): string {
   return `${hash.digest('hex')}  ${name}\n`
 }
 

@@ -1,10 +1,10 @@
 // The tree of an image as a tarball, and the torrent of that.
-import { randomUUID } from 'node:crypto'
+import { createHash, type Hash, randomUUID } from 'node:crypto'
 import { open, readdir, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LunaError } from '../../error.ts'
 import { makeTorrent } from '../../host/image/metainfo.ts'
-import { sumFile, sumOf } from '../../host/image/sum.ts'
+import { sumFile, sumText } from '../../host/image/sum.ts'
 import { type Compression, hasZstd, makeTarball, sizeOfTree } from '../../host/image/tarball.ts'
 import { fileInTree } from '../../host/image/tree.ts'
 import { makeDurable } from '../../host/publish.ts'
@@ -33,14 +33,14 @@ export async function packTree(job: PackJob): Promise<Drafts> {
   const files = { tarball: `${tarball}.tgz`, torrent: `${torrent}.torrent` }
   const draft = { tarball: join(job.drafts, files.tarball), torrent: join(job.drafts, files.torrent) }
   const excluded = await writeTarball(job, draft.tarball)
-  // The disk works while both hashes are made.
-  const [sum, bytes] = await Promise.all([
-    sumOf(draft.tarball, files.tarball, job.signal),
-    torrentOf(job, draft.tarball, files.tarball, torrent),
+  const sum = createHash('sha256')
+  // The disk works while both hashes are made, of one reading.
+  const [bytes] = await Promise.all([
+    torrentOf(job, draft.tarball, files.tarball, torrent, sum),
     makeDurable(draft.tarball, job.owner),
   ])
   await writeFile(draft.torrent, bytes)
-  await writeFile(sumFile(draft.tarball), sum)
+  await writeFile(sumFile(draft.tarball), sumText(sum, files.tarball))
   for (const file of [draft.torrent, sumFile(draft.tarball)]) await makeDurable(file, job.owner)
   const moves = [
     { draft: draft.tarball, target: join(job.folder, files.tarball) },
@@ -117,13 +117,21 @@ async function refuseWithoutRoom(job: PackJob, treeSize: number): Promise<void> 
   })
 }
 
-async function torrentOf(job: PackJob, file: string, name: string, comment: string): Promise<Uint8Array> {
+async function torrentOf(
+  job: PackJob,
+  file: string,
+  name: string,
+  comment: string,
+  sum: Hash,
+): Promise<Uint8Array> {
   const { size } = await stat(file)
   return await makeTorrent({
     ...{ file, size, name, comment },
     announce: `${frontendUrl(job.cluster)}/announce`,
     webSeed: webSeed(job.cluster, name),
     onBytes: (done) => job.progress?.({ phase: 'torrent', done, total: size }),
+    onRead: (bytes) => sum.update(bytes),
+    ...(job.signal && { signal: job.signal }),
   })
 }
 
