@@ -19,6 +19,8 @@ import { gatherSeen, isSeen, recordSeen } from '../../lib/web/seen.ts'
 const [mode = '', path = ''] = process.argv.slice(2)
 const nothing: Handler = async () => ({ status: 200, type: 'text/plain', body: 'x'.repeat(560) })
 
+// Before anybody can see that it serves, and have it end.
+process.on('disconnect', () => process.exit())
 rmSync(path, { force: true })
 switch (mode) {
   case 'luna':
@@ -46,7 +48,6 @@ switch (mode) {
   default:
     throw new Error(`there is no mode ${mode}`)
 }
-process.on('disconnect', () => process.exit())
 
 function handlers(record: RouteContext['record'] = () => undefined): Handler {
   const store = reopeningStore(() => openStore(loadConfig()))

@@ -129,6 +129,9 @@ async function closedLoop(
   rows.push(rowOf('anything', 'nginx return 200', none))
   rows.push(rowOf('anything', 'empty FastCGI handler', await ask('empty', 'menu')))
   for (const what of Object.keys(asks)) {
+    // A node reports what it does once it has its script, and no sooner.
+    if (what === 'status')
+      await web.load('recording', { ...askedOf('install', nodes), seconds: nodes / 2000, connections })
     const by: Mode[] = what === 'discovery' ? ['http', 'recording', 'node-fastcgi'] : ['http', 'recording']
     const [empty, http, luna, nodeFastcgi] = await askAll(what, by)
     if (http) rows.push(rowOf(what, 'node:http', http, empty))
@@ -176,7 +179,7 @@ function askedOf(what: string, nodes: number): { paths: string[]; remotes: strin
 async function openLoop(place: Place, web: WebStage, nodes: number): Promise<Omit<Table, 'title'>> {
   const steps = ['discovery', 'install', ...stepNames.map(() => 'status'), ...Array(3).fill('announce')]
   const mix = Array.from({ length: Math.min(nodes, 3000) }, (_, at) => at + 1).flatMap((node) =>
-    steps.map((step, at) => [step, ((node + at * 37) % nodes) + 1] as const),
+    steps.map((step, at) => [step, ((node + nodes - at * 37) % nodes) + 1] as const),
   )
   const paths = mix.map(([step, node]) => asks[step]?.(node) ?? '/')
   const remotes = mix.map(([, node]) => addressOf(node))
